@@ -1,0 +1,72 @@
+import type { Span } from "../text.ts";
+import type { HostId } from "./hosts.ts";
+
+/**
+ * A value and its place. For a string, `span` is the raw text between the quotes, so that it can be replaced;
+ * `outer` is the raw token with its quotes. Where the raw text has escapes the two differ in length from `value`:
+ * use `spanWithin` to find a part of it.
+ */
+export interface Located<T> {
+	readonly value: T;
+	readonly span: Span;
+	readonly outer: Span;
+}
+
+export interface NamedValue {
+	readonly name: Located<string>;
+	readonly value: Located<string>;
+}
+
+interface EntryBase {
+	readonly name: Located<string>;
+	/** The whole entry: the object's text, braces included. */
+	readonly span: Span;
+	/** Keys from the document's root to the entry, its name last: `["mcpServers", "github"]`. */
+	readonly keyPath: readonly string[];
+	/** The folder that the file itself ties this entry to (`projects` in `~/.claude.json`); null where it does not. */
+	readonly project: string | null;
+	/** False when the entry holds what two parsers could read differently (a duplicate key): it may be shown, never edited or launched. */
+	readonly unambiguous: boolean;
+}
+
+export interface StdioServer extends EntryBase {
+	readonly kind: "stdio";
+	readonly command: Located<string>;
+	/** The `command` property: key, colon and value. */
+	readonly commandProperty: Span;
+	readonly args: readonly Located<string>[];
+	/** The array with its brackets; null when the entry has no `args`. */
+	readonly argsArray: Span | null;
+	readonly env: readonly NamedValue[];
+	readonly cwd: Located<string> | null;
+	readonly envFile: Located<string> | null;
+}
+
+export interface HttpServer extends EntryBase {
+	readonly kind: "http";
+	readonly url: Located<string>;
+	readonly headers: readonly NamedValue[];
+}
+
+export type ServerEntry = StdioServer | HttpServer;
+
+/** One config file, parsed with tolerance: a broken entry never hides the others. */
+export interface ConfigDocument {
+	readonly host: HostId;
+	/** As the caller named it; used in messages only. */
+	readonly file: string;
+	/** Without its byte order mark; every span counts from here. */
+	readonly text: string;
+	readonly bom: boolean;
+	readonly servers: readonly ServerEntry[];
+	/** Syntax errors, duplicate keys, entries of the wrong shape. Empty: the file is well formed. */
+	readonly problems: readonly ConfigProblem[];
+}
+
+export interface ConfigProblem {
+	readonly code: "syntax" | "duplicate-key" | "bad-entry";
+	readonly span: Span;
+	/** Null when the problem is the file's. */
+	readonly server: string | null;
+	readonly message: string;
+}

@@ -1,0 +1,116 @@
+import { createHash, randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { z } from "zod/mini";
+import { fail, ok, type Result } from "../core/result.ts";
+
+/**
+ * Sallyport's home: `~/.sallyport`, or `SALLYPORT_HOME`, which is another world with its own policy, keys and
+ * vault namespace. Always a real path, owned by this user, mode 0700.
+ */
+export interface Home {
+	readonly path: string;
+	readonly policy: string;
+	readonly state: string;
+	readonly store: string;
+	/** Where the launcher that config files name is installed. */
+	readonly stub: string;
+	/** Made by `sallyport init --unattended`: `--yes` may widen here, because nothing here is worth anything. */
+	readonly unattended: boolean;
+	/** Keeps the secrets of two homes apart. Computed from the real path, never read from a file: a home cannot claim another's. */
+	readonly vaultNamespace: string;
+	/** 32 random bytes for keyed hashes of literal values, so that a policy file does not help to guess them. */
+	readonly key: Buffer;
+}
+
+const Marker = z.strictObject({ version: z.literal(1), unattended: z.boolean(), key: z.string().check(z.regex(/^[0-9a-f]{64}$/)) });
+
+/** Where the home is, whether it exists or not. */
+export function homePath(env: Readonly<Record<string, string | undefined>>): string {
+	const named = env.SALLYPORT_HOME;
+	return path.resolve(named === undefined || named === "" ? path.join(env.HOME || os.homedir(), ".sallyport") : named);
+}
+
+/** Creates the home, or opens the one that is there. An existing home keeps what it is: `unattended` never turns on later. */
+export function createHome(where: string, options: { readonly unattended: boolean }): Result<Home> {
+	const marker = path.join(where, "home.json");
+	if (!fs.existsSync(marker)) {
+		if (fs.existsSync(where) && fs.readdirSync(where).length > 0)
+			return fail(
+				"home-not-empty",
+				`${where} exists and is not a Sallyport home.`,
+				"Move it away, or name another folder in SALLYPORT_HOME.",
+			);
+		fs.mkdirSync(where, { recursive: true, mode: 0o700 });
+		fs.chmodSync(where, 0o700);
+		const content = JSON.stringify({ version: 1, unattended: options.unattended, key: randomBytes(32).toString("hex") });
+		const temporary = `${marker}.${process.pid}`;
+		fs.writeFileSync(temporary, `${content}\n`, { mode: 0o600, flag: "wx" });
+		try {
+			fs.linkSync(temporary, marker);
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+		} finally {
+			fs.unlinkSync(temporary);
+		}
+	}
+	const home = openHome(where);
+	if (home.ok && options.unattended && !home.value.unattended)
+		return fail(
+			"home-attended",
+			`${where} is a person's home and stays one: --yes would widen it without being asked.`,
+			"Make the throw-away home elsewhere: SALLYPORT_HOME=/tmp/ci-home sallyport init --unattended",
+		);
+	return home;
+}
+
+/** Opens an existing home and refuses one that another user could have written. */
+export function openHome(where: string): Result<Home> {
+	let real: string;
+	try {
+		real = fs.realpathSync(where);
+	} catch {
+		return fail("no-home", `There is no Sallyport home at ${where}.`, "Run: sallyport init");
+	}
+	const stat = fs.statSync(real);
+	if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o077) !== 0)
+		return fail("home-open", `${real} can be written or read by others.`, `Run: chmod 700 ${real} (it must belong to you).`);
+	let text: string;
+	try {
+		text = fs.readFileSync(path.join(real, "home.json"), "utf8");
+	} catch {
+		return fail("no-home", `${real} is not a Sallyport home.`, "Run: sallyport init");
+	}
+	const marker = parseMarker(text);
+	if (marker === null)
+		return fail("home-broken", `${path.join(real, "home.json")} does not parse.`, "Move the folder away and run: sallyport init");
+	for (const folder of ["policy", "state", "store", "bin"]) fs.mkdirSync(path.join(real, folder), { recursive: true, mode: 0o700 });
+	return ok({
+		path: real,
+		policy: path.join(real, "policy"),
+		state: path.join(real, "state"),
+		store: path.join(real, "store"),
+		stub: path.join(real, "bin", "sallyport"),
+		unattended: marker.unattended,
+		vaultNamespace: namespaceOf(real),
+		key: Buffer.from(marker.key, "hex"),
+	});
+}
+
+function parseMarker(text: string): z.infer<typeof Marker> | null {
+	try {
+		return Marker.parse(JSON.parse(text));
+	} catch {
+		return null;
+	}
+}
+
+/** The account's own home (by the user database, not by `HOME`) has the plain namespace; every other one has its own. */
+function namespaceOf(real: string): string {
+	let own: string | null = null;
+	try {
+		own = path.join(fs.realpathSync(os.userInfo().homedir), ".sallyport");
+	} catch {}
+	return real === own ? "sallyport" : `sallyport:${createHash("sha256").update(real).digest("hex").slice(0, 16)}`;
+}
