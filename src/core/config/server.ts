@@ -4,7 +4,8 @@ import type { HostId } from "./hosts.ts";
 /**
  * A value and its place. For a string, `span` is the raw text between the quotes, so that it can be replaced;
  * `outer` is the raw token with its quotes. Where the raw text has escapes the two differ in length from `value`:
- * use `spanWithin` to find a part of it.
+ * use `spanWithin` to find a part of it. A number that stands for a string has its raw text as value, and no quotes:
+ * `span` and `outer` are the same then.
  */
 export interface Located<T> {
 	readonly value: T;
@@ -59,12 +60,24 @@ export interface ConfigDocument {
 	readonly text: string;
 	readonly bom: boolean;
 	readonly servers: readonly ServerEntry[];
+	/** Every other string value that is the host's business (input defaults, keys no field above has), in order. A literal number counts. */
+	readonly otherValues: readonly OtherValue[];
+	/** With their marks (`//`, `/*`). Empty for a host that keeps its own state in the file. */
+	readonly comments: readonly Span[];
 	/** Syntax errors, duplicate keys, entries of the wrong shape. Empty: the file is well formed. */
 	readonly problems: readonly ConfigProblem[];
 }
 
+export interface OtherValue {
+	/** Keys and indexes from the root. */
+	readonly keyPath: readonly (string | number)[];
+	/** The server that it stands in; null outside of any. */
+	readonly server: string | null;
+	readonly value: Located<string>;
+}
+
 export interface ConfigProblem {
-	readonly code: "syntax" | "duplicate-key" | "bad-entry";
+	readonly code: "syntax" | "duplicate-key" | "bad-entry" | "too-large" | "too-deep";
 	readonly span: Span;
 	/** Null when the problem is the file's. */
 	readonly server: string | null;

@@ -27,10 +27,10 @@ export interface SandboxProfile {
 
 /** Undefined: the engine's default. */
 export interface SandboxLimits {
-	readonly memoryBytes?: number;
-	readonly processes?: number;
-	readonly files?: number;
-	readonly cpuSeconds?: number;
+	readonly memoryBytes?: number | undefined;
+	readonly processes?: number | undefined;
+	readonly files?: number | undefined;
+	readonly cpuSeconds?: number | undefined;
 }
 
 export interface Confined {

@@ -1,0 +1,167 @@
+import { type Node, type ParseError, printParseErrorCode } from "jsonc-parser";
+import { type Span, splitBom } from "../text.ts";
+import { guessHost, HOSTS, type Host, type HostId } from "./hosts.ts";
+import { readEntry } from "./json-entry.ts";
+import { contentSpan, isStringNode, keyText, propertiesOf, spanOf } from "./json-nodes.ts";
+import { type JsonTree, MAX_DEPTH, parseJsonTree } from "./json-tree.ts";
+import type { ConfigDocument, ConfigProblem, OtherValue, ServerEntry } from "./server.ts";
+
+/** UTF-16 units. A host's file of this size is no configuration. */
+export const MAX_CONFIG_LENGTH = 5 * 1024 * 1024;
+
+/**
+ * Reads a host's file. Never throws: what cannot be read is a problem, and does not hide the rest.
+ * Comments and trailing commas are no problems; a file that is empty but for them holds no servers.
+ */
+export function parseConfig(raw: string, host: HostId, file: string): ConfigDocument {
+	const { bom, text } = splitBom(raw);
+	const empty = { host, file, text, bom, servers: [], otherValues: [], comments: [] };
+	const whole = (code: ConfigProblem["code"], span: Span, message: string): ConfigDocument => ({
+		...empty,
+		problems: [{ code, span, server: null, message }],
+	});
+	if (text.length > MAX_CONFIG_LENGTH)
+		return whole("too-large", { offset: 0, length: 0 }, "The file is larger than 5 MB and was not read.");
+	const tree = parseJsonTree(text);
+	if ("tooDeep" in tree) return whole("too-deep", tree.tooDeep, `The file nests deeper than ${MAX_DEPTH} levels and was not read.`);
+	return read(tree, HOSTS[host], { ...empty, comments: HOSTS[host].holdsState ? [] : tree.comments });
+}
+
+/** The host that a file named by a person is for, judged by its root keys; null when it has none that hold servers. */
+export function guessConfigHost(raw: string): HostId | null {
+	const { text } = splitBom(raw);
+	if (text.length > MAX_CONFIG_LENGTH) return null;
+	const tree = parseJsonTree(text);
+	return "tooDeep" in tree ? null : guessHost(propertiesOf(tree.root).map(({ key }) => keyText(key)));
+}
+
+function read(parsed: JsonTree, host: Host, empty: Omit<ConfigDocument, "problems">): ConfigDocument {
+	const problems: ConfigProblem[] = [];
+	const problem = (code: ConfigProblem["code"], span: Span, message: string): void => {
+		problems.push({ code, span, server: null, message });
+	};
+	const [error] = parsed.errors;
+	// One is enough: most of the others are its consequences.
+	if (error !== undefined)
+		problem(
+			"syntax",
+			{ offset: error.offset, length: error.length },
+			`This is not well-formed JSON (${describe(error)}), so hosts may ignore the file or read it differently.`,
+		);
+	const { root } = parsed;
+	if (root === undefined) return { ...empty, problems };
+	if (root.type !== "object") {
+		if (error === undefined) problem("syntax", spanOf(root), "The file must hold one object.");
+		return { ...empty, problems };
+	}
+
+	const servers: ServerEntry[] = [];
+	const taken = new Set<Node>();
+	const owners: { readonly span: Span; readonly name: string }[] = [];
+	for (const group of serverGroups(root, host, problem)) {
+		for (const { key, value, duplicate } of propertiesOf(group.node)) {
+			const name = keyText(key);
+			if (duplicate) problem("duplicate-key", spanOf(key), "Two servers have the same name: hosts differ on which one counts.");
+			if (value === undefined) continue;
+			// A string under such a key is somebody's comment.
+			if (value.type !== "object" && /^(?:[_$#]|\/\/)/.test(name)) continue;
+			owners.push({ span: spanOf(value), name });
+			const entry = readEntry(empty.text, key, value, {
+				keyPath: [...group.path, name],
+				project: group.project,
+				unambiguous: error === undefined && !duplicate && group.unambiguous,
+			});
+			problems.push(...entry.problems);
+			for (const node of entry.taken) taken.add(node);
+			if (entry.server !== null) servers.push(entry.server);
+		}
+	}
+	const scope = host.holdsState ? owners : null;
+	return { ...empty, servers, otherValues: otherValues(empty.text, root, taken, owners, scope), problems: inOrder(problems) };
+}
+
+interface ServerGroup {
+	readonly node: Node;
+	readonly path: readonly string[];
+	readonly project: string | null;
+	readonly unambiguous: boolean;
+}
+
+function serverGroups(root: Node, host: Host, problem: (code: ConfigProblem["code"], span: Span, message: string) => void): ServerGroup[] {
+	const groups: ServerGroup[] = [];
+	const collect = (node: Node, keys: readonly string[], path: readonly string[], project: string | null, unambiguous: boolean): void => {
+		for (const { key, value, duplicate } of propertiesOf(node)) {
+			const name = keyText(key);
+			if (!keys.includes(name) || value === undefined || value.type === "null") continue;
+			if (duplicate) problem("duplicate-key", spanOf(key), "This key stands twice: hosts differ on which one counts.");
+			if (value.type === "object") groups.push({ node: value, path: [...path, name], project, unambiguous: unambiguous && !duplicate });
+			else problem("bad-entry", spanOf(value), "The servers must be an object: a name for each, and its settings.");
+		}
+	};
+	collect(root, [host.rootKey, ...host.otherRootKeys], [], null, true);
+	for (const outer of propertiesOf(root)) {
+		if (host.projectsKey === null || keyText(outer.key) !== host.projectsKey || outer.value?.type !== "object") continue;
+		for (const { key, value, duplicate } of propertiesOf(outer.value)) {
+			const project = keyText(key);
+			if (value?.type === "object") collect(value, [host.rootKey], [host.projectsKey, project], project, !duplicate && !outer.duplicate);
+		}
+	}
+	return groups;
+}
+
+function otherValues(
+	text: string,
+	root: Node,
+	taken: ReadonlySet<Node>,
+	owners: readonly { readonly span: Span; readonly name: string }[],
+	scope: readonly { readonly span: Span }[] | null,
+): OtherValue[] {
+	const found: OtherValue[] = [];
+	const ownerAt = spanLookup(owners);
+	const visit = (node: Node, path: readonly (string | number)[]): void => {
+		if (taken.has(node)) return;
+		if (node.type === "object") {
+			for (const { key, value } of propertiesOf(node)) if (value !== undefined) visit(value, [...path, keyText(key)]);
+		} else if (node.type === "array") {
+			node.children?.forEach((child, i) => {
+				visit(child, [...path, i]);
+			});
+		} else if (node.type === "string" || node.type === "number") {
+			const owner = ownerAt(node.offset);
+			if (scope !== null && owner === null) return;
+			const outer = spanOf(node);
+			const value = isStringNode(node)
+				? { value: node.value, span: contentSpan(text, node), outer }
+				: { value: text.slice(node.offset, node.offset + node.length), span: outer, outer };
+			found.push({ keyPath: path, server: owner?.name ?? null, value });
+		}
+	};
+	visit(root, []);
+	return found;
+}
+
+/** Spans that do not overlap, by an offset inside; logarithmic. */
+function spanLookup<T extends { readonly span: Span }>(items: readonly T[]): (offset: number) => T | null {
+	const ordered = [...items].sort((a, b) => a.span.offset - b.span.offset);
+	return (offset) => {
+		let low = 0;
+		let high = ordered.length;
+		while (low < high) {
+			const mid = (low + high) >> 1;
+			if ((ordered[mid]?.span.offset ?? 0) <= offset) low = mid + 1;
+			else high = mid;
+		}
+		const item = ordered[low - 1];
+		return item !== undefined && offset < item.span.offset + item.span.length ? item : null;
+	};
+}
+
+function describe(error: ParseError): string {
+	return printParseErrorCode(error.error)
+		.replace(/([a-z])([A-Z])/g, "$1 $2")
+		.toLowerCase();
+}
+
+function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
+	return [...problems].sort((a, b) => a.span.offset - b.span.offset);
+}

@@ -1,0 +1,158 @@
+import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import type * as z from "zod/mini";
+import { fail, ok, type Result } from "../result.ts";
+import { LineIndex, splitBom } from "../text.ts";
+import { PolicyFile, type PolicyServer, Sandbox, Server, Launch, Limits, ToolGrant } from "./schema.ts";
+
+/** More than any honest policy holds; a larger file is refused before it is parsed. */
+const MAX_LENGTH = 1_000_000;
+
+/**
+ * Reads a policy file (JSON with comments and trailing commas). Refuses whatever is not exactly the format: syntax errors,
+ * duplicate keys, unknown keys, values out of range. The problem's message names the place (`line:column`) and, for an unknown
+ * key, the nearest known one.
+ *
+ * @param file how messages name the file
+ */
+export function parsePolicy(raw: string, file: string): Result<PolicyFile> {
+	const { text } = splitBom(raw);
+	if (text.length > MAX_LENGTH) return fail("policy-too-large", `${file} is larger than a policy can be.`, "Split it, or remove what is not a policy.");
+	const lines = new LineIndex(text);
+	const at = (offset: number): string => {
+		const { line, column } = lines.position(offset);
+		return `${file}:${line}:${column}`;
+	};
+	const refuse = (offset: number, what: string): Result<PolicyFile> =>
+		fail("policy-invalid", `${at(offset)}: ${what}`, "Mend the file: until then Sallyport refuses every call that it could rule on.");
+
+	if (nestingOf(text) > 20) return refuse(0, "it is nested deeper than any policy is");
+	const errors: ParseError[] = [];
+	const tree = parseTree(text, errors, { allowTrailingComma: true });
+	const first = errors[0];
+	if (first !== undefined) return refuse(first.offset, `not valid JSONC (${printParseErrorCode(first.error)})`);
+	if (tree === undefined) return refuse(0, "the file is empty");
+
+	const duplicate = duplicateKey(tree);
+	if (duplicate !== null) return refuse(duplicate.offset, `the key "${printable(duplicate.key)}" stands twice`);
+
+	const parsed = PolicyFile.safeParse(valueOf(tree));
+	if (parsed.success) return ok(parsed.data);
+	const issue = deepest(parsed.error.issues);
+	const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
+	const node = findNodeAtLocation(tree, path) ?? nearestNode(tree, path);
+	if (issue.code === "unrecognized_keys") {
+		const key = issue.keys[0] ?? "";
+		const keyNode = node?.children?.find((property) => property.children?.[0]?.value === key)?.children?.[0];
+		const known = nearest(key, knownKeys(path));
+		return refuse(keyNode?.offset ?? node?.offset ?? 0, `unknown key "${printable(key)}"${known === null ? "" : `; did you mean "${known}"?`}`);
+	}
+	return refuse(node?.offset ?? 0, `${path.length === 0 ? "the policy" : printable(path.join("."))}: ${issue.message}`);
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** For a union (sandbox: "off" or an object) the alternative that came furthest tells a person more than "invalid input". */
+function deepest(issues: readonly Issue[]): Issue {
+	const issue = issues[0];
+	if (issue === undefined) throw new Error("a failed parse without an issue");
+	if (issue.code !== "invalid_union") return issue;
+	const inner = issue.errors.map((alternative) => alternative[0]).filter((candidate) => candidate !== undefined);
+	const best = inner.find((candidate) => candidate.code === "unrecognized_keys" || candidate.path.length > 0);
+	return best === undefined ? issue : deepest([{ ...best, path: [...issue.path, ...best.path] } as Issue]);
+}
+
+/** A plain value of the tree; objects have no prototype, so that a key such as `__proto__` is only a key. */
+function valueOf(node: Node): unknown {
+	if (node.type === "array") return (node.children ?? []).map(valueOf);
+	if (node.type !== "object") return node.value;
+	const object: Record<string, unknown> = {};
+	for (const property of node.children ?? []) {
+		const [key, value] = property.children ?? [];
+		if (key === undefined || value === undefined) continue;
+		Object.defineProperty(object, String(key.value), { value: valueOf(value), enumerable: true, configurable: true, writable: true });
+	}
+	return object;
+}
+
+function duplicateKey(node: Node): { readonly key: string; readonly offset: number } | null {
+	const seen = new Set<string>();
+	for (const child of node.children ?? []) {
+		if (node.type === "object") {
+			const key = child.children?.[0];
+			if (key !== undefined) {
+				if (seen.has(key.value)) return { key: key.value, offset: key.offset };
+				seen.add(key.value);
+			}
+		}
+		const inner = duplicateKey(child);
+		if (inner !== null) return inner;
+	}
+	return null;
+}
+
+function nestingOf(text: string): number {
+	let depth = 0;
+	let most = 0;
+	for (const character of text) {
+		if (character === "{" || character === "[") most = Math.max(most, ++depth);
+		else if (character === "}" || character === "]") depth--;
+	}
+	return most;
+}
+
+function nearestNode(tree: Node, path: readonly (string | number)[]): Node {
+	for (let length = path.length - 1; length > 0; length--) {
+		const node = findNodeAtLocation(tree, path.slice(0, length));
+		if (node !== undefined) return node;
+	}
+	return tree;
+}
+
+function knownKeys(path: readonly (string | number)[]): readonly string[] {
+	if (path.length === 0) return Object.keys(PolicyFile.shape);
+	if (path.length === 2) return Object.keys(Server.shape);
+	switch (path[2]) {
+		case "launch":
+			return Object.keys(Launch.shape);
+		case "sandbox":
+			return Object.keys(Sandbox.shape);
+		case "limits":
+			return Object.keys(Limits.shape);
+		case "tools":
+			return Object.keys(ToolGrant.shape);
+		default:
+			return [];
+	}
+}
+
+/** The known key with the smallest edit distance; null when none is near enough to be what was meant. */
+export function nearest(word: string, known: readonly string[]): string | null {
+	let best: string | null = null;
+	let bestDistance = Math.max(2, Math.floor(word.length / 2)) + 1;
+	for (const candidate of known) {
+		const distance = editDistance(word.toLowerCase().slice(0, 64), candidate.toLowerCase());
+		if (distance < bestDistance) {
+			best = candidate;
+			bestDistance = distance;
+		}
+	}
+	return best;
+}
+
+function editDistance(a: string, b: string): number {
+	let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+	for (let i = 1; i <= a.length; i++) {
+		const next = [i];
+		for (let j = 1; j <= b.length; j++)
+			next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+		row = next;
+	}
+	return row[b.length] ?? 0;
+}
+
+/** What a policy of the workspace says is a stranger's text: no control characters may reach a terminal. */
+function printable(text: string): string {
+	return text.replace(/[^\x20-\x7E]/g, "?").slice(0, 80);
+}
+
+export type { PolicyFile, PolicyServer };

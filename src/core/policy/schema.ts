@@ -1,0 +1,77 @@
+import * as z from "zod/mini";
+
+/**
+ * The policy format, version 1. `media/policy.schema.json` is generated from this file, and a test compares them.
+ * Objects are strict: an unknown key is an error, because a misspelt restriction must never be silently ignored.
+ */
+
+const Sha256 = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hexadecimal digits"));
+const AbsolutePath = z
+	.string()
+	.check(
+		z.refine(
+			(path) => /^(?:\/|[A-Za-z]:[\\/])/.test(path) && !path.includes("\0") && !path.split(/[\\/]/).includes(".."),
+			"must be an absolute path without `..`",
+		),
+	);
+const EnvName = z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable"));
+const Slot = z.string().check(z.regex(/^env:[A-Za-z_][A-Za-z0-9_]*$/, "must be env:NAME"));
+const Reference = z
+	.string()
+	.check(z.regex(/^(?:keychain|sealed):\/\/[A-Za-z0-9_.#][A-Za-z0-9_.#/-]*$/, "must be a secret reference such as keychain://github/TOKEN"));
+const HostPort = z.string().check(
+	z.refine((text) => {
+		const match = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):(\d{1,5})$/.exec(text);
+		return match !== null && Number(match[1]) >= 1 && Number(match[1]) <= 65_535;
+	}, "must be host:port, one host and one port"),
+);
+
+export const ToolGrant = z.strictObject({ pin: Sha256 });
+
+export const Launch = z.strictObject({
+	command: z.string().check(z.minLength(1)),
+	args: z.array(z.string()),
+	cwd: z.nullable(AbsolutePath),
+	env: z.record(EnvName, z.enum(["literal", "reference"])),
+	fingerprint: Sha256,
+});
+
+export const Sandbox = z.strictObject({
+	read: z.optional(z.array(AbsolutePath)),
+	write: z.optional(z.array(AbsolutePath)),
+	deny: z.optional(z.array(z.string().check(z.minLength(1)))),
+	env: z.optional(z.array(EnvName)),
+});
+
+const positive = z.int().check(z.positive());
+
+export const Limits = z.strictObject({
+	memoryBytes: z.optional(positive),
+	processes: z.optional(positive),
+	files: z.optional(positive),
+	cpuSeconds: z.optional(positive),
+});
+
+export const Server = z.strictObject({
+	name: z.string().check(z.minLength(1), z.maxLength(200)),
+	config: z.optional(AbsolutePath),
+	workspace: z.optional(z.nullable(AbsolutePath)),
+	launch: z.optional(Launch),
+	tools: z.optional(z.record(z.string(), ToolGrant)),
+	secrets: z.optional(z.record(Slot, Reference)),
+	sandbox: z.optional(z.union([z.literal("off"), Sandbox])),
+	egress: z.optional(z.array(HostPort)),
+	limits: z.optional(Limits),
+});
+
+export const PolicyFile = z.strictObject({
+	$schema: z.optional(z.string()),
+	version: z.literal(1),
+	servers: z.array(Server),
+});
+
+export type PolicyFile = z.infer<typeof PolicyFile>;
+/** One server of a policy file: in the user's layer a grant, in any other a limit on grants. */
+export type PolicyServer = z.infer<typeof Server>;
+export type LaunchGrant = z.infer<typeof Launch>;
+export type Limits = z.infer<typeof Limits>;

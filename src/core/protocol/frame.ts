@@ -1,0 +1,84 @@
+/** What comes out of a stream of bytes: a complete line without its line ending, or word that one was over the limit. */
+export type LineEvent = { readonly kind: "line"; readonly line: Uint8Array } | { readonly kind: "too-long" };
+
+/** Bytes in a line, its ending not counted. */
+export const DEFAULT_LINE_LIMIT = 16 * 1024 * 1024;
+
+const NEWLINE = 10;
+const RETURN = 13;
+/** A buffer over this size is given back once its line is out. */
+const KEEP = 256 * 1024;
+
+/**
+ * Splits newline-delimited messages. `\n` ends a line, and one `\r` before it belongs to the ending. A line over
+ * the limit gives one `too-long` at the moment it crosses it, and the rest of it is discarded up to its end.
+ * Bytes after the last newline are no line. Work is linear in the bytes, whatever the size of the chunks.
+ */
+export class LineSplitter {
+	readonly #limit: number;
+	#buffer = new Uint8Array(0);
+	#length = 0;
+	#discarding = false;
+
+	constructor(limit: number = DEFAULT_LINE_LIMIT) {
+		this.#limit = limit;
+	}
+
+	push(chunk: Uint8Array): readonly LineEvent[] {
+		const events: LineEvent[] = [];
+		let at = 0;
+		for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, at)) {
+			this.#take(chunk.subarray(at, end), events, true);
+			at = end + 1;
+		}
+		if (at < chunk.length) this.#take(chunk.subarray(at), events, false);
+		return events;
+	}
+
+	/** Bytes that wait for the end of their line. Never over the limit and one `\r`. */
+	get waiting(): number {
+		return this.#length;
+	}
+
+	#take(part: Uint8Array, events: LineEvent[], ends: boolean) {
+		if (this.#discarding) {
+			this.#discarding = !ends;
+			return;
+		}
+		// One byte more than the limit may be the `\r` of the ending.
+		if (this.#length + part.length > this.#limit + 1) return this.#overflow(events, ends);
+		if (!ends) return this.#keep(part);
+		const line = this.#join(part);
+		const length = line.length > 0 && line[line.length - 1] === RETURN ? line.length - 1 : line.length;
+		if (length > this.#limit) return this.#overflow(events, ends);
+		this.#length = 0;
+		events.push({ kind: "line", line: line.subarray(0, length) });
+	}
+
+	#overflow(events: LineEvent[], ends: boolean) {
+		this.#buffer = new Uint8Array(0);
+		this.#length = 0;
+		this.#discarding = !ends;
+		events.push({ kind: "too-long" });
+	}
+
+	#join(part: Uint8Array): Uint8Array {
+		if (this.#length === 0) return part;
+		this.#keep(part);
+		if (this.#buffer.length <= KEEP) return this.#buffer.slice(0, this.#length);
+		const line = this.#buffer.subarray(0, this.#length);
+		this.#buffer = new Uint8Array(0);
+		return line;
+	}
+
+	#keep(part: Uint8Array) {
+		const needed = this.#length + part.length;
+		if (needed > this.#buffer.length) {
+			const grown = new Uint8Array(Math.min(Math.max(needed, this.#buffer.length * 2, 1024), this.#limit + 1));
+			grown.set(this.#buffer.subarray(0, this.#length));
+			this.#buffer = grown;
+		}
+		this.#buffer.set(part, this.#length);
+		this.#length = needed;
+	}
+}

@@ -1,0 +1,81 @@
+import type { Listing } from "./catalog.ts";
+import type { RequestId } from "./message.ts";
+
+/** A request of the host that was forwarded and is not answered. */
+export interface InFlight {
+	readonly method: string;
+	/** The tool of a call. */
+	readonly tool: string | null;
+	/** The listing that a `tools/list` is a page of. */
+	readonly listing: Listing | null;
+	readonly progressToken: RequestId | null;
+	/** Sent in the stateless era. */
+	readonly modern: boolean;
+}
+
+/** The host's requests by id. Bounded: a full table takes no more, but forgets the oldest one that the host cancelled. */
+export class InFlightRequests {
+	readonly #limit: number;
+	readonly #requests = new Map<RequestId, InFlight>();
+	readonly #cancelled = new Set<RequestId>();
+	readonly #tokens = new Map<RequestId, number>();
+
+	constructor(limit: number) {
+		this.#limit = limit;
+	}
+
+	has(id: RequestId): boolean {
+		return this.#requests.has(id);
+	}
+
+	hasProgressToken(token: unknown): boolean {
+		return (typeof token === "string" || typeof token === "number") && this.#tokens.has(token);
+	}
+
+	/** False: the table is full. */
+	add(id: RequestId, request: InFlight): boolean {
+		if (this.#requests.size >= this.#limit) {
+			const [oldest] = this.#cancelled;
+			if (oldest === undefined) return false;
+			this.take(oldest);
+		}
+		this.#requests.set(id, request);
+		this.#count(request.progressToken, 1);
+		return true;
+	}
+
+	/** Each request can be answered once: it is gone after this. */
+	take(id: RequestId): InFlight | undefined {
+		const request = this.#requests.get(id);
+		if (request === undefined) return undefined;
+		this.#requests.delete(id);
+		this.#cancelled.delete(id);
+		this.#count(request.progressToken, -1);
+		return request;
+	}
+
+	/** The id stays taken, for the answer may be on its way. False: nothing with this id is in flight. */
+	cancel(id: RequestId): boolean {
+		if (!this.#requests.has(id)) return false;
+		this.#cancelled.add(id);
+		return true;
+	}
+
+	isCancelled(id: RequestId): boolean {
+		return this.#cancelled.has(id);
+	}
+
+	/** Oldest first; empty afterwards. */
+	takeAll(): readonly (readonly [RequestId, InFlight])[] {
+		const all = [...this.#requests];
+		for (const [id] of all) this.take(id);
+		return all;
+	}
+
+	#count(token: RequestId | null, by: number): void {
+		if (token === null) return;
+		const count = (this.#tokens.get(token) ?? 0) + by;
+		if (count > 0) this.#tokens.set(token, count);
+		else this.#tokens.delete(token);
+	}
+}

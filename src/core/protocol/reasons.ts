@@ -1,0 +1,51 @@
+/**
+ * Why the relay refused, for people: the audit log holds the key, the person reads the sentence on stderr. None of this
+ * is ever sent to the host or the server. `remedy` is empty where nothing needs to be done.
+ */
+const REASONS = {
+	"tool-not-granted": { says: "a tool that is not granted was called", remedy: "To grant it: sallyport tools allow" },
+	"tool-changed": { says: "a tool is not what was approved and is withheld", remedy: "To review it: sallyport tools list" },
+	"tool-duplicate": {
+		says: "a tool is listed more than once and is withheld",
+		remedy: "Ask the server's makers; no one can say which one would run.",
+	},
+	"tool-unreadable": { says: "a tool's definition cannot be pinned and is withheld", remedy: "Ask the server's makers." },
+	"tool-not-listed": { says: "a granted tool is not listed by the server any more", remedy: "To review its tools: sallyport tools list" },
+	"not-initialized": { says: "a tool was called before the session was initialized", remedy: "Restart the server in the host." },
+	"list-failed": { says: "the server did not list its tools, so none could be verified", remedy: "Restart the server in the host." },
+	"too-many-held": { says: "too many calls wait for the server's list of tools", remedy: "Restart the server in the host." },
+	"too-many-requests": { says: "too many requests are in flight", remedy: "Restart the server in the host." },
+	"bad-params": { says: "a request has parameters that two programs could read differently", remedy: "" },
+	"task-not-granted": { says: "a call asked to run as a task, which is not granted", remedy: "" },
+	"input-not-granted": { says: "the server asked for input from the person or the model, which is not granted", remedy: "" },
+	"kind-not-granted": { says: "prompts, resources and completions are not granted", remedy: "" },
+	"unknown-method": { says: "a method that Sallyport does not know was called", remedy: "" },
+	"notification-not-granted": { says: "a notification that is not granted was dropped", remedy: "" },
+	"server-request-not-granted": { says: "the server asked the host for something that is not granted", remedy: "" },
+	"id-reused": { says: "a request reused the id of one that is in flight", remedy: "" },
+	"id-reserved": { says: "a request used an id of Sallyport's own", remedy: "" },
+	"response-unexpected": { says: "a response that answers no request was dropped", remedy: "" },
+	"result-unreadable": {
+		says: "the server's answer has a shape that two programs could read differently",
+		remedy: "Ask the server's makers.",
+	},
+	"line-too-long": { says: "a message over the size limit was dropped", remedy: "" },
+	"line-invalid": {
+		says: "a line that is no well-formed message was dropped",
+		remedy: "A server must print nothing but messages on its standard output.",
+	},
+	"batch-not-negotiated": { says: "an array of messages came in a session that has none", remedy: "" },
+	"audit-failed": {
+		says: "the audit log cannot be written, so no call is let through",
+		remedy: "Make room on the disk, then restart the server in the host.",
+	},
+} as const satisfies Record<string, { readonly says: string; readonly remedy: string }>;
+
+export type Reason = keyof typeof REASONS;
+
+/** One line for stderr. `server` and `subject` must be safe for a terminal already. */
+export function describe(reason: Reason, server: string, subject: string | null): string {
+	const { says, remedy } = REASONS[reason];
+	const about = subject === null ? "" : ` (${subject})`;
+	return `${server}: ${says}${about}.${remedy === "" ? "" : ` ${remedy}${remedy.endsWith(".") ? "" : "."}`}`;
+}

@@ -1,0 +1,97 @@
+import { applyEdits, type TextEdit } from "../text.ts";
+import { type Element, elementsOf, find, membersOf, replace, setMember, without } from "./json-text.ts";
+import { isObject, type JsonObject } from "./message.ts";
+
+/** What the relay changes in messages, each by the smallest edit of the original text. All return the new text. */
+
+/** In milliseconds. A grant can change at any moment, and a host may keep a list for as long as it says. */
+const LIST_TTL = 5000;
+
+const PREFIX = "io.modelcontextprotocol/";
+export const Meta = {
+	protocolVersion: `${PREFIX}protocolVersion`,
+	clientCapabilities: `${PREFIX}clientCapabilities`,
+	clientInfo: `${PREFIX}clientInfo`,
+	subscriptionId: `${PREFIX}subscriptionId`,
+} as const;
+const TASKS_EXTENSION = `${PREFIX}tasks`;
+
+/** Capabilities of the host for requests that this relay denies: a server that is not offered them does not count on them. */
+const DENIED_TO_SERVERS: ReadonlySet<string> = new Set(["sampling", "elicitation", "roots", "tasks"]);
+const TASKS: ReadonlySet<string> = new Set(["tasks"]);
+
+export function hasDeniedCapability(capabilities: unknown): boolean {
+	return isObject(capabilities) && (Object.keys(capabilities).some((key) => DENIED_TO_SERVERS.has(key)) || hasTasksExtension(capabilities));
+}
+
+/** `path` leads to the host's capabilities. */
+export function withoutDeniedCapabilities(text: string, ...path: readonly string[]): string {
+	return dropMembers(dropTasksExtension(text, path), path, DENIED_TO_SERVERS);
+}
+
+/** Of an answer to `initialize` or `server/discover`: a server with tools announces changes, because the grant can change; no tasks. */
+export function withListChanged(text: string, capabilities: unknown): string {
+	if (!isObject(capabilities)) return text;
+	const path = ["result", "capabilities"];
+	let changed = text;
+	if (isObject(capabilities.tools) && capabilities.tools.listChanged !== true) {
+		const tools = find(changed, ...path, "tools");
+		if (tools !== null) changed = applyEdits(changed, [setMember(changed, tools, "listChanged", "true")]);
+	}
+	if ("tasks" in capabilities) changed = dropMembers(changed, path, TASKS);
+	return hasTasksExtension(capabilities) ? dropTasksExtension(changed, path) : changed;
+}
+
+/** Keeps the elements of `result[key]` for which `keep` is true. */
+export function filteredList(text: string, key: string, keep: readonly boolean[]): string {
+	const list = find(text, "result", key);
+	if (list === null || keep.every(Boolean)) return text;
+	const kept = elementsOf(text, list.start).filter((_, index) => keep[index]);
+	return applyEdits(text, [replace(list, `[${kept.map(({ start, end }) => text.slice(start, end)).join(",")}]`)]);
+}
+
+/** An empty list has no further page. */
+export function emptiedList(text: string, key: string): string {
+	const list = find(text, "result", key);
+	return list === null ? text : dropMembers(applyEdits(text, [replace(list, "[]")]), ["result"], new Set(["nextCursor"]));
+}
+
+/** Marks a list as this host's own and as short-lived. */
+export function privateList(text: string, result: JsonObject): string {
+	let changed = text;
+	const set = (key: string, value: string) => {
+		const place = find(changed, "result");
+		if (place !== null) changed = applyEdits(changed, [setMember(changed, place, key, value)]);
+	};
+	const ttl = typeof result.ttlMs === "number" && result.ttlMs >= 0 ? result.ttlMs : LIST_TTL;
+	if (result.ttlMs !== Math.min(ttl, LIST_TTL)) set("ttlMs", String(Math.min(ttl, LIST_TTL)));
+	if (result.cacheScope !== "private") set("cacheScope", '"private"');
+	return changed;
+}
+
+/** Of `subscriptions/listen`: updates of resources are not granted. */
+export function withoutResourceSubscriptions(text: string): string {
+	return dropMembers(text, ["params", "notifications"], new Set(["resourceSubscriptions"]));
+}
+
+/** Of an acknowledgement: changes of the tools are announced, by the relay if not by the server. */
+export function withToolsAcknowledged(text: string): string {
+	const filter = find(text, "params", "notifications");
+	return filter === null ? text : applyEdits(text, [setMember(text, filter, "toolsListChanged", "true")]);
+}
+
+function hasTasksExtension(capabilities: JsonObject): boolean {
+	return isObject(capabilities.extensions) && TASKS_EXTENSION in capabilities.extensions;
+}
+
+function dropTasksExtension(text: string, path: readonly string[]): string {
+	return dropMembers(text, [...path, "extensions"], new Set([TASKS_EXTENSION]));
+}
+
+function dropMembers(text: string, path: readonly string[], drop: ReadonlySet<string>): string {
+	const place: Element | null = find(text, ...path);
+	if (place === null || text[place.start] !== "{") return text;
+	if (!membersOf(text, place.start).some((member) => drop.has(member.key))) return text;
+	const edit: TextEdit = replace(place, without(text, place, drop));
+	return applyEdits(text, [edit]);
+}

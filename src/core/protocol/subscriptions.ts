@@ -1,0 +1,32 @@
+import type { RequestId } from "./message.ts";
+
+/** A `subscriptions/listen` of the host, known by the request's id. */
+export interface Subscription {
+	/** The host wants to hear of changes in the list of tools. */
+	readonly tools: boolean;
+	/** Nothing may be sent on it before its acknowledgement. */
+	acknowledged: boolean;
+	/** The server has no subscriptions: the relay keeps this one by itself. */
+	local: boolean;
+}
+
+export class Subscriptions {
+	readonly #active = new Map<RequestId, Subscription>();
+
+	open(id: RequestId, tools: boolean): void {
+		this.#active.set(id, { tools, acknowledged: false, local: false });
+	}
+
+	get(id: unknown): Subscription | undefined {
+		return typeof id === "string" || typeof id === "number" ? this.#active.get(id) : undefined;
+	}
+
+	close(id: RequestId): void {
+		this.#active.delete(id);
+	}
+
+	/** Those that may be told now that the tools changed. */
+	listeningToTools(): readonly RequestId[] {
+		return [...this.#active].filter(([, { tools, acknowledged }]) => tools && acknowledged).map(([id]) => id);
+	}
+}

@@ -1,0 +1,27 @@
+import { decodeJwt, looksLikeJwt } from "./jwt.ts";
+
+/** Values that are published by design: keys for browsers, public halves, addresses, sample tokens. */
+const PUBLIC: readonly RegExp[] = [
+	/^pk_(?:live|test)_/,
+	/^pk\.eyJ/,
+	/^pk-lf-/,
+	/^sb_publishable_/,
+	/^phc_/,
+	/^(?:UA|G|GTM|AW|DC)-[A-Z0-9-]{4,14}$/,
+	/^ca-pub-\d+$/,
+	/^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\w+|sk-ssh-\w+(?:@openssh\.com)?) AAAA/,
+	/^-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|CERTIFICATE REQUEST|X509 CRL)-----/,
+	/^age1[a-z0-9]{58}$/,
+	/^0x[0-9a-fA-F]{40}$/,
+	/^npub1[a-z0-9]{50,}$/,
+	/^NRJS-/,
+	/^LS0tLS1CRUdJTiB(?:DRVJUSUZJQ0FURS|QVUJMSUMg)/,
+];
+
+/** True for a value that is no secret whatever it is called. */
+export function isPublicByDesign(text: string): boolean {
+	if (PUBLIC.some((form) => form.test(text))) return true;
+	if (!looksLikeJwt(text)) return false;
+	const jwt = decodeJwt(text);
+	return jwt !== null && (jwt.payload.role === "anon" || jwt.payload.sub === "1234567890");
+}

@@ -1,0 +1,104 @@
+import type { Part } from "./decompose.ts";
+import { namesCapability } from "./keys.ts";
+import { type Piece, subPiece } from "./piece.ts";
+
+/** A part of a URL; `nested`: its value may have structure of its own. */
+export interface UrlPart extends Part {
+	readonly nested?: true;
+}
+
+export function isUrl(text: string): boolean {
+	return /^(?:jdbc:)?[a-z][a-z0-9+.-]*:(?:[a-z]+:)?\/\/\S*$/i.test(text) || /^(?:jdbc:)[a-z][^\s]*$/i.test(text);
+}
+
+/** Takes a URL apart by place alone, so that one that no parser would take is read too. */
+export function decomposeUrl(key: string | null, piece: Piece): readonly UrlPart[] {
+	const { text } = piece;
+	const slashes = text.indexOf("//");
+	const start = slashes < 0 ? text.indexOf(":", 5) + 1 : slashes + 2;
+	const scheme = text.slice(0, Math.max(0, start)).toLowerCase();
+	const web = /^(?:https?|wss?|sse|git\+https?|ftp):/.test(scheme);
+	const authorityEnd = endOf(text, start, /[/?#]/);
+	const at = userinfoEnd(text, start, authorityEnd, web);
+	const hostStart = at < 0 ? start : at + 1;
+	const pathStart = endOf(text, hostStart, /[/?#;]/);
+	const queryStart = endOf(text, pathStart, /[?#]/);
+	const fragmentStart = endOf(text, queryStart, /#/);
+	return [
+		...(at < 0 ? [] : userinfo(piece, start, at, text.slice(hostStart, pathStart))),
+		...path(key, piece, pathStart, queryStart, text.slice(hostStart, pathStart)),
+		...(text[queryStart] === "?" ? pairs(piece, queryStart + 1, fragmentStart) : []),
+		...(text[fragmentStart] === "#" ? pairs(piece, fragmentStart + 1, text.length) : []),
+	];
+}
+
+function endOf(text: string, from: number, stop: RegExp): number {
+	const found = text.slice(from).search(stop);
+	return found < 0 ? text.length : from + found;
+}
+
+/** Passwords of databases are often written unescaped: there the last `@` before the query ends them, not the first `/`. */
+function userinfoEnd(text: string, start: number, authorityEnd: number, web: boolean): number {
+	const inAuthority = text.lastIndexOf("@", authorityEnd - 1);
+	if (inAuthority >= start) {
+		if (web) return inAuthority;
+	} else if (web) return -1;
+	const colon = text.indexOf(":", start);
+	if (colon < 0) return inAuthority >= start ? inAuthority : -1;
+	const last = text.lastIndexOf("@");
+	const host = text.slice(last + 1);
+	return last > colon && /^\[?[\w.-]+\]?(?::\d+)?(?:,[\w.-]+(?::\d+)?)*(?:[/?#;]|$)/.test(host) ? last : inAuthority >= start ? inAuthority : -1;
+}
+
+function userinfo(piece: Piece, start: number, end: number, host: string): readonly UrlPart[] {
+	const colon = piece.text.slice(start, end).indexOf(":");
+	const userEnd = colon < 0 ? end : start + colon;
+	const user = piece.text.slice(start, userEnd);
+	const password = colon < 0 ? "" : piece.text.slice(userEnd + 1, end);
+	const userPart: UrlPart = { key: null, piece: subPiece(piece, start, userEnd), role: "user" };
+	// The key in a Sentry address only lets one send.
+	if (/(?:^|\.)sentry\.io(?::|$)|\.ingest\./.test(host)) return [];
+	if (password === "" || /^x-oauth-basic$|^x$/.test(password)) return [userPart];
+	return [userPart, { key: "password", piece: subPiece(piece, userEnd + 1, end), role: "credential", user }];
+}
+
+/** Segments after which a service puts the token. */
+const OPENERS = /^(?:s|k|t|key|keys|token|tokens|secret|secrets|hook|hooks|webhook|webhooks|services|apikey|api-key|auth|private|bot)$/i;
+
+function path(key: string | null, piece: Piece, start: number, end: number, host: string): readonly UrlPart[] {
+	const parts: UrlPart[] = [];
+	let at = start;
+	let previous = /^(?:hooks|webhooks?)\./i.test(host) || namesCapability(key) ? "webhook" : "";
+	for (const segment of piece.text.slice(start, end).split(/(?<=[/;])/)) {
+		const bare = segment.replace(/[/;]$/, "");
+		const assignment = /^([A-Za-z][\w -]{0,40})=/.exec(bare);
+		if (assignment !== null)
+			parts.push({ key: assignment[1] ?? null, piece: subPiece(piece, at + assignment[0].length, at + bare.length), role: "value", nested: true });
+		else if (bare.length >= 8)
+			parts.push({ key: OPENERS.test(previous) ? "webhook token" : null, piece: subPiece(piece, at, at + bare.length), role: "path" });
+		at += segment.length;
+		if (bare !== "" && !/^(?:api|v\d+|mcp)$/i.test(bare) && !(OPENERS.test(previous) && /^[A-Z0-9]{9,12}$|^\d{15,20}$/.test(bare))) previous = bare;
+	}
+	return parts;
+}
+
+function pairs(piece: Piece, start: number, end: number): readonly UrlPart[] {
+	const parts: UrlPart[] = [];
+	let at = start;
+	for (const segment of piece.text.slice(start, end).split(/(?<=[&;])/)) {
+		const bare = segment.replace(/[&;]$/, "");
+		const equals = bare.indexOf("=");
+		const name = equals < 0 ? null : decodeName(bare.slice(0, equals));
+		if (bare.length - equals - 1 > 0) parts.push({ key: name, piece: subPiece(piece, at + equals + 1, at + bare.length), role: "value", nested: true });
+		at += segment.length;
+	}
+	return parts;
+}
+
+function decodeName(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}

@@ -1,0 +1,50 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import canonicalize from "canonicalize";
+import { z } from "zod/mini";
+
+/** The digest of one tool's whole listed definition: `sha256:` and 64 lower-case hexadecimal digits. */
+export type Pin = `sha256:${string}`;
+
+/** Only the name is read here; everything else counts for the digest alone. */
+const ListedTool = z.looseObject({ name: z.string().check(z.minLength(1), z.maxLength(256)) });
+
+/** True for the text of a well-formed pin. */
+export function isPin(text: string): text is Pin {
+	return /^sha256:[0-9a-f]{64}$/.test(text);
+}
+
+/** The name of a tool as a server listed it; null when the value is not a tool (names have 1 to 256 characters). */
+export function toolName(tool: unknown): string | null {
+	const parsed = ListedTool.safeParse(tool);
+	return parsed.success ? parsed.data.name : null;
+}
+
+/**
+ * SHA-256 of the RFC 8785 form of a listed tool without its own `_meta` (which may change from one listing to the next).
+ * Null when the value is not a tool, or holds what RFC 8785 cannot represent: a lone surrogate, an infinite number.
+ */
+export function pinOf(tool: unknown): Pin | null {
+	if (toolName(tool) === null || typeof tool !== "object" || tool === null) return null;
+	const definition = Object.fromEntries(Object.entries(tool).filter(([key]) => key !== "_meta"));
+	let text: string | undefined;
+	try {
+		text = canonicalize(definition);
+	} catch {
+		return null;
+	}
+	return text === undefined ? null : `sha256:${bytesToHex(sha256(utf8ToBytes(text)))}`;
+}
+
+/**
+ * The pins of one complete listing, by name. Null: this tool cannot be pinned, because its name is listed more than
+ * once (no one can say which definition a call would reach) or because its definition has no RFC 8785 form.
+ */
+export function pinListing(tools: readonly unknown[]): ReadonlyMap<string, Pin | null> {
+	const pins = new Map<string, Pin | null>();
+	for (const tool of tools) {
+		const name = toolName(tool);
+		if (name !== null) pins.set(name, pins.has(name) ? null : pinOf(tool));
+	}
+	return pins;
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/**
+ * A file that is written beside its target, flushed to disk, and then takes the target's place in one step.
+ * It is 0600 until `commit`, because it may hold what only its owner may read. Every method throws the system's error.
+ */
+export class PendingFile {
+	readonly #target: string;
+	readonly #path: string;
+	#done = false;
+
+	constructor(target: string, data: string | Uint8Array) {
+		this.#target = target;
+		this.#path = path.join(path.dirname(target), `${prefix(target)}${process.pid}-${randomBytes(6).toString("hex")}`);
+		const fd = fs.openSync(this.#path, "wx", 0o600);
+		try {
+			fs.writeFileSync(fd, data);
+			fs.fsyncSync(fd);
+		} catch (error) {
+			this.discard();
+			throw error;
+		} finally {
+			fs.closeSync(fd);
+		}
+	}
+
+	/** Gives the new file the owner and the mode that the target had. */
+	adopt(stat: { readonly uid: number; readonly gid: number; readonly mode: number }): void {
+		const own = fs.statSync(this.#path);
+		if (own.uid !== stat.uid || own.gid !== stat.gid) fs.chownSync(this.#path, stat.uid, stat.gid);
+		fs.chmodSync(this.#path, stat.mode & 0o7777);
+	}
+
+	/** Synchronous, so that nothing of this process can come between a last comparison and the rename. */
+	commit(): void {
+		fs.renameSync(this.#path, this.#target);
+		this.#done = true;
+		syncFolder(path.dirname(this.#target));
+	}
+
+	/** Removes what was not committed; safe to call at any time. */
+	discard(): void {
+		if (this.#done) return;
+		this.#done = true;
+		fs.rmSync(this.#path, { force: true });
+	}
+}
+
+/** Writes or replaces a file of ours. The target is never seen half-written, also after a crash. */
+export function writeAtomically(target: string, data: string | Uint8Array): void {
+	const pending = new PendingFile(target, data);
+	try {
+		pending.commit();
+	} finally {
+		pending.discard();
+	}
+}
+
+/** Removes what a killed run left beside `target`. Call it only while holding the target's lock: every such file is dead then. */
+export function sweepLeftovers(target: string): void {
+	const folder = path.dirname(target);
+	const mine = new RegExp(`^${literal(prefix(target))}\\d+-[0-9a-f]{12}$`);
+	for (const name of fs.readdirSync(folder)) {
+		if (mine.test(name)) fs.rmSync(path.join(folder, name), { force: true });
+	}
+}
+
+/** Makes a rename survive a power cut. Some file systems cannot; the rename itself has happened. */
+export function syncFolder(folder: string): void {
+	try {
+		const fd = fs.openSync(folder, "r");
+		try {
+			fs.fsyncSync(fd);
+		} finally {
+			fs.closeSync(fd);
+		}
+	} catch {}
+}
+
+function prefix(target: string): string {
+	return `.${path.basename(target)}.sallyport-`;
+}
+
+function literal(text: string): string {
+	return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -1,0 +1,76 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+const SYSTEM = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+
+/** True for what every sandbox shows anyway: the system's own programs and libraries. */
+export function isSystemPath(file: string): boolean {
+	return SYSTEM.some((root) => file === root || file.startsWith(`${root}/`));
+}
+
+export interface CodeRootOptions {
+	/** Real path; null: none. Never readable as a whole. */
+	readonly workspace: string | null;
+	/** The person's home, a real path. Never readable as a whole. */
+	readonly userHome: string;
+}
+
+const CODE = /\.(?:[cm]?js|ts|[cm]ts|py|wasm|node|so|pyd)$/;
+const MARKERS = ["package.json", "pyproject.toml", "setup.py"];
+
+/**
+ * What a script needs to read to run: its package, and the packages that it may import. The workspace, the home and folders that
+ * hold them are never granted as a whole; there only the script's folder is, or, when that is the folder itself, the code beside it.
+ *
+ * @param script a real path
+ */
+export function codeRoots(script: string, options: CodeRootOptions): readonly string[] {
+	const modules = script.indexOf("/node_modules/");
+	if (modules >= 0) return present([script.slice(0, modules + "/node_modules".length)]);
+	const folder = path.dirname(script);
+	const owner = ancestors(folder, options.userHome).find((each) => MARKERS.some((marker) => fs.existsSync(path.join(each, marker))));
+	const roots = new Set<string>();
+	if (owner !== undefined && !isBroad(owner, options)) roots.add(owner);
+	else if (owner !== undefined && !isBroad(folder, options)) roots.add(folder);
+	else for (const file of [script, ...codeBeside(folder)]) roots.add(file);
+	if (owner !== undefined) for (const marker of MARKERS) roots.add(path.join(owner, marker));
+	for (const each of ancestors(folder, options.userHome)) roots.add(path.join(each, "node_modules"));
+	return withoutNested(present([...roots]));
+}
+
+/** From a folder upwards; the home and what holds it are left out. */
+function ancestors(folder: string, userHome: string): readonly string[] {
+	const found: string[] = [];
+	for (let each = folder; each !== path.dirname(each) && !isWithin(userHome, each); each = path.dirname(each)) found.push(each);
+	return found;
+}
+
+function isBroad(folder: string, options: CodeRootOptions): boolean {
+	return (
+		isWithin(options.userHome, folder) ||
+		(options.workspace !== null && isWithin(options.workspace, folder)) ||
+		path.dirname(folder) === path.dirname(path.dirname(folder))
+	);
+}
+
+function codeBeside(folder: string): readonly string[] {
+	return fs
+		.readdirSync(folder, { withFileTypes: true })
+		.filter((entry) => !entry.name.startsWith("."))
+		.filter((entry) =>
+			entry.isFile() ? CODE.test(entry.name) : entry.isDirectory() && fs.existsSync(path.join(folder, entry.name, "__init__.py")),
+		)
+		.map((entry) => path.join(folder, entry.name));
+}
+
+function present(files: readonly string[]): readonly string[] {
+	return files.filter((file) => fs.existsSync(file)).sort();
+}
+
+function withoutNested(files: readonly string[]): readonly string[] {
+	return files.filter((file) => !files.some((other) => other !== file && isWithin(file, other)));
+}
+
+function isWithin(file: string, root: string): boolean {
+	return file === root || file.startsWith(root.endsWith("/") ? root : `${root}/`);
+}

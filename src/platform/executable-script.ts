@@ -1,0 +1,81 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { z } from "zod/mini";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { HashCache } from "./executable-hash.ts";
+import { type CodeRootOptions, codeRoots } from "./executable-roots.ts";
+
+/** The program that an interpreter is given. */
+export interface Script {
+	/** Real path: what to hand to the interpreter. */
+	readonly path: string;
+	/** 64 hexadecimal digits. */
+	readonly sha256: string;
+	/** Files and folders that must be readable for it to run. */
+	readonly readRoots: readonly string[];
+	/** True when this user may change the script or its folder: the code beside it is not pinned. */
+	readonly mutable: boolean;
+}
+
+/** Finds a script as its interpreter would (Node completes `dist` and `server`), describes and hashes it. */
+export function describeScript(
+	script: string,
+	options: CodeRootOptions & { readonly cwd: string; readonly interpreter: "node" | "python"; readonly hashes: HashCache },
+): Result<Script> {
+	const file = locate(path.resolve(options.cwd, script), options.interpreter);
+	if (file === null)
+		return fail(
+			"script-not-found",
+			`${path.resolve(options.cwd, script)} is not there, or is not a file that ${options.interpreter} can run.`,
+			"Check the args of the server.",
+		);
+	const real = fs.realpathSync(file);
+	const hash = options.hashes.hash(real);
+	if (!hash.ok) return hash;
+	return ok({
+		path: real,
+		sha256: hash.value,
+		readRoots: codeRoots(real, options),
+		mutable: mayWrite(real) || mayWrite(path.dirname(real)),
+	});
+}
+
+function locate(target: string, interpreter: "node" | "python"): string | null {
+	if (isFile(target)) return target;
+	if (interpreter === "python") return null;
+	return complete(target) ?? (isFolder(target) ? (main(target) ?? complete(path.join(target, "index"))) : null);
+}
+
+function complete(stem: string): string | null {
+	return isFile(`${stem}.js`) ? `${stem}.js` : null;
+}
+
+const Manifest = z.object({ main: z.optional(z.string()) });
+
+function main(folder: string): string | null {
+	try {
+		const manifest = Manifest.safeParse(JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")));
+		if (!manifest.success || manifest.data.main === undefined) return null;
+		const named = path.resolve(folder, manifest.data.main);
+		return isFile(named) ? named : (complete(named) ?? complete(path.join(named, "index")));
+	} catch {
+		return null;
+	}
+}
+
+function isFile(file: string): boolean {
+	return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function isFolder(file: string): boolean {
+	return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function mayWrite(file: string): boolean {
+	try {
+		fs.accessSync(file, fs.constants.W_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}

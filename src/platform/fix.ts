@@ -1,0 +1,224 @@
+import { formatReference, referencesIn, type SecretReference } from "../core/config/references.ts";
+import type { ConfigDocument, StdioServer } from "../core/config/server.ts";
+import { launchOf } from "../core/config/wrapped.ts";
+import { maskSecrets } from "../core/fixes/mask.ts";
+import { type ChosenMove, type Move, moveEdits, planMoves, secretOf, type Unmovable, type WrappingOf } from "../core/fixes/move-secrets.ts";
+import type { Vault } from "../core/ports.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { Finding } from "../core/rules/finding.ts";
+import { applyEdits } from "../core/text.ts";
+import { type EditStep, editFile, readConfigText } from "./edit-file.ts";
+
+export interface FixRequest {
+	readonly file: string;
+	/** Reads a text of this file and finds what is unsafe in it. Pure: it is asked again whenever the host has rewritten the file. */
+	readonly analyse: (text: string) => Analysis;
+	readonly vault: Vault;
+	readonly wrappingOf: WrappingOf;
+	/** The servers to fix, by name; null: all. */
+	readonly server: string | null;
+	/** True: nothing is written, neither vault nor file. */
+	readonly dryRun: boolean;
+	/** Called at the points where a crash could matter. */
+	readonly onStep?: (step: FixStep) => void | Promise<void>;
+}
+
+export type FixStep = "read" | "stored" | "read-back" | EditStep | "verified";
+
+export interface Analysis {
+	readonly document: ConfigDocument;
+	readonly findings: readonly Finding[];
+}
+
+export interface FixReport {
+	readonly changed: boolean;
+	readonly moved: readonly Moved[];
+	/** Servers that start through the launcher from now on. */
+	readonly wrapped: readonly string[];
+	/** What is still there, and why. */
+	readonly remaining: readonly Unmovable[];
+	/** The texts before and after, with every credential masked. */
+	readonly before: string;
+	readonly after: string;
+}
+
+export interface Moved {
+	readonly server: string;
+	readonly slot: string;
+	readonly reference: string;
+	/** `equal`: the vault held this very value already. `planned`: a dry run. */
+	readonly stored: "created" | "equal" | "planned";
+	readonly finding: Finding;
+}
+
+/**
+ * Moves the plaintext secrets of one file into a vault, and wraps their entries. In safe order: store, read back, edit, verify.
+ * Whatever fails leaves the file as it was; the worst case is an entry in the vault that nothing names.
+ */
+export async function fixFile(request: FixRequest): Promise<Result<FixReport>> {
+	const step = async (name: FixStep): Promise<void> => request.onStep?.(name);
+	const read = readConfigText(request.file);
+	if (!read.ok) return read;
+	const before = request.analyse(read.value.text);
+	const plan = selectedPlan(request, before);
+	await step("read");
+	const masked = maskSecrets(before.document.text, before.findings);
+	const idle = { changed: false, moved: [], wrapped: [], remaining: plan.unmovable, before: masked, after: masked };
+	if (plan.moves.length === 0) return ok(idle);
+
+	const stored: Stored[] = [];
+	for (const move of plan.moves) {
+		const kept = request.dryRun ? planned(request.vault, move) : await store(request.vault, move, before.document.text);
+		if (!kept.ok) return kept;
+		stored.push(kept.value);
+		if (!request.dryRun) await step("stored");
+	}
+	if (request.dryRun) {
+		const edited = editText(request, stored, before.document.text);
+		if (!edited.ok) return edited;
+		return ok(report(request, stored, before, edited.value));
+	}
+	for (const { reference, value } of stored) {
+		const back = await request.vault.read(reference.path);
+		if (!back.ok) return back;
+		if (back.value !== value)
+			return fail(
+				"vault-mismatch",
+				`The ${reference.scheme} vault does not give back what it was given.`,
+				"The file was left as it is. Run: sallyport doctor",
+			);
+	}
+	await step("read-back");
+
+	/** The text that the last edit was made on: the host may have rewritten it since we planned. */
+	let source = before;
+	const edited = await editFile(
+		request.file,
+		(text) => {
+			const next = editText(request, stored, text);
+			if (next.ok && next.value !== text) source = request.analyse(text);
+			return next;
+		},
+		{ ...(request.onStep === undefined ? {} : { onStep: request.onStep }) },
+	);
+	if (!edited.ok) return edited;
+	const after = readConfigText(request.file);
+	if (!after.ok) return after;
+	const result = report(request, stored, source, after.value.text);
+	await step("verified");
+	const standing = new Set(request.analyse(after.value.text).document.servers.flatMap((server) => standingReferences(server)));
+	if (edited.value.changed && stored.every((one) => standing.has(standingKey(one)))) return ok(result);
+	return fail(
+		"fix-undone",
+		`${request.file} was rewritten by another program while it was being fixed.`,
+		"Close the host that uses it, and run fix again: the secrets are in the vault already.",
+	);
+}
+
+interface Stored {
+	readonly move: Move;
+	readonly value: string;
+	readonly reference: SecretReference;
+	readonly how: Moved["stored"];
+}
+
+function selectedPlan(request: FixRequest, { document, findings }: Analysis): ReturnType<typeof planMoves> {
+	const mine = request.server === null ? findings : findings.filter(({ server }) => server === request.server);
+	return planMoves(document, mine, request.wrappingOf);
+}
+
+function planned(vault: Vault, move: Move): Result<Stored> {
+	return ok({ move, value: "", reference: { scheme: vault.scheme, path: move.path }, how: "planned" });
+}
+
+/** Never overwrites: an equal value is used as it stands, a different one makes this take the next name. */
+async function store(vault: Vault, move: Move, text: string): Promise<Result<Stored>> {
+	const value = secretOf(text, move.span);
+	if (value === null) throw new Error("a move without a secret");
+	for (let i = 1; i <= MAX_NAMES; i++) {
+		const path = i === 1 ? move.path : `${move.path}-${i}`;
+		const created = await vault.create(path, value);
+		if (!created.ok) return created;
+		if (created.value !== "different") return ok({ move, value, reference: { scheme: vault.scheme, path }, how: created.value });
+	}
+	return fail(
+		"vault-names",
+		`The vault holds ${MAX_NAMES} other values for ${move.path}.`,
+		"Delete those that are no longer used: sallyport secrets list",
+	);
+}
+
+const MAX_NAMES = 50;
+
+/** The text with every stored secret that still stands in it replaced; the same text when there is none. */
+function editText(request: FixRequest, stored: readonly Stored[], text: string): Result<string> {
+	const analysis = request.analyse(text);
+	if (!analysis.document.problems.every(({ code }) => code !== "syntax"))
+		return fail("file-syntax", `${request.file} has a syntax error.`, "Mend it, and run fix again.");
+	const chosen: ChosenMove[] = [];
+	for (const move of selectedPlan(request, analysis).moves) {
+		const secret = secretOf(text, move.span);
+		const match = stored.find((one) => placeOf(one.move) === placeOf(move) && (one.how === "planned" || one.value === secret));
+		if (match !== undefined) chosen.push({ move, reference: match.reference });
+	}
+	if (chosen.length === 0) return ok(text);
+	const edits = moveEdits(analysis.document, chosen, request.wrappingOf);
+	if (!edits.ok) return edits;
+	const next = applyEdits(text, edits.value);
+	const proven = request.analyse(next).document;
+	const standing = new Set(proven.servers.flatMap((server) => standingReferences(server)));
+	const sound = proven.problems.length === analysis.document.problems.length && chosen.every((one) => standing.has(standingKey(one)));
+	if (!sound) throw new Error("the edited text does not mean what it should");
+	return ok(next);
+}
+
+function report(request: FixRequest, stored: readonly Stored[], before: Analysis, text: string): FixReport {
+	const after = request.analyse(text);
+	const wasWrapped = new Set(before.document.servers.flatMap((server) => (isWrapped(server) ? [pathKey(server.keyPath)] : [])));
+	return {
+		changed: true,
+		moved: stored.map(({ move, reference, how }) => ({
+			server: move.server.name.value,
+			slot: move.slot,
+			reference: formatReference(reference),
+			stored: how,
+			finding: move.finding,
+		})),
+		wrapped: after.document.servers
+			.filter((server) => isWrapped(server) && !wasWrapped.has(pathKey(server.keyPath)))
+			.map(({ name }) => name.value),
+		remaining: remaining(request, after),
+		before: maskSecrets(before.document.text, before.findings),
+		after: maskSecrets(text, after.findings),
+	};
+}
+
+/** A secret that came while the file was being fixed remains as well. */
+function remaining(request: FixRequest, after: Analysis): Unmovable[] {
+	const { moves, unmovable } = selectedPlan(request, after);
+	return [...unmovable, ...moves.map(({ finding }) => ({ finding, reason: "It was added meanwhile. Run fix again." }))];
+}
+
+function isWrapped(server: ConfigDocument["servers"][number]): server is StdioServer {
+	return server.kind === "stdio" && launchOf(server).wrapped;
+}
+
+/** Where each reference of an entry that starts through the launcher stands. */
+function standingReferences(server: ConfigDocument["servers"][number]): string[] {
+	if (!isWrapped(server)) return [];
+	return server.env.flatMap(({ name, value }) =>
+		referencesIn(value.value).map((reference) => JSON.stringify([server.keyPath, `env:${name.value}`, formatReference(reference)])),
+	);
+}
+
+function standingKey({ move, reference }: ChosenMove): string {
+	return JSON.stringify([move.server.keyPath, move.slot, formatReference(reference)]);
+}
+
+function placeOf({ server, slot }: Move): string {
+	return JSON.stringify([server.keyPath, slot]);
+}
+
+function pathKey(path: readonly string[]): string {
+	return JSON.stringify(path);
+}

@@ -1,0 +1,97 @@
+import * as fs from "node:fs";
+import type { NpxLaunch } from "../../core/launch/npx-line.ts";
+import { parseLaunch } from "../../core/launch/runner.ts";
+import { fingerprintOf } from "../../core/policy/fingerprint.ts";
+import type { LaunchGrant } from "../../core/policy/schema.ts";
+import { ok, type Result } from "../../core/result.ts";
+import { resolveExecutable } from "../executable.ts";
+import { type HashCache, openHashCache } from "../executable-hash.ts";
+import { describeScript } from "../executable-script.ts";
+import type { Home } from "../home.ts";
+import type { StoredPackage } from "../packages/store.ts";
+import type { LaunchFacts } from "./facts.ts";
+import type { LaunchLine } from "./locate.ts";
+import { launchParts } from "./parts.ts";
+
+/** A launch line and all that stands behind it: what a person approves. */
+export interface DescribedLaunch {
+	readonly line: LaunchLine;
+	readonly launch: LaunchGrant;
+	readonly facts: LaunchFacts;
+}
+
+export interface DescribeOptions {
+	readonly home: Home;
+	/** The person's home folder. */
+	readonly userHome: string;
+	/** The person's PATH: never a workspace's. */
+	readonly path: string;
+	/** Absolute path of the Node that runs packages. */
+	readonly node: string;
+	/** Puts a package into the store, or finds it there. */
+	readonly install: (launch: NpxLaunch) => Promise<Result<StoredPackage>>;
+}
+
+/** Finds everything behind a launch line. Runs nothing of the workspace's; a package may be installed, confined. */
+export async function describeLaunch(line: LaunchLine, options: DescribeOptions): Promise<Result<DescribedLaunch>> {
+	const facts = await findFacts(line, options);
+	if (!facts.ok) return facts;
+	const { command, args, cwd, env } = line;
+	const fingerprint = fingerprintOf(launchParts({ command, args, cwd }, env, facts.value), options.home.key);
+	const kinds = Object.entries(env).map(([name, part]) => [name, part.kind === "literal" ? "literal" : "reference"] as const);
+	return ok({ line, launch: { command, args: [...args], cwd, env: Object.fromEntries(kinds), fingerprint }, facts: facts.value });
+}
+
+async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Result<LaunchFacts>> {
+	const launch = parseLaunch(line.command, line.args);
+	if (!launch.ok) return launch;
+	const hashes = openHashCache(options.home.state);
+	if (launch.value.kind === "npx") {
+		const stored = await options.install(launch.value);
+		if (!stored.ok) return stored;
+		const node = fs.realpathSync(options.node);
+		const { name, version, lockDigest, bin, folder } = stored.value;
+		return withHash(hashes, node, {
+			argv: [bin, ...launch.value.args],
+			code: { kind: "package", name, version, lockDigest, bin },
+			roots: [node, folder],
+			mutable: false,
+		});
+	}
+	const cwd = line.cwd ?? line.workspace ?? options.userHome;
+	const untrusted = line.workspace === null ? [] : [line.workspace];
+	const found = resolveExecutable(line.command, { cwd, path: options.path, untrusted });
+	if (!found.ok) return found;
+	const { argv, readRoots } = found.value;
+	const before = argv.slice(1);
+	if (launch.value.kind === "interpreter") {
+		const { entry, flags, interpreter, args } = launch.value;
+		if (entry.kind === "module")
+			return withHash(hashes, argv[0], { argv: [...before, ...flags, "-m", entry.name, ...args], code: { kind: "none" }, roots: readRoots, mutable: true });
+		const script = describeScript(entry.path, { cwd, interpreter, hashes, workspace: line.workspace, userHome: options.userHome });
+		if (!script.ok) return script;
+		return withHash(hashes, argv[0], {
+			argv: [...before, ...flags, script.value.path, ...args],
+			code: { kind: "script", script: { path: script.value.path, sha256: script.value.sha256 } },
+			roots: [...readRoots, ...script.value.readRoots],
+			mutable: script.value.mutable,
+		});
+	}
+	if (found.value.interpreter === null)
+		return withHash(hashes, argv[0], { argv: [...before, ...line.args], code: { kind: "none" }, roots: readRoots, mutable: false });
+	const kind = /python/.test(found.value.interpreter.path) ? "python" : "node";
+	const script = describeScript(found.value.path, { cwd, interpreter: kind, hashes, workspace: line.workspace, userHome: options.userHome });
+	if (!script.ok) return script;
+	return withHash(hashes, argv[0], {
+		argv: [...before, ...line.args],
+		code: { kind: "script", script: { path: script.value.path, sha256: script.value.sha256 } },
+		roots: [...readRoots, ...script.value.readRoots],
+		mutable: script.value.mutable,
+	});
+}
+
+function withHash(hashes: HashCache, executable: string, rest: Omit<LaunchFacts, "executable">): Result<LaunchFacts> {
+	const sha256 = hashes.hash(executable);
+	if (!sha256.ok) return sha256;
+	return ok({ executable: { path: executable, sha256: sha256.value }, ...rest, roots: [...new Set(rest.roots)].sort() });
+}

@@ -1,0 +1,175 @@
+import type { ChildProcess } from "node:child_process";
+import { brief } from "../../core/plain-text.ts";
+import { LineSplitter } from "../../core/protocol/frame.ts";
+import { readLine } from "../../core/protocol/message.ts";
+import { fail, ok, type Problem, type Result } from "../../core/result.ts";
+import { type Pin, pinListing, toolName } from "../../core/tools/pin.ts";
+
+/** A tool as a server lists it. Everything in `definition` is the server's own word. */
+export interface ListedTool {
+	readonly name: string;
+	/** Null: it cannot be pinned, and so not be granted (listed twice, or no canonical form). */
+	readonly pin: Pin | null;
+	readonly definition: Readonly<Record<string, unknown>>;
+}
+
+export interface ListOptions {
+	/** Milliseconds until a silent server counts as not answering. */
+	readonly timeoutMs: number;
+	/** The newest revision of each era that is offered. */
+	readonly legacyVersion?: string;
+	readonly modernVersion?: string;
+}
+
+const MOST_PAGES = 100;
+const MOST_TOOLS = 10_000;
+const CLIENT = { name: "sallyport", version: "0.1.0" };
+
+/**
+ * Asks a server that has just been started for its tools, in the era that it speaks: `initialize` first, and where
+ * that is an unknown method, `server/discover`. The server is told of no capability, so it lists what it would list
+ * behind the relay. Leaves the process running.
+ */
+export async function listTools(child: ChildProcess, options: ListOptions): Promise<Result<readonly ListedTool[]>> {
+	const peer = new Peer(child, options.timeoutMs);
+	try {
+		const legacy = options.legacyVersion ?? "2025-11-25";
+		const initialized = await peer.request("initialize", { protocolVersion: legacy, capabilities: {}, clientInfo: CLIENT });
+		let meta: Record<string, unknown> = {};
+		if (initialized.ok) peer.notify("notifications/initialized");
+		else if (initialized.problem.code === "server-error") {
+			const prefix = "io.modelcontextprotocol/";
+			meta = {
+				_meta: {
+					[`${prefix}protocolVersion`]: options.modernVersion ?? "2026-07-28",
+					[`${prefix}clientInfo`]: CLIENT,
+					[`${prefix}clientCapabilities`]: {},
+				},
+			};
+			const discovered = await peer.request("server/discover", meta);
+			if (!discovered.ok) return discovered;
+		} else return initialized;
+		return await allPages(peer, meta);
+	} finally {
+		peer.close();
+	}
+}
+
+async function allPages(peer: Peer, meta: Record<string, unknown>): Promise<Result<readonly ListedTool[]>> {
+	const tools: unknown[] = [];
+	const cursors = new Set<string>();
+	let cursor: string | null = null;
+	do {
+		const page: Result<Readonly<Record<string, unknown>>> = await peer.request("tools/list", cursor === null ? meta : { ...meta, cursor });
+		if (!page.ok) return page;
+		const listed = page.value.tools;
+		if (!Array.isArray(listed)) return fail("tools-unreadable", "The server's list of tools is not a list.", "Ask the server's makers.");
+		tools.push(...listed);
+		const next = page.value.nextCursor;
+		cursor = typeof next === "string" ? next : null;
+		if (tools.length > MOST_TOOLS || (cursor !== null && (cursors.has(cursor) || cursors.size >= MOST_PAGES)))
+			return fail("tools-endless", "The server's list of tools does not end.", "Ask the server's makers.");
+		if (cursor !== null) cursors.add(cursor);
+	} while (cursor !== null);
+	const pins = pinListing(tools);
+	const named = new Map<string, ListedTool>();
+	for (const tool of tools) {
+		const name = toolName(tool);
+		if (name !== null && typeof tool === "object" && tool !== null)
+			named.set(name, { name, pin: pins.get(name) ?? null, definition: { ...tool } });
+	}
+	return ok([...named.values()]);
+}
+
+/** The client's side of the protocol, as far as listing needs it. What the server asks is declined. */
+class Peer {
+	readonly #child: ChildProcess;
+	readonly #timeoutMs: number;
+	readonly #pending = new Map<number, (answer: Result<Readonly<Record<string, unknown>>>) => void>();
+	readonly #splitter = new LineSplitter();
+	#words = "";
+	#gone: Problem | null = null;
+	#next = 1;
+
+	constructor(child: ChildProcess, timeoutMs: number) {
+		this.#child = child;
+		this.#timeoutMs = timeoutMs;
+		child.stdout?.on("data", this.#data);
+		child.stderr?.on("data", this.#stderr);
+		child.on("close", this.#closed);
+		child.stdin?.on("error", this.#ignore);
+		if (child.exitCode !== null || child.signalCode !== null) this.#closed(child.exitCode, child.signalCode);
+	}
+
+	request(method: string, params: Readonly<Record<string, unknown>>): Promise<Result<Readonly<Record<string, unknown>>>> {
+		if (this.#gone !== null) return Promise.resolve({ ok: false, problem: this.#gone });
+		const id = this.#next++;
+		return new Promise((resolve) => {
+			const timer = setTimeout(() => {
+				this.#settle(id, fail("server-silent", `The server did not answer ${method}.${this.#lastWords()}`, "Check that the command is an MCP server on stdio."));
+			}, this.#timeoutMs);
+			this.#pending.set(id, (answer) => {
+				clearTimeout(timer);
+				resolve(answer);
+			});
+			this.#send({ jsonrpc: "2.0", id, method, params });
+		});
+	}
+
+	notify(method: string): void {
+		this.#send({ jsonrpc: "2.0", method });
+	}
+
+	close(): void {
+		this.#child.stdout?.off("data", this.#data);
+		this.#child.stderr?.off("data", this.#stderr);
+		this.#child.off("close", this.#closed);
+		this.#child.stdout?.resume();
+		this.#child.stderr?.resume();
+	}
+
+	#send(message: unknown): void {
+		this.#child.stdin?.write(`${JSON.stringify(message)}\n`);
+	}
+
+	#settle(id: number, answer: Result<Readonly<Record<string, unknown>>>): void {
+		const waiting = this.#pending.get(id);
+		this.#pending.delete(id);
+		waiting?.(answer);
+	}
+
+	readonly #ignore = (): void => {};
+
+	readonly #data = (chunk: Buffer): void => {
+		for (const event of this.#splitter.push(chunk)) {
+			const read = event.kind === "line" ? readLine(event.line) : null;
+			if (read?.kind !== "single") continue;
+			const { message } = read;
+			if (message.kind === "request")
+				this.#send({ jsonrpc: "2.0", id: message.id, ...(message.method === "ping" ? { result: {} } : { error: { code: -32601, message: "Not available." } }) });
+			else if (message.kind === "result" && typeof message.id === "number") this.#settle(message.id, ok(message.result));
+			else if (message.kind === "error" && typeof message.id === "number")
+				this.#settle(message.id, fail("server-error", `The server answered with error ${message.error.code}.`, "Ask the server's makers."));
+		}
+	};
+
+	readonly #stderr = (chunk: Buffer): void => {
+		this.#words = (this.#words + chunk.toString("utf8")).slice(-2000);
+	};
+
+	readonly #closed = (code: number | null, signal: NodeJS.Signals | null): void => {
+		const how = signal === null ? `with code ${code ?? 0}` : `by ${signal}`;
+		this.#gone = {
+			code: "server-exited",
+			message: `The server ended ${how} before it listed its tools.${this.#lastWords()}`,
+			remedy: "It may need a path, a host or a secret: see sallyport allow --help.",
+		};
+		for (const id of [...this.#pending.keys()]) this.#settle(id, { ok: false, problem: this.#gone });
+	};
+
+	/** The end of what the server said on stderr, for the person only. */
+	#lastWords(): string {
+		const last = this.#words.trim().split("\n").at(-1)?.trim() ?? "";
+		return last === "" ? "" : ` Its last words: ${brief(last, 200)}`;
+	}
+}

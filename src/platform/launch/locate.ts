@@ -1,0 +1,153 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { HOSTS, type HostId } from "../../core/config/hosts.ts";
+import { parseConfig } from "../../core/config/parse-json.ts";
+import { mentionsVault, referencesIn } from "../../core/config/references.ts";
+import type { ConfigDocument, StdioServer } from "../../core/config/server.ts";
+import { expandHostVariables, hasHostVariable } from "../../core/config/variables.ts";
+import { launchOf, unwrapLaunch } from "../../core/config/wrapped.ts";
+import type { EnvPart } from "../../core/policy/fingerprint.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+
+/** A server's launch line as its host would start it, with the host's own variables replaced. Paths are real. */
+export interface LaunchLine {
+	readonly name: string;
+	readonly config: string;
+	/** Null: a per-user entry, for every workspace. */
+	readonly workspace: string | null;
+	readonly command: string;
+	readonly args: readonly string[];
+	/** Null: the workspace. */
+	readonly cwd: string | null;
+	readonly env: Readonly<Record<string, EnvPart>>;
+	/** Slots that ask for a secret, and the reference that stands in them. */
+	readonly asks: ReadonlyMap<string, string>;
+	/** The entry starts Sallyport already. */
+	readonly wrapped: boolean;
+}
+
+export interface Surroundings {
+	/** The person's home folder. */
+	readonly home: string;
+	readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The workspace that a config file belongs to.
+ *
+ * @param file real path
+ * @returns null for a per-user file
+ */
+export function workspaceOf(file: string, host: HostId, home: string): string | null {
+	for (const relative of HOSTS[host].workspaceFiles) {
+		const suffix = `/${relative}`;
+		if (!file.endsWith(suffix)) continue;
+		const folder = file.slice(0, -suffix.length) || "/";
+		return folder === realOr(home) ? null : folder;
+	}
+	return null;
+}
+
+/** Every server of a document that goes by this name: the entry's key, or the name that a wrapped entry gives the launcher. */
+export function serversNamed(document: ConfigDocument, name: string): readonly StdioServer[] {
+	return document.servers.filter(
+		(server): server is StdioServer => server.kind === "stdio" && (server.name.value === name || unwrapLaunch(server)?.name === name),
+	);
+}
+
+export function readConfig(file: string, host: HostId): Result<ConfigDocument> {
+	try {
+		return ok(parseConfig(fs.readFileSync(file, "utf8"), host, file));
+	} catch (error) {
+		return fail(
+			"config-unreadable",
+			`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"}).`,
+			"Name a config file that exists and is yours.",
+		);
+	}
+}
+
+/** What this entry's host would start. Fails where that cannot be told: an input that the host asks for, a duplicate key. */
+export function launchLineOf(document: ConfigDocument, server: StdioServer, config: string, around: Surroundings): Result<LaunchLine> {
+	const label = JSON.stringify(server.name.value);
+	if (!server.unambiguous)
+		return fail("entry-ambiguous", `${label} holds a key twice: hosts may read it differently.`, `Leave one of them in ${config}.`);
+	if (server.envFile !== null)
+		return fail(
+			"env-file",
+			`${label} reads an envFile, which the launcher cannot see.`,
+			`Move its values into "env" (secrets: sallyport fix) and remove envFile.`,
+		);
+	const wrapped = unwrapLaunch(server);
+	if (wrapped === null && launchOf(server).wrapped)
+		return fail(
+			"entry-launcher",
+			`${label} starts Sallyport with options that approval does not know.`,
+			"Leave only --name and --workspace before the --.",
+		);
+	const workspace = server.project === null ? workspaceOf(config, document.host, around.home) : realOr(server.project);
+	const unresolved: string[] = [];
+	const expand = (text: string): string => {
+		const expansion = expandHostVariables(document.host, text, { home: around.home, workspace, env: around.env });
+		if ("text" in expansion) return expansion.text;
+		unresolved.push(...expansion.unresolved);
+		return text;
+	};
+	const source = wrapped ?? server;
+	const command = expand(source.command.value);
+	const args = source.args.map((argument) => expand(argument.value));
+	const cwd = server.cwd === null ? null : realOr(path.resolve(workspace ?? around.home, expand(server.cwd.value)));
+	if (unresolved.length > 0)
+		return fail(
+			"variable-unresolved",
+			`${label} uses ${[...new Set(unresolved)].join(", ")} in its command, which cannot be resolved before it starts.`,
+			"Write the value, or pass it in env.",
+		);
+	const env: Record<string, EnvPart> = {};
+	const asks = new Map<string, string>();
+	for (const { name, value } of server.env) {
+		const part = envPart(document.host, value.value, expand);
+		unresolved.length = 0;
+		if (part === null)
+			return fail(
+				"invalid-reference",
+				`${name.value} of ${label} is not a well-formed secret reference.`,
+				"Write it as keychain://NAME/VARIABLE, alone or in double braces.",
+			);
+		if (part.kind === "reference") {
+			const [reference, ...others] = referencesIn(part.text);
+			if (reference === undefined || others.some((other) => other.scheme !== reference.scheme || other.path !== reference.path))
+				return fail(
+					"invalid-reference",
+					`${name.value} of ${label} holds more than one secret.`,
+					"Give each secret a variable of its own.",
+				);
+			asks.set(`env:${name.value}`, `${reference.scheme}://${reference.path}`);
+		}
+		env[name.value] = part;
+	}
+	return ok({ name: wrapped?.name ?? server.name.value, config, workspace, command, args, cwd, env, asks, wrapped: wrapped !== null });
+}
+
+/** Null: it looks like a reference and is not one. */
+function envPart(host: HostId, text: string, expand: (text: string) => string): EnvPart | null {
+	if (mentionsVault(text)) return referencesIn(text).length === 0 ? null : { kind: "reference", text };
+	if (!hasHostVariable(host, text)) return { kind: "literal", value: text };
+	// What depends on files alone is known now; what depends on the host's environment or a person's answer is not.
+	if (
+		/\$\{(?:workspaceFolder|userHome|workspaceFolderBasename|pathSeparator|\/)\}/.test(text) &&
+		!/\$\{(?:env|input|command|config):/.test(text)
+	) {
+		const value = expand(text);
+		if (!value.includes("${")) return { kind: "literal", value };
+	}
+	return { kind: "host" };
+}
+
+function realOr(file: string): string {
+	try {
+		return fs.realpathSync(file);
+	} catch {
+		return path.resolve(file);
+	}
+}

@@ -1,0 +1,32 @@
+import * as path from "node:path";
+import type { Grant } from "../../core/policy/layers.ts";
+import type { Home } from "../home.ts";
+import type { SandboxProfile } from "../sandbox/engine.ts";
+import type { LaunchFacts } from "./facts.ts";
+
+/** What a grant allows, as the sandbox engine reads it. `sandbox: "off"` has no profile. */
+export function profileOf(
+	grant: Pick<Grant, "launch" | "workspace" | "egress" | "limits"> & { readonly sandbox: Exclude<Grant["sandbox"], "off"> },
+	facts: LaunchFacts,
+	env: Readonly<Record<string, string>>,
+	home: Home,
+): SandboxProfile {
+	return {
+		command: facts.executable.path,
+		args: facts.argv,
+		cwd: grant.launch.cwd ?? grant.workspace ?? "/tmp",
+		env,
+		read: [...facts.roots, ...grant.sandbox.read],
+		write: grant.sandbox.write,
+		hidden: [
+			home.policy,
+			home.state,
+			home.stub,
+			path.join(home.path, "home.json"),
+			...grant.sandbox.deny.filter((entry) => path.isAbsolute(entry)),
+		],
+		hiddenNames: grant.sandbox.deny.filter((entry) => !path.isAbsolute(entry)),
+		egress: grant.egress,
+		limits: grant.limits,
+	};
+}

@@ -1,0 +1,35 @@
+import { type EnvPart, fingerprintOf } from "../../core/policy/fingerprint.ts";
+import type { Grant } from "../../core/policy/layers.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { openHashCache } from "../executable-hash.ts";
+import type { Home } from "../home.ts";
+import { verifyInstalled } from "../packages/store.ts";
+import { type LaunchFacts, readFacts } from "./facts.ts";
+import { launchParts } from "./parts.ts";
+
+/**
+ * Proves that what would be started is what was approved: the same words, the same literal values, the same files with the same
+ * content. Reads the disk, runs nothing, and asks neither the PATH nor a package manager.
+ */
+export function verifyLaunch(grant: Pick<Grant, "name" | "launch">, env: Readonly<Record<string, EnvPart>>, home: Home): Result<LaunchFacts> {
+	const facts = readFacts(home, grant.launch.fingerprint);
+	if (!facts.ok) return fail(facts.problem.code, facts.problem.message, again(grant.name));
+	if (fingerprintOf(launchParts(grant.launch, env, facts.value), home.key) !== grant.launch.fingerprint)
+		return fail("launch-changed", "This server's command or environment is not what was approved.", again(grant.name));
+	const hashes = openHashCache(home.state);
+	const files = facts.value.code.kind === "script" ? [facts.value.executable, facts.value.code.script] : [facts.value.executable];
+	for (const file of files) {
+		const now = hashes.hash(file.path);
+		if (!now.ok || now.value !== file.sha256)
+			return fail("code-changed", `${file.path} is not what was approved.`, `If you changed or updated it: ${again(grant.name)}`);
+	}
+	if (facts.value.code.kind === "package") {
+		const stored = verifyInstalled(home, facts.value.code);
+		if (!stored.ok) return stored;
+	}
+	return facts;
+}
+
+function again(server: string): string {
+	return `approve it again: sallyport allow ${JSON.stringify(server)}`;
+}

@@ -1,0 +1,90 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { z } from "zod/mini";
+import { isHarmlessNodeFlag } from "../../core/launch/interpreter-line.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { parseShebang, readShebang } from "../executable.ts";
+
+/** The script that a package's command stands for. */
+export interface PackageEntry {
+	/** Relative to the package's folder, with `/`. */
+	readonly script: string;
+	/** Flags that the script's first line asks Node for; each loads no code. */
+	readonly nodeFlags: readonly string[];
+}
+
+const Manifest = z.object({ bin: z.optional(z.union([z.string(), z.record(z.string(), z.string())])) });
+
+/**
+ * Chooses the command as npx does: the one that was asked for, the only one, or the one that is named like the package.
+ *
+ * @param folder real path of the package
+ * @param bin null: none was asked for
+ */
+export function packageEntry(folder: string, name: string, bin: string | null): Result<PackageEntry> {
+	const bins = readBins(folder, name);
+	if (bins === null) return refuse(name, "its package.json is not understood", "Choose another version of it.");
+	if (bins.size === 0) return refuse(name, "it brings no command", "Check the name: this package is a library, not a server.");
+	const targets = new Set(bins.values());
+	const target = bin !== null ? bins.get(bin) : targets.size === 1 ? [...targets][0] : bins.get(lastSegment(name));
+	if (target === undefined) {
+		const names = [...bins.keys()]
+			.map((each) => JSON.stringify(each).slice(0, 60))
+			.sort()
+			.slice(0, 10)
+			.join(", ");
+		return refuse(
+			name,
+			bin === null ? "it brings several commands" : "it brings no such command",
+			`Name one: npx -y --package=${name} COMMAND (${names}).`,
+		);
+	}
+	const script = path.resolve(folder, target);
+	let real: string;
+	try {
+		real = fs.realpathSync(script);
+	} catch {
+		return refuse(name, "its command is not in the package", "Choose another version of it.");
+	}
+	// npm would quietly turn `../x` into `x`; a package that asks for it is not one to guess about.
+	if (path.isAbsolute(target) || !isWithin(script, folder) || !isWithin(real, folder) || !fs.statSync(real).isFile())
+		return refuse(name, "its command points outside the package", "Do not use it.");
+	const shebang = readShebang(real);
+	if (shebang === null && !/\.[cm]?js$/.test(real))
+		return refuse(
+			name,
+			"its command is a program of its own, not JavaScript",
+			"Native programs in packages are not supported yet: install it and name its executable.",
+		);
+	const flags = shebang === null ? [] : nodeFlags(shebang);
+	if (flags === null)
+		return refuse(name, "its command is not for Node, or asks Node to load other code", "Install it and name its executable.");
+	return ok({ script: path.relative(folder, real), nodeFlags: flags });
+}
+
+function readBins(folder: string, name: string): ReadonlyMap<string, string> | null {
+	try {
+		const { bin } = Manifest.parse(JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")));
+		return new Map(bin === undefined ? [] : typeof bin === "string" ? [[lastSegment(name), bin]] : Object.entries(bin));
+	} catch {
+		return null;
+	}
+}
+
+function nodeFlags(shebang: string): readonly string[] | null {
+	const parsed = parseShebang(shebang);
+	if (parsed === null || !/^node(?:js)?$/.test(path.basename(parsed.command))) return null;
+	return parsed.args.every(isHarmlessNodeFlag) ? parsed.args : null;
+}
+
+function lastSegment(name: string): string {
+	return name.slice(name.lastIndexOf("/") + 1);
+}
+
+function isWithin(file: string, root: string): boolean {
+	return file.startsWith(root + path.sep);
+}
+
+function refuse(name: string, why: string, remedy: string): Result<never> {
+	return fail("package-command", `${name} cannot be started: ${why}.`, remedy);
+}

@@ -1,0 +1,154 @@
+import { once } from "node:events";
+import * as path from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { PackageSpec } from "../../core/launch/package-spec.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { SandboxEngine } from "../sandbox/engine.ts";
+import type { Npm } from "./npm.ts";
+import { type NpmSettings, registryEgress } from "./npm-settings.ts";
+
+export interface NpmRun {
+	readonly spec: PackageSpec;
+	readonly npm: Npm;
+	/** Real path. */
+	readonly node: string;
+	readonly settings: NpmSettings;
+	readonly engine: SandboxEngine;
+	/** Empty; the package and what it needs end up here. */
+	readonly tree: string;
+	/** Empty; npm's private cache. */
+	readonly cache: string;
+	readonly timeoutMs: number;
+}
+
+const OPTIONS = [
+	...["--ignore-scripts", "--no-bin-links", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress", "--no-color"],
+	...[
+		"--omit=dev",
+		"--lockfile-version=3",
+		"--package-lock=true",
+		"--save=true",
+		"--omit-lockfile-registry-resolved=true",
+		"--install-strategy=hoisted",
+	],
+	// A newer npm refuses these by itself; an older one is stopped by the missing git, the egress list and the check of the lock.
+	...["--allow-git=none", "--allow-remote=none", "--allow-file=none", "--allow-directory=none", "--git=/nonexistent/git"],
+	...["--loglevel=error", "--logs-max=0", "--location=project", "--global=false", "--workspaces=false"],
+];
+const KEPT_OUTPUT = 64 * 1024;
+
+/** Runs `npm install` confined: it reads npm and writes two empty folders, connects to the registries alone, and runs no package's code. */
+export async function runNpmInstall(run: NpmRun): Promise<Result<void>> {
+	const { spec, npm, settings, tree, cache } = run;
+	const started = await run.engine.start({
+		command: run.node,
+		args: [
+			npm.cli,
+			"install",
+			...OPTIONS,
+			...settings.args,
+			`--prefix=${tree}`,
+			`--cache=${cache}`,
+			`--userconfig=${path.join(cache, "no-user-config")}`,
+			`--globalconfig=${path.join(cache, "no-global-config")}`,
+			"--",
+			spec.range === null ? spec.name : `${spec.name}@${spec.range}`,
+		],
+		cwd: tree,
+		env: { ...settings.env, CI: "1", LANG: "C.UTF-8" },
+		read: [run.node, npm.root, ...settings.read],
+		write: [tree, cache],
+		hidden: [],
+		hiddenNames: [],
+		egress: registryEgress(settings.registries),
+		egressToPrivate: true,
+		limits: {},
+	});
+	if (!started.ok) return started;
+	const { child, dispose } = started.value;
+	let output = "";
+	for (const stream of [child.stdout, child.stderr])
+		stream?.setEncoding("utf8").on("data", (chunk: string) => {
+			output = (output + chunk).slice(-KEPT_OUTPUT);
+		});
+	child.stdin?.on("error", () => {}).end();
+	let late = false;
+	const timer = setTimeout(() => {
+		late = true;
+		child.kill("SIGKILL");
+	}, run.timeoutMs);
+	try {
+		if (child.exitCode === null && child.signalCode === null) await once(child, "close");
+	} catch {
+		// A child that could not be started at all has no exit code, and is reported as that.
+	} finally {
+		clearTimeout(timer);
+		await dispose();
+	}
+	if (child.exitCode === 0) return ok(undefined);
+	return late
+		? fail(
+				"package-install",
+				`npm did not finish installing ${spec.name} in ${Math.round(run.timeoutMs / 1000)} seconds.`,
+				"Check the network and try again.",
+			)
+		: explain(spec, output, settings);
+}
+
+const ADVICE: readonly (readonly [codes: RegExp, why: string, remedy: string])[] = [
+	[/^E404$/, "the registry has no such package", "Check its name for a typing error."],
+	[/^(?:ETARGET|ENOVERSIONS)$/, "the registry has no such version", "Name a version that exists: npm view NAME versions."],
+	[/^EINTEGRITY$/, "what the registry sent does not match its own hash", "Do not use this version; tell the registry's administrator."],
+	[
+		/^(?:EALLOW.*|EUNSUPPORTEDPROTOCOL)$/,
+		"it depends on git, a URL or a folder, which cannot be pinned",
+		"Choose another version or another package.",
+	],
+	[/^(?:E401|E403|ENEEDAUTH)$/, "the registry refused access", "Check the credentials in your .npmrc: npm whoami."],
+	[
+		/^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|FETCH_ERROR|E5[0-9]{2})$/,
+		"the registry cannot be reached",
+		"Check the network and: npm ping.",
+	],
+	[
+		/CERT|SELF_SIGNED|ISSUER/,
+		"the registry's certificate is not trusted",
+		"Name your authority's certificate: npm config set cafile FILE.",
+	],
+	[/^(?:EBADPLATFORM|EBADENGINE)$/, "it is not made for this machine", "Choose another version."],
+	[/^ENOSPC$/, "the disk is full", "Free some space and try again."],
+];
+
+function explain(spec: PackageSpec, output: string, settings: NpmSettings): Result<never> {
+	const lines = redact(output, settings.secrets)
+		.split("\n")
+		.map((line) => /^npm (?:error|ERR!) (.*)$/.exec(line)?.[1]?.trim() ?? "")
+		.filter((line) => line !== "" && !/^A complete log|^\s*at |^errno |^syscall |^path /.test(line));
+	const code = lines.map((line) => /^code (\S+)$/.exec(line)?.[1]).find((each) => each !== undefined);
+	const advice = code === undefined ? undefined : ADVICE.find(([codes]) => codes.test(code));
+	const said = lines.find((line) => !line.startsWith("code ")) ?? "";
+	const detail = said === "" ? "" : ` (npm: ${said.slice(0, 240)})`;
+	return fail(
+		"package-install",
+		`${spec.name} was not installed: ${advice?.[1] ?? "npm failed"}${detail}.`,
+		advice?.[2] ?? `Try it by hand to see more: npm view ${spec.name}`,
+	);
+}
+
+/** Text of npm, and so of the registry, made safe to show: no control characters, no credentials. */
+export function redact(text: string, secrets: readonly string[]): string {
+	let shown = stripVTControlCharacters(text);
+	for (const secret of [...secrets].sort((a, b) => b.length - a.length)) shown = shown.replaceAll(secret, "[hidden]");
+	return (
+		shown
+			.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, "$1")
+			.replace(/(https?:\/\/[^\s?#]*)[?#]\S*/gi, "$1")
+			.replace(
+				/(_authToken|_auth|_password|password|token|authorization|bearer|basic)(["']?\s*[=:]?\s*)(["']?)[^\s"']{4,}/gi,
+				"$1$2$3[hidden]",
+			)
+			.replace(/\bnpm_[A-Za-z0-9]{8,}/g, "[hidden]")
+			// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are taken out
+			.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, "")
+	);
+}

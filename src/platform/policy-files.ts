@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { Grant, PolicyLayer } from "../core/policy/layers.ts";
+import { parsePolicy } from "../core/policy/parse.ts";
+import type { PolicyServer } from "../core/policy/schema.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { Home } from "./home.ts";
+
+/** Where an administrator's policy stands. It narrows every user's grants and cannot be written by them. */
+export const MANAGED_POLICY = "/etc/sallyport/policy.jsonc";
+
+/** Where a workspace proposes and narrows, seen from its root. */
+export const WORKSPACE_POLICY = path.join(".sallyport", "policy.jsonc");
+
+export interface LayerSources {
+	/** Real path; null where there is no workspace. */
+	readonly workspace: string | null;
+	/** Files named by `--policy` or `SALLYPORT_POLICY`: they can only narrow. */
+	readonly narrowing: readonly string[];
+}
+
+/** The files and folders that a launcher must watch to obey a changed policy. They may not exist yet. */
+export function policyPlaces(home: Home, sources: LayerSources): readonly string[] {
+	return [
+		home.policy,
+		MANAGED_POLICY,
+		...(sources.workspace === null ? [] : [path.join(sources.workspace, WORKSPACE_POLICY)]),
+		...sources.narrowing,
+	];
+}
+
+/** Reads every layer. One that does not parse or cannot be read fails the whole: it might have narrowed. */
+export function readLayers(home: Home, sources: LayerSources): Result<readonly PolicyLayer[]> {
+	const layers: PolicyLayer[] = [];
+	const add = (source: PolicyLayer["source"], file: string, mustExist: boolean): Result<null> => {
+		const text = readText(file);
+		if (!text.ok) return text;
+		if (text.value === null)
+			return mustExist
+				? fail("policy-missing", `${file} does not exist.`, "Name a policy file that exists, or leave the option out.")
+				: ok(null);
+		const parsed = parsePolicy(text.value, file);
+		if (!parsed.ok) return parsed;
+		layers.push({ source, file, policy: parsed.value });
+		return ok(null);
+	};
+	const user = userFiles(home);
+	if (!user.ok) return user;
+	const wanted: [PolicyLayer["source"], string, boolean][] = [
+		["managed", MANAGED_POLICY, false],
+		...user.value.map((file): [PolicyLayer["source"], string, boolean] => ["user", file, true]),
+		...(sources.workspace === null
+			? []
+			: [["workspace", path.join(sources.workspace, WORKSPACE_POLICY), false] as [PolicyLayer["source"], string, boolean]]),
+		...sources.narrowing.map((file): [PolicyLayer["source"], string, boolean] => ["argument", file, true]),
+	];
+	for (const [source, file, mustExist] of wanted) {
+		const added = add(source, file, mustExist);
+		if (!added.ok) return added;
+	}
+	return ok(layers);
+}
+
+function userFiles(home: Home): Result<readonly string[]> {
+	try {
+		return ok(
+			fs
+				.readdirSync(home.policy)
+				.filter((name) => name.endsWith(".jsonc"))
+				.sort()
+				.map((name) => path.join(home.policy, name)),
+		);
+	} catch (error) {
+		return unreadable(home.policy, error);
+	}
+}
+
+function readText(file: string): Result<string | null> {
+	try {
+		return ok(fs.readFileSync(file, "utf8"));
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code;
+		if (code === "ENOENT" || code === "ENOTDIR") return ok(null);
+		return unreadable(file, error);
+	}
+}
+
+function unreadable(
+	file: string,
+	error: unknown,
+): { readonly ok: false; readonly problem: { code: string; message: string; remedy: string } } {
+	return fail(
+		"policy-unreadable",
+		`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"}).`,
+		"Mend its permissions: a policy that cannot be read refuses everything.",
+	);
+}
+
+/** One file a grant: the same server of the same config file and workspace always has the same file. */
+function grantFile(home: Home, grant: Pick<Grant, "name" | "config" | "workspace">): string {
+	const label = grant.name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 40);
+	const key = createHash("sha256")
+		.update(JSON.stringify([grant.config, grant.workspace, grant.name]))
+		.digest("hex")
+		.slice(0, 12);
+	return path.join(home.policy, `${label}-${key}.jsonc`);
+}
+
+/** Writes a grant so that a reader sees the old file or the new one, never a part. */
+export async function writeGrant(home: Home, grant: Grant): Promise<string> {
+	const server: PolicyServer = {
+		name: grant.name,
+		config: grant.config,
+		workspace: grant.workspace,
+		launch: grant.launch,
+		tools: Object.fromEntries([...grant.tools].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tool, pin]) => [tool, { pin }])),
+		secrets: Object.fromEntries(grant.secrets),
+		sandbox:
+			grant.sandbox === "off"
+				? "off"
+				: { read: [...grant.sandbox.read], write: [...grant.sandbox.write], deny: [...grant.sandbox.deny], env: [...grant.sandbox.env] },
+		egress: [...grant.egress],
+		limits: grant.limits,
+	};
+	const file = grantFile(home, grant);
+	await writeFileAtomic(file, `${JSON.stringify({ version: 1, servers: [server] }, null, "\t")}\n`, { mode: 0o600 });
+	return file;
+}
+
+/**
+ * Calls back, after the writes have settled, when a policy may have changed. Folders that do not exist yet are
+ * watched through their nearest parent that does.
+ *
+ * @param settleMs how long to wait for further writes
+ */
+export function watchPolicies(places: readonly string[], changed: () => void, settleMs = 30): { dispose(): void } {
+	let timer: NodeJS.Timeout | undefined;
+	const later = (): void => {
+		clearTimeout(timer);
+		timer = setTimeout(changed, settleMs);
+	};
+	const folders = new Set(places.map(nearestFolder));
+	const watchers = [...folders].map((folder) => fs.watch(folder, { persistent: false }, later));
+	for (const watcher of watchers) watcher.on("error", later);
+	return {
+		dispose() {
+			clearTimeout(timer);
+			for (const watcher of watchers) watcher.close();
+		},
+	};
+}
+
+function nearestFolder(place: string): string {
+	let folder = place;
+	for (;;) {
+		try {
+			if (fs.statSync(folder).isDirectory()) return folder;
+		} catch {}
+		folder = path.dirname(folder);
+	}
+}

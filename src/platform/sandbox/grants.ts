@@ -1,0 +1,282 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { SandboxProfile } from "./engine.ts";
+import { CREDENTIALS, isWithin, nameMatcher, OBEYED } from "./protected.ts";
+
+/** One thing to be made inside, at an absolute path. `id` is the device and inode that were looked at; null for a whole system folder. */
+export type Mount =
+	| { readonly kind: "read" | "write"; readonly at: string; readonly id: string }
+	| { readonly kind: "folder"; readonly at: string }
+	| { readonly kind: "link"; readonly at: string; readonly target: string };
+
+type Granted = Pick<SandboxProfile, "command" | "cwd" | "read" | "write" | "hidden" | "hiddenNames">;
+
+/** Where the person's own things are. Real paths. */
+export interface Places {
+	/** The account's own home, and the one that the environment names. */
+	readonly homes: readonly string[];
+	/** Sallyport's homes: the account's own, and the one in use. */
+	readonly sallyport: readonly string[];
+}
+
+/** Folders that are there in every sandbox, read-only. */
+export const SYSTEM_READ = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+
+/** Never granted, nor anything beneath: other processes, devices, sockets of services, the machine's own settings. */
+const NEVER = ["/proc", "/sys", "/dev", "/run", "/var/run", "/boot", "/etc"];
+/** Of those, what may be read. */
+const NEVER_BUT = ["/etc/ssl/certs", "/etc/pki", "/etc/ca-certificates", "/etc/alternatives", "/etc/localtime"];
+/** Too wide as a whole; what lies beneath may be granted. */
+const TOO_WIDE = ["/", "/home", "/root", "/tmp", "/var", "/var/tmp", "/opt", "/mnt", "/media", "/srv"];
+
+const MAX_ENTRIES = 200_000;
+const MAX_MOUNTS = 1500;
+const MAX_DEPTH = 64;
+
+/**
+ * What has to be mounted so that exactly the granted paths are visible, without anything protected. A folder that holds a
+ * protected name is not bound and then masked (a mask comes off when the file is replaced on the host); instead its entries are
+ * bound one by one. Names that appear in it later are not visible at all; names that appear later in a folder that was bound
+ * whole are, and that is the race which is left.
+ */
+export function planGrants(profile: Granted, places: Places): Result<readonly Mount[]> {
+	const plan = new Plan(profile, places);
+	for (const named of profile.read) {
+		const granted = plan.grant(named, "read");
+		if (!granted.ok) return granted;
+	}
+	for (const named of profile.write) {
+		const granted = plan.grant(named, "write");
+		if (!granted.ok) return granted;
+	}
+	for (const named of [profile.command, profile.cwd]) plan.reach(named);
+	return ok(plan.mounts());
+}
+
+/** True when the path is visible through these mounts or the system folders. Links are not followed. */
+export function isCovered(where: string, mounts: readonly Mount[]): boolean {
+	return (
+		SYSTEM_READ.some((folder) => isWithin(where, folder)) ||
+		mounts.some((mount) => (mount.kind === "read" || mount.kind === "write" ? isWithin(where, mount.at) : mount.at === where))
+	);
+}
+
+class TooMuch extends Error {}
+
+class Plan {
+	readonly #mounts = new Map<string, Mount>();
+	readonly #places: Places;
+	readonly #hidden: readonly string[];
+	readonly #isHiddenName: (name: string) => boolean;
+	readonly #isCredentialName = nameMatcher(CREDENTIALS.names);
+	readonly #isObeyed = nameMatcher(OBEYED);
+	readonly #credentialPaths: readonly string[];
+	/** Device and inode of protected files that have a second name somewhere. */
+	readonly #linked: ReadonlySet<string>;
+	#entries = 0;
+
+	constructor(profile: Granted, places: Places) {
+		this.#places = places;
+		this.#hidden = profile.hidden.flatMap((where) => [path.resolve(where), realOrNull(where) ?? path.resolve(where)]);
+		this.#isHiddenName = nameMatcher(profile.hiddenNames);
+		this.#credentialPaths = places.homes.flatMap((home) => CREDENTIALS.paths.map((relative) => path.join(home, relative)));
+		this.#linked = linkedCredentials(places.homes, this.#isCredentialName, this.#credentialPaths);
+	}
+
+	/** Parents before what lies in them. */
+	mounts(): readonly Mount[] {
+		return [...this.#mounts.values()]
+			.filter((mount) => mount.kind === "read" || mount.kind === "write" || !this.#isBound(mount.at))
+			.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+	}
+
+	/** Makes the links on the way to a path that is visible by its real name. */
+	reach(named: string): void {
+		const real = realOrNull(named);
+		if (real !== null && isCovered(real, this.mounts())) this.#follow(named);
+	}
+
+	grant(named: string, mode: "read" | "write"): Result<void> {
+		const real = path.isAbsolute(named) ? realOrNull(named) : null;
+		if (real === null)
+			return fail("grant-missing", `${named} is granted to the server and is not there.`, "Create it, or take it out of the grant.");
+		const refused = this.#refusal(real, named, mode);
+		if (refused !== null) return refused;
+		if (this.#isHidden(real, path.basename(real))) return ok(undefined);
+		if (!SYSTEM_READ.some((folder) => isWithin(real, folder))) {
+			try {
+				const whole = this.#scan(real, mode, 0);
+				if (whole === null) return ok(undefined);
+				if (whole !== "split") this.#put(whole);
+			} catch (error) {
+				if (!(error instanceof TooMuch)) throw error;
+				return fail(
+					"grant-too-large",
+					`${named} cannot be shown without the files in it that no server may read: ${error.message}.`,
+					"Grant the folders inside it that the server needs.",
+				);
+			}
+		}
+		this.#follow(named);
+		return ok(undefined);
+	}
+
+	#put(mount: Mount): void {
+		// A whole writable folder was looked through: nothing in it needs to be shown in another way.
+		if (mount.kind === "write") for (const at of this.#mounts.keys()) if (isWithin(at, mount.at)) this.#mounts.delete(at);
+		this.#mounts.set(mount.at, mount);
+		if (this.#mounts.size > MAX_MOUNTS) throw new TooMuch("too many others stand beside them");
+	}
+
+	#refusal(real: string, named: string, mode: "read" | "write"): ReturnType<typeof fail> | null {
+		const label = named === real ? real : `${named} (${real})`;
+		const narrower = "Grant a folder inside it instead.";
+		const remove = "Take it out of the grant.";
+		const { homes, sallyport } = this.#places;
+		const parts = real.split(path.sep).filter(Boolean);
+
+		if (TOO_WIDE.includes(real) || homes.some((home) => isWithin(home, real)))
+			return fail("grant-too-wide", `${label} is too wide to be granted.`, narrower);
+		if (sallyport.some((own) => isWithin(own, real))) return fail("grant-too-wide", `${label} holds Sallyport's own files.`, narrower);
+		const own = sallyport.find((home) => isWithin(real, home));
+		const inStore = own !== undefined && isWithin(real, path.join(own, "store")) && real !== path.join(own, "store");
+		if (own !== undefined && !inStore) return fail("grant-protected", `${label} belongs to Sallyport itself and is never granted.`, remove);
+
+		const system = mode === "write" ? [...NEVER, ...SYSTEM_READ] : NEVER;
+		if (system.some((folder) => isWithin(real, folder)) && !(mode === "read" && NEVER_BUT.some((folder) => isWithin(real, folder))))
+			return fail("grant-protected", `${label} belongs to the system and is never granted.`, remove);
+
+		const below = own === undefined ? parts : path.relative(own, real).split(path.sep);
+		if (below.some(this.#isCredentialName) || this.#credentialPaths.some((where) => isWithin(real, where)))
+			return fail("grant-protected", `${label} is where credentials are kept, and is never granted.`, remove);
+		const stat = fs.statSync(real);
+		if (!stat.isFile() && !stat.isDirectory()) return fail("grant-protected", `${label} is neither a file nor a folder.`, remove);
+		if (stat.isFile() && this.#linked.has(idOf(stat)))
+			return fail("grant-protected", `${label} is another name of a credential file.`, remove);
+		if (mode === "write" && !inStore && parts.some(this.#isObeyed))
+			return fail(
+				"grant-protected",
+				`${label} is something that programs outside the sandbox obey, and is never writable.`,
+				"Grant it for reading, or another folder for writing.",
+			);
+		return null;
+	}
+
+	/**
+	 * The mount for `where` when it can be bound whole; "split" when its clean entries were added one by one; null when nothing of
+	 * it may be seen.
+	 */
+	#scan(where: string, mode: "read" | "write", depth: number): Mount | "split" | null {
+		if (depth > MAX_DEPTH) throw new TooMuch("it is nested too deeply");
+		const stat = fs.lstatSync(where);
+		const id = idOf(stat);
+		if (stat.isFile()) return this.#linked.has(id) ? null : { kind: mode, at: where, id };
+		let entries: readonly fs.Dirent[];
+		try {
+			entries = fs.readdirSync(where, { withFileTypes: true });
+		} catch {
+			// What we cannot look into we do not show.
+			return null;
+		}
+		this.#entries += entries.length;
+		if (this.#entries > MAX_ENTRIES) throw new TooMuch(`more than ${MAX_ENTRIES} entries`);
+
+		const kept: Mount[] = [];
+		const plain: fs.Dirent[] = [];
+		let split = false;
+		for (const entry of entries) {
+			const at = path.join(where, entry.name);
+			if (this.#isHidden(at, entry.name)) {
+				split = true;
+				continue;
+			}
+			const obeyed = mode === "write" && this.#isObeyed(entry.name);
+			if (obeyed) split = true;
+			const looked = entry.isDirectory() && entry.name !== "node_modules";
+			if (looked || (entry.isFile() && this.#linked.size > 0)) {
+				const inner = this.#scan(at, obeyed ? "read" : mode, depth + 1);
+				if (inner === null || inner === "split") split = true;
+				else kept.push(inner);
+			} else if (obeyed && !entry.isSymbolicLink()) {
+				const inner = fs.lstatSync(at);
+				if (inner.isFile() || inner.isDirectory()) kept.push({ kind: "read", at, id: idOf(inner) });
+			} else plain.push(entry);
+		}
+		if (!split) return { kind: mode, at: where, id };
+
+		if (!this.#mounts.has(where)) this.#put({ kind: "folder", at: where });
+		for (const mount of kept) this.#put(mount);
+		for (const entry of plain) {
+			const at = path.join(where, entry.name);
+			const inner = fs.lstatSync(at, { throwIfNoEntry: false });
+			if (inner?.isSymbolicLink()) this.#put({ kind: "link", at, target: fs.readlinkSync(at) });
+			// Sockets, pipes and devices are left out.
+			else if (inner?.isFile() || inner?.isDirectory()) this.#put({ kind: mode, at, id: idOf(inner) });
+		}
+		return "split";
+	}
+
+	#isHidden(at: string, name: string): boolean {
+		return (
+			this.#isCredentialName(name) ||
+			this.#isHiddenName(name) ||
+			this.#hidden.some((hidden) => isWithin(at, hidden)) ||
+			this.#credentialPaths.includes(at)
+		);
+	}
+
+	#isBound(where: string): boolean {
+		return [...this.#mounts.values()].some((mount) => (mount.kind === "read" || mount.kind === "write") && isWithin(where, mount.at));
+	}
+
+	/** A grant that was named through links is reached through the same links inside. */
+	#follow(named: string): void {
+		let at = "/";
+		for (const part of path.resolve(named).split(path.sep).filter(Boolean)) {
+			at = path.join(at, part);
+			if (!fs.lstatSync(at).isSymbolicLink()) continue;
+			const target = fs.realpathSync(at);
+			if (!this.#isBound(at) && !SYSTEM_READ.some((folder) => isWithin(at, folder)) && !this.#mounts.has(at))
+				this.#mounts.set(at, { kind: "link", at, target });
+			at = target;
+		}
+	}
+}
+
+export function idOf(stat: fs.Stats): string {
+	return `${stat.dev}:${stat.ino}`;
+}
+
+function realOrNull(where: string): string | null {
+	try {
+		return fs.realpathSync(where);
+	} catch {
+		return null;
+	}
+}
+
+/** Hard links to credentials have other names; they are known by inode. Looks two levels deep, which is where keys lie. */
+function linkedCredentials(
+	homes: readonly string[],
+	isCredentialName: (name: string) => boolean,
+	paths: readonly string[],
+): ReadonlySet<string> {
+	const linked = new Set<string>();
+	const look = (where: string, depth: number): void => {
+		const stat = fs.lstatSync(where, { throwIfNoEntry: false });
+		if (stat?.isFile() && stat.nlink > 1) linked.add(idOf(stat));
+		if (stat?.isDirectory() && depth > 0) for (const name of list(where).slice(0, 500)) look(path.join(where, name), depth - 1);
+	};
+	for (const home of homes) for (const name of list(home)) if (isCredentialName(name)) look(path.join(home, name), 2);
+	for (const where of paths) look(where, 1);
+	return linked;
+}
+
+function list(where: string): readonly string[] {
+	try {
+		return fs.readdirSync(where);
+	} catch {
+		return [];
+	}
+}

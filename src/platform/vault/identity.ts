@@ -1,0 +1,138 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { fail, ok, type Problem, type Result } from "../../core/result.ts";
+import { PendingFile, syncFolder } from "../atomic-file.ts";
+import type { Home } from "../home.ts";
+
+/** Asks a person for the passphrase; null when they gave none. Only a program at a terminal has one. */
+export type AskPassphrase = () => Promise<string | null>;
+
+/** The key of the sealed vault: one age X25519 identity in `sealed.key`, plain, or itself sealed by a passphrase (scrypt). */
+export function identityFile(home: Home): string {
+	return path.join(home.path, "sealed.key");
+}
+
+/** Null: there is none yet. Refuses a file that is a link, not this user's, or open to others. */
+export async function readIdentity(home: Home, ask: AskPassphrase | undefined): Promise<Result<string | null>> {
+	const file = identityFile(home);
+	const text = readPrivate(file);
+	if (!text.ok || text.value === null) return text;
+	const plain = /^AGE-SECRET-KEY-1[0-9A-Z]+$/m.exec(text.value);
+	if (plain !== null) return ok(plain[0]);
+	if (!text.value.includes("-----BEGIN AGE ENCRYPTED FILE-----"))
+		return fail("sealed-key-damaged", `${file} holds no key.`, "Restore it from a backup: without it the sealed secrets cannot be read.");
+	const unlocked = readPrivate(unlockedFile(home));
+	if (unlocked.ok && unlocked.value !== null) return ok(unlocked.value.trim());
+	if (ask === undefined)
+		return fail("sealed-locked", "The sealed vault is closed by a passphrase.", "Open it at a terminal: sallyport secrets unlock");
+	const passphrase = await ask();
+	if (passphrase === null || passphrase === "")
+		return fail("sealed-locked", "No passphrase was given.", "Try again: sallyport secrets unlock");
+	const age = await import("age-encryption");
+	try {
+		const decrypter = new age.Decrypter();
+		decrypter.addPassphrase(passphrase);
+		return ok((await decrypter.decrypt(age.armor.decode(text.value), "text")).trim());
+	} catch {
+		return fail("sealed-passphrase", "That passphrase does not open the sealed vault.", "Try again: sallyport secrets unlock");
+	}
+}
+
+/** Makes the identity, or reads the one that another process made meanwhile. */
+export async function createIdentity(home: Home, ask: AskPassphrase | undefined): Promise<Result<string>> {
+	const age = await import("age-encryption");
+	const identity = await age.generateX25519Identity();
+	const file = identityFile(home);
+	const temporary = `${file}.${process.pid}`;
+	fs.rmSync(temporary, { force: true });
+	const fd = fs.openSync(temporary, "wx", 0o600);
+	try {
+		fs.writeFileSync(fd, `${identity}\n`);
+		fs.fsyncSync(fd);
+		fs.linkSync(temporary, file);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+	} finally {
+		fs.closeSync(fd);
+		fs.unlinkSync(temporary);
+	}
+	syncFolder(home.path);
+	const read = await readIdentity(home, ask);
+	if (!read.ok) return read;
+	if (read.value === null) throw new Error("the identity vanished");
+	return ok(read.value);
+}
+
+/** Closes the identity by a passphrase. From now on a person opens it once a session: see `unlockIdentity`. */
+export async function protectIdentity(home: Home, identity: string, passphrase: string): Promise<void> {
+	const age = await import("age-encryption");
+	const encrypter = new age.Encrypter();
+	encrypter.setPassphrase(passphrase);
+	const pending = new PendingFile(identityFile(home), `${age.armor.encode(await encrypter.encrypt(identity))}\n`);
+	try {
+		pending.commit();
+	} finally {
+		pending.discard();
+	}
+}
+
+/** Leaves the opened identity where the system forgets it at log-out, so that launchers, which have no terminal, can read it. */
+export function unlockIdentity(home: Home, identity: string): Result<string> {
+	const file = unlockedFile(home);
+	try {
+		const pending = new PendingFile(file, `${identity}\n`);
+		try {
+			pending.commit();
+		} finally {
+			pending.discard();
+		}
+		return ok(file);
+	} catch {
+		return fail(
+			"no-session-folder",
+			`${path.dirname(file)} is not there: this system keeps no folder for the session.`,
+			"Log in through systemd-logind, or keep the key without a passphrase.",
+		);
+	}
+}
+
+/** False: it was not open. */
+export function lockIdentity(home: Home): boolean {
+	const file = unlockedFile(home);
+	const was = fs.existsSync(file);
+	fs.rmSync(file, { force: true });
+	return was;
+}
+
+/** In the user's own memory-backed folder. Not from `XDG_RUNTIME_DIR`: a host's entry could set that. */
+function unlockedFile(home: Home): string {
+	return path.join("/run/user", String(process.getuid?.() ?? 0), `${home.vaultNamespace.replace(":", "-")}-sealed.key`);
+}
+
+function readPrivate(file: string): Result<string | null> {
+	let fd: number;
+	try {
+		fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code;
+		if (code === "ENOENT") return ok(null);
+		return fail("sealed-key-unreadable", `${file} cannot be read (${code}).`, "It must be a plain file that belongs to you, mode 0600.");
+	}
+	try {
+		const problem = openToOthers(file, fs.fstatSync(fd));
+		return problem === null ? ok(fs.readFileSync(fd, "utf8")) : { ok: false, problem };
+	} finally {
+		fs.closeSync(fd);
+	}
+}
+
+function openToOthers(file: string, stat: fs.Stats): Problem | null {
+	if (process.platform === "win32")
+		return stat.isFile() ? null : { code: "sealed-key-unreadable", message: `${file} is not a file.`, remedy: "Restore it from a backup." };
+	if (stat.isFile() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0) return null;
+	return {
+		code: "sealed-key-open",
+		message: `${file} can be read by others, or is not yours.`,
+		remedy: `Run: chmod 600 ${file} (it must belong to you), then replace the secrets in it: others may have read them.`,
+	};
+}

@@ -1,0 +1,126 @@
+// @ts-check
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { assertWritable, giveToOwner, readJson, writeAtomically } from "./files.mjs";
+import { longStep, SetupError, step } from "./say.mjs";
+
+const DISPATCHER = "src/bin.ts";
+
+/**
+ * The programs. `sallyport` only dispatches and must be understood by a Node that is too old for the rest.
+ * @type {readonly { source: string, output: string, target: string }[]}
+ */
+export const ENTRIES = [
+	{ source: DISPATCHER, output: "sallyport.cjs", target: "node18" },
+	{ source: "src/launcher/main.ts", output: "launcher.cjs", target: "node22.12" },
+	{ source: "src/cli/main.ts", output: "cli.cjs", target: "node22.12" },
+	{ source: "src/quickstart/main.ts", output: "quickstart.cjs", target: "node22.12" },
+];
+
+/** What the bundles depend on besides the sources. The lock stands for every library. */
+const OTHER_INPUTS = ["package-lock.json", "tsconfig.json"];
+
+/**
+ * Builds the programs into `dist/` if anything they are made of has changed, or if anyone has touched what was made.
+ * @param {string} root
+ */
+export async function ensureBuild(root) {
+	const dist = path.join(root, "dist");
+	const stampFile = path.join(dist, "build.json");
+	const present = ENTRIES.filter(({ source }) => fs.existsSync(path.join(root, source)));
+	const inputs = hashOf(root, [...filesUnder(path.join(root, "src")).map((file) => path.relative(root, file)), ...OTHER_INPUTS]);
+	const outputs = [...present.map(({ output }) => output), "meta.json"];
+	const stamp = readJson(stampFile);
+	if (stamp?.inputs === inputs && stamp.outputs === hashOf(dist, outputs)) step("build", "up to date");
+	else {
+		assertWritable(root, ["dist"]);
+		await longStep("build", "building", "built", async () => {
+			fs.mkdirSync(dist, { recursive: true });
+			await bundle(root, dist, present);
+			writeAtomically(stampFile, JSON.stringify({ inputs, outputs: hashOf(dist, outputs) }));
+		});
+		giveToOwner(root, dist);
+	}
+	for (const { source } of ENTRIES.filter((entry) => !present.includes(entry))) step("build", `note: ${source} is not there, so not built`);
+}
+
+/**
+ * @param {string} root
+ * @param {string} dist
+ * @param {readonly { source: string, output: string, target: string }[]} entries
+ */
+async function bundle(root, dist, entries) {
+	// Loaded here, because it comes with the dependencies, which are not there when this file is first read.
+	const { build, formatMessages, stop } = await import("esbuild");
+	const options = /** @satisfies {import("esbuild").BuildOptions} */ ({
+		absWorkingDir: root,
+		bundle: true,
+		format: /** @type {const} */ ("cjs"),
+		platform: /** @type {const} */ ("node"),
+		mainFields: ["module", "main"],
+		external: ["vscode", "keytar"],
+		// CommonJS has no `import.meta`: in a bundle it speaks of the bundle.
+		define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename", "import.meta.url": "__bundleUrl" },
+		legalComments: /** @type {const} */ ("none"),
+		metafile: /** @type {const} */ (true),
+		write: /** @type {const} */ (false),
+		logLevel: /** @type {const} */ ("silent"),
+	});
+	/**
+	 * @param {import("esbuild").PartialMessage[]} messages
+	 * @returns {Promise<never>}
+	 */
+	const refuse = async (messages) => {
+		throw new SetupError("The build failed. What esbuild found is above.", (await formatMessages(messages, { kind: "error" })).join(""));
+	};
+	const results = await Promise.all(
+		entries.map(async ({ source, output, target }) => {
+			const banner = source === DISPATCHER ? {} : { js: 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;' };
+			try {
+				return await build({ ...options, entryPoints: [source], outfile: path.join("dist", output), target, banner });
+			} catch (error) {
+				const { errors = [{ text: String(error) }] } = /** @type {Partial<import("esbuild").BuildFailure>} */ (error);
+				return refuse(errors);
+			}
+		}),
+	);
+	// A warning here means a bundle that does not do what its source says, such as a part of `import.meta` that is not replaced above.
+	const warnings = results.flatMap((result) => result.warnings);
+	if (warnings.length > 0) await refuse(warnings);
+	/** @type {import("esbuild").Metafile} */
+	const meta = { inputs: {}, outputs: {} };
+	for (const { outputFiles, metafile } of results) {
+		for (const file of outputFiles) writeAtomically(file.path, file.contents, path.basename(file.path) === "sallyport.cjs" ? 0o755 : 0o644);
+		Object.assign(meta.inputs, metafile.inputs);
+		Object.assign(meta.outputs, metafile.outputs);
+	}
+	writeAtomically(path.join(dist, "meta.json"), JSON.stringify(meta));
+	await stop();
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]} every file below, in order
+ */
+function filesUnder(folder) {
+	return fs
+		.readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => path.join(entry.parentPath, entry.name))
+		.sort();
+}
+
+/**
+ * @param {string} folder
+ * @param {readonly string[]} names of files in it; one that is not there counts as different from any content
+ */
+function hashOf(folder, names) {
+	const hash = createHash("sha256");
+	for (const name of names) {
+		const file = path.join(folder, name);
+		const content = fs.existsSync(file) ? createHash("sha256").update(fs.readFileSync(file)).digest("hex") : "none";
+		hash.update(`${name}\0${content}\0`);
+	}
+	return hash.digest("hex");
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+// @ts-check
+// The set-up: from a bare clone to something that runs, on Node's built-in modules alone. It runs on Node 20 and newer.
+import fs from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { ensureBuild } from "./build.mjs";
+import { ensureDependencies } from "./dependencies.mjs";
+import { ensureParts, RUN_PARTS, reportSecretService, TEST_PARTS } from "./parts.mjs";
+import { become, capture, Interrupted, withoutOuterNpm } from "./run.mjs";
+import { ensureRuntime, isAtLeast } from "./runtime.mjs";
+import { longStep, SetupError, step } from "./say.mjs";
+
+const HELP = `Usage: node src/setup/setup.mjs COMMAND [ARGUMENTS…]
+
+  start   set everything up, then run the main job            (npm start)
+  test    set everything up, check the code, run every test   (npm test; arguments go to vitest)
+  build   install the dependencies and build into dist/       (npm run build)
+  check   types, lint, formatting, dead code                  (npm run check)
+
+Each step is done only if it is needed. Nothing is written outside this folder, but for system
+packages, which are installed only by root on Debian and its kin; elsewhere the command is printed.
+`;
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/** @type {Readonly<Record<string, (args: readonly string[]) => Promise<void>>>} */
+const COMMANDS = {
+	async start(args) {
+		await ensureDependencies(root);
+		const node = await ensureRuntime(root);
+		await ensureBuild(root);
+		await ensureParts(RUN_PARTS);
+		reportSecretService();
+		const program = path.join(root, "dist", "quickstart.cjs");
+		if (!fs.existsSync(program)) throw new SetupError("src/quickstart/main.ts is not there, so there is nothing to start.");
+		await become(node, [program, ...args], { cwd: root, env: withoutOuterNpm(process.env) });
+	},
+	async test(args) {
+		await ensureDependencies(root);
+		const node = await ensureRuntime(root);
+		await ensureBuild(root);
+		await ensureParts(TEST_PARTS);
+		await check(node);
+		// The tests' own children find the same Node on the PATH, whichever this machine has.
+		const env = withoutOuterNpm(process.env);
+		const found = [path.dirname(node), env.PATH].filter((folder) => folder !== undefined && folder !== "");
+		await become(node, [tool("vitest", "vitest.mjs"), "run", ...args], { cwd: root, env: { ...env, PATH: found.join(path.delimiter) } });
+	},
+	async build() {
+		await ensureDependencies(root);
+		await ensureBuild(root);
+	},
+	async check() {
+		await ensureDependencies(root);
+		await check(await ensureRuntime(root));
+	},
+};
+
+/**
+ * @param {string} name of an installed package
+ * @param {readonly string[]} inside
+ */
+function tool(name, ...inside) {
+	return path.join(root, "node_modules", name, ...inside);
+}
+
+/**
+ * Types, lint and dead code. All three are run before any failure is reported.
+ * @param {string} node
+ */
+async function check(node) {
+	const checks = [
+		{ what: "types", args: [tool("typescript", "bin", "tsc")] },
+		{ what: "lint, format", args: [tool("@biomejs/biome", "bin", "biome"), "ci", "--colors=off", "."] },
+		{ what: "dead code", args: [tool("knip", "bin", "knip.js"), "--no-progress"] },
+	];
+	const env = withoutOuterNpm(process.env);
+	const outcomes = await longStep("checks", "checking types, lint, format, dead code", "done", () =>
+		Promise.all(checks.map(async ({ what, args }) => ({ what, ...(await capture(node, args, { cwd: root, env })) }))),
+	);
+	for (const { what, code } of outcomes) step(what, code === 0 ? "good" : "NOT good");
+	const bad = outcomes.filter(({ code }) => code !== 0);
+	if (bad.length > 0)
+		throw new SetupError(
+			`Not good: ${bad.map(({ what }) => what).join("; ")}. The tools' words are above.`,
+			bad.map(({ output }) => output).join("\n"),
+		);
+}
+
+/** @param {readonly string[]} argv */
+async function main([name = "", ...args]) {
+	if (name === "" || name === "--help" || name === "-h" || args[0] === "--help") {
+		process.stdout.write(HELP);
+		return;
+	}
+	const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+	if (command === undefined) throw new SetupError(`There is no command "${name}". Commands: ${Object.keys(COMMANDS).join(", ")}.`);
+	if (!isAtLeast(process.versions.node, "20.0.0"))
+		throw new SetupError(`Node ${process.versions.node} is too old to set Sallyport up. Install Node 20 or newer.`);
+	await command(args);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+	if (error instanceof Interrupted) process.exit(error.exitCode);
+	if (!(error instanceof SetupError)) throw error;
+	if (error.details !== "") process.stderr.write(`${error.details}\n\n`);
+	process.stderr.write(`${error.message}\n`);
+	process.exitCode = 1;
+});
