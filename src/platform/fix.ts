@@ -158,7 +158,9 @@ function editText(request: FixRequest, stored: readonly Stored[], text: string):
 	const chosen: ChosenMove[] = [];
 	for (const move of selectedPlan(request, analysis).moves) {
 		const secret = secretOf(text, move.span);
-		const match = stored.find((one) => placeOf(one.move) === placeOf(move) && (one.how === "planned" || one.value === secret));
+		const match = stored.find((one) =>
+			one.how === "planned" ? one.move.span.offset === move.span.offset : placeOf(one.move) === placeOf(move) && one.value === secret,
+		);
 		if (match !== undefined) chosen.push({ move, reference: match.reference });
 	}
 	if (chosen.length === 0) return ok(text);
@@ -167,9 +169,24 @@ function editText(request: FixRequest, stored: readonly Stored[], text: string):
 	const next = applyEdits(text, edits.value);
 	const proven = request.analyse(next).document;
 	const standing = new Set(proven.servers.flatMap((server) => standingReferences(server)));
-	const sound = proven.problems.length === analysis.document.problems.length && chosen.every((one) => standing.has(standingKey(one)));
-	if (!sound) throw new Error("the edited text does not mean what it should");
-	return ok(next);
+	const sound =
+		proven.problems.length === analysis.document.problems.length &&
+		chosen.every((one) => standing.has(standingKey(one))) &&
+		launches(analysis.document) === launches(proven);
+	return sound
+		? ok(next)
+		: fail("fix-unsure", `${request.file} cannot be edited safely.`, "Move the secret by hand: sallyport secrets set");
+}
+
+/** What every entry starts in the end: a fix must not change that. */
+function launches(document: ConfigDocument): string {
+	return JSON.stringify(
+		document.servers.map((server) => {
+			if (server.kind !== "stdio") return [server.keyPath, server.url.value];
+			const { command, args } = launchOf(server);
+			return [server.keyPath, command.value, args.map(({ value }) => value)];
+		}),
+	);
 }
 
 function report(request: FixRequest, stored: readonly Stored[], before: Analysis, text: string): FixReport {

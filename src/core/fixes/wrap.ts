@@ -28,10 +28,11 @@ export function wrapEdits(document: ConfigDocument, server: ServerEntry, wrappin
 		return fail("no-command", `${label(server)} has an empty command.`, "Give it the command that starts the server.");
 	if (entry.argsArray === null && hasKey(document.text, entry.span, "args"))
 		return fail("args-null", `${label(server)} has "args" without a list.`, 'Remove "args", or give it a list.');
-	// biome-ignore lint/suspicious/noTemplateCurlyInString: how a host's variable begins
 	if (wrapping.name.includes("${"))
 		return fail("name-variable", `The name of ${label(server)} holds a variable, which hosts expand differently.`, "Rename the server.");
-	const words = ["run", "--name", wrapping.name, ...(wrapping.workspace === null ? [] : ["--workspace", wrapping.workspace]), "--"];
+	// A name that looks like an option, `--` above all, must not be read as one.
+	const name = wrapping.name.startsWith("-") ? [`--name=${wrapping.name}`] : ["--name", wrapping.name];
+	const words = ["run", ...name, ...(wrapping.workspace === null ? [] : ["--workspace", wrapping.workspace]), "--"];
 	const tokens = [...words.map((word) => JSON.stringify(word)), slice(document.text, entry.command.outer)].join(", ");
 	return ok([{ span: entry.command.outer, text: JSON.stringify(wrapping.launcher) }, insertion(document.text, entry, tokens)]);
 }
@@ -104,8 +105,9 @@ function commentsOf(gap: string): string {
 	const scanner = createScanner(gap, false);
 	let comments = "";
 	for (let token = scanner.scan(); token !== TOKEN.end; token = scanner.scan()) {
-		if (token === TOKEN.lineComment) comments += `${scanner.getTokenValue()}\n`;
-		else if (token === TOKEN.blockComment) comments += `${scanner.getTokenValue()} `;
+		const word = gap.slice(scanner.getTokenOffset(), scanner.getTokenOffset() + scanner.getTokenLength());
+		if (token === TOKEN.lineComment) comments += `${word}\n`;
+		else if (token === TOKEN.blockComment) comments += `${word} `;
 	}
 	return comments;
 }

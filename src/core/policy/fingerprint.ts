@@ -13,7 +13,7 @@ export interface FileFact {
 export type CodeFact =
 	| { readonly kind: "none" }
 	| { readonly kind: "script"; readonly script: FileFact }
-	| { readonly kind: "package"; readonly name: string; readonly version: string; readonly lockDigest: string; readonly bin: string };
+	| { readonly kind: "package"; readonly name: string; readonly version: string; readonly folder: string; readonly bin: string; readonly lockDigest: string; readonly contentDigest: string };
 
 /**
  * Everything that a person approves when they approve a launch. Two launches with equal parts do the same thing;

@@ -3,7 +3,10 @@ const VALUES: ReadonlyMap<string, number> = new Map([...ALPHABET].map((c, i) => 
 
 /** Decodes base64 or base64url to text, one character a byte as far as it is ASCII; null when it is neither, or holds control characters. */
 export function decodeBase64(text: string): string | null {
-	const plain = text.replace(/-/g, "+").replace(/_/g, "/").replace(/={1,2}$/, "");
+	const plain = text
+		.replace(/-/g, "+")
+		.replace(/_/g, "/")
+		.replace(/={1,2}$/, "");
 	if (plain.length % 4 === 1) return null;
 	const bytes: number[] = [];
 	let buffer = 0;

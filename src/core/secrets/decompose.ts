@@ -55,7 +55,8 @@ function references(key: string | null, piece: Piece, depth: number): readonly P
 	// `--x ${A} ${B:-default}`: the defaults of inner references.
 	for (const match of piece.text.matchAll(/\$\{[^{}]*\}/g)) {
 		const inner = defaultOf(match[0]);
-		if (inner !== null) found.push(...decompose(inner.name, subPiece(piece, match.index + inner.start, match.index + inner.end), depth + 1));
+		if (inner !== null)
+			found.push(...decompose(inner.name, subPiece(piece, match.index + inner.start, match.index + inner.end), depth + 1));
 	}
 	// What is left beside a reference is glue unless it stands on its own.
 	for (const { start, end } of parts) if (end - start >= 16) found.push(...decompose(null, subPiece(piece, start, end), depth + 1));
@@ -85,7 +86,9 @@ function nestedJson(key: string | null, piece: Piece, depth: number): readonly P
 
 /** `{ "name": "API_KEY", "value": "…" }`: the name of the value. */
 function namedBy(node: Node): string | null {
-	const property = propertiesOf(node).find(({ key, value }) => /^(?:name|key|id|header|variable)$/i.test(keyText(key)) && value?.type === "string");
+	const property = propertiesOf(node).find(
+		({ key, value }) => /^(?:name|key|id|header|variable)$/i.test(keyText(key)) && value?.type === "string",
+	);
 	return property?.value !== undefined && isStringNode(property.value) ? property.value.value : null;
 }
 
@@ -137,7 +140,12 @@ function connectionString(key: string | null, piece: Piece, depth: number): read
 	if (proxy !== null) return [credential("password", piece, text.length - (proxy[2] ?? "").length, text.length, proxy[1])];
 	const kind = classifyKey(key);
 	const loginPair = /^([\w.@+-]{2,64}):(\S{6,})$/.exec(text);
-	if (loginPair !== null && key !== null && /^(?:user|u|userpwd|basic|basicauth|credentials?|login|auth|proxyuser|creds)$/.test(keyWords(key).join("")) && kind !== "password")
+	if (
+		loginPair !== null &&
+		key !== null &&
+		/^(?:user|u|userpwd|basic|basicauth|credentials?|login|auth|proxyuser|creds)$/.test(keyWords(key).join("")) &&
+		kind !== "password"
+	)
 		return [credential("password", piece, (loginPair[1] ?? "").length + 1, text.length, loginPair[1])];
 	void depth;
 	return null;
@@ -150,7 +158,9 @@ function credential(key: string, piece: Piece, start: number, end: number, user?
 function url(key: string | null, piece: Piece, depth: number): readonly Part[] | null {
 	if (!isUrl(piece.text)) return null;
 	return decomposeUrl(key, piece).flatMap((part) =>
-		part.nested === true ? decompose(part.key, percentDecodedPiece(part.piece), depth + 1) : [{ ...part, piece: percentDecodedPiece(part.piece) }],
+		part.nested === true
+			? decompose(part.key, percentDecodedPiece(part.piece), depth + 1)
+			: [{ ...part, piece: percentDecodedPiece(part.piece) }],
 	);
 }
 

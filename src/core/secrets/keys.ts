@@ -48,7 +48,9 @@ const PUBLIC_TAIL = words(
 const FILLER = words(
 	"prod production dev development stage staging test testing live main default primary secondary old new backup current next value val text string plain plaintext raw base b enc encoded internal external local remote a c d e",
 );
-const QUANTITY = words("max min num number total context output input prompt completion new budget limit per count cached reasoning thinking window");
+const QUANTITY = words(
+	"max min num number total context output input prompt completion new budget limit per count cached reasoning thinking window",
+);
 const PUBLIC_PREFIX = /^(?:NEXT_PUBLIC_|PUBLIC_|VITE_PUBLIC_|EXPO_PUBLIC_|NUXT_PUBLIC_|GATSBY_PUBLIC_)/;
 
 export function classifyKey(key: string | null): KeyClass {

@@ -26,7 +26,9 @@ export function trimPiece(piece: Piece): Piece {
 export function unquotePiece(piece: Piece): Piece {
 	const match = /^(\\?["'`])([^]*)\1$/.exec(piece.text);
 	const quote = match?.[1];
-	return quote === undefined || piece.text.length < quote.length * 2 ? piece : subPiece(piece, quote.length, piece.text.length - quote.length);
+	return quote === undefined || piece.text.length < quote.length * 2
+		? piece
+		: subPiece(piece, quote.length, piece.text.length - quote.length);
 }
 
 /** What stands between the quotes of a JSON string inside the piece, decoded. */

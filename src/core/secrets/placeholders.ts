@@ -13,7 +13,11 @@ export function isPlaceholder(text: string, key: string | null, kind: KeyClass):
 }
 
 function isWrapped(text: string): boolean {
-	if (/^(?:<[^<>]*>|\[[^[\]]*\]|\{[^{}]*\}|\{\{[^{}]*\}\}|\(\([^()]*\)\)|__[^_].*__|%[^%\s]+%|\*[^*]+\*|#\{[^{}]*\}#?|@@?[A-Z_]+@@?|«[^»]*»|\|[^|]+\|)$/.test(text))
+	if (
+		/^(?:<[^<>]*>|\[[^[\]]*\]|\{[^{}]*\}|\{\{[^{}]*\}\}|\(\([^()]*\)\)|__[^_].*__|%[^%\s]+%|\*[^*]+\*|#\{[^{}]*\}#?|@@?[A-Z_]+@@?|«[^»]*»|\|[^|]+\|)$/.test(
+			text,
+		)
+	)
 		return true;
 	return /<[A-Za-z][^<>]{2,60}>/.test(text) && text.replace(/<[^<>]{0,62}>/g, "").length <= 12;
 }
@@ -104,7 +108,9 @@ function cover(text: string, echoed: ReadonlySet<string>): Coverage {
 		filler: true,
 	};
 	// Plain words parted by separators, in one case: a name that no dictionary has may stand among them.
-	const worded = /^[A-Za-z]+(?:[\s_.,:!'-]+[A-Za-z]+)+[\s_.!-]*$/.test(text) && (text === text.toLowerCase() || text === text.toUpperCase() || /\s/.test(text));
+	const worded =
+		/^[A-Za-z]+(?:[\s_.,:!'-]+[A-Za-z]+)+[\s_.!-]*$/.test(text) &&
+		(text === text.toLowerCase() || text === text.toUpperCase() || /\s/.test(text));
 	for (const token of splitTokens(text)) {
 		if (/^[0-9]+$/.test(token)) {
 			result.digits += token.length;

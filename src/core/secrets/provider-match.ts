@@ -1,5 +1,5 @@
 import { hasGithubChecksum } from "./checksums.ts";
-import { PROVIDERS, type Alphabet, type ProviderFormat } from "./providers.ts";
+import { type Alphabet, PROVIDERS, type ProviderFormat } from "./providers.ts";
 
 export interface ProviderMatch {
 	readonly start: number;
@@ -71,7 +71,11 @@ export function matchProviders(text: string): readonly ProviderMatch[] {
 	return withoutOverlaps(found);
 }
 
-function firstMatch(text: string, at: number, formats: readonly ProviderFormat[]): { readonly token: ProviderMatch | null; readonly end: number } | null {
+function firstMatch(
+	text: string,
+	at: number,
+	formats: readonly ProviderFormat[],
+): { readonly token: ProviderMatch | null; readonly end: number } | null {
 	for (const format of formats) {
 		if (!text.startsWith(format.prefix, at)) continue;
 		const from = at + format.prefix.length;
@@ -87,7 +91,14 @@ function firstMatch(text: string, at: number, formats: readonly ProviderFormat[]
 		if (length < format.min || length > format.max || isWord(text.charCodeAt(end))) continue;
 		if (!/[0-9]/.test(text.slice(from, end)) && !/[a-z][A-Z]|[A-Z][a-z]+[A-Z]/.test(text.slice(from, end))) continue;
 		const verified = format.checksum === "github" && hasGithubChecksum(text.slice(from, end));
-		const token = { start: at, end, title: format.title, prefixLength: format.prefix.length, verified, identifier: format.identifier === true };
+		const token = {
+			start: at,
+			end,
+			title: format.title,
+			prefixLength: format.prefix.length,
+			verified,
+			identifier: format.identifier === true,
+		};
 		return { token, end };
 	}
 	return null;

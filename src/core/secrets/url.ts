@@ -47,7 +47,11 @@ function userinfoEnd(text: string, start: number, authorityEnd: number, web: boo
 	if (colon < 0) return inAuthority >= start ? inAuthority : -1;
 	const last = text.lastIndexOf("@");
 	const host = text.slice(last + 1);
-	return last > colon && /^\[?[\w.-]+\]?(?::\d+)?(?:,[\w.-]+(?::\d+)?)*(?:[/?#;]|$)/.test(host) ? last : inAuthority >= start ? inAuthority : -1;
+	return last > colon && /^\[?[\w.-]+\]?(?::\d+)?(?:,[\w.-]+(?::\d+)?)*(?:[/?#;]|$)/.test(host)
+		? last
+		: inAuthority >= start
+			? inAuthority
+			: -1;
 }
 
 function userinfo(piece: Piece, start: number, end: number, host: string): readonly UrlPart[] {
@@ -73,11 +77,17 @@ function path(key: string | null, piece: Piece, start: number, end: number, host
 		const bare = segment.replace(/[/;]$/, "");
 		const assignment = /^([A-Za-z][\w -]{0,40})=/.exec(bare);
 		if (assignment !== null)
-			parts.push({ key: assignment[1] ?? null, piece: subPiece(piece, at + assignment[0].length, at + bare.length), role: "value", nested: true });
+			parts.push({
+				key: assignment[1] ?? null,
+				piece: subPiece(piece, at + assignment[0].length, at + bare.length),
+				role: "value",
+				nested: true,
+			});
 		else if (bare.length >= 8)
 			parts.push({ key: OPENERS.test(previous) ? "webhook token" : null, piece: subPiece(piece, at, at + bare.length), role: "path" });
 		at += segment.length;
-		if (bare !== "" && !/^(?:api|v\d+|mcp)$/i.test(bare) && !(OPENERS.test(previous) && /^[A-Z0-9]{9,12}$|^\d{15,20}$/.test(bare))) previous = bare;
+		if (bare !== "" && !/^(?:api|v\d+|mcp)$/i.test(bare) && !(OPENERS.test(previous) && /^[A-Z0-9]{9,12}$|^\d{15,20}$/.test(bare)))
+			previous = bare;
 	}
 	return parts;
 }
@@ -89,7 +99,8 @@ function pairs(piece: Piece, start: number, end: number): readonly UrlPart[] {
 		const bare = segment.replace(/[&;]$/, "");
 		const equals = bare.indexOf("=");
 		const name = equals < 0 ? null : decodeName(bare.slice(0, equals));
-		if (bare.length - equals - 1 > 0) parts.push({ key: name, piece: subPiece(piece, at + equals + 1, at + bare.length), role: "value", nested: true });
+		if (bare.length - equals - 1 > 0)
+			parts.push({ key: name, piece: subPiece(piece, at + equals + 1, at + bare.length), role: "value", nested: true });
 		at += segment.length;
 	}
 	return parts;

@@ -50,10 +50,10 @@ async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Re
 		const stored = await options.install(launch.value);
 		if (!stored.ok) return stored;
 		const node = fs.realpathSync(options.node);
-		const { name, version, lockDigest, bin, folder } = stored.value;
+		const { name, version, folder, bin, nodeFlags, lockDigest, contentDigest } = stored.value;
 		return withHash(hashes, node, {
-			argv: [bin, ...launch.value.args],
-			code: { kind: "package", name, version, lockDigest, bin },
+			argv: [...nodeFlags, bin, ...launch.value.args],
+			code: { kind: "package", name, version, folder, bin, lockDigest, contentDigest },
 			roots: [node, folder],
 			mutable: false,
 		});

@@ -1,6 +1,6 @@
 import { type EnvPart, fingerprintOf } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
-import { fail, ok, type Result } from "../../core/result.ts";
+import { fail, type Result } from "../../core/result.ts";
 import { openHashCache } from "../executable-hash.ts";
 import type { Home } from "../home.ts";
 import { verifyInstalled } from "../packages/store.ts";
@@ -11,7 +11,11 @@ import { launchParts } from "./parts.ts";
  * Proves that what would be started is what was approved: the same words, the same literal values, the same files with the same
  * content. Reads the disk, runs nothing, and asks neither the PATH nor a package manager.
  */
-export function verifyLaunch(grant: Pick<Grant, "name" | "launch">, env: Readonly<Record<string, EnvPart>>, home: Home): Result<LaunchFacts> {
+export async function verifyLaunch(
+	grant: Pick<Grant, "name" | "launch">,
+	env: Readonly<Record<string, EnvPart>>,
+	home: Home,
+): Promise<Result<LaunchFacts>> {
 	const facts = readFacts(home, grant.launch.fingerprint);
 	if (!facts.ok) return fail(facts.problem.code, facts.problem.message, again(grant.name));
 	if (fingerprintOf(launchParts(grant.launch, env, facts.value), home.key) !== grant.launch.fingerprint)
@@ -24,7 +28,7 @@ export function verifyLaunch(grant: Pick<Grant, "name" | "launch">, env: Readonl
 			return fail("code-changed", `${file.path} is not what was approved.`, `If you changed or updated it: ${again(grant.name)}`);
 	}
 	if (facts.value.code.kind === "package") {
-		const stored = verifyInstalled(home, facts.value.code);
+		const stored = await verifyInstalled(home, facts.value.code);
 		if (!stored.ok) return stored;
 	}
 	return facts;

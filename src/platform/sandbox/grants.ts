@@ -280,3 +280,24 @@ function list(where: string): readonly string[] {
 		return [];
 	}
 }
+
+/**
+ * Between being looked at and being mounted, another program could have put a link in a path's place. `pid` is a process inside,
+ * before the server runs: what it sees has to be what was looked at.
+ */
+export function checkMounts(pid: number, mounts: readonly Mount[]): Result<void> {
+	for (const mount of mounts) {
+		if (mount.kind !== "read" && mount.kind !== "write") continue;
+		let seen: string | null = null;
+		try {
+			seen = idOf(fs.lstatSync(`/proc/${pid}/root${mount.at}`));
+		} catch {}
+		if (seen !== mount.id)
+			return fail(
+				"grant-changed",
+				`${mount.at} changed while the server was being started.`,
+				"Start it again when nothing changes that folder.",
+			);
+	}
+	return ok(undefined);
+}

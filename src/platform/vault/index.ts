@@ -37,6 +37,11 @@ export class Vaults {
 		return vault;
 	}
 
+	/** Ends what the vaults keep running. */
+	close(): void {
+		for (const vault of this.#open.values()) if (vault instanceof KeychainVault) vault.close();
+	}
+
 	/** The secret behind a reference; an entry that is not there is a Problem. */
 	async resolve(reference: SecretReference): Promise<Result<string>> {
 		const value = await this.get(reference.scheme).read(reference.path);
@@ -49,13 +54,20 @@ export class Vaults {
 
 /** One reference, in a vault opened for it alone. For several, use `Vaults`. */
 export async function resolveReference(reference: SecretReference, home: Home, options: VaultOptions = {}): Promise<Result<string>> {
-	return new Vaults(home, options).resolve(reference);
+	const vaults = new Vaults(home, options);
+	const value = await vaults.resolve(reference);
+	vaults.close();
+	return value;
 }
 
 /** A real round trip with a random entry that is gone afterwards; nothing is left where it fails. */
 export async function probeVault(scheme: VaultScheme, home: Home, options: VaultOptions = {}): Promise<Result<void>> {
 	const vault = openVault(scheme, home, options);
-	if (vault instanceof KeychainVault) return vault.probe();
+	if (vault instanceof KeychainVault) {
+		const probed = await vault.probe();
+		vault.close();
+		return probed;
+	}
 	const path = `sallyport-probe/${randomBytes(8).toString("hex")}`;
 	const value = randomBytes(16).toString("base64");
 	const created = await vault.create(path, value);

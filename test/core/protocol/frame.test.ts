@@ -47,7 +47,9 @@ test("an endless line never takes more memory than the limit, and is reported be
 test("a line that dribbles in byte by byte comes out whole", () => {
 	const splitter = new LineSplitter();
 	const one = Uint8Array.of(120);
-	for (let i = 0; i < 1_000_000; i++) expect(splitter.push(one).length).toBe(0);
+	let events = 0;
+	for (let i = 0; i < 1_000_000; i++) events += splitter.push(one).length;
+	expect(events).toBe(0);
 	const [event] = splitter.push(Uint8Array.of(10));
 	expect(event?.kind === "line" ? event.line.length : 0).toBe(1_000_000);
 });

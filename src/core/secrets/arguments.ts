@@ -1,0 +1,145 @@
+import { decompose, type Part } from "./decompose.ts";
+import { type Detection, judgeAll } from "./detector.ts";
+import { classifyKey } from "./keys.ts";
+import { type Piece, subPiece, wholePiece } from "./piece.ts";
+
+export interface ArgumentDetection extends Detection {
+	/** Which argument holds it. */
+	readonly index: number;
+}
+
+/** Secrets in a command line: flags and their values, headers, variables for containers, scripts for shells. */
+export function detectInArguments(args: readonly string[]): readonly ArgumentDetection[] {
+	const byIndex = new Map<number, Part[]>();
+	for (const { index, parts } of argumentParts(args.map((text) => wholePiece(text)))) {
+		const known = byIndex.get(index);
+		if (known === undefined) byIndex.set(index, [...parts]);
+		else known.push(...parts);
+	}
+	return [...byIndex].flatMap(([index, parts]) => judgeAll(parts, args[index] ?? "").map((detection) => ({ ...detection, index })));
+}
+
+/** Secrets in a command that holds its own arguments: `npx server --token xyz`. */
+export function detectInCommandLine(text: string): readonly Detection[] {
+	const piece = wholePiece(text);
+	return judgeAll(
+		argumentParts(shellWords(piece), 1).flatMap(({ parts }) => parts),
+		text,
+	);
+}
+
+interface ArgumentParts {
+	readonly index: number;
+	readonly parts: readonly Part[];
+}
+
+const PAIR_FLAGS =
+	/^(?:-e|-E|--env|--environment|--env-var|--build-arg|--set|--set-string|--set-env|--define|-D|-c|--config|--var|--secret|--label|-o|--option|--arg|--param|--data|-d|-F|--form)$/;
+const HEADER_FLAGS = /^(?:-H|--header|--headers|--http-header|--extra-header|--add-header|--proxy-header)$/;
+const LOGIN_FLAGS = /^(?:-u|-U|--user|--proxy-user|--basic-auth|--creds|--credentials|--login|--auth)$/;
+const MAX_SHELL_DEPTH = 3;
+
+function argumentParts(args: readonly Piece[], depth = 0): readonly ArgumentParts[] {
+	const found: ArgumentParts[] = [];
+	let flag: string | null = null;
+	let word: string | null = null;
+	for (const [index, piece] of args.entries()) {
+		const { text } = piece;
+		const previous: string | null = flag;
+		const named: string | null = word;
+		flag = null;
+		word = null;
+		if (previous !== null && (!text.startsWith("-") || /^-----BEGIN/.test(text) || expectsSecret(previous))) {
+			if (!/^--?[A-Za-z][\w-]*(?:=|$)/.test(text)) {
+				found.push({ index, parts: flagValue(previous, piece, depth) });
+				continue;
+			}
+		}
+		const glued = /^-([eDPE])(?=[A-Za-z_]\w*=)/.exec(text);
+		const assigned = glued ?? /^(--?[A-Za-z][\w.-]*|\/[A-Za-z][\w-]*(?=:))(?:=|:(?=\S))/.exec(text);
+		if (glued !== null) found.push({ index, parts: decompose(null, subPiece(piece, 2, text.length)) });
+		else if (assigned !== null)
+			found.push({ index, parts: flagValue(assigned[1] ?? "", subPiece(piece, assigned[0].length, text.length), depth) });
+		else if (/^--?[A-Za-z][\w.-]*$/.test(text)) {
+			flag = text;
+			const parts = decompose(null, piece);
+			if (text.length > 24) found.push({ index, parts });
+		} else {
+			found.push({ index, parts: positional(named, piece, depth) });
+			if (/^[A-Za-z][\w-]*:?$/.test(text) && text.length <= 40) word = text.replace(/:$/, "");
+		}
+	}
+	return found;
+}
+
+function expectsSecret(flag: string): boolean {
+	const kind = classifyKey(flag.replace(/^-+/, ""));
+	return kind === "password" || kind === "secret";
+}
+
+function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
+	const name = flag.replace(/^[-/]+/, "");
+	if (HEADER_FLAGS.test(flag)) return headerParts(piece);
+	if (LOGIN_FLAGS.test(flag)) return decompose("userpwd", piece);
+	if (PAIR_FLAGS.test(flag)) {
+		const parts = shellParts(piece, depth);
+		return parts ?? decompose(null, piece);
+	}
+	const kind = classifyKey(name);
+	if (kind === "neutral" || kind === "public") {
+		const parts = shellParts(piece, depth);
+		if (parts !== null) return parts;
+	}
+	return decompose(name, piece);
+}
+
+/** `Name: value`, also `Name=value` and `Name:value`. */
+function headerParts(piece: Piece): readonly Part[] {
+	const match = /^\s*["']?([A-Za-z][\w-]*)\s*[:=]\s*/.exec(piece.text);
+	if (match === null) return decompose(null, piece);
+	const end = /^\s*["']/.test(piece.text) ? piece.text.replace(/["']\s*$/, "").length : piece.text.length;
+	return decompose(match[1] ?? null, subPiece(piece, match[0].length, Math.max(end, match[0].length)));
+}
+
+function positional(named: string | null, piece: Piece, depth: number): readonly Part[] {
+	const parts = shellParts(piece, depth);
+	if (parts !== null) return parts;
+	const kind = classifyKey(named);
+	return decompose(kind === "secret" || kind === "password" ? named : null, piece);
+}
+
+/** The words of a script for a shell; null when the text is one word, or structured otherwise. */
+function shellParts(piece: Piece, depth: number): readonly Part[] | null {
+	const { text } = piece;
+	if (
+		depth >= MAX_SHELL_DEPTH ||
+		text.length > 65_536 ||
+		!/\s/.test(text.trim()) ||
+		/^\s*[{[]\s*["{[\]}]/.test(text) ||
+		text.includes("-----BEGIN")
+	)
+		return null;
+	// One assignment or header with blanks in its value is no script.
+	if (/^[A-Za-z][\w-]*\s*:\s*\S+(?:\s+\S+)?$/.test(text) || /^[^\s=]+=[^;&|\n]*;\s*\w[\w ]*=/.test(text)) return null;
+	const words = shellWords(piece);
+	if (words.length < 2) return null;
+	const parts = argumentParts(words, depth + 1).flatMap((entry) => entry.parts);
+	return parts;
+}
+
+/** Splits at blanks and operators, with quotes taken off; an assignment keeps its name: `A='b c'` is one word. */
+export function shellWords(piece: Piece): readonly Piece[] {
+	const words: Piece[] = [];
+	const { text } = piece;
+	for (const match of text.matchAll(/(?:"(?:[^"\\]|\\[^])*"|'[^']*'|\\[^]|[^\s"'\\;&|()<>]|[;&|()<>](?=[^\s]*@)|["'])+/g)) {
+		let start = match.index;
+		let end = start + match[0].length;
+		const quote = match[0][0];
+		if ((quote === '"' || quote === "'") && match[0].length > 1 && match[0].endsWith(quote)) {
+			start++;
+			end--;
+		}
+		words.push(subPiece(piece, start, end));
+	}
+	return words;
+}

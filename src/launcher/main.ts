@@ -1,0 +1,164 @@
+import { constants } from "node:os";
+import type { Grant } from "../core/policy/layers.ts";
+import { fail, ok, type Problem, type Result } from "../core/result.ts";
+import { type AuditLog, openAuditLog } from "../platform/audit-log.ts";
+import { type Home, homePath, openHome } from "../platform/home.ts";
+import { profileOf } from "../platform/launch/profile.ts";
+import { policyPlaces, watchPolicies } from "../platform/policy-files.ts";
+import { bubblewrapEngine } from "../platform/sandbox/bubblewrap.ts";
+import { closeInheritedDescriptors } from "../platform/sandbox/descriptors.ts";
+import type { Confined } from "../platform/sandbox/engine.ts";
+import { parseRunArguments, RUN_USAGE, type RunArguments } from "./arguments.ts";
+import { startBare } from "./bare.ts";
+import { findPlace, lookUpGrant, type Place, type Prepared, prepare } from "./prepare.ts";
+import { answerFirstRequest, REFUSED, tell } from "./refuse.ts";
+import { type Ending, Session } from "./session.ts";
+import { withoutSecrets } from "./without-secrets.ts";
+
+/** Milliseconds that a server has to end by itself once the host has gone. */
+const GRACE_MS = 1_500;
+
+interface Opened {
+	readonly home: Home;
+	readonly audit: AuditLog;
+	/** Filled when the launch has resolved its secrets; the log keeps them out from then on. */
+	readonly secrets: string[];
+}
+
+interface Launched {
+	readonly prepared: Prepared;
+	readonly place: Place;
+	readonly confined: Confined;
+}
+
+async function main(argv: readonly string[]): Promise<Ending> {
+	const [verb, ...rest] = argv;
+	if (verb !== "run") {
+		process.stderr.write("sallyport: connect is not available yet: remote servers come with a later version.\n");
+		return { code: 2, signal: null };
+	}
+	const request = parseRunArguments(rest);
+	if (!request.ok) {
+		process.stderr.write(`sallyport: ${request.problem.message} ${request.problem.remedy}\n`);
+		return { code: 2, signal: null };
+	}
+	if (request.value === "help") {
+		process.stdout.write(RUN_USAGE);
+		return { code: 0, signal: null };
+	}
+	closeInheritedDescriptors();
+	const opened = open(request.value);
+	if (!opened.ok) return refuse(request.value, opened.problem, null);
+	const launched = await launch(request.value, opened.value);
+	if (!launched.ok) return refuse(request.value, launched.problem, opened.value.audit);
+	return relay(request.value, opened.value, launched.value);
+}
+
+function open(request: RunArguments): Result<Opened> {
+	const home = openHome(homePath(process.env));
+	if (!home.ok) return home;
+	const secrets: string[] = [];
+	const audit = openAuditLog(home.value, {
+		server: request.name,
+		host: null,
+		clock: () => new Date(),
+		redact: (text) => withoutSecrets(text, secrets),
+	});
+	return audit.ok ? ok({ home: home.value, audit: audit.value, secrets }) : audit;
+}
+
+async function launch(request: RunArguments, { home, secrets }: Opened): Promise<Result<Launched>> {
+	const place = findPlace(request, home, process.env, process.cwd());
+	if (!place.ok) return place;
+	const found = lookUpGrant(request, home, place.value);
+	if (!found.ok) return found;
+	const prepared = await prepare(found.value, home, process.env);
+	if (!prepared.ok) return prepared;
+	secrets.push(...prepared.value.secrets);
+	const confined = await confine(prepared.value, home);
+	return confined.ok ? ok({ prepared: prepared.value, place: place.value, confined: confined.value }) : confined;
+}
+
+async function confine({ grant, facts, env }: Prepared, home: Home): Promise<Result<Confined>> {
+	const { sandbox } = grant;
+	if (sandbox === "off") return startBare(grant, facts, env);
+	if (process.platform !== "linux")
+		return fail("sandbox-unsupported", "Sallyport cannot confine servers on this system yet.", "Use Linux, or a Linux container or WSL.");
+	return bubblewrapEngine({ sallyportHome: home.path }).start(profileOf({ ...grant, sandbox }, facts, env, home));
+}
+
+async function relay(request: RunArguments, { home, audit, secrets }: Opened, { prepared, place, confined }: Launched): Promise<Ending> {
+	const unconfined = prepared.grant.sandbox === "off";
+	const recorded = audit.append({
+		request: null,
+		direction: "launcher",
+		method: null,
+		tool: null,
+		decision: "allow",
+		reason: unconfined ? "started-without-sandbox" : "started",
+		outcome: "forwarded",
+	});
+	if (!recorded) {
+		await confined.dispose();
+		return refuse(request, auditProblem, null);
+	}
+	const session = new Session({
+		grant: prepared.grant,
+		confined,
+		audit,
+		host: process,
+		redact: (text) => withoutSecrets(text, secrets),
+		graceMs: GRACE_MS,
+		watch: (changed) => watchGrant(request, home, place, changed),
+	});
+	let stoppedBy: NodeJS.Signals | null = null;
+	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+		process.on(signal, () => {
+			stoppedBy ??= signal;
+			session.stop();
+		});
+	const ending = await session.run();
+	audit.close(stoppedBy === null ? "server-ended" : "stopped");
+	return stoppedBy === null ? ending : { code: null, signal: stoppedBy };
+}
+
+function watchGrant(request: RunArguments, home: Home, place: Place, changed: (grant: Result<Grant>) => void): { dispose(): void } {
+	const places = policyPlaces(home, place.sources);
+	const look = (): void => {
+		// A folder that a policy will stand in may have been made just now: watch anew, then read.
+		watching.dispose();
+		watching = watchPolicies(places, look);
+		changed(lookUpGrant(request, home, place));
+	};
+	let watching = watchPolicies(places, look);
+	return { dispose: () => watching.dispose() };
+}
+
+const auditProblem: Problem = {
+	code: "audit-failed",
+	message: "The audit log cannot be written, so nothing is started.",
+	remedy: "Make room on the disk of Sallyport's home.",
+};
+
+async function refuse(request: RunArguments, problem: Problem, audit: AuditLog | null): Promise<Ending> {
+	tell(process.stderr, request.name, problem);
+	audit?.append({ request: null, direction: "launcher", method: null, tool: null, decision: "refuse", reason: problem.code, outcome: "withheld" });
+	audit?.close("refused");
+	await answerFirstRequest(process.stdin, process.stdout);
+	return { code: REFUSED, signal: null };
+}
+
+function leave(ending: Ending): void {
+	const { signal } = ending;
+	if (signal === null) process.exit(ending.code ?? 1);
+	for (const handled of ["SIGTERM", "SIGINT", "SIGHUP"]) process.removeAllListeners(handled);
+	process.kill(process.pid, signal);
+	// A signal that does not end this process still has its conventional exit code.
+	setTimeout(() => process.exit(128 + constants.signals[signal]), 100);
+}
+
+main(process.argv.slice(2)).then(leave, (error: unknown) => {
+	// A bug. Its text may hold anything, so only its kind is shown.
+	process.stderr.write(`sallyport: internal error (${error instanceof Error ? error.name : "unknown"}). Please report it.\n`);
+	process.exit(REFUSED);
+});

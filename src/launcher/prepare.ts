@@ -1,0 +1,84 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { findGrant, type Grant, isInside } from "../core/policy/layers.ts";
+import { fail, ok, type Result, unreachable } from "../core/result.ts";
+import type { Home } from "../platform/home.ts";
+import { environmentParts, serverEnvironment } from "../platform/launch/environment.ts";
+import type { LaunchFacts } from "../platform/launch/facts.ts";
+import { verifyLaunch } from "../platform/launch/verify.ts";
+import { type LayerSources, readLayers } from "../platform/policy-files.ts";
+import type { RunArguments } from "./arguments.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the host says that it works, and the policies that count there. */
+export interface Place {
+	/** Real path. */
+	readonly folder: string;
+	readonly sources: LayerSources;
+}
+
+export interface Prepared {
+	readonly grant: Grant;
+	readonly facts: LaunchFacts;
+	/** The server's whole environment. */
+	readonly env: Readonly<Record<string, string>>;
+	/** The values that were resolved, to be kept out of logs. Never empty strings. */
+	readonly secrets: readonly string[];
+}
+
+/** A home that a workspace brings along is a policy that a workspace wrote: refused. */
+export function findPlace(request: RunArguments, home: Home, env: Environment, cwd: string): Result<Place> {
+	let folder: string;
+	try {
+		folder = fs.realpathSync(path.resolve(cwd, request.workspace ?? "."));
+	} catch {
+		return fail("no-workspace", "The workspace that the host names does not exist.", "Check --workspace in the server's entry.");
+	}
+	const person = env.HOME === undefined || env.HOME === "" ? null : env.HOME;
+	const holdsPerson = folder === "/" || (person !== null && isInside(path.resolve(person), folder));
+	if (!holdsPerson && home.vaultNamespace !== "sallyport" && isInside(home.path, folder))
+		return fail(
+			"home-in-workspace",
+			"SALLYPORT_HOME lies inside the workspace, whose files must not decide anything.",
+			"Leave SALLYPORT_HOME out, or make that home outside every workspace.",
+		);
+	const named = env.SALLYPORT_POLICY;
+	const narrowing = [...request.policies, ...(named === undefined || named === "" ? [] : [named])].map((file) => path.resolve(cwd, file));
+	return ok({ folder, sources: { workspace: folder, narrowing } });
+}
+
+/** The grant of this very launch, narrowed by every layer. */
+export function lookUpGrant(request: RunArguments, home: Home, place: Place): Result<Grant> {
+	const layers = readLayers(home, place.sources);
+	if (!layers.ok) return layers;
+	const lookup = findGrant(layers.value, { name: request.name, command: request.command, args: request.args, folder: place.folder });
+	if (lookup.found) return ok(lookup.grant);
+	const name = JSON.stringify(request.name);
+	const approve = `In a terminal, in its workspace: sallyport tools allow ${name} TOOL…`;
+	switch (lookup.why) {
+		case "not-approved":
+			return fail("not-approved", "This server has not been approved on this machine.", approve);
+		case "launch-changed":
+			return fail("launch-changed", "This server's command is not the one that was approved.", `If you meant that: sallyport allow ${name}`);
+		case "other-workspace":
+			return fail("other-workspace", `This server was approved for another workspace than ${place.folder}.`, approve);
+		default:
+			return unreachable(lookup.why);
+	}
+}
+
+/** Proves that what would run is what was approved, and resolves the secrets that it was granted. */
+export async function prepare(grant: Grant, home: Home, env: Environment): Promise<Result<Prepared>> {
+	const parts = environmentParts(grant, env);
+	if (!parts.ok) return parts;
+	const facts = await verifyLaunch(grant, parts.value, home);
+	if (!facts.ok) return facts;
+	const resolved = await serverEnvironment(grant, parts.value, env, async (reference) => {
+		// Loaded only for a server that has a secret: the vaults' libraries are most of what there is to load.
+		const { resolveReference } = await import("../platform/vault/index.ts");
+		return resolveReference(reference, home);
+	});
+	if (!resolved.ok) return resolved;
+	return ok({ grant, facts: facts.value, env: resolved.value.env, secrets: resolved.value.secrets });
+}

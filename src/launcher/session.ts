@@ -1,0 +1,209 @@
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+import { plain } from "../core/plain-text.ts";
+import type { Grant } from "../core/policy/layers.ts";
+import { LineSplitter } from "../core/protocol/frame.ts";
+import { type Action, Relay } from "../core/protocol/relay.ts";
+import type { Result } from "../core/result.ts";
+import { isPin, type Pin } from "../core/tools/pin.ts";
+import type { AuditLog } from "../platform/audit-log.ts";
+import type { Confined } from "../platform/sandbox/engine.ts";
+
+/** How the server's process ended. Exactly one of the two is null. */
+export interface Ending {
+	readonly code: number | null;
+	readonly signal: NodeJS.Signals | null;
+}
+
+export interface SessionOptions {
+	readonly grant: Grant;
+	readonly confined: Confined;
+	readonly audit: AuditLog;
+	readonly host: { readonly stdin: Readable; readonly stdout: Writable; readonly stderr: Writable };
+	/** Keeps resolved secrets out of what the server writes to stderr. */
+	readonly redact: (text: string) => string;
+	/** Milliseconds that a server has to end after its stdin was closed. */
+	readonly graceMs: number;
+	/** Calls back with the grant as it is after every change of a policy file. */
+	readonly watch: (changed: (grant: Result<Grant>) => void) => { dispose(): void };
+}
+
+/** Longest line of a server's stderr that is kept together, in characters. */
+const STDERR_LINE = 64 * 1024;
+
+/**
+ * Carries messages between host and server until one of them is gone, and lets through what the grant allows. While one side is
+ * slow to read, the other is not read: memory does not grow.
+ */
+export class Session {
+	readonly #options: SessionOptions;
+	readonly #child: ChildProcess;
+	readonly #relay: Relay;
+	#answered = false;
+	#stopping = false;
+	#mended = true;
+
+	constructor(options: SessionOptions) {
+		this.#options = options;
+		this.#child = options.confined.child;
+		this.#relay = new Relay({
+			policy: { tools: pinsOf(options.grant) },
+			server: options.grant.name,
+			random: randomBytes(8).toString("hex"),
+			record: (event) => options.audit.append(event),
+		});
+	}
+
+	/** Ends when the server has ended and nothing of it is left. */
+	async run(): Promise<Ending> {
+		const { host, confined } = this.#options;
+		const { stdin, stdout, stderr } = this.#child;
+		if (stdin === null || stdout === null || stderr === null) throw new Error("a confined server without pipes");
+		const closed = once(this.#child, "close");
+		const watching = this.#options.watch((grant) => this.#policyChanged(grant));
+
+		const fromHost = new LineSplitter();
+		host.stdin.on("data", (chunk: Buffer) => {
+			for (const event of fromHost.push(chunk))
+				this.#perform(event.kind === "line" ? this.#relay.fromHost(event.line) : this.#relay.hostLineTooLong());
+		});
+		host.stdin.once("end", () => this.#hostGone());
+		host.stdin.once("error", () => this.#hostGone());
+		host.stdout.once("error", () => this.#hostGone());
+		host.stderr.on("error", () => {});
+
+		const fromServer = new LineSplitter();
+		stdout.on("data", (chunk: Buffer) => {
+			for (const event of fromServer.push(chunk))
+				this.#perform(event.kind === "line" ? this.#relay.fromServer(event.line) : this.#relay.serverLineTooLong());
+		});
+		// A server that has closed its stdin says so by its exit.
+		stdin.on("error", () => {});
+		this.#passOnStderr(stderr);
+
+		const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
+		watching.dispose();
+		this.#perform(this.#relay.serverClosed());
+		host.stdin.destroy();
+		await confined.dispose();
+		if (!this.#answered && !this.#stopping) {
+			const how = signal === null ? `with code ${code ?? 0}` : `by ${signal}`;
+			this.#say(`it ended ${how} before it answered. To see it start: sallyport tools list ${JSON.stringify(this.#options.grant.name)}`);
+		}
+		await flushed(host.stdout);
+		return { code, signal };
+	}
+
+	/** Closes the server's stdin, waits, then ends it for good. Calling it again changes nothing. */
+	stop(): void {
+		if (this.#stopping) return;
+		this.#stopping = true;
+		this.#child.stdin?.end();
+		setTimeout(() => this.#child.kill("SIGKILL"), this.#options.graceMs).unref();
+	}
+
+	/** Ends the server at once. */
+	#kill(): void {
+		this.#stopping = true;
+		this.#child.kill("SIGKILL");
+	}
+
+	#hostGone(): void {
+		this.#perform(this.#relay.hostClosed());
+		this.stop();
+	}
+
+	#policyChanged(grant: Result<Grant>): void {
+		if (!grant.ok && grant.problem.code.startsWith("policy-")) {
+			this.#mended = false;
+			this.#say(`${grant.problem.message}. No tool is available until it is mended.`);
+			this.#perform(this.#relay.setPolicy({ tools: new Map() }));
+		} else if (!grant.ok) {
+			this.#say(`${grant.problem.message} The server is stopped.`);
+			this.#kill();
+		} else if (confinement(grant.value) !== confinement(this.#options.grant)) {
+			this.#say("what it may read, write, reach or know has changed, so it is stopped. Start it again in the host.");
+			this.#kill();
+		} else {
+			if (!this.#mended) this.#say("the policy is mended.");
+			this.#mended = true;
+			this.#perform(this.#relay.setPolicy({ tools: pinsOf(grant.value) }));
+		}
+	}
+
+	#perform(actions: readonly Action[]): void {
+		for (const action of actions) {
+			if ("warn" in action) this.#options.host.stderr.write(`sallyport: ${plain(action.warn)}\n`);
+			else if ("stop" in action) continue;
+			else if (action.to === "host") {
+				this.#answered = true;
+				write(this.#options.host.stdout, action.bytes, this.#child.stdout);
+			} else if (this.#child.stdin !== null) write(this.#child.stdin, action.bytes, this.#options.host.stdin);
+		}
+	}
+
+	#passOnStderr(stderr: Readable): void {
+		let waiting = "";
+		const decoder = new TextDecoder();
+		const line = (text: string): void => {
+			if (!this.#options.host.stderr.write(`${plain(this.#options.redact(text))}\n`) && !stderr.isPaused()) {
+				stderr.pause();
+				this.#options.host.stderr.once("drain", () => stderr.resume());
+			}
+		};
+		stderr.on("data", (chunk: Buffer) => {
+			const lines = (waiting + decoder.decode(chunk, { stream: true })).split("\n");
+			waiting = lines.pop() ?? "";
+			for (const text of lines) line(text.replace(/\r$/, ""));
+			// A secret across two parts of an endless line would be shown in halves: such a line is not passed on.
+			if (waiting.length > STDERR_LINE) {
+				waiting = "";
+				line("(a very long line was left out)");
+			}
+		});
+		stderr.once("end", () => {
+			if (waiting !== "") line(waiting);
+		});
+	}
+
+	#say(text: string): void {
+		this.#options.host.stderr.write(`sallyport: ${plain(this.#options.grant.name)}: ${plain(text)}\n`);
+	}
+}
+
+/** Everything of a grant that is fixed when the server starts. */
+function confinement({ launch, sandbox, egress, secrets, limits }: Grant): string {
+	return JSON.stringify([launch.fingerprint, sandbox, [...egress].sort(), [...secrets].sort(), limits]);
+}
+
+function pinsOf(grant: Grant): ReadonlyMap<string, Pin> {
+	return new Map([...grant.tools].flatMap(([tool, pin]) => (isPin(pin) ? [[tool, pin] as const] : [])));
+}
+
+const NEWLINE = Buffer.from("\n");
+/** Below this many bytes a copy is cheaper than a second write. */
+const COPY = 64 * 1024;
+
+/** Writes one line; while the reader is behind, the source of such lines is not read. */
+function write(target: Writable, bytes: Uint8Array, source: Readable | null): void {
+	if (target.destroyed || target.writableEnded) return;
+	let keepsUp: boolean;
+	if (bytes.length <= COPY) keepsUp = target.write(Buffer.concat([bytes, NEWLINE]));
+	else {
+		target.cork();
+		target.write(bytes);
+		keepsUp = target.write(NEWLINE);
+		target.uncork();
+	}
+	if (keepsUp || source === null || source.isPaused()) return;
+	source.pause();
+	target.once("drain", () => source.resume());
+	target.once("close", () => source.resume());
+}
+
+async function flushed(stream: Writable): Promise<void> {
+	if (stream.destroyed || stream.writableLength === 0) return;
+	await Promise.race([once(stream, "drain"), once(stream, "close")]).catch(() => {});
+}
