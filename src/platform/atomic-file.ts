@@ -40,6 +40,20 @@ export class PendingFile {
 		syncFolder(path.dirname(this.#target));
 	}
 
+	/** As `commit`, but never over a file that is there: false then. */
+	commitNew(): boolean {
+		try {
+			fs.linkSync(this.#path, this.#target);
+		} catch (error) {
+			if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+			throw error;
+		} finally {
+			this.discard();
+		}
+		syncFolder(path.dirname(this.#target));
+		return true;
+	}
+
 	/** Removes what was not committed; safe to call at any time. */
 	discard(): void {
 		if (this.#done) return;

@@ -87,10 +87,7 @@ export function readAuditLogs(home: Home, filter: AuditFilter): Result<AuditEntr
 	if (!files.ok) return files;
 	let entries: EventRecord[] = [];
 	let unreadable = 0;
-	for (const { file, modified } of files.value) {
-		// No record is younger than its file's last change, so what is left can hold nothing that would be shown.
-		const oldest = entries[0];
-		if (entries.length >= filter.limit && oldest !== undefined && Date.parse(oldest.at) > modified + 1000) break;
+	for (const { file } of files.value) {
 		const text = readText(file);
 		if (text === null) unreadable++;
 		for (const line of text?.split("\n") ?? []) {
@@ -130,26 +127,20 @@ export function verifyAuditLogs(home: Home): Result<readonly LogVerdict[]> {
 			verdict: misplaced ? { state: "broken", line: 1, problem: "this file holds the log of another session" } : verdict,
 		};
 	});
-	return ok(verdicts.sort((a, b) => (a.file < b.file ? -1 : 1)));
+	return ok(verdicts);
 }
 
 interface LogFile {
 	readonly file: string;
 	readonly name: string;
-	/** Milliseconds. */
-	readonly modified: number;
 }
 
-/** Newest change first. No folder yet: no logs. */
+/** No folder yet: no logs. */
 function logFiles(home: Home): Result<readonly LogFile[]> {
 	const folder = auditFolder(home);
 	try {
 		const names = fs.readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
-		const files = names.map((name) => {
-			const file = path.join(folder, name);
-			return { file, name, modified: fs.lstatSync(file).mtimeMs };
-		});
-		return ok(files.sort((a, b) => b.modified - a.modified));
+		return ok(names.sort().map((name) => ({ file: path.join(folder, name), name })));
 	} catch (error) {
 		if (error instanceof Error && "code" in error && error.code === "ENOENT") return ok([]);
 		return fail("audit-unreadable", `The audit log in ${folder} cannot be read.`, "Check that the folder belongs to you.");

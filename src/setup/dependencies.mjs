@@ -26,8 +26,7 @@ export function isInstalled(manifest, lock, installed, machine) {
 	const wanted = lock?.packages;
 	const present = installed?.packages;
 	if (wanted === undefined || present === undefined) return false;
-	const declared = /** @type {Record<string, unknown>} */ (manifest ?? {});
-	for (const field of DECLARED) if (!sameEntries(declared[field], wanted[""]?.[field])) return false;
+	if (!isLocked(manifest, lock)) return false;
 	for (const [place, entry] of Object.entries(wanted)) {
 		if (place === "") continue;
 		const found = present[place];
@@ -35,7 +34,18 @@ export function isInstalled(manifest, lock, installed, machine) {
 			if (isRequired(entry, machine)) return false;
 		} else if (found.version !== entry.version || found.integrity !== entry.integrity) return false;
 	}
-	return Object.keys(present).every((place) => place in wanted);
+	return Object.entries(present).every(([place, entry]) => place in wanted || entry.optional === true);
+}
+
+/**
+ * Whether the lock is of this very package.json.
+ * @param {unknown} manifest
+ * @param {Lock | null} lock
+ */
+function isLocked(manifest, lock) {
+	const declared = /** @type {Record<string, unknown>} */ (manifest ?? {});
+	const locked = lock?.packages?.[""];
+	return locked !== undefined && DECLARED.every((field) => sameEntries(declared[field], locked[field]));
 }
 
 /**
@@ -60,17 +70,25 @@ function sameEntries(left, right) {
 
 /**
  * Installs the locked dependencies when they are missing or stale. No package's script runs.
+ *
+ * Not by `npm ci`: that refuses a lock in which optional packages of other platforms are absent, as they are when the lock was made against a
+ * registry that does not carry them. `npm install` takes the lock's versions and digests all the same, and what it made is compared afterwards.
  * @param {string} root
  */
 export async function ensureDependencies(root) {
 	const manifest = readJson(path.join(root, "package.json"));
 	const lock = readJson(path.join(root, "package-lock.json"));
-	if (isInstalled(manifest, lock, readJson(path.join(root, "node_modules", ".package-lock.json")), process)) {
+	const installed = () => isInstalled(manifest, lock, readJson(path.join(root, "node_modules", ".package-lock.json")), process);
+	if (installed()) {
 		step("dependencies", "ready");
 		return;
 	}
+	if (!isLocked(manifest, lock)) throw new SetupError("package.json and package-lock.json do not agree. Run: npm install --ignore-scripts");
 	assertWritable(root, ["node_modules"]);
-	await longStep("dependencies", "installing the locked packages", "installed", () => npm(["ci", "--include=dev"], root));
+	await longStep("dependencies", "installing the locked packages", "installed", async () => {
+		await npm(["install", "--no-save", "--include=dev", "--include=optional"], root);
+		if (!installed()) throw new SetupError("npm installed something else than the lock says. Remove node_modules and start again.");
+	});
 	giveToOwner(root, path.join(root, "node_modules"));
 }
 
@@ -80,7 +98,7 @@ export async function ensureDependencies(root) {
  * @param {string} cwd
  */
 export async function npm(args, cwd) {
-	const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=warn"];
+	const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
 	const [command, ...before] = npmCommand();
 	const { code, output } = await capture(command, [...before, ...args, ...quiet], { cwd, env: withoutOuterNpm(process.env) });
 	if (code !== 0)

@@ -91,7 +91,7 @@ describe("installing", () => {
 		expect(first.stdout).toMatch(/^• dependencies +installing the locked packages …\n• dependencies +installed \(\d+ s\)$/m);
 		expect(first.stdout).toMatch(/^• build +built/m);
 		expect(calls()).toHaveLength(1);
-		expect(calls()[0]?.args).toEqual(expect.arrayContaining(["ci", "--ignore-scripts"]));
+		expect(calls()[0]?.args).toEqual(expect.arrayContaining(["install", "--no-save", "--ignore-scripts"]));
 		expect(calls()[0]?.npm).toEqual([]);
 		const built = fs.statSync(path.join(clone.path, "dist", "sallyport.cjs")).ino;
 

@@ -32,19 +32,19 @@ export function decompose(key: string | null, whole: Piece, depth = 0): readonly
 	if (text === "" || depth > MAX_DEPTH || text.length > MAX_LENGTH) return [];
 	if (/^data:[\w.+-]+\/[\w.+-]+[;,]/.test(text)) return [];
 	return (
-		references(key, piece, depth) ??
+		references(piece, depth) ??
 		nestedJson(key, piece, depth) ??
 		authorization(key, piece, depth) ??
 		headerLine(piece, depth) ??
-		connectionString(key, piece, depth) ??
+		connectionString(key, piece) ??
 		url(key, piece, depth) ??
-		assignments(key, piece, depth) ??
+		assignments(piece, depth) ??
 		list(key, piece) ?? [{ key, piece, role: "value" }]
 	);
 }
 
 /** `${VAR:-default}` may hold a secret in its default; text around a reference may be one too. */
-function references(key: string | null, piece: Piece, depth: number): readonly Part[] | null {
+function references(piece: Piece, depth: number): readonly Part[] | null {
 	const byDefault = defaultOf(piece.text);
 	if (byDefault !== null) return decompose(byDefault.name, subPiece(piece, byDefault.start, byDefault.end), depth + 1);
 	if (isUrl(piece.text) || /^[[{]\s*["{[]/.test(piece.text)) return null;
@@ -106,7 +106,7 @@ function authorization(key: string | null, piece: Piece, depth: number): readonl
 	if (!alwaysCredential && classifyKey(key) !== "secret" && classifyKey(key) !== "password") return null;
 	// Prose: "Bearer token for the API".
 	if (/^\S+\s+\S+\s/.test(rest.text)) return null;
-	const pairs = pairsOf(rest, /\s*,\s*|\s+/, depth);
+	const pairs = pairsOf(rest, /[,\s]+/, depth);
 	if (pairs !== null) return pairs;
 	return [{ key: scheme === "basic" ? "basic" : (key ?? "token"), piece: unquotePiece(rest), role: "credential" }];
 }
@@ -122,7 +122,7 @@ function headerLine(piece: Piece, depth: number): readonly Part[] | null {
 }
 
 /** Passwords that stand at a known place: `user:pass@host`, `user/pass@//host`, `host:port:user:pass`. */
-function connectionString(key: string | null, piece: Piece, depth: number): readonly Part[] | null {
+function connectionString(key: string | null, piece: Piece): readonly Part[] | null {
 	const { text } = piece;
 	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || /\s/.test(text)) return null;
 	const userAt = /^([^:@/\s]{1,64}):([^\s]{1,256})@(?:(?:tcp|udp|unix)\([^)]*\)|\[?[\w.-]+\]?(?::\d+)?)(?:[/?][^\s]*)?$/.exec(text);
@@ -147,7 +147,6 @@ function connectionString(key: string | null, piece: Piece, depth: number): read
 		kind !== "password"
 	)
 		return [credential("password", piece, (loginPair[1] ?? "").length + 1, text.length, loginPair[1])];
-	void depth;
 	return null;
 }
 
@@ -165,7 +164,7 @@ function url(key: string | null, piece: Piece, depth: number): readonly Part[] |
 }
 
 /** `A=b;C=d`, `a=b&c=d`, `host=x password=y`, one `K=V`, lines of them. */
-function assignments(key: string | null, piece: Piece, depth: number): readonly Part[] | null {
+function assignments(piece: Piece, depth: number): readonly Part[] | null {
 	const { text } = piece;
 	if (!text.includes("=") && !/^\S{2,40}:\s/.test(text)) return null;
 	if (/\r|\n/.test(text)) {
@@ -183,7 +182,6 @@ function assignments(key: string | null, piece: Piece, depth: number): readonly 
 	const commas = text.includes(",") ? pairsOf(piece, /,/, depth) : null;
 	if (commas !== null) return commas;
 	const blanks = /\s/.test(text) ? pairsOf(piece, /\s+/, depth) : null;
-	void key;
 	return blanks;
 }
 

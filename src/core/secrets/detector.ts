@@ -178,7 +178,7 @@ function isNamelike(text: string): boolean {
 function isWrappedSecret(text: string): boolean {
 	if (text.length < 24 || text.length > 16_384 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return false;
 	const decoded = decodeBase64(text);
-	if (decoded === null || !/^[\x09\x0a\x0d\x20-\x7e]+$/.test(decoded)) return false;
+	if (decoded === null || !/^[\s\x20-\x7e]+$/.test(decoded)) return false;
 	if (/^\s*[{[]/.test(decoded)) return decompose(null, wholePiece(decoded)).some((part) => judge(part).some(({ confident }) => confident));
 	return matchProviders(decoded).some((match) => providerDetection(match, decoded, wholePiece(decoded), null) !== null);
 }

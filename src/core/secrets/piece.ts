@@ -24,7 +24,7 @@ export function trimPiece(piece: Piece): Piece {
 
 /** Without a pair of quotes, or of escaped quotes, around it. */
 export function unquotePiece(piece: Piece): Piece {
-	const match = /^(\\?["'`])([^]*)\1$/.exec(piece.text);
+	const match = /^(\\?["'`])([\s\S]*)\1$/.exec(piece.text);
 	const quote = match?.[1];
 	return quote === undefined || piece.text.length < quote.length * 2
 		? piece
@@ -42,7 +42,7 @@ export function percentDecodedPiece(piece: Piece): Piece {
 	if (!piece.text.includes("%")) return piece;
 	const offsets: number[] = [];
 	let decoded = "";
-	for (const match of piece.text.matchAll(/(?:%[0-9a-fA-F]{2})+|[^]/g)) {
+	for (const match of piece.text.matchAll(/(?:%[0-9a-fA-F]{2})+|[\s\S]/g)) {
 		const part = match[0].length > 1 ? decodePercent(match[0]) : match[0];
 		for (let i = 0; i < part.length; i++) offsets.push(match.index + Math.min(match[0].length - 1, part === match[0] ? i : i * 3));
 		decoded += part;

@@ -34,8 +34,9 @@ export function maskDetected(text: string): string {
 
 function formsOf(secret: string): readonly string[] {
 	const json = JSON.stringify(secret).slice(1, -1);
-	const bytes = utf8ToBytes(secret.toWellFormed());
-	const url = encodeURIComponent(secret.toWellFormed());
+	const wellFormed = secret.replace(/\p{Surrogate}/gu, "\ufffd");
+	const bytes = utf8ToBytes(wellFormed);
+	const url = encodeURIComponent(wellFormed);
 	const hex = bytesToHex(bytes);
 	const forms = [
 		secret,

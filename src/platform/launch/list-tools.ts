@@ -19,6 +19,8 @@ export interface ListOptions {
 	/** The newest revision of each era that is offered. */
 	readonly legacyVersion?: string;
 	readonly modernVersion?: string;
+	/** Takes secrets out of what the server says on stderr before it is shown. */
+	readonly redact: (text: string) => string;
 }
 
 const MOST_PAGES = 100;
@@ -31,7 +33,7 @@ const CLIENT = { name: "sallyport", version: "0.1.0" };
  * behind the relay. Leaves the process running.
  */
 export async function listTools(child: ChildProcess, options: ListOptions): Promise<Result<readonly ListedTool[]>> {
-	const peer = new Peer(child, options.timeoutMs);
+	const peer = new Peer(child, options);
 	try {
 		const legacy = options.legacyVersion ?? "2025-11-25";
 		const initialized = await peer.request("initialize", { protocolVersion: legacy, capabilities: {}, clientInfo: CLIENT });
@@ -85,15 +87,17 @@ async function allPages(peer: Peer, meta: Record<string, unknown>): Promise<Resu
 class Peer {
 	readonly #child: ChildProcess;
 	readonly #timeoutMs: number;
+	readonly #redact: (text: string) => string;
 	readonly #pending = new Map<number, (answer: Result<Readonly<Record<string, unknown>>>) => void>();
 	readonly #splitter = new LineSplitter();
 	#words = "";
 	#gone: Problem | null = null;
 	#next = 1;
 
-	constructor(child: ChildProcess, timeoutMs: number) {
+	constructor(child: ChildProcess, { timeoutMs, redact }: ListOptions) {
 		this.#child = child;
 		this.#timeoutMs = timeoutMs;
+		this.#redact = redact;
 		child.stdout?.on("data", this.#data);
 		child.stderr?.on("data", this.#stderr);
 		child.on("close", this.#closed);
@@ -169,7 +173,7 @@ class Peer {
 
 	/** The end of what the server said on stderr, for the person only. */
 	#lastWords(): string {
-		const last = this.#words.trim().split("\n").at(-1)?.trim() ?? "";
+		const last = this.#redact(this.#words).trim().split("\n").at(-1)?.trim() ?? "";
 		return last === "" ? "" : ` Its last words: ${brief(last, 200)}`;
 	}
 }

@@ -40,15 +40,16 @@ export function packageEntry(folder: string, name: string, bin: string | null): 
 		);
 	}
 	const script = path.resolve(folder, target);
+	// npm would quietly turn `../x` into `x`; a package that asks for it is not one to guess about.
+	const outside = refuse(name, "its command points outside the package", "Do not use it.");
+	if (path.isAbsolute(target) || !isWithin(script, folder)) return outside;
 	let real: string;
 	try {
 		real = fs.realpathSync(script);
 	} catch {
 		return refuse(name, "its command is not in the package", "Choose another version of it.");
 	}
-	// npm would quietly turn `../x` into `x`; a package that asks for it is not one to guess about.
-	if (path.isAbsolute(target) || !isWithin(script, folder) || !isWithin(real, folder) || !fs.statSync(real).isFile())
-		return refuse(name, "its command points outside the package", "Do not use it.");
+	if (!isWithin(real, folder) || !fs.statSync(real).isFile()) return outside;
 	const shebang = readShebang(real);
 	if (shebang === null && !/\.[cm]?js$/.test(real))
 		return refuse(

@@ -33,6 +33,8 @@ const OPTIONS = [
 	],
 	// A newer npm refuses these by itself; an older one is stopped by the missing git, the egress list and the check of the lock.
 	...["--allow-git=none", "--allow-remote=none", "--allow-file=none", "--allow-directory=none", "--git=/nonexistent/git"],
+	// npm waits 70 seconds before it gives up; a person is watching.
+	...["--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=3000"],
 	...["--loglevel=error", "--logs-max=0", "--location=project", "--global=false", "--workspaces=false"],
 ];
 const KEPT_OUTPUT = 64 * 1024;
@@ -49,7 +51,7 @@ export async function runNpmInstall(run: NpmRun): Promise<Result<void>> {
 			...settings.args,
 			`--prefix=${tree}`,
 			`--cache=${cache}`,
-			`--userconfig=${path.join(cache, "no-user-config")}`,
+			`--userconfig=${settings.userConfig}`,
 			`--globalconfig=${path.join(cache, "no-global-config")}`,
 			"--",
 			spec.range === null ? spec.name : `${spec.name}@${spec.range}`,

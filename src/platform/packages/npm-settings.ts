@@ -11,9 +11,11 @@ export interface NpmSettings {
 	readonly registries: readonly URL[];
 	/** Flags for npm, without secrets. */
 	readonly args: readonly string[];
-	/** Registry credentials, as npm reads them from its environment, and certificates. Never a command argument, never a file. */
+	/** Certificates, and the registry credentials that `userConfig` names: never a command argument, never a file. */
 	readonly env: Readonly<Record<string, string>>;
-	/** Copies of the person's certificate files: a sandbox shows nothing of the folders in which those lie. */
+	/** The user configuration of the installation: it says which credential belongs to which registry, and holds none. */
+	readonly userConfig: string;
+	/** That file, and copies of the person's certificates: a sandbox shows nothing of the folders in which those lie. */
 	readonly read: readonly string[];
 	/** Values that must never appear in a message. */
 	readonly secrets: readonly string[];
@@ -85,13 +87,20 @@ export async function readNpmSettings(npm: Npm, node: string, folder: string, en
 		if (file !== null) variables[name] = file;
 	}
 	const secrets: string[] = [];
+	const config: string[] = [];
 	for (const line of lines) {
 		if (!line.key.startsWith("//")) continue;
 		const value = expand(line.value, env);
-		variables[`npm_config_${line.key}`] = value;
+		// npm would read the key itself from the environment, but a shell on the way drops names like `npm_config_//host/:_authToken`.
+		const name = `NPM_CREDENTIAL_${config.length}`;
+		config.push(`${line.key}=\${${name}}\n`);
+		variables[name] = value;
 		if (value.length >= 4) secrets.push(value);
 	}
-	return ok({ registries, args, env: variables, read, secrets });
+	const written = path.join(folder, "npmrc");
+	fs.writeFileSync(written, config.join(""), { mode: 0o600 });
+	read.push(written);
+	return ok({ registries, args, env: variables, userConfig: written, read, secrets });
 }
 
 /** `host:port` of each registry: the only places that an installation may connect to. */

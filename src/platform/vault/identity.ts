@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail, ok, type Problem, type Result } from "../../core/result.ts";
-import { PendingFile, syncFolder } from "../atomic-file.ts";
+import { PendingFile } from "../atomic-file.ts";
 import type { Home } from "../home.ts";
 
 /** Asks a person for the passphrase; null when they gave none. Only a program at a terminal has one. */
@@ -42,21 +42,7 @@ export async function readIdentity(home: Home, ask: AskPassphrase | undefined): 
 export async function createIdentity(home: Home, ask: AskPassphrase | undefined): Promise<Result<string>> {
 	const age = await import("age-encryption");
 	const identity = await age.generateX25519Identity();
-	const file = identityFile(home);
-	const temporary = `${file}.${process.pid}`;
-	fs.rmSync(temporary, { force: true });
-	const fd = fs.openSync(temporary, "wx", 0o600);
-	try {
-		fs.writeFileSync(fd, `${identity}\n`);
-		fs.fsyncSync(fd);
-		fs.linkSync(temporary, file);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-	} finally {
-		fs.closeSync(fd);
-		fs.unlinkSync(temporary);
-	}
-	syncFolder(home.path);
+	new PendingFile(identityFile(home), `${identity}\n`).commitNew();
 	const read = await readIdentity(home, ask);
 	if (!read.ok) return read;
 	if (read.value === null) throw new Error("the identity vanished");

@@ -61,7 +61,7 @@ export class SealedVault implements Vault {
 
 	async #change<T>(change: (secrets: Map<string, string>) => { readonly write: boolean; readonly answer: T }): Promise<Result<T>> {
 		return withLock<T>(path.join(this.#home.state, "vault.lock"), async () => {
-			sweepLeftovers(this.#file);
+			for (const file of [this.#file, identityFile(this.#home)]) sweepLeftovers(file);
 			for (let attempt = 0; attempt < 5; attempt++) {
 				const open = await this.#open();
 				if (!open.ok) return open;

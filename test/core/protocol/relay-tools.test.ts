@@ -257,11 +257,17 @@ describe("a call without a list", () => {
 		["a look-alike list", { result: { tools: [read], TOOLS: [] } }],
 		["a question", { result: { resultType: "input_required", requestState: "x", tools: [read] } }],
 		["a cursor that is no text", { result: { tools: [read], nextCursor: 7 } }],
-	])("is refused when the server answers the listing with %s, and the next call tries again", (_, answer) => {
+	])("is refused when the server answers the listing with %s", (_, answer) => {
 		const session = new Session(grant(read)).initialize();
 		session.call("read", 1);
 		expect(session.server({ jsonrpc: "2.0", id: own(1), ...answer })).toMatchObject({ host: [refused(1)], server: [] });
-		if (!("result" in answer && answer.result.tools)) expect(session.call("read", 2).server).toEqual([expect.stringContaining(own(2))]);
+	});
+
+	test("that was refused for want of a list does not spoil the next: it lists again", () => {
+		const session = new Session(grant(read)).initialize();
+		session.call("read", 1);
+		session.server({ jsonrpc: "2.0", id: own(1), error: { code: -32603, message: "not now" } });
+		expect(session.call("read", 2).server).toEqual([expect.stringContaining(own(2))]);
 	});
 
 	test("is refused when the pages go in a circle, or never end", () => {

@@ -9,20 +9,8 @@ import { ok } from "../../../src/core/result.ts";
 import { createHome, type Home } from "../../../src/platform/home.ts";
 import { findInstalled, type InstallDeps, installPackage, verifyInstalled } from "../../../src/platform/packages/store.ts";
 import { removeTree } from "../../../src/platform/packages/tree.ts";
-import type { SandboxEngine } from "../../../src/platform/sandbox/engine.ts";
+import { bubblewrapEngine } from "../../../src/platform/sandbox/bubblewrap.ts";
 import { startRegistry, type TestPackage, type TestRegistry } from "./registry.ts";
-
-// STAND-IN: no confinement.
-const engine: SandboxEngine = {
-	name: "plain",
-	start: async (profile) => {
-		const child = spawn(profile.command, [...profile.args], {
-			cwd: profile.cwd,
-			env: { ...profile.env, HOME: profile.cwd, PATH: "/usr/bin:/bin" },
-		});
-		return ok({ child, dispose: async () => {} });
-	},
-};
 
 const node = fs.realpathSync(process.execPath);
 const integrity = /^sha512-/;
@@ -48,7 +36,15 @@ afterEach(async () => {
 });
 
 function deps(more: Partial<InstallDeps> = {}): InstallDeps {
-	return { home, engine, node, env: process.env, untrusted: [], onProgress: (line) => progress.push(line), ...more };
+	return {
+		home,
+		engine: bubblewrapEngine({ sallyportHome: home.path }),
+		node,
+		env: process.env,
+		untrusted: [],
+		onProgress: (line) => progress.push(line),
+		...more,
+	};
 }
 
 /** Serves packages, with a person whose own configuration names that registry and a token for it. */
@@ -233,7 +229,6 @@ describe("refusing", () => {
 		const with_ = await serve(server("tool"));
 		await registry?.close();
 		registry = undefined;
-		fs.appendFileSync(path.join(folder, "person", ".npmrc"), "fetch-retries=0\n");
 		expect((await refusal("tool", with_)).message).toContain("cannot be reached");
 	});
 

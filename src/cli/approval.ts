@@ -1,0 +1,99 @@
+import type { NpxLaunch } from "../core/launch/npx-line.ts";
+import { type Grant, grantsOf } from "../core/policy/layers.ts";
+import type { SecretReference } from "../core/config/references.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { Home } from "../platform/home.ts";
+import { type DescribedLaunch, describeLaunch } from "../platform/launch/describe.ts";
+import { serverEnvironment } from "../platform/launch/environment.ts";
+import { writeFacts } from "../platform/launch/facts.ts";
+import { type ListedTool, listTools } from "../platform/launch/list-tools.ts";
+import type { LaunchLine } from "../platform/launch/locate.ts";
+import { profileOf } from "../platform/launch/profile.ts";
+import { recallPackage, rememberPackage } from "../platform/packages/resolved.ts";
+import { installPackage, type StoredPackage } from "../platform/packages/store.ts";
+import { readLayers, writeGrant } from "../platform/policy-files.ts";
+import { bubblewrapEngine } from "../platform/sandbox/bubblewrap.ts";
+import { resolveReference } from "../platform/vault/index.ts";
+import type { Io } from "./io.ts";
+import { userHome } from "./target.ts";
+
+/** Milliseconds that a server may take to start and list its tools. */
+const LIST_MS = 30_000;
+
+/** A server as it stands: what its config says now, and what was approved before. */
+export interface Candidate {
+	readonly described: DescribedLaunch;
+	/** Null: never approved. Its launch may be another one than what the config says now. */
+	readonly current: Grant | null;
+}
+
+export async function describeCandidate(line: LaunchLine, home: Home, io: Io, options: { readonly update: boolean }): Promise<Result<Candidate>> {
+	const layers = readLayers(home, { workspace: null, narrowing: [] });
+	if (!layers.ok) return layers;
+	const current =
+		grantsOf(layers.value).find((grant) => grant.name === line.name && grant.config === line.config && grant.workspace === line.workspace) ?? null;
+	const described = await describeLaunch(line, {
+		home,
+		userHome: userHome(io),
+		path: io.env.PATH ?? "",
+		node: process.execPath,
+		install: (launch) => install(launch, line, home, io, options.update),
+	});
+	return described.ok ? ok({ described: described.value, current }) : described;
+}
+
+async function install(launch: NpxLaunch, line: LaunchLine, home: Home, io: Io, update: boolean): Promise<Result<StoredPackage>> {
+	const known = update ? null : recallPackage(home, launch);
+	if (known !== null) return ok(known);
+	const stored = await installPackage(launch.spec, launch.bin, {
+		home,
+		engine: bubblewrapEngine({ sallyportHome: home.path }),
+		node: process.execPath,
+		env: io.env,
+		untrusted: line.workspace === null ? [] : [line.workspace],
+		onProgress: (text) => io.stderr.write(`${text}\n`),
+	});
+	if (stored.ok) await rememberPackage(home, launch, stored.value);
+	return stored;
+}
+
+/** The grant that a change starts from: the one that is there, with the launch as it is now; else one that allows nothing. */
+export function startingGrant({ described, current }: Candidate): Grant {
+	const { line, launch } = described;
+	const nothing = { tools: new Map(), secrets: new Map(), sandbox: { read: [], write: [], deny: [], env: [] }, egress: [], limits: {} };
+	const base = current ?? { name: line.name, config: line.config, workspace: line.workspace, launch, ...nothing };
+	// A secret stays granted only while the config still asks for that very one there.
+	const secrets = new Map([...base.secrets].filter(([slot, reference]) => line.asks.get(slot) === reference));
+	return { ...base, launch, secrets };
+}
+
+export async function saveGrant(home: Home, grant: Grant, described: DescribedLaunch): Promise<void> {
+	await writeFacts(home, grant.launch.fingerprint, described.facts);
+	await writeGrant(home, grant);
+}
+
+/**
+ * Starts the server and asks for its tools. One that was approved as it is runs under its grant; any other one runs with
+ * placeholders for its secrets, without network, and with nothing of the person's to read.
+ */
+export async function listCandidate(candidate: Candidate, home: Home, io: Io): Promise<Result<readonly ListedTool[]>> {
+	const { described, current } = candidate;
+	const { launch, line, facts } = described;
+	const approved = current !== null && current.launch.fingerprint === launch.fingerprint;
+	const grant = approved ? current : { ...startingGrant({ described, current: null }), secrets: line.asks };
+	const sandbox = grant.sandbox === "off" ? { read: [], write: [], deny: [], env: [] } : grant.sandbox;
+	const placeholder = async (): Promise<Result<string>> => ok("sallyport-placeholder");
+	const resolve = (reference: SecretReference): Promise<Result<string>> => (approved ? resolveReference(reference, home) : placeholder());
+	const env = await serverEnvironment({ ...grant, sandbox }, line.env, approved ? io.env : {}, resolve);
+	if (!env.ok) return env;
+	const engine = bubblewrapEngine({ sallyportHome: home.path });
+	const confined = await engine.start(profileOf({ ...grant, launch, sandbox }, facts, env.value.env, home));
+	if (!confined.ok) return confined;
+	try {
+		const redact = (text: string): string => env.value.secrets.reduce((clean, secret) => clean.replaceAll(secret, "[secret]"), text);
+		const tools = await listTools(confined.value.child, { timeoutMs: LIST_MS, redact });
+		return tools.ok ? tools : fail(tools.problem.code, `${JSON.stringify(line.name)}: ${tools.problem.message}`, tools.problem.remedy);
+	} finally {
+		await confined.value.dispose();
+	}
+}

@@ -1,0 +1,171 @@
+import { createTwoFilesPatch } from "diff";
+import type { Command } from "commander";
+import { brief, plain } from "../core/plain-text.ts";
+import type { Grant } from "../core/policy/layers.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { claimsToRead } from "../core/tools/risk.ts";
+import { keepDefinition, readDefinition } from "../platform/definitions.ts";
+import { type Home, homePath, openHome } from "../platform/home.ts";
+import type { ListedTool } from "../platform/launch/list-tools.ts";
+import { type Candidate, describeCandidate, listCandidate, saveGrant, startingGrant } from "./approval.ts";
+import { confirmWidening } from "./confirm.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { complain, say } from "./say.ts";
+import { showChange, showLaunch } from "./show-grant.ts";
+import { findTarget } from "./target.ts";
+
+interface ToolsOptions {
+	readonly file?: string;
+	readonly allRead?: boolean;
+	readonly all?: boolean;
+	readonly yes?: boolean;
+	readonly json?: boolean;
+	readonly update?: boolean;
+}
+
+export function registerTools(program: Command, io: Io, exit: (code: ExitCode) => void): void {
+	const tools = program.command("tools").description("list, allow and deny a server's tools; none is allowed until you say so");
+	const common = (command: Command): Command =>
+		command.option("--file <config>", "the config file that has the server").option("--json", "print the result as JSON");
+	common(tools.command("list <name>").description("start the server confined and list its tools"))
+		.option("--update", "resolve the package anew instead of keeping the version that is installed")
+		.action(async (name: string, options: ToolsOptions) => exit(await withServer(name, options, io, list)));
+	common(tools.command("allow <name> [tool...]").description("allow tools, each pinned to its definition as it is now"))
+		.option("--all-read", "every tool that only reads, by its name and by the server's own word")
+		.option("--yes", "do not ask (only in a home made by: sallyport init --unattended)")
+		.action(async (name: string, named: readonly string[], options: ToolsOptions) => exit(await withServer(name, options, io, allow(named))));
+	common(tools.command("deny <name> [tool...]").description("take tools away; a running server obeys at once"))
+		.option("--all", "every tool")
+		.action(async (name: string, named: readonly string[], options: ToolsOptions) => exit(await withServer(name, options, io, deny(named))));
+}
+
+type Verb = (candidate: Candidate, home: Home, options: ToolsOptions, io: Io) => Promise<ExitCode>;
+
+async function withServer(name: string, options: ToolsOptions, io: Io, verb: Verb): Promise<ExitCode> {
+	const home = openHome(homePath(io.env));
+	if (!home.ok) return complain(io, home.problem);
+	const line = findTarget(name, options.file, io);
+	if (!line.ok) return complain(io, line.problem);
+	const candidate = await describeCandidate(line.value, home.value, io, { update: options.update === true });
+	return candidate.ok ? verb(candidate.value, home.value, options, io) : complain(io, candidate.problem);
+}
+
+const list: Verb = async (candidate, home, options, io) => {
+	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
+	showLaunch(out, candidate.described);
+	const tools = await listCandidate(candidate, home, io);
+	if (!tools.ok) return complain(io, tools.problem);
+	const granted = candidate.current?.tools ?? new Map<string, string>();
+	const approved = candidate.current?.launch.fingerprint === candidate.described.launch.fingerprint;
+	const rows = tools.value.map((tool) => ({
+		name: tool.name,
+		pin: tool.pin,
+		state: stateOf(tool, granted),
+		readOnly: claimsToRead(tool),
+		description: typeof tool.definition.description === "string" ? tool.definition.description : "",
+	}));
+	const gone = [...granted.keys()].filter((name) => !tools.value.some((tool) => tool.name === name));
+	if (options.json === true) {
+		say(io, JSON.stringify({ version: 1, server: candidate.described.line.name, config: candidate.described.line.config, approved, fingerprint: candidate.described.launch.fingerprint, tools: rows, gone }));
+		return 0;
+	}
+	say(io);
+	const width = Math.min(40, Math.max(4, ...rows.map(({ name }) => plain(name).length)));
+	const marks = { allowed: "[x]", changed: "[!]", unpinnable: "[-]", denied: "[ ]" };
+	for (const { name, state, readOnly, description } of rows)
+		say(io, `  ${marks[state]} ${brief(name, 120).padEnd(width)}  ${readOnly ? "read " : "     "}  ${brief(description.split("\n")[0] ?? "", 80)}`);
+	for (const name of gone) say(io, `  [?] ${brief(name, 120).padEnd(width)}         allowed, and no longer listed`);
+	say(io);
+	say(io, `${rows.length} tools, ${rows.filter(({ state }) => state === "allowed").length} allowed. "read" is what the tool's name and the server say of it.`);
+	for (const tool of tools.value) if (stateOf(tool, granted) === "changed") showDrift(io, home, tool, granted.get(tool.name) ?? "");
+	if (!approved && candidate.current !== null) say(io, "The command is not the one that was approved: allowing a tool approves it anew.");
+	return 0;
+};
+
+function stateOf(tool: ListedTool, granted: ReadonlyMap<string, string>): "allowed" | "changed" | "unpinnable" | "denied" {
+	if (tool.pin === null) return "unpinnable";
+	const pin = granted.get(tool.name);
+	if (pin === undefined) return "denied";
+	return pin === tool.pin ? "allowed" : "changed";
+}
+
+/** Drift as a difference of the definitions, not of two digests. */
+function showDrift(io: Io, home: Home, tool: ListedTool, approved: string): void {
+	say(io);
+	say(io, `${plain(tool.name)} is not what was approved, and is withheld until you allow it again:`);
+	const before = readDefinition(home, approved);
+	if (before === null) return say(io, "  (the approved definition is no longer kept)");
+	const { _meta: _, ...now } = tool.definition;
+	const text = (definition: unknown): string => `${JSON.stringify(definition, sortedKeys, 2)}\n`;
+	for (const line of createTwoFilesPatch("approved", "now", text(before), text(now), "", "", { context: 2 }).split("\n").slice(3))
+		if (line !== "") say(io, `  ${plain(line)}`);
+}
+
+function sortedKeys(_key: string, value: unknown): unknown {
+	return typeof value === "object" && value !== null && !Array.isArray(value)
+		? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+		: value;
+}
+
+function allow(named: readonly string[]): Verb {
+	return async (candidate, home, options, io) => {
+		if (named.length === 0 && options.allRead !== true)
+			return complain(io, { code: "no-tool", message: "No tool was named.", remedy: "Name tools, or use --all-read; sallyport tools list shows them." });
+		const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
+		showLaunch(out, candidate.described);
+		const tools = await listCandidate(candidate, home, io);
+		if (!tools.ok) return complain(io, tools.problem);
+		const chosen = choose(tools.value, named, options.allRead === true);
+		if (!chosen.ok) return complain(io, chosen.problem);
+		const start = startingGrant(candidate);
+		const after: Grant = { ...start, tools: new Map([...start.tools, ...chosen.value.map(({ name, pin }) => [name, pin] as const)]) };
+		for (const tool of chosen.value) {
+			const approved = start.tools.get(tool.name);
+			if (approved !== undefined && approved !== tool.pin) showDrift(out, home, tool, approved);
+		}
+		const widens = showChange(out, candidate.current, after);
+		if (widens) {
+			const confirmed = await confirmWidening(after.name, home, options.yes === true, io);
+			if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
+		}
+		for (const { pin, definition } of chosen.value) await keepDefinition(home, pin, definition);
+		await saveGrant(home, after, candidate.described);
+		const waiting = [...candidate.described.line.asks].filter(([slot, reference]) => after.secrets.get(slot) !== reference);
+		if (options.json === true) say(io, JSON.stringify({ version: 1, server: after.name, tools: [...after.tools.keys()].sort(), waiting: waiting.map(([slot]) => slot) }));
+		else {
+			say(io, widens ? "Allowed." : "Nothing to widen.");
+			for (const [slot, reference] of waiting)
+				say(io, `It still asks for ${slot} and will not start without it: sallyport allow ${JSON.stringify(after.name)} --secret ${slot}=${reference}`);
+		}
+		return 0;
+	};
+}
+
+function choose(tools: readonly ListedTool[], named: readonly string[], allRead: boolean): Result<readonly (ListedTool & { readonly pin: string })[]> {
+	const wanted = new Set(named);
+	if (allRead) for (const tool of tools) if (tool.pin !== null && claimsToRead(tool)) wanted.add(tool.name);
+	const chosen: (ListedTool & { readonly pin: string })[] = [];
+	for (const name of wanted) {
+		const tool = tools.find((each) => each.name === name);
+		if (tool === undefined) return fail("tool-not-listed", `The server lists no tool ${JSON.stringify(name)}.`, "Names are exact: sallyport tools list shows them.");
+		if (tool.pin === null) return fail("tool-unpinnable", `${JSON.stringify(name)} cannot be pinned: it is listed twice, or its definition has no one reading.`, "Ask the server's makers.");
+		chosen.push({ ...tool, pin: tool.pin });
+	}
+	return ok(chosen);
+}
+
+function deny(named: readonly string[]): Verb {
+	return async (candidate, home, options, io) => {
+		const { current } = candidate;
+		if (named.length === 0 && options.all !== true)
+			return complain(io, { code: "no-tool", message: "No tool was named.", remedy: "Name tools, or use --all." });
+		const taken = current === null ? [] : [...current.tools.keys()].filter((tool) => options.all === true || named.includes(tool));
+		if (current !== null && taken.length > 0) {
+			const { writeGrant } = await import("../platform/policy-files.ts");
+			await writeGrant(home, { ...current, tools: new Map([...current.tools].filter(([tool]) => !taken.includes(tool))) });
+		}
+		if (options.json === true) say(io, JSON.stringify({ version: 1, server: candidate.described.line.name, denied: taken.sort() }));
+		else say(io, taken.length === 0 ? "Nothing to take away." : `Denied: ${taken.map(plain).sort().join(", ")}`);
+		return taken.length === 0 && options.all !== true ? 1 : 0;
+	};
+}

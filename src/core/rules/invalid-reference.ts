@@ -1,0 +1,41 @@
+import { mentionsVault, parseTemplate } from "../config/references.ts";
+import type { Located } from "../config/server.ts";
+import type { Finding, Rule } from "./finding.ts";
+import { quoted } from "./places.ts";
+
+export const invalidReference: Rule = {
+	id: "invalid-reference",
+	title: "Secret reference that cannot resolve",
+	help: "The launcher refuses a reference that is not well formed or stands where it is not resolved: the server would not start.",
+	*checkServer(server) {
+		const at = (located: Located<string>, keyPath: readonly (string | number)[], message: string): Finding => ({
+			ruleId: "invalid-reference",
+			severity: "error",
+			server: server.name.value,
+			keyPath,
+			span: located.span,
+			message,
+			slot: null,
+			fixable: false,
+		});
+		const named = server.kind === "stdio" ? server.env : server.headers;
+		const group = server.kind === "stdio" ? "env" : "headers";
+		for (const { name, value } of named) {
+			if (mentionsVault(value.value) && parseTemplate(value.value) === null)
+				yield at(
+					value,
+					[...server.keyPath, group, name.value],
+					`${quoted(name.value)} holds a malformed secret reference. Write keychain://NAME/KEY, or put it in double braces inside other text.`,
+				);
+		}
+		if (server.kind !== "stdio") return;
+		for (const [index, argument] of server.args.entries()) {
+			if (mentionsVault(argument.value))
+				yield at(
+					argument,
+					[...server.keyPath, "args", index],
+					"A secret reference in an argument is not resolved. Put it in an environment variable.",
+				);
+		}
+	},
+};

@@ -1,0 +1,52 @@
+import type { StdioServer } from "../config/server.ts";
+import { launchOf } from "../config/wrapped.ts";
+import type { Finding, Rule } from "./finding.ts";
+import { quoted } from "./places.ts";
+
+export const launcherEnvironment: Rule = {
+	id: "launcher-environment",
+	title: "Entry that would steer the launcher or the loader",
+	help: "These variables decide what code a program loads, or which policy the launcher reads. A config file has no business with them: the launcher ignores or refuses them.",
+	*checkServer(server) {
+		if (server.kind !== "stdio") return;
+		for (const { name } of server.env) {
+			const what = steers(name.value);
+			if (what === null) continue;
+			yield at(server, [...server.keyPath, "env", name.value], name.span, `${quoted(name.value)} ${what}. Remove it.`);
+		}
+		const launch = launchOf(server);
+		for (const argument of launch.launcherArgs) {
+			if (!/^--policy(?:=|$)/.test(argument.value)) continue;
+			const index = server.args.indexOf(argument);
+			yield at(
+				server,
+				[...server.keyPath, "args", index],
+				argument.span,
+				"This entry names a policy for the launcher. Policies are a person's: remove it.",
+			);
+		}
+	},
+};
+
+function at(server: StdioServer, keyPath: Finding["keyPath"], span: Finding["span"], message: string): Finding {
+	return {
+		ruleId: "launcher-environment",
+		severity: "error",
+		server: server.name.value,
+		keyPath,
+		span,
+		message,
+		slot: null,
+		fixable: false,
+	};
+}
+
+/** What the variable does, as the rest of a sentence; null when it is the server's own business. Names are compared as Windows does: without case. */
+function steers(variable: string): string | null {
+	const name = variable.toUpperCase();
+	if (name.startsWith("SALLYPORT_")) return "steers the launcher";
+	if (name === "NODE_OPTIONS") return "loads code into the launcher and the server";
+	if (name.startsWith("LD_") || name.startsWith("DYLD_")) return "changes which libraries programs load";
+	if (name === "HOME" || name === "USERPROFILE") return "moves the home folder, and with it the launcher's policies";
+	return name === "PATH" ? "changes which programs are found" : null;
+}

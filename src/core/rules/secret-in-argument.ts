@@ -1,0 +1,40 @@
+import { launchOf } from "../config/wrapped.ts";
+import { detectInArguments, detectInCommandLine } from "../secrets/arguments.ts";
+import type { Rule } from "./finding.ts";
+import { argumentPath } from "./places.ts";
+import { secretFinding } from "./secret-finding.ts";
+
+const REMEDY = "Every program on the machine can read it too: pass it in an environment variable, then rotate it.";
+
+export const secretInArgument: Rule = {
+	id: "secret-in-argument",
+	title: "Credential in a command line",
+	help: "Besides the file, the list of processes shows it to every program on the machine. Pass it in an environment variable, and have the provider issue a new one.",
+	*checkServer(server, document) {
+		if (server.kind !== "stdio") return;
+		const launch = launchOf(server);
+		for (const detection of detectInCommandLine(launch.command.value)) {
+			yield secretFinding(document, launch.command, detection, {
+				ruleId: "secret-in-argument",
+				server: server.name.value,
+				keyPath: argumentPath(server, launch.command),
+				holder: "The command",
+				remedy: REMEDY,
+				slot: null,
+			});
+		}
+		const words = [...launch.launcherArgs, ...launch.args];
+		for (const detection of detectInArguments(words.map(({ value }) => value))) {
+			const located = words[detection.index];
+			if (located === undefined) continue;
+			yield secretFinding(document, located, detection, {
+				ruleId: "secret-in-argument",
+				server: server.name.value,
+				keyPath: argumentPath(server, located),
+				holder: "An argument",
+				remedy: REMEDY,
+				slot: null,
+			});
+		}
+	},
+};

@@ -1,0 +1,68 @@
+import type { ConfigDocument, Located, OtherValue } from "../config/server.ts";
+import { detectInText, detectSecrets } from "../secrets/detector.ts";
+import { slice } from "../text.ts";
+import type { Rule } from "./finding.ts";
+import { quoted } from "./places.ts";
+import { secretFinding } from "./secret-finding.ts";
+
+const REMEDY = "Take it out of the file, then rotate it.";
+
+export const secretInConfig: Rule = {
+	id: "secret-in-config",
+	title: "Credential elsewhere in the file",
+	help: "A default of an input, a key that the host does not read, or a comment holds a credential. Take it out, and have the provider issue a new one.",
+	*checkDocument(document) {
+		const names = siblingNames(document);
+		for (const { keyPath, server, value } of document.otherValues) {
+			const own = keyPath.findLast((key) => typeof key === "string") ?? null;
+			const last = keyPath.at(-1);
+			const named = last === "default" || last === "value" ? names.get(parentOf(keyPath)) : undefined;
+			const prose = own !== null && /^(?:_?comments?|descriptions?|_?instructions|_?notes?|title|label|help|\/\/)$/i.test(own);
+			const detections = prose ? detectInText(value.value) : detectSecrets(named ?? own, value.value);
+			for (const detection of detections) {
+				yield secretFinding(document, value, detection, {
+					ruleId: "secret-in-config",
+					server,
+					keyPath,
+					holder: own === null ? "A value" : quoted(own),
+					remedy: REMEDY,
+					slot: null,
+				});
+			}
+		}
+		yield* comments(document);
+	},
+};
+
+function* comments(document: ConfigDocument) {
+	for (const [index, span] of document.comments.entries()) {
+		const located: Located<string> = { value: slice(document.text, span), span, outer: span };
+		for (const detection of detectInText(located.value)) {
+			const server = document.servers.find((entry) => span.offset > entry.span.offset && span.offset < entry.span.offset + entry.span.length);
+			const finding = secretFinding(document, located, detection, {
+				ruleId: "secret-in-config",
+				server: server?.name.value ?? null,
+				keyPath: ["//", index],
+				holder: "A comment",
+				remedy: REMEDY,
+				slot: null,
+			});
+			// A comment is raw text: nothing in it is an escape.
+			yield { ...finding, span: { offset: span.offset + detection.start, length: detection.end - detection.start } };
+		}
+	}
+}
+
+/** What the object around a value calls itself: `id` of an input, `name` of a pair. */
+function siblingNames(document: ConfigDocument): ReadonlyMap<string, string> {
+	const names = new Map<string, string>();
+	for (const { keyPath, value } of document.otherValues) {
+		const key = keyPath.at(-1);
+		if (key === "id" || key === "name" || key === "key") names.set(parentOf(keyPath), value.value);
+	}
+	return names;
+}
+
+function parentOf(keyPath: OtherValue["keyPath"]): string {
+	return JSON.stringify(keyPath.slice(0, -1));
+}

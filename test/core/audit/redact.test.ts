@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { eventBody } from "../../../src/core/audit/record.ts";
+import { redactValue } from "../../../src/core/audit/redact.ts";
+
+const secret = ["not", "a", "real", "secret"].join("-").repeat(3);
+const redact = (text: string) => text.replaceAll(secret, "[secret]").replaceAll("4711471147114711", "[secret]");
+
+test("the structure stays", () => {
+	const value = { a: [1, true, null, "x", { b: {} }], c: "" };
+	expect(redactValue(value, redact)).toEqual(value);
+});
+
+test("a secret is replaced wherever it stands: in a text, in a key, in a number, across the cut", () => {
+	const value = { [`k${secret}`]: `Bearer ${secret}`, list: [[secret]], n: 4711471147114711, long: `${"x".repeat(180)}${secret}` };
+	const text = JSON.stringify(redactValue(value, redact));
+	expect(text).not.toContain(secret.slice(0, 8));
+	expect(text).not.toContain("4711");
+	expect(JSON.parse(text)).toMatchObject({ "k[secret]": "Bearer [secret]", list: [["[secret]"]], n: "[secret]" });
+});
+
+test("what is long is cut, and says how much is missing", () => {
+	expect(redactValue("x".repeat(250), redact)).toBe(`${"x".repeat(200)}…[50 more characters]`);
+	expect(redactValue(Array(60).fill(0), redact)).toEqual([...Array(50).fill(0), "…[10 more]"]);
+	expect(Object.keys(redactValue(Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`k${n}`, n])), redact) as object)).toHaveLength(
+		51,
+	);
+});
+
+test("a record stays small, whatever a call carries", () => {
+	let deep: unknown = "x";
+	for (let i = 0; i < 100; i++) deep = { deep, more: "y".repeat(10_000) };
+	const wide = Array.from({ length: 50 }, () => Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, "z".repeat(500)])));
+	for (const value of [deep, wide, "x".repeat(1_000_000)]) expect(JSON.stringify(redactValue(value, redact)).length).toBeLessThan(200_000);
+});
+
+test("a cut never splits a character", () => {
+	expect(JSON.stringify(redactValue("😀".repeat(300).slice(1), redact))).not.toMatch(/ud83d"|ud83d…/);
+});
+
+test("method, tool and request are redacted like the arguments", () => {
+	const event = {
+		request: secret,
+		direction: "host-to-server",
+		method: secret,
+		tool: secret,
+		decision: "refuse",
+		reason: "r",
+		outcome: "withheld",
+	} as const;
+	expect(JSON.stringify(eventBody({ ...event, arguments: { a: secret } }, redact))).not.toContain(secret);
+});

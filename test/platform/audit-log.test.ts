@@ -1,0 +1,165 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { AuditEvent } from "../../src/core/audit/record.ts";
+import { type AuditLog, openAuditLog, readAuditLogs, verifyAuditLogs } from "../../src/platform/audit-log.ts";
+import { createHome, type Home } from "../../src/platform/home.ts";
+
+let folder: string;
+let home: Home;
+let clock: Date;
+
+beforeEach(() => {
+	folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-audit-"));
+	const made = createHome(path.join(folder, "home"), { unattended: true });
+	if (!made.ok) throw new Error(made.problem.message);
+	home = made.value;
+	clock = new Date("2026-11-23T10:00:00.000Z");
+});
+
+afterEach(() => {
+	fs.rmSync(folder, { recursive: true, force: true });
+});
+
+function open(server = "files"): AuditLog {
+	const log = openAuditLog(home, { server, host: "cursor", clock: () => clock, redact: (text) => text });
+	if (!log.ok) throw new Error(log.problem.message);
+	return log.value;
+}
+
+function event(request: number, tool = "read"): AuditEvent {
+	return {
+		request,
+		direction: "host-to-server",
+		method: "tools/call",
+		tool,
+		decision: "allow",
+		reason: "tool-granted",
+		outcome: "forwarded",
+		arguments: { n: request },
+	};
+}
+
+function verdicts() {
+	const checked = verifyAuditLogs(home);
+	if (!checked.ok) throw new Error(checked.problem.message);
+	return checked.value.map(({ verdict }) => verdict);
+}
+
+function entries(filter: { server?: string; limit?: number } = {}) {
+	const read = readAuditLogs(home, { limit: 100, ...filter });
+	if (!read.ok) throw new Error(read.problem.message);
+	return read.value;
+}
+
+test("each session has a file of its own, for this user alone, named for its time and server", () => {
+	const log = open("my/server ../\u001b");
+	expect(path.relative(home.state, log.file)).toMatch(/^audit\/20261123T100000Z-my_server_-[0-9a-f]{24}\.jsonl$/);
+	expect(fs.statSync(log.file).mode & 0o777).toBe(0o600);
+	expect(fs.statSync(path.dirname(log.file)).mode & 0o777).toBe(0o700);
+	expect(open("my/server ../\u001b").file).not.toBe(log.file);
+	expect(open("///").file).toMatch(/Z-_-/);
+});
+
+test("a record is in the file as soon as append returns", () => {
+	const log = open();
+	expect(log.append(event(1))).toBe(true);
+	expect(execFileSync("cat", [log.file], { encoding: "utf8" })).toContain('"request":1');
+});
+
+test("a session that runs is open, one that ended is complete", () => {
+	const log = open();
+	log.append(event(1));
+	expect(verdicts()).toEqual([{ state: "open", records: 2, torn: false }]);
+	expect(log.close("host-closed")).toBe(true);
+	expect(verdicts()).toEqual([{ state: "complete", records: 3 }]);
+	expect(log.append(event(2))).toBe(false);
+	expect(verdicts()).toEqual([{ state: "complete", records: 3 }]);
+});
+
+test("an edit is found, and the others stay good", () => {
+	const first = open();
+	first.append(event(1));
+	first.close("host-closed");
+	clock = new Date("2026-11-23T11:00:00.000Z");
+	open().close("host-closed");
+	fs.writeFileSync(first.file, fs.readFileSync(first.file, "utf8").replace('"read"', '"erase"'));
+	expect(verdicts()).toEqual([expect.objectContaining({ state: "broken", line: 2 }), { state: "complete", records: 2 }]);
+});
+
+test("a log in another's place is found", () => {
+	const first = open();
+	first.append(event(1));
+	const second = open();
+	fs.copyFileSync(second.file, first.file);
+	expect(verdicts().filter(({ state }) => state === "broken")).toHaveLength(1);
+});
+
+test("the log of another home verifies nowhere else", () => {
+	const other = createHome(path.join(folder, "other"), { unattended: true });
+	if (!other.ok) throw new Error(other.problem.message);
+	const log = openAuditLog(other.value, { server: "files", host: null, clock: () => clock, redact: (text) => text });
+	if (!log.ok) throw new Error(log.problem.message);
+	fs.mkdirSync(path.join(home.state, "audit"), { recursive: true });
+	fs.copyFileSync(log.value.file, path.join(home.state, "audit", path.basename(log.value.file)));
+	expect(verdicts()).toEqual([expect.objectContaining({ state: "broken", line: 1 })]);
+});
+
+test("a full disk: the record is refused, and so is every later one, and what was written before stays good", () => {
+	const script = path.join(folder, "fill.ts");
+	fs.writeFileSync(
+		script,
+		`import { openAuditLog } from ${JSON.stringify(path.resolve("src/platform/audit-log.ts"))};
+		import { openHome } from ${JSON.stringify(path.resolve("src/platform/home.ts"))};
+		process.on("SIGXFSZ", () => {});
+		const home = openHome(process.argv[2]);
+		const log = openAuditLog(home.value, { server: "files", host: null, clock: () => new Date(0), redact: (text) => text });
+		const event = { request: 1, direction: "host-to-server", method: "tools/call", tool: "x".repeat(150), decision: "allow", reason: "r", outcome: "forwarded" };
+		const written = Array.from({ length: 20 }, () => log.value.append(event));
+		console.log(JSON.stringify({ written, small: log.value.append({ ...event, tool: null }), closed: log.value.close("host-closed") }));`,
+	);
+	// A limit on the size of files: the kernel refuses the write as it does on a full disk.
+	const limited = execFileSync("bash", ["-c", 'ulimit -f 4; exec "$0" "$1" "$2"', process.execPath, script, home.path], {
+		encoding: "utf8",
+	});
+	const { written, small, closed }: { written: boolean[]; small: boolean; closed: boolean } = JSON.parse(limited);
+	const kept = written.indexOf(false);
+	expect(kept).toBeGreaterThan(2);
+	expect(written.slice(kept)).toEqual(Array(written.length - kept).fill(false));
+	expect({ small, closed }).toEqual({ small: false, closed: false });
+	expect(verdicts()).toEqual([{ state: "open", records: kept + 1, torn: true }]);
+});
+
+test("a folder that cannot be written gives one line with a remedy", () => {
+	fs.writeFileSync(path.join(home.state, "audit"), "in the way");
+	const log = openAuditLog(home, { server: "files", host: null, clock: () => clock, redact: (text) => text });
+	expect(log).toMatchObject({ ok: false, problem: { code: "audit-unwritable", remedy: expect.stringMatching(/disk/) } });
+});
+
+test("a link in the folder is not followed", () => {
+	open().close("host-closed");
+	const [real] = fs.readdirSync(path.join(home.state, "audit"));
+	fs.symlinkSync(path.join(home.state, "audit", String(real)), path.join(home.state, "audit", "z-link.jsonl"));
+	expect(verdicts()).toEqual([{ state: "complete", records: 2 }, expect.objectContaining({ state: "broken" })]);
+	expect(entries().unreadable).toBe(1);
+});
+
+test("the newest records are shown over all sessions, in their order", () => {
+	const first = open("a");
+	const second = open("b");
+	for (let n = 1; n <= 6; n++) {
+		clock = new Date(clock.getTime() + 1000);
+		(n % 2 === 0 ? first : second).append(event(n));
+	}
+	expect(entries().entries.map(({ request }) => request)).toEqual([1, 2, 3, 4, 5, 6]);
+	expect(entries({ limit: 3 }).entries.map(({ request }) => request)).toEqual([4, 5, 6]);
+	expect(entries({ server: "a", limit: 2 }).entries.map(({ request }) => request)).toEqual([4, 6]);
+	expect(entries({ server: "none" }).entries).toEqual([]);
+});
+
+test("without a log there is nothing to show, and nothing wrong", () => {
+	expect(entries()).toEqual({ entries: [], unreadable: 0 });
+	expect(verdicts()).toEqual([]);
+});
