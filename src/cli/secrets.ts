@@ -4,10 +4,11 @@ import type { VaultScheme } from "../core/ports.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { createHome, type Home, homePath, openHome } from "../platform/home.ts";
 import { createIdentity, lockIdentity, protectIdentity, readIdentity, unlockIdentity } from "../platform/vault/identity.ts";
-import { Vaults } from "../platform/vault/index.ts";
+import type { Vaults } from "../platform/vault/index.ts";
 import { askHidden, readSecret } from "./hidden-input.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
+import { askPassphrase, openVaults } from "./vaults.ts";
 
 type Exit = (code: ExitCode) => void;
 
@@ -48,7 +49,7 @@ export function registerSecrets(program: Command, io: Io, exit: Exit): void {
 }
 
 async function list(io: Io, home: Home, options: { readonly vault?: VaultScheme; readonly json?: boolean }): Promise<ExitCode> {
-	const vaults = vaultsOf(io, home);
+	const vaults = openVaults(home, io);
 	const schemes: readonly VaultScheme[] = options.vault === undefined ? ["keychain", "sealed"] : [options.vault];
 	const found: string[] = [];
 	let failures = 0;
@@ -73,7 +74,7 @@ async function set(io: Io, home: Home, text: string, options: { readonly json?: 
 	if (!reference.ok) return complain(io, reference.problem);
 	const value = await readSecret(io, text);
 	if (!value.ok) return complain(io, value.problem);
-	const vaults = vaultsOf(io, home);
+	const vaults = openVaults(home, io);
 	try {
 		const created = await vaults.get(reference.value.scheme).create(reference.value.path, value.value);
 		if (!created.ok) return complain(io, created.problem);
@@ -94,7 +95,7 @@ async function set(io: Io, home: Home, text: string, options: { readonly json?: 
 async function rotate(io: Io, home: Home, text: string, options: { readonly json?: boolean }): Promise<ExitCode> {
 	const reference = referenceOf(text);
 	if (!reference.ok) return complain(io, reference.problem);
-	const vaults = vaultsOf(io, home);
+	const vaults = openVaults(home, io);
 	try {
 		const vault = vaults.get(reference.value.scheme);
 		const there = await vault.read(reference.value.path);
@@ -115,7 +116,7 @@ async function rotate(io: Io, home: Home, text: string, options: { readonly json
 async function remove(io: Io, home: Home, text: string, options: { readonly json?: boolean }): Promise<ExitCode> {
 	const reference = referenceOf(text);
 	if (!reference.ok) return complain(io, reference.problem);
-	const vaults = vaultsOf(io, home);
+	const vaults = openVaults(home, io);
 	try {
 		const gone = await vaults.get(reference.value.scheme).delete(reference.value.path);
 		if (!gone.ok) return complain(io, gone.problem);
@@ -181,7 +182,7 @@ async function unlock(io: Io, home: Home): Promise<ExitCode> {
 }
 
 async function identityOf(io: Io, home: Home): Promise<Result<string>> {
-	const ask = asker(io);
+	const ask = askPassphrase(io);
 	const identity = await readIdentity(home, ask);
 	if (!identity.ok) return identity;
 	return identity.value === null ? createIdentity(home, ask) : ok(identity.value);
@@ -189,16 +190,6 @@ async function identityOf(io: Io, home: Home): Promise<Result<string>> {
 
 const SHORTEST = 10;
 const NO_TERMINAL = { code: "no-terminal", message: "There is no terminal to ask for a passphrase on.", remedy: "Run this in a terminal." };
-
-function vaultsOf(io: Io, home: Home): Vaults {
-	const ask = asker(io);
-	return new Vaults(home, ask === undefined ? {} : { ask });
-}
-
-/** Undefined without a terminal: then a vault behind a passphrase is a Problem, never a wait. */
-export function asker(io: Io): (() => Promise<string | null>) | undefined {
-	return io.stdin.isTTY === true ? () => askHidden(io, "Passphrase of the sealed vault (not shown): ") : undefined;
-}
 
 function referenceOf(text: string): Result<SecretReference> {
 	const reference = parseReference(text);

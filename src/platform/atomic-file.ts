@@ -72,13 +72,16 @@ export function writeAtomically(target: string, data: string | Uint8Array): void
 	}
 }
 
+/** What a killed run left beside `target`, or a running one is writing: absolute paths. */
+export function leftoversOf(target: string): readonly string[] {
+	const folder = path.dirname(target);
+	const ours = new RegExp(`^${literal(prefix(target))}\\d+-[0-9a-f]{12}$`);
+	return fs.readdirSync(folder).flatMap((name) => (ours.test(name) ? [path.join(folder, name)] : []));
+}
+
 /** Removes what a killed run left beside `target`. Call it only while holding the target's lock: every such file is dead then. */
 export function sweepLeftovers(target: string): void {
-	const folder = path.dirname(target);
-	const mine = new RegExp(`^${literal(prefix(target))}\\d+-[0-9a-f]{12}$`);
-	for (const name of fs.readdirSync(folder)) {
-		if (mine.test(name)) fs.rmSync(path.join(folder, name), { force: true });
-	}
+	for (const file of leftoversOf(target)) fs.rmSync(file, { force: true });
 }
 
 /** Makes a rename survive a power cut. Some file systems cannot; the rename itself has happened. */

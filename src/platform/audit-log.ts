@@ -32,7 +32,8 @@ export interface AuditLogOptions {
 /** Opens a new log in `state/audit`, readable by this user alone, and writes its first record. */
 export function openAuditLog(home: Home, options: AuditLogOptions): Result<AuditLog> {
 	const session = randomBytes(12).toString("hex");
-	const time = options.clock().toISOString().replace(/[-:]/g, "").replace(/\..*$/, "Z");
+	const now = options.clock();
+	const time = now.toISOString().replace(/[-:]/g, "").replace(/\..*$/, "Z");
 	const folder = auditFolder(home);
 	const file = path.join(folder, `${time}-${fileName(options.server)}-${session}.jsonl`);
 	let descriptor: number;
@@ -49,7 +50,7 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 		usable = usable && writeWhole(descriptor, line());
 		return usable;
 	};
-	if (!write(() => chain.open(options.clock()))) {
+	if (!write(() => chain.open(now))) {
 		fs.closeSync(descriptor);
 		return cannotWrite(folder);
 	}

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
 import { splitBom } from "../core/text.ts";
-import { PendingFile, sweepLeftovers } from "./atomic-file.ts";
+import { leftoversOf, PendingFile, sweepLeftovers } from "./atomic-file.ts";
 import { withLock } from "./lock.ts";
 
 export interface EditOptions {
@@ -40,8 +40,22 @@ export async function editFile(file: string, edit: (text: string) => Result<stri
 	const refused = refusal(real, seen.value.stat);
 	if (refused !== null) return failed(refused);
 	// The name and the ten seconds are those of the proper-lockfile library, which Claude Code uses for its own file.
-	return withLock<Edited>(`${real}.lock`, () => replaceText(real, edit, options), 10_000);
+	return withLock<Edited>(`${real}.lock`, () => replaceText(real, edit, options), STALE_MS);
 }
+
+/** Removes what a killed run left beside the file: a temporary file, which may hold secrets, or its lock. Best effort: nothing depends on it. */
+export async function tidyFile(file: string): Promise<void> {
+	try {
+		const real = fs.realpathSync(file);
+		const lock = fs.statSync(`${real}.lock`, { throwIfNoEntry: false });
+		const dead = lock !== undefined && lock.mtimeMs < Date.now() - STALE_MS;
+		if (!dead && (lock !== undefined || leftoversOf(real).length === 0)) return;
+		const sweep = async (): Promise<Result<void>> => ok(sweepLeftovers(real));
+		await withLock<void>(`${real}.lock`, sweep, STALE_MS);
+	} catch {}
+}
+
+const STALE_MS = 10_000;
 
 /** The text of a host's file without its byte order mark, or why it cannot be read. */
 export function readConfigText(file: string): Result<{ readonly text: string; readonly bom: boolean }> {

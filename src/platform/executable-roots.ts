@@ -8,6 +8,20 @@ export function isSystemPath(file: string): boolean {
 	return SYSTEM.some((root) => file === root || file.startsWith(`${root}/`));
 }
 
+/** True when this user may change a file or replace it. */
+export function isMutable(file: string): boolean {
+	return mayWrite(file) || mayWrite(path.dirname(file));
+}
+
+function mayWrite(file: string): boolean {
+	try {
+		fs.accessSync(file, fs.constants.W_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 export interface CodeRootOptions {
 	/** Real path; null: none. Never readable as a whole. */
 	readonly workspace: string | null;
@@ -54,8 +68,13 @@ function isBroad(folder: string, options: CodeRootOptions): boolean {
 }
 
 function codeBeside(folder: string): readonly string[] {
-	return fs
-		.readdirSync(folder, { withFileTypes: true })
+	let entries: readonly fs.Dirent[] = [];
+	try {
+		entries = fs.readdirSync(folder, { withFileTypes: true });
+	} catch {
+		// A folder that may be entered and not listed shows no more than the script.
+	}
+	return entries
 		.filter((entry) => !entry.name.startsWith("."))
 		.filter((entry) =>
 			entry.isFile() ? CODE.test(entry.name) : entry.isDirectory() && fs.existsSync(path.join(folder, entry.name, "__init__.py")),

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { z } from "zod/mini";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { HashCache } from "./executable-hash.ts";
-import { type CodeRootOptions, codeRoots } from "./executable-roots.ts";
+import { type CodeRootOptions, codeRoots, isMutable } from "./executable-roots.ts";
 
 /** The program that an interpreter is given. */
 export interface Script {
@@ -36,7 +36,7 @@ export function describeScript(
 		path: real,
 		sha256: hash.value,
 		readRoots: codeRoots(real, options),
-		mutable: mayWrite(real) || mayWrite(path.dirname(real)),
+		mutable: isMutable(real),
 	});
 }
 
@@ -69,13 +69,4 @@ function isFile(file: string): boolean {
 
 function isFolder(file: string): boolean {
 	return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function mayWrite(file: string): boolean {
-	try {
-		fs.accessSync(file, fs.constants.W_OK);
-		return true;
-	} catch {
-		return false;
-	}
 }

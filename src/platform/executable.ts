@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { refusedRunner } from "../core/launch/refused-runners.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { isSystemPath } from "./executable-roots.ts";
+import { isMutable, isSystemPath } from "./executable-roots.ts";
 import { resolveShim } from "./executable-shim.ts";
 
 /** A command of a launch line, found on this machine. Nothing is run to find it. */
@@ -14,6 +15,8 @@ export interface ResolvedExecutable {
 	readonly interpreter: { readonly path: string; readonly args: readonly string[] } | null;
 	/** Files and folders that the program needs to read beyond the system's (`/usr`, libraries). Empty: nothing more. */
 	readonly readRoots: readonly string[];
+	/** True when this user may change the program, its folder, or the interpreter: nothing but its hash says that it is the one approved. */
+	readonly mutable: boolean;
 }
 
 export interface ResolveOptions {
@@ -85,12 +88,26 @@ function describe(named: string, options: ResolveOptions, depth: number): Result
 			`${named} is a shim: it decides at every start what to run.`,
 			"Write the absolute path of the real executable (for example the one that `mise which` or `asdf which` prints).",
 		);
-	const shebang = readShebang(real);
+	let shebang: string | null;
+	try {
+		shebang = readShebang(real);
+	} catch {
+		return fail("file-unreadable", `${real} cannot be read, so that nothing can say whether it changed.`, `Run: chmod u+r ${real}`);
+	}
 	if (shebang === null) {
+		// A link named `server` may lead to a shell; one that a script's own first line names is pinned with the script.
+		const runner = depth === 0 ? refusedRunner(path.basename(real)) : null;
+		if (runner !== null) return fail("launch-runner", `${named} leads to ${real}: ${runner.message}`, runner.remedy);
 		const environment = pythonEnvironment(named, real);
 		// A virtual environment is found through the path it was started by, so that link must be kept.
 		const argv0 = environment?.virtual === true ? named : real;
-		return ok({ path: real, argv: [argv0], interpreter: null, readRoots: environment?.roots ?? (isSystemPath(real) ? [] : [real]) });
+		return ok({
+			path: real,
+			argv: [argv0],
+			interpreter: null,
+			readRoots: environment?.roots ?? (isSystemPath(real) ? [] : [real]),
+			mutable: isMutable(real),
+		});
 	}
 	if (depth >= DEEPEST) return fail("command-script", `${real} leads through too many interpreters.`, "Name the real executable.");
 	const parsed = parseShebang(shebang);
@@ -108,6 +125,7 @@ function describe(named: string, options: ResolveOptions, depth: number): Result
 		argv: [interpreter.value.argv[0], ...args, real],
 		interpreter: { path: interpreter.value.path, args },
 		readRoots: [...new Set([...interpreter.value.readRoots, ...(isSystemPath(real) ? [] : [real])])],
+		mutable: interpreter.value.mutable || isMutable(real),
 	});
 }
 

@@ -3,22 +3,25 @@ import type { ConfigDocument, StdioServer } from "../core/config/server.ts";
 import { launchOf } from "../core/config/wrapped.ts";
 import { maskSecrets } from "../core/fixes/mask.ts";
 import { type ChosenMove, type Move, moveEdits, planMoves, secretOf, type Unmovable, type WrappingOf } from "../core/fixes/move-secrets.ts";
-import type { Vault } from "../core/ports.ts";
+import { meaningOf } from "../core/fixes/wrap.ts";
+import type { Vault, VaultScheme } from "../core/ports.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Finding } from "../core/rules/finding.ts";
-import { applyEdits } from "../core/text.ts";
-import { type EditStep, editFile, readConfigText } from "./edit-file.ts";
+import { applyEdits, LineIndex, type Position } from "../core/text.ts";
+import { type EditStep, editFile, readConfigText, tidyFile } from "./edit-file.ts";
 
 export interface FixRequest {
 	readonly file: string;
 	/** Reads a text of this file and finds what is unsafe in it. Pure: it is asked again whenever the host has rewritten the file. */
 	readonly analyse: (text: string) => Analysis;
-	readonly vault: Vault;
+	readonly scheme: VaultScheme;
+	/** Null: a dry run, which writes nothing. */
+	readonly vault: Vault | null;
 	readonly wrappingOf: WrappingOf;
 	/** The servers to fix, by name; null: all. */
 	readonly server: string | null;
-	/** True: nothing is written, neither vault nor file. */
-	readonly dryRun: boolean;
+	/** True: also moves what only looks random (severity `hint`). */
+	readonly hints: boolean;
 	/** Called at the points where a crash could matter. */
 	readonly onStep?: (step: FixStep) => void | Promise<void>;
 }
@@ -36,10 +39,15 @@ export interface FixReport {
 	/** Servers that start through the launcher from now on. */
 	readonly wrapped: readonly string[];
 	/** What is still there, and why. */
-	readonly remaining: readonly Unmovable[];
+	readonly remaining: readonly Remaining[];
 	/** The texts before and after, with every credential masked. */
 	readonly before: string;
 	readonly after: string;
+}
+
+export interface Remaining extends Unmovable {
+	/** In the text after the fix. */
+	readonly position: Position;
 }
 
 export interface Moved {
@@ -63,23 +71,29 @@ export async function fixFile(request: FixRequest): Promise<Result<FixReport>> {
 	const plan = selectedPlan(request, before);
 	await step("read");
 	const masked = maskSecrets(before.document.text, before.findings);
-	const idle = { changed: false, moved: [], wrapped: [], remaining: plan.unmovable, before: masked, after: masked };
-	if (plan.moves.length === 0) return ok(idle);
+	const idle = { changed: false, moved: [], wrapped: [], remaining: placed(before, plan.unmovable), before: masked, after: masked };
+	if (plan.moves.length === 0) {
+		if (request.vault !== null) await tidyFile(request.file);
+		return ok(idle);
+	}
 
+	const { vault } = request;
+	if (vault === null) {
+		const planned = plan.moves.map(
+			(move): Stored => ({ move, value: "", reference: { scheme: request.scheme, path: move.path }, how: "planned" }),
+		);
+		const edited = editText(request, planned, before.document.text);
+		return edited.ok ? ok(report(request, planned, before, edited.value)) : edited;
+	}
 	const stored: Stored[] = [];
 	for (const move of plan.moves) {
-		const kept = request.dryRun ? planned(request.vault, move) : await store(request.vault, move, before.document.text);
+		const kept = await store(vault, move, before.document.text);
 		if (!kept.ok) return kept;
 		stored.push(kept.value);
-		if (!request.dryRun) await step("stored");
-	}
-	if (request.dryRun) {
-		const edited = editText(request, stored, before.document.text);
-		if (!edited.ok) return edited;
-		return ok(report(request, stored, before, edited.value));
+		await step("stored");
 	}
 	for (const { reference, value } of stored) {
-		const back = await request.vault.read(reference.path);
+		const back = await vault.read(reference.path);
 		if (!back.ok) return back;
 		if (back.value !== value)
 			return fail(
@@ -123,12 +137,10 @@ interface Stored {
 }
 
 function selectedPlan(request: FixRequest, { document, findings }: Analysis): ReturnType<typeof planMoves> {
-	const mine = request.server === null ? findings : findings.filter(({ server }) => server === request.server);
+	const mine = findings.filter(
+		({ server, severity }) => (request.server === null || server === request.server) && (request.hints || severity !== "hint"),
+	);
 	return planMoves(document, mine, request.wrappingOf);
-}
-
-function planned(vault: Vault, move: Move): Result<Stored> {
-	return ok({ move, value: "", reference: { scheme: vault.scheme, path: move.path }, how: "planned" });
 }
 
 /** Never overwrites: an equal value is used as it stands, a different one makes this take the next name. */
@@ -172,21 +184,10 @@ function editText(request: FixRequest, stored: readonly Stored[], text: string):
 	const sound =
 		proven.problems.length === analysis.document.problems.length &&
 		chosen.every((one) => standing.has(standingKey(one))) &&
-		launches(analysis.document) === launches(proven);
+		meaningOf(analysis.document) === meaningOf(proven);
 	return sound
 		? ok(next)
 		: fail("fix-unsure", `${request.file} cannot be edited safely.`, "Move the secret by hand: sallyport secrets set");
-}
-
-/** What every entry starts in the end: a fix must not change that. */
-function launches(document: ConfigDocument): string {
-	return JSON.stringify(
-		document.servers.map((server) => {
-			if (server.kind !== "stdio") return [server.keyPath, server.url.value];
-			const { command, args } = launchOf(server);
-			return [server.keyPath, command.value, args.map(({ value }) => value)];
-		}),
-	);
 }
 
 function report(request: FixRequest, stored: readonly Stored[], before: Analysis, text: string): FixReport {
@@ -211,9 +212,14 @@ function report(request: FixRequest, stored: readonly Stored[], before: Analysis
 }
 
 /** A secret that came while the file was being fixed remains as well. */
-function remaining(request: FixRequest, after: Analysis): Unmovable[] {
+function remaining(request: FixRequest, after: Analysis): readonly Remaining[] {
 	const { moves, unmovable } = selectedPlan(request, after);
-	return [...unmovable, ...moves.map(({ finding }) => ({ finding, reason: "It was added meanwhile. Run fix again." }))];
+	return placed(after, [...unmovable, ...moves.map(({ finding }) => ({ finding, reason: "It was added meanwhile. Run fix again." }))]);
+}
+
+function placed({ document }: Analysis, unmovable: readonly Unmovable[]): readonly Remaining[] {
+	const lines = new LineIndex(document.text);
+	return unmovable.map((one) => ({ ...one, position: lines.position(one.finding.span.offset) }));
 }
 
 function isWrapped(server: ConfigDocument["servers"][number]): server is StdioServer {

@@ -47,11 +47,17 @@ describe("a bare name", () => {
 		const real = write(path.join(folder, "opt/tool-1/bin/tool"));
 		fs.mkdirSync(path.join(folder, "bin"));
 		fs.symlinkSync(real, path.join(folder, "bin/tool"));
-		expect(found("tool", `/nonexistent:${folder}/bin`)).toEqual({ path: real, argv: [real], interpreter: null, readRoots: [real] });
+		expect(found("tool", `/nonexistent:${folder}/bin`)).toEqual({
+			path: real,
+			argv: [real],
+			interpreter: null,
+			readRoots: [real],
+			mutable: true,
+		});
 	});
 
 	it("needs nothing more than the system when it is the system's", () => {
-		expect(found("env")).toMatchObject({ interpreter: null, readRoots: [] });
+		expect(found("cat")).toMatchObject({ interpreter: null, readRoots: [] });
 	});
 
 	it("is never taken from the workspace, from a folder that anyone may write, or from a relative entry", () => {
@@ -88,6 +94,13 @@ describe("a path", () => {
 	});
 });
 
+describe("a link", () => {
+	it("does not hide a shell", () => {
+		fs.symlinkSync("/bin/sh", path.join(workspace, "server"));
+		expect(find("./server", "")).toMatchObject({ ok: false, problem: { code: "launch-runner" } });
+	});
+});
+
 describe("a script", () => {
 	it("brings its interpreter", () => {
 		const node = write(path.join(folder, "node/bin/node"), "\x7fELF");
@@ -97,6 +110,7 @@ describe("a script", () => {
 			argv: [node, "--no-warnings", script],
 			interpreter: { path: node, args: ["--no-warnings"] },
 			readRoots: [node, script],
+			mutable: true,
 		});
 	});
 
@@ -112,7 +126,7 @@ describe("a script", () => {
 			"#!/usr/bin/env",
 			"#!/usr/bin/env -i node",
 			"#!/usr/bin/env A=b node",
-			"#!/usr/bin/env -S node '${X}'",
+			"#!/usr/bin/env -S node '$X'",
 			"#!/usr/bin/env node --x",
 		]) {
 			write(path.join(workspace, "server"), `${line}\n`);
@@ -149,6 +163,7 @@ describe("a version manager", () => {
 			argv: [python],
 			interpreter: null,
 			readRoots: [path.join(root, "versions/3.11.7")],
+			mutable: true,
 		});
 	});
 
@@ -189,13 +204,14 @@ describe("a virtual environment", () => {
 		fs.symlinkSync(base, path.join(environment, "bin/python"));
 		const command = path.join(environment, "bin/python");
 		const roots = [environment, path.join(folder, "python")];
-		expect(found(".venv/bin/python")).toEqual({ path: base, argv: [command], interpreter: null, readRoots: roots });
+		expect(found(".venv/bin/python")).toEqual({ path: base, argv: [command], interpreter: null, readRoots: roots, mutable: true });
 		const script = write(path.join(environment, "bin/mcp-server"), `#!${command}\n`);
 		expect(found(script)).toEqual({
 			path: script,
 			argv: [command, script],
 			interpreter: { path: base, args: [] },
 			readRoots: [...roots, script],
+			mutable: true,
 		});
 	});
 

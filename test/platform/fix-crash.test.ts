@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Home } from "../../src/platform/home.ts";
 import { Vaults } from "../../src/platform/vault/index.ts";
+import { fakeToken } from "./fix-support.ts";
 import { temporaryFolder, temporaryHome } from "./vault/home.ts";
 
 /** Everything but the steps themselves is written here: they are what the fix reports of itself. */
@@ -24,7 +24,7 @@ function scene(scheme: string): Scene {
 	const folder = path.join(temporaryFolder(), "workspace");
 	fs.mkdirSync(folder);
 	const file = path.join(folder, "mcp.json");
-	const secrets = [0, 1].map(() => `ghp_${randomBytes(18).toString("hex")}`);
+	const secrets = [fakeToken(), fakeToken()];
 	const text = (command: string, ...values: (string | undefined)[]): string =>
 		`{ "mcpServers": { "gh": { "command": ${command}, "env": { "A": "${values[0]}", "B": "x ${values[1]}" } } } }\n`;
 	const before = text('"srv"', ...secrets);

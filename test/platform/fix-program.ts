@@ -12,10 +12,11 @@ let count = 0;
 const fixed = await fixFile({
 	file,
 	analyse,
+	scheme,
 	vault: openVault(scheme, home.value),
 	wrappingOf: ({ name }) => ({ launcher: "/l/sallyport", name: name.value, workspace: null }),
 	server: null,
-	dryRun: false,
+	hints: false,
 	onStep: (step) => {
 		writeSync(1, `${step}\n`);
 		if (++count === Number(killAt)) process.kill(process.pid, "SIGKILL");

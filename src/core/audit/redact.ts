@@ -6,8 +6,9 @@ const STRING = 200;
 /** Elements kept of one array, members of one object. */
 const WIDTH = 50;
 const DEPTH = 12;
-/** Characters kept of all strings and keys of one value. */
+/** Characters kept of one value in all; what is no text counts as `NODE` characters each. */
 const TOTAL = 8192;
+const NODE = 4;
 
 /**
  * The structure of a value for a log line: secrets replaced (in keys too) and then long strings, long lists and deep
@@ -25,6 +26,8 @@ export function redactValue(value: unknown, redact: Redact): unknown {
 	}
 
 	function walk(node: unknown, depth: number): unknown {
+		if (left <= 0) return "…";
+		left -= NODE;
 		if (typeof node === "string") return text(node);
 		if (typeof node === "number") {
 			const digits = String(node);

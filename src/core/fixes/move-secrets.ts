@@ -53,7 +53,7 @@ export function planMoves(document: ConfigDocument, findings: readonly Finding[]
 /** Text: why it cannot move. */
 function planMove(document: ConfigDocument, finding: Finding, wrappingOf: WrappingOf): Move | string {
 	const place = findSlot(document, finding);
-	if (place === null) return byHand(finding);
+	if (place === null) return byHand(document, finding);
 	const { server, name, value } = place;
 	const editable = checkEditable(server);
 	if (!editable.ok) return `${editable.problem.message} ${editable.problem.remedy}`;
@@ -83,7 +83,11 @@ function findSlot(document: ConfigDocument, finding: Finding): Slot | null {
 	return null;
 }
 
-function byHand({ keyPath }: Finding): string {
+function byHand(document: ConfigDocument, { keyPath, span }: Finding): string {
+	const server = document.servers.find((one) => contains(one.span, span));
+	const editable = server === undefined || server.kind === "http" ? ok(null) : checkEditable(server);
+	if (!editable.ok) return `${editable.problem.message} ${editable.problem.remedy}`;
+	if (keyPath.includes("env")) return "The variable's name is not one that an environment allows. Rename it, and run fix again.";
 	if (keyPath.includes("args"))
 		return "Every process on this machine can see an argument. If the server also reads an environment variable, move it there and run fix again.";
 	if (keyPath.includes("headers")) return "Headers of remote servers cannot hold references yet. Use the host's own sign-in or variables.";

@@ -85,6 +85,17 @@ export function unwrapEdits(document: ConfigDocument, server: ServerEntry, optio
 	]);
 }
 
+/** What every entry of a file starts in the end, as one text to compare: neither wrapping nor unwrapping may change it. */
+export function meaningOf(document: ConfigDocument): string {
+	return JSON.stringify(
+		document.servers.map((server) => {
+			if (server.kind === "http") return [server.keyPath, server.url.value];
+			const { command, args } = launchOf(server);
+			return [server.keyPath, command.value, args.map(({ value }) => value)];
+		}),
+	);
+}
+
 /** Takes words out of an array one by one, with the commas and the space between them, but never a comment that somebody put there. */
 function removals(text: string, words: readonly Span[], hasRest: boolean): TextEdit[] {
 	const edits: TextEdit[] = [];

@@ -9,7 +9,7 @@ export interface PackageSpec {
 
 /** Longest package name the registry accepts, in characters. */
 const LONGEST_NAME = 214;
-const NAME = /^(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*\/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*$/;
+const NAME = /^(?:@[A-Za-z0-9~][A-Za-z0-9._~-]*\/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$/;
 const RANGE = /^[A-Za-z0-9^~<>=*][A-Za-z0-9.^~<>=|*+ -]*$/;
 /** npm reads a name or a range that ends like this as a local file. */
 const ARCHIVE = /\.(?:tgz|tar\.gz|tar)$/i;

@@ -45,6 +45,11 @@ export class Catalog {
 		return listing.generation === this.#generation;
 	}
 
+	/** True after a whole list was seen, until it changes. */
+	get isComplete(): boolean {
+		return this.#complete;
+	}
+
 	/** Takes one page; `keep[i]` says whether element `i` may be shown. */
 	page(listing: Listing, tools: readonly unknown[]): { readonly keep: readonly boolean[]; readonly withheld: readonly Withheld[] } {
 		const names = tools.map(toolName);

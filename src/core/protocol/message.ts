@@ -1,4 +1,4 @@
-import { elementsOf, shapeOf } from "./json-text.ts";
+import { elementsOf, type Shape, shapeOf } from "./json-text.ts";
 
 /** Compared by type and value: `"1"` and `1` are two ids. */
 export type RequestId = string | number;
@@ -54,6 +54,8 @@ export interface ReadLimits {
 export const DEFAULT_READ_LIMITS: ReadLimits = { depth: 128, batch: 256 };
 
 const MAX_ID_LENGTH = 512;
+/** Deeper than any limit that makes sense: such a text is not even looked at for an id. */
+const MAX_PARSED_DEPTH = 2048;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -75,13 +77,16 @@ export function readLine(line: Uint8Array, limits: ReadLimits = DEFAULT_READ_LIM
 }
 
 function readText(text: string, limits: ReadLimits): Single | Batch | Invalid {
+	let shape: Shape;
 	let value: unknown;
 	try {
+		// Before the parser, which would build millions of levels at the cost of as many bytes on the wire.
+		shape = shapeOf(text, MAX_PARSED_DEPTH);
+		if (shape.depth > MAX_PARSED_DEPTH) return invalid("too-deep");
 		value = JSON.parse(text);
 	} catch {
 		return invalid("not-json");
 	}
-	const shape = shapeOf(text, limits.depth);
 	const guess = guessId(value);
 	if (shape.depth > limits.depth) return invalid("too-deep", guess);
 	// A duplicate is lost in parsing, together with all that it held: the counts agree only if there is none.
@@ -171,16 +176,13 @@ function invalid(code: InvalidCode, id: RequestId | null = null): Invalid {
 }
 
 /**
- * True when an object has a member that equals one of `names` but for its case (some parsers fold case, the Kelvin sign
- * and the long s included), so that two readers could disagree on what it says.
+ * A test for objects that have a member which equals one of `names` but for its case: some parsers fold case (the Kelvin
+ * sign and the long s included), so two readers could disagree on what such an object says.
  */
-export function hasLookalike(value: JsonObject, names: ReadonlySet<string>): boolean {
-	for (const key of Object.keys(value)) {
-		if (names.has(key)) continue;
-		const folded = fold(key);
-		for (const name of names) if (fold(name) === folded) return true;
-	}
-	return false;
+export function lookalikesOf(names: Iterable<string>): (value: JsonObject) => boolean {
+	const exact = new Set(names);
+	const folded = new Set([...exact].map(fold));
+	return (value) => Object.keys(value).some((key) => !exact.has(key) && folded.has(fold(key)));
 }
 
 function fold(text: string): string {

@@ -13,6 +13,7 @@ const REASONS = {
 	"tool-not-listed": { says: "a granted tool is not listed by the server any more", remedy: "To review its tools: sallyport tools list" },
 	"not-initialized": { says: "a tool was called before the session was initialized", remedy: "Restart the server in the host." },
 	"list-failed": { says: "the server did not list its tools, so none could be verified", remedy: "Restart the server in the host." },
+	"session-ended": { says: "the session ended before the server's tools could be verified", remedy: "" },
 	"too-many-held": { says: "too many calls wait for the server's list of tools", remedy: "Restart the server in the host." },
 	"too-many-requests": { says: "too many requests are in flight", remedy: "Restart the server in the host." },
 	"bad-params": { says: "a request has parameters that two programs could read differently", remedy: "" },

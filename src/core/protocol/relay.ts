@@ -7,10 +7,10 @@ import { type InFlight, InFlightRequests } from "./in-flight.ts";
 import {
 	type Batch,
 	DEFAULT_READ_LIMITS,
-	hasLookalike,
 	type Invalid,
 	isObject,
 	type JsonObject,
+	lookalikesOf,
 	type Message,
 	type ReadLimits,
 	type RequestId,
@@ -113,7 +113,7 @@ const SERVER_NOTIFICATIONS: ReadonlySet<string> = new Set([
 	"notifications/resources/list_changed",
 ]);
 /** Members that decide something. One that differs from these in case alone would be read by some programs. */
-const PARAMS: ReadonlySet<string> = new Set([
+const hasAlikeParams = lookalikesOf([
 	"name",
 	"arguments",
 	"_meta",
@@ -127,7 +127,7 @@ const PARAMS: ReadonlySet<string> = new Set([
 	"requestId",
 	"progressToken",
 ]);
-const RESULT: ReadonlySet<string> = new Set([
+const hasAlikeResult = lookalikesOf([
 	"tools",
 	"prompts",
 	"resources",
@@ -138,7 +138,7 @@ const RESULT: ReadonlySet<string> = new Set([
 	"capabilities",
 	"_meta",
 ]);
-const METAS: ReadonlySet<string> = new Set(Object.values(Meta));
+const hasAlikeMeta = lookalikesOf(Object.values(Meta));
 /** 2025-11-25: an error that asks the person to open an address. It is a request for input by another name. */
 const URL_ELICITATION_REQUIRED = -32042;
 const BATCH_VERSION = "2025-03-26";
@@ -284,7 +284,7 @@ export class Relay {
 		if (this.#isTaken(id)) return this.#refuse(request, "id-reused", ErrorCode.invalidRequest, null);
 		const params = request.params ?? {};
 		const meta = params._meta;
-		if (hasLookalike(params, PARAMS) || (meta !== undefined && !isObject(meta)) || (isObject(meta) && hasLookalike(meta, METAS)))
+		if (hasAlikeParams(params) || (meta !== undefined && !isObject(meta)) || (isObject(meta) && hasAlikeMeta(meta)))
 			return this.#refuse(request, "bad-params", ErrorCode.invalidParams);
 		const clean = this.#withoutCapabilities(request, source);
 		if (method === "tools/call") return this.#call(request, clean, true);
@@ -366,7 +366,7 @@ export class Relay {
 
 	#hostNotification(notification: Notification, source: Source) {
 		const { method } = notification;
-		if (hasLookalike(notification.params ?? {}, PARAMS)) return this.#note("host-to-server", "bad-params", null, notification);
+		if (hasAlikeParams(notification.params ?? {})) return this.#note("host-to-server", "bad-params", null, notification);
 		if (method === "notifications/initialized" && this.#version !== null) {
 			this.#ready = true;
 			return this.#toServer(source.bytes);
@@ -429,7 +429,7 @@ export class Relay {
 		const params = notification.params ?? {};
 		const meta = params._meta;
 		const drop = () => this.#note("server-to-host", "notification-not-granted", brief(method, SHOWN), notification);
-		if (hasLookalike(params, PARAMS) || (isObject(meta) && hasLookalike(meta, METAS))) return drop();
+		if (hasAlikeParams(params) || (isObject(meta) && hasAlikeMeta(meta))) return drop();
 		if (method === "notifications/tools/list_changed") this.#catalog.invalidate();
 		const stream = isObject(meta) ? meta[Meta.subscriptionId] : undefined;
 		const subscription = this.#subscriptions.get(stream);
@@ -489,13 +489,15 @@ export class Relay {
 	}
 
 	#resultResponse(id: RequestId, request: InFlight, result: JsonObject, source: Source) {
-		if (hasLookalike(result, RESULT)) return this.#giveUp(id, request, "result-unreadable");
+		if (hasAlikeResult(result)) return this.#giveUp(id, request, "result-unreadable");
 		if (!isComplete(result)) return this.#giveUp(id, request, "input-not-granted");
 		const text = this.#judgedResult(request, result, source.text);
 		if (text === null) return this.#giveUp(id, request, "result-unreadable");
 		if (request.tool !== null) this.#outcome(id, request, result.isError === true ? "tool-error" : "answered");
 		if (request.method === "subscriptions/listen") this.#subscriptions.close(id);
 		this.#toHost(changed(source, text).bytes);
+		// The host's own listing may have shown all that calls wait for.
+		if (request.method === "tools/list" && this.#catalog.isComplete) this.#releaseHeld();
 	}
 
 	/** The text of an answer as the host may have it; null when its shape is not what the method gives. */
@@ -555,13 +557,17 @@ export class Relay {
 		}
 		if (response.kind === "error") return this.#ownListFailed();
 		const { result } = response;
-		if (hasLookalike(result, RESULT) || !isComplete(result) || !Array.isArray(result.tools)) return this.#ownListFailed();
+		if (hasAlikeResult(result) || !isComplete(result) || !Array.isArray(result.tools)) return this.#ownListFailed();
 		this.#noteWithheld(this.#catalog.page(listing, result.tools).withheld);
 		const next = nextPage(result, cursors, this.#limits.pages);
 		if (next.kind === "bad") return this.#ownListFailed();
 		if (next.kind === "cursor") return this.#requestOwnPage(listing, cursors, restarts, meta, next.cursor);
 		this.#catalog.finish(listing);
 		this.#ownList = null;
+		this.#releaseHeld();
+	}
+
+	#releaseHeld() {
 		for (const { request, source } of this.#held.takeAll()) this.#call(request, source, false);
 	}
 
@@ -579,7 +585,7 @@ export class Relay {
 
 	#close(stop: "host-closed" | "server-closed"): readonly Action[] {
 		if (this.#closed) return [];
-		for (const { request } of this.#held.takeAll()) this.#refuse(request, "list-failed", ErrorCode.invalidParams);
+		for (const { request } of this.#held.takeAll()) this.#refuse(request, "session-ended", ErrorCode.invalidParams);
 		for (const [id, request] of this.#inFlight.takeAll()) if (request.tool !== null) this.#outcome(id, request, "unanswered");
 		this.#closed = true;
 		this.#out.push({ stop });

@@ -22,6 +22,8 @@ export function detectInArguments(args: readonly string[]): readonly ArgumentDet
 /** Secrets in a command that holds its own arguments: `npx server --token xyz`. */
 export function detectInCommandLine(text: string): readonly Detection[] {
 	const piece = wholePiece(text);
+	// One word is the name of a program, however odd.
+	if (!/\s/.test(text)) return judgeAll(decompose(null, piece), text).filter(({ confident }) => confident);
 	return judgeAll(
 		argumentParts(shellWords(piece), 1).flatMap(({ parts }) => parts),
 		text,

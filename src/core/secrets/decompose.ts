@@ -108,7 +108,7 @@ function authorization(key: string | null, piece: Piece, depth: number): readonl
 	if (/^\S+\s+\S+\s/.test(rest.text)) return null;
 	const pairs = pairsOf(rest, /[,\s]+/, depth);
 	if (pairs !== null) return pairs;
-	return [{ key: scheme === "basic" ? "basic" : (key ?? "token"), piece: unquotePiece(rest), role: "credential" }];
+	return [{ key: scheme === "basic" ? "basic" : "token", piece: unquotePiece(rest), role: "credential" }];
 }
 
 /** `Authorization: Bearer xyz`, `X-Api-Key:xyz`, `Cookie: a=b; c=d`. */

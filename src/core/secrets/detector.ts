@@ -155,7 +155,9 @@ function neutralWorth(text: string): Worth {
 }
 
 /** A segment of a URL: addresses that are credentials (webhooks) say so before it; otherwise it must be long and random. */
-function pathWorth(part: Part, text: string): Worth {
+function pathWorth(part: Part, segment: string): Worth {
+	// `repository@commit`
+	const text = segment.replace(/@[0-9a-f]{7,64}$/, "");
 	if (isUuid(text) && part.key === null) return "none";
 	if (part.key !== null) return isUuid(text) || (isRandom(text, 16) && !FILE_LIKE.test(text)) ? "secret" : "none";
 	if (/^[0-9a-f]{40}$|^[0-9a-f]{64}$/.test(text) || FILE_LIKE.test(text) || text.length < 24) return "none";

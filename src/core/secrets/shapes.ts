@@ -1,4 +1,4 @@
-import { disorder } from "./randomness.ts";
+import { disorder, isRandom } from "./randomness.ts";
 
 const ORDINARY: readonly RegExp[] = [
 	/^(?:true|false|yes|no|on|off|null|none|auto|required|optional|prompt|ask|enabled|disabled|n\/a|inherit|env|keychain|keyring|interactive|oauth2?|stdin|-)$/i,
@@ -29,9 +29,10 @@ export function isOrdinary(text: string): boolean {
 	return isPath(text) || isHost(text);
 }
 
+/** Words with slashes between; after a leading slash no segment may look drawn at random (base64 has slashes too). */
 function isPath(text: string): boolean {
 	if (!/^\/?[\w.@~+ -]+(?:\/[\w.@~+ -]*)+$/.test(text)) return false;
-	return disorder(text) < 0.45;
+	return disorder(text) < 0.45 || (text.startsWith("/") && text.split("/").every((segment) => segment.length < 20 && !isRandom(segment, 10)));
 }
 
 function isHost(text: string): boolean {

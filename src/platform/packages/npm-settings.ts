@@ -56,8 +56,10 @@ export async function readNpmSettings(npm: Npm, node: string, folder: string, en
 				`Your npm configuration gives no plain address for ${key}.`,
 				`Set it without a user name or a password: npm config set ${key} URL. Credentials go beside it, under //HOST/:_authToken.`,
 			);
+		// A confined connection goes to this machine by its address alone.
+		if (url.hostname === "localhost") url.hostname = "127.0.0.1";
 		registries.push(url);
-		args.push(`--${key}=${value}`);
+		args.push(`--${key}=${url.href}`);
 	}
 	const proxied = registries.find((url) => isProxied(url, text, env));
 	if (proxied !== undefined)
@@ -93,7 +95,7 @@ export async function readNpmSettings(npm: Npm, node: string, folder: string, en
 		const value = expand(line.value, env);
 		// npm would read the key itself from the environment, but a shell on the way drops names like `npm_config_//host/:_authToken`.
 		const name = `NPM_CREDENTIAL_${config.length}`;
-		config.push(`${line.key}=\${${name}}\n`);
+		config.push(`${line.key.replace(/^\/\/localhost(?=[:/])/, "//127.0.0.1")}=\${${name}}\n`);
 		variables[name] = value;
 		if (value.length >= 4) secrets.push(value);
 	}

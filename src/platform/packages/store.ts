@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod/mini";
-import type { PackageSpec } from "../../core/launch/package-spec.ts";
+import { type PackageSpec, parsePackageSpec } from "../../core/launch/package-spec.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import type { SandboxEngine } from "../sandbox/engine.ts";
@@ -72,6 +72,9 @@ const STAGING = /^\.staging-([0-9]+)-[0-9a-f]{16}$/;
  * @param bin the command of the package that is wanted; null: the one that npx would choose
  */
 export async function installPackage(spec: PackageSpec, bin: string | null, deps: InstallDeps): Promise<Result<StoredPackage>> {
+	// The name becomes a path: whoever made it, it is read again.
+	const parsed = parsePackageSpec(spec.range === null ? spec.name : `${spec.name}@${spec.range}`);
+	if (!parsed.ok) return parsed;
 	const npm = findNpm({ path: deps.env.PATH ?? "", node: deps.node, untrusted: deps.untrusted });
 	if (!npm.ok) return npm;
 	const store = openStore(deps.home);

@@ -18,7 +18,7 @@ export class KeychainVault implements Vault {
 		this.#lock = path.join(home.state, "vault.lock");
 		this.#process = new KeychainProcess({
 			service: home.vaultNamespace,
-			timeoutMs: options.timeoutMs ?? (process.stdin.isTTY ? 60_000 : 10_000),
+			timeoutMs: options.timeoutMs ?? 10_000,
 			...(options.keytar === undefined ? {} : { keytar: options.keytar }),
 		});
 	}
@@ -103,7 +103,7 @@ export class KeychainVault implements Vault {
 }
 
 export interface KeychainOptions {
-	/** How long a prompt may stay unanswered. Undefined: a minute at a terminal, ten seconds otherwise. */
+	/** How long a prompt may stay unanswered; ten seconds when left out. */
 	readonly timeoutMs?: number;
 	/** The module to load instead of the installed keytar; for tests. */
 	readonly keytar?: string;

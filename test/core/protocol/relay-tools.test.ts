@@ -212,6 +212,17 @@ describe("a call without a list", () => {
 		expect(done.host).toEqual([refused(2)]);
 	});
 
+	test("goes through as soon as the host's own list shows the tool, whether or not the relay's is answered", () => {
+		const session = new Session(grant(read)).initialize();
+		session.call("read", 1);
+		session.host({ jsonrpc: "2.0", id: 2, method: "tools/list" });
+		expect(session.server({ jsonrpc: "2.0", id: 2, result: { tools: [read] } })).toMatchObject({
+			host: [expect.stringContaining('"id":2')],
+			server: [JSON.stringify(call("read", 1))],
+		});
+		expect(session.server({ jsonrpc: "2.0", id: own(1), result: { tools: [read] } })).toMatchObject({ host: [], server: [], warnings: [] });
+	});
+
 	test("in the stateless era hands on what the call said of the protocol, and nothing else of it", () => {
 		const session = new Session(grant(read));
 		const meta = modernMeta({

@@ -115,6 +115,32 @@ describe("installing", () => {
 		expect(grep(home.path, token)).toEqual([]);
 	});
 
+	it("knows a registry that is named localhost", async () => {
+		const with_ = await serve(server("tool"));
+		const config = path.join(folder, "person", ".npmrc");
+		fs.writeFileSync(config, fs.readFileSync(config, "utf8").replaceAll("127.0.0.1", "localhost"));
+		expect((await installPackage(spec("tool"), null, with_)).ok).toBe(true);
+		expect(registry?.requests.every((request) => request.authorization === `Bearer ${token}`)).toBe(true);
+	});
+
+	it.each(["../x", "a/../../b", "npm:x", "--x"])("takes no name such as %s", async (name) => {
+		expect((await installPackage(spec(name), null, await serve())).ok).toBe(false);
+		expect(registry?.requests).toEqual([]);
+	});
+
+	it("takes a scope from the registry that the person named for it", async () => {
+		const with_ = await serve(server("tool", { dependencies: { "@acme/dep": "1" } }));
+		const other = await startRegistry([server("@acme/dep")]);
+		try {
+			fs.appendFileSync(path.join(folder, "person", ".npmrc"), `@acme:registry=${other.url}\n`);
+			expect((await installPackage(spec("tool"), null, with_)).ok).toBe(true);
+			expect(other.requests.length).toBeGreaterThan(0);
+			expect(other.requests.every((request) => request.authorization === undefined)).toBe(true);
+		} finally {
+			await other.close();
+		}
+	});
+
 	it("obeys no configuration but the person's", async () => {
 		const with_ = await serve(server("tool"));
 		// A project around the store, and what npm would hand to that project's scripts.
@@ -216,6 +242,17 @@ describe("refusing", () => {
 		expect(problem).toMatchObject({ code: "package-command", message: expect.stringContaining(word) });
 	});
 
+	it("to fetch from anywhere but the registry", async () => {
+		const other = await startRegistry([server("tool")]);
+		try {
+			const problem = await refusal("tool", await serve({ ...server("tool"), dist: { tarball: `${other.url}tool/-/tool-1.2.3.tgz` } }));
+			expect(problem.code).toBe("package-install");
+			expect(other.requests).toEqual([]);
+		} finally {
+			await other.close();
+		}
+	});
+
 	it("a package that the registry does not have, naming the package and not the token", async () => {
 		expect((await refusal("absent", await serve())).message).toContain("no such package");
 	});
@@ -297,24 +334,28 @@ describe("what is in the store", () => {
 
 describe("real servers of the real registry", () => {
 	it.each(["@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-filesystem"])(
-		"installs %s and speaks with it",
+		"installs %s and speaks with it, confined and read-only",
 		async (name) => {
 			const result = await installPackage(spec(name), null, deps());
 			if (!result.ok) throw new Error(result.problem.message);
-			const child = spawn(node, [...result.value.nodeFlags, result.value.bin, ...(name.endsWith("filesystem") ? [folder] : [])], {
-				cwd: folder,
-				env: {},
-			});
+			const { folder: read, nodeFlags, bin } = result.value;
+			const shared = path.join(folder, "shared");
+			fs.mkdirSync(shared);
+			const profile = { write: [], hidden: [], hiddenNames: [], egress: [], limits: {}, env: {}, cwd: read };
+			const args = [...nodeFlags, bin, ...(name.endsWith("filesystem") ? [shared] : [])];
+			const started = await deps().engine.start({ ...profile, command: node, args, read: [node, read, shared] });
+			if (!started.ok) throw new Error(started.problem.message);
+			const { child, dispose } = started.value;
 			try {
 				const answer = new Promise<string>((resolve, reject) => {
-					child.stdout.once("data", (data: Buffer) => resolve(data.toString()));
+					child.stdout?.once("data", (data: Buffer) => resolve(data.toString()));
 					child.once("exit", (code) => reject(new Error(`exited with ${code}`)));
 				});
 				const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "0" } };
-				child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`);
+				child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`);
 				expect(JSON.parse((await answer).split("\n")[0] ?? "")).toMatchObject({ id: 1, result: { serverInfo: {} } });
 			} finally {
-				child.kill("SIGKILL");
+				await dispose();
 			}
 			expect(await verifyInstalled(home, result.value)).toEqual(ok(undefined));
 		},

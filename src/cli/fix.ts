@@ -1,0 +1,151 @@
+import { type Command, Option } from "commander";
+import { HOSTS } from "../core/config/hosts.ts";
+import { parseReference } from "../core/config/references.ts";
+import { plain } from "../core/plain-text.ts";
+import type { VaultScheme } from "../core/ports.ts";
+import type { Problem } from "../core/result.ts";
+import { type FixReport, fixFile } from "../platform/fix.ts";
+import { createHome, homePath } from "../platform/home.ts";
+import { type ConfigFile, configFiles } from "./config-files.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { complain, say } from "./say.ts";
+import { showDiff, unifiedDiff } from "./show-diff.ts";
+import { openVaults } from "./vaults.ts";
+import { analyser, homeToBe, remindOfInit, wrappingFor } from "./wrapping.ts";
+
+interface FixOptions {
+	readonly vault: VaultScheme;
+	readonly server?: string;
+	readonly user?: boolean;
+	readonly hints?: boolean;
+	readonly dryRun?: boolean;
+	readonly json?: boolean;
+}
+
+export function registerFix(program: Command, io: Io, exit: (code: ExitCode) => void): void {
+	program
+		.command("fix [path...]")
+		.description("move plaintext secrets into a vault, and leave references in their place")
+		.addOption(
+			new Option("--vault <vault>", "where to: the OS keychain, or an encrypted file").choices(["keychain", "sealed"]).default("keychain"),
+		)
+		.option("--server <name>", "only this server")
+		.option("--user", "the hosts' per-user files as well")
+		.option("--hints", "also values that only look random")
+		.option("--dry-run", "show what would change, and change nothing")
+		.option("--json", "print the result as JSON")
+		.addHelpText("after", "\nExit: 0 no plaintext secret is left, 1 some are left that need a hand, 2 could not.")
+		.action(async (paths: readonly string[], options: FixOptions) => exit(await fix(paths, options, io)));
+}
+
+async function fix(paths: readonly string[], options: FixOptions, io: Io): Promise<ExitCode> {
+	const where = homePath(io.env);
+	const home = options.dryRun === true ? homeToBe(where) : createHome(where, { unattended: false });
+	if (!home.ok) return complain(io, home.problem);
+	const files = configFiles(paths, { user: options.user === true, server: options.server ?? null }, io);
+	if (!files.ok) return complain(io, files.problem);
+
+	const vaults = "key" in home.value ? openVaults(home.value, io) : null;
+	const outcomes: Outcome[] = [];
+	for (const file of files.value) {
+		const report = await fixFile({
+			file: file.path,
+			analyse: analyser(file.path, file.host, io),
+			scheme: options.vault,
+			vault: vaults?.get(options.vault) ?? null,
+			wrappingOf: wrappingFor(file.path, file.host, home.value, io),
+			server: options.server ?? null,
+			hints: options.hints === true,
+		});
+		outcomes.push(report.ok ? { file, report: report.value } : { file, problem: report.problem });
+		// The next file would meet the same vault.
+		if (!report.ok && /^(?:keychain|sealed|vault)-/.test(report.problem.code)) break;
+	}
+	vaults?.close();
+
+	if (options.json === true) say(io, JSON.stringify({ version: 1, dryRun: options.dryRun === true, files: outcomes.map(asJson) }));
+	else {
+		for (const outcome of outcomes) if (outcome.report !== undefined) show(outcome.file, outcome.report, options, io);
+		conclude(outcomes, options, io);
+		if (outcomes.some(({ report }) => report?.changed === true)) remindOfInit(home.value, io);
+	}
+	for (const { problem } of outcomes) if (problem !== undefined) complain(io, problem);
+	if (outcomes.some(({ problem }) => problem !== undefined)) return 2;
+	const left = outcomes.some(
+		({ report }) => report !== undefined && (report.remaining.length > 0 || (options.dryRun === true && report.moved.length > 0)),
+	);
+	return left ? 1 : 0;
+}
+
+type Outcome =
+	| { readonly file: ConfigFile; readonly report: FixReport; readonly problem?: never }
+	| { readonly file: ConfigFile; readonly problem: Problem; readonly report?: never };
+
+function show(file: ConfigFile, report: FixReport, options: FixOptions, io: Io): void {
+	if (report.moved.length === 0 && report.remaining.length === 0) return;
+	say(io, plain(file.shown));
+	const verb = options.dryRun === true ? "would move to" : "moved to";
+	for (const { server, slot, reference, stored } of report.moved)
+		say(
+			io,
+			`  ${plain(server)}: ${plain(slot.replace("env:", ""))} ${verb} ${reference}${stored === "equal" ? " (which held this value already)" : ""}`,
+		);
+	for (const server of report.wrapped)
+		say(io, `  ${plain(server)}: ${options.dryRun === true ? "would start" : "starts"} through Sallyport`);
+	for (const { finding, position, reason } of report.remaining) {
+		say(io, `  left at ${position.line}:${position.column}: ${plain(finding.message)}`);
+		say(io, `    ${plain(reason)}`);
+	}
+	const diff = unifiedDiff(file.shown, report.before, report.after);
+	if (diff.length > 0) {
+		say(io);
+		showDiff(io, diff);
+	}
+	say(io);
+}
+
+function conclude(outcomes: readonly Outcome[], options: FixOptions, io: Io): void {
+	const moved = outcomes.flatMap(({ report }) => report?.moved ?? []);
+	const left = outcomes.flatMap(({ report }) => report?.remaining ?? []);
+	if (moved.length === 0 && left.length === 0 && outcomes.every(({ problem }) => problem === undefined))
+		say(io, "No plaintext secret was found.");
+	if (moved.length === 0 || options.dryRun === true) return;
+	say(io, "Each value was read back from the vault before the file was changed.");
+	say(io, "The old values may live on in git, the editor's local history and backups. Have each provider issue a new one, then store it:");
+	for (const { reference, finding } of moved) say(io, `  sallyport secrets rotate ${reference}${kindOf(finding.message)}`);
+	const hosts = new Set(outcomes.flatMap(({ file, report }) => (report?.changed === true ? [HOSTS[file.host].title] : [])));
+	say(io, `Then approve the servers (sallyport allow NAME), and restart them in ${[...hosts].join(", ")}.`);
+	if (outcomes.some(({ file, report }) => report?.changed === true && file.host === "claude-code"))
+		say(io, "Claude Code keeps copies of its file beside it (.claude.json.backup…), with the old values: delete them.");
+}
+
+/** `GITHUB_TOKEN holds a GitHub token in plain text. …` → what it is. */
+function kindOf(message: string): string {
+	const kind = / holds (an? [^.]{1,60}?) in plain text\./.exec(message)?.[1];
+	return kind === undefined ? "" : `   (${plain(kind)})`;
+}
+
+function asJson({ file, report, problem }: Outcome): unknown {
+	if (problem !== undefined) return { file: file.shown, problem };
+	return {
+		file: file.shown,
+		changed: report.changed,
+		moved: report.moved.map(({ server, slot, reference, stored }) => ({
+			server,
+			slot,
+			reference,
+			vault: parseReference(reference)?.scheme,
+			stored,
+		})),
+		wrapped: report.wrapped,
+		remaining: report.remaining.map(({ finding, position, reason }) => ({
+			ruleId: finding.ruleId,
+			server: finding.server,
+			line: position.line,
+			column: position.column,
+			message: finding.message,
+			reason,
+		})),
+		diff: unifiedDiff(file.shown, report.before, report.after).join("\n"),
+	};
+}

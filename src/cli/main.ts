@@ -1,0 +1,64 @@
+import { Command, CommanderError } from "commander";
+import manifest from "../../package.json" with { type: "json" };
+import { registerAllow } from "./allow.ts";
+import { registerAudit } from "./audit.ts";
+import { registerDoctor } from "./doctor.ts";
+import { registerFix } from "./fix.ts";
+import { registerInit } from "./init.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { registerScan } from "./scan.ts";
+import { registerSecrets } from "./secrets.ts";
+import { registerTools } from "./tools.ts";
+import { registerUnwrap } from "./unwrap.ts";
+import { registerWrap } from "./wrap.ts";
+
+const AFTER = `
+Exit: 0 yes, 1 no, 2 could not. "run" passes the server's own code on; 125 is a refusal.
+Home: ~/.sallyport, or SALLYPORT_HOME. NO_COLOR turns colours off.`;
+
+async function main(argv: readonly string[]): Promise<number> {
+	const io: Io = { cwd: process.cwd(), env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
+	let code: ExitCode = 0;
+	const exit = (given: ExitCode): void => {
+		code = given;
+	};
+	const program = new Command("sallyport")
+		.description("The one controlled door between an MCP host and the servers it starts.")
+		.version(manifest.version)
+		.showHelpAfterError("(sallyport --help shows the commands)")
+		.addHelpText("after", AFTER)
+		.exitOverride()
+		.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "sallyport: ")) });
+	registerInit(program, io, exit);
+	registerDoctor(program, io, exit);
+	registerScan(program, io, exit);
+	registerFix(program, io, exit);
+	registerWrap(program, io, exit);
+	registerUnwrap(program, io, exit);
+	registerAllow(program, io, exit);
+	registerTools(program, io, exit);
+	// The launcher answers this verb before the command line gets here; it stands here for the help.
+	program.command("run").usage("--name NAME -- COMMAND [ARG…]").description("start a server confined, with what was granted (hosts run this)");
+	registerSecrets(program, io, exit);
+	registerAudit(program, io, exit);
+	try {
+		if (argv.length === 0) {
+			program.outputHelp();
+			return 0;
+		}
+		await program.parseAsync([...argv], { from: "user" });
+		return code;
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+		// A bug. Its text may hold anything, so only its kind is shown.
+		process.stderr.write(`sallyport: internal error (${error instanceof Error ? error.name : "unknown"}). Please report it.\n`);
+		return 2;
+	}
+}
+
+main(process.argv.slice(2)).then(
+	(code) => {
+		process.exitCode = code;
+	},
+	() => process.exit(2),
+);

@@ -1,0 +1,103 @@
+import type { Command } from "commander";
+import { HOSTS } from "../core/config/hosts.ts";
+import type { ServerEntry } from "../core/config/server.ts";
+import { plain } from "../core/plain-text.ts";
+import type { Problem, Result } from "../core/result.ts";
+import type { TextEdit } from "../core/text.ts";
+import type { Analysis } from "../platform/fix.ts";
+import { createHome, homePath } from "../platform/home.ts";
+import { type RewriteReport, rewriteFile } from "../platform/wrap-file.ts";
+import { type ConfigFile, configFiles } from "./config-files.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { complain, say } from "./say.ts";
+import { showDiff, unifiedDiff } from "./show-diff.ts";
+import { analyser, type HomeToBe, homeToBe, remindOfInit } from "./wrapping.ts";
+
+export interface RewriteOptions {
+	readonly server?: string;
+	readonly all?: boolean;
+	readonly user?: boolean;
+	readonly dryRun?: boolean;
+	readonly json?: boolean;
+}
+
+/** What differs between `wrap` and `unwrap`. */
+export interface Verb {
+	readonly name: "wrap" | "unwrap";
+	/** How a server starts from then on: `through Sallyport`. */
+	readonly starts: string;
+	edit(file: ConfigFile, home: HomeToBe, analysis: Analysis, server: ServerEntry): Result<TextEdit[]>;
+}
+
+export function withRewriteOptions(command: Command): Command {
+	return command
+		.option("--server <name>", "this server")
+		.option("--all", "every server that a command starts")
+		.option("--user", "the hosts' per-user files as well")
+		.option("--dry-run", "show what would change, and change nothing")
+		.option("--json", "print the result as JSON")
+		.addHelpText("after", "\nExit: 0 done, or nothing to do; 1 some servers were left as they are; 2 could not.");
+}
+
+export async function rewrite(verb: Verb, paths: readonly string[], options: RewriteOptions, io: Io): Promise<ExitCode> {
+	if ((options.server === undefined) === (options.all !== true))
+		return complain(io, {
+			code: "usage",
+			message: "Say which servers.",
+			remedy: `sallyport ${verb.name} --server NAME, or sallyport ${verb.name} --all`,
+		});
+	const where = homePath(io.env);
+	const home = options.dryRun === true || verb.name === "unwrap" ? homeToBe(where) : createHome(where, { unattended: false });
+	if (!home.ok) return complain(io, home.problem);
+	const files = configFiles(paths, { user: options.user === true, server: options.server ?? null }, io);
+	if (!files.ok) return complain(io, files.problem);
+
+	const outcomes: Outcome[] = [];
+	for (const file of files.value) {
+		const report = await rewriteFile({
+			file: file.path,
+			analyse: analyser(file.path, file.host, io),
+			edit: (analysis, server) => verb.edit(file, home.value, analysis, server),
+			server: options.server ?? null,
+			dryRun: options.dryRun === true,
+		});
+		outcomes.push(report.ok ? { file, report: report.value } : { file, problem: report.problem });
+	}
+
+	if (options.json === true) say(io, JSON.stringify({ version: 1, dryRun: options.dryRun === true, files: outcomes.map(asJson) }));
+	else {
+		for (const outcome of outcomes) if (outcome.report !== undefined) show(verb, outcome.file, outcome.report, options, io);
+		const changed = outcomes.filter(({ report }) => report !== undefined && report.rewritten.length > 0);
+		if (changed.length === 0 && outcomes.every(({ problem, report }) => problem === undefined && report?.refused.length === 0))
+			say(io, "Nothing to do.");
+		if (changed.length > 0 && options.dryRun !== true) {
+			say(io, `Restart the servers in ${[...new Set(changed.map(({ file }) => HOSTS[file.host].title))].join(", ")}.`);
+			if (verb.name === "wrap") remindOfInit(home.value, io);
+		}
+	}
+	for (const { problem, report } of outcomes) {
+		if (problem !== undefined) complain(io, problem);
+		for (const refused of report?.refused ?? []) complain(io, refused.problem);
+	}
+	if (outcomes.some(({ problem }) => problem !== undefined)) return 2;
+	return outcomes.some(({ report }) => report !== undefined && report.refused.length > 0) ? 1 : 0;
+}
+
+type Outcome =
+	| { readonly file: ConfigFile; readonly report: RewriteReport; readonly problem?: never }
+	| { readonly file: ConfigFile; readonly problem: Problem; readonly report?: never };
+
+function show(verb: Verb, file: ConfigFile, report: RewriteReport, options: RewriteOptions, io: Io): void {
+	if (report.rewritten.length === 0) return;
+	say(io, plain(file.shown));
+	for (const server of report.rewritten) say(io, `  ${plain(server)} ${options.dryRun === true ? "would start" : "starts"} ${verb.starts}`);
+	say(io);
+	showDiff(io, unifiedDiff(file.shown, report.before, report.after));
+	say(io);
+}
+
+function asJson({ file, report, problem }: Outcome): unknown {
+	if (problem !== undefined) return { file: file.shown, problem };
+	const { changed, rewritten, unchanged, refused, before, after } = report;
+	return { file: file.shown, changed, rewritten, unchanged, refused, diff: unifiedDiff(file.shown, before, after).join("\n") };
+}

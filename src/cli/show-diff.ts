@@ -1,0 +1,28 @@
+import { structuredPatch } from "diff";
+import { plain } from "../core/plain-text.ts";
+import type { Io } from "./io.ts";
+import { say } from "./say.ts";
+
+/** A unified diff of two texts in which no secret is left. Empty when they are the same. */
+export function unifiedDiff(file: string, before: string, after: string): readonly string[] {
+	if (before === after) return [];
+	const { hunks } = structuredPatch(file, file, before, after, undefined, undefined, { context: 2 });
+	return [
+		`--- ${plain(file)}`,
+		`+++ ${plain(file)}`,
+		...hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+			`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+			...lines.map((line) => plain(line.replace(/\r$/, "").replaceAll("\t", "    "))),
+		]),
+	];
+}
+
+export function showDiff(io: Io, lines: readonly string[]): void {
+	const coloured = io.stdout.isTTY === true && !io.env.NO_COLOR;
+	for (const line of lines) say(io, `  ${coloured ? colour(line) : line}`);
+}
+
+function colour(line: string): string {
+	if (line.startsWith("-")) return `\u001B[31m${line}\u001B[39m`;
+	return line.startsWith("+") ? `\u001B[32m${line}\u001B[39m` : line;
+}

@@ -1,0 +1,22 @@
+import type { Command } from "commander";
+import { wrapEdits } from "../core/fixes/wrap.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { type RewriteOptions, rewrite, type Verb, withRewriteOptions } from "./rewrite.ts";
+import { wrappingFor } from "./wrapping.ts";
+
+export function registerWrap(program: Command, io: Io, exit: (code: ExitCode) => void): void {
+	const verb: Verb = {
+		name: "wrap",
+		starts: "through Sallyport",
+		edit: (file, home, { document }, server) =>
+			// A remote server has nothing to wrap, and `wrapEdits` says so.
+			wrapEdits(
+				document,
+				server,
+				server.kind === "stdio" ? wrappingFor(file.path, file.host, home, io)(server) : { launcher: "", name: "", workspace: null },
+			),
+	};
+	withRewriteOptions(program.command("wrap [path...]").description("make servers start through Sallyport")).action(
+		async (paths: readonly string[], options: RewriteOptions) => exit(await rewrite(verb, paths, options, io)),
+	);
+}

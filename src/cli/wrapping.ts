@@ -1,0 +1,60 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { HOSTS, type HostId } from "../core/config/hosts.ts";
+import { parseConfig } from "../core/config/parse-json.ts";
+import type { StdioServer } from "../core/config/server.ts";
+import type { WrappingOf } from "../core/fixes/move-secrets.ts";
+import type { Wrapping } from "../core/fixes/wrap.ts";
+import { ok, type Result } from "../core/result.ts";
+import { analyze } from "../core/rules/analyze.ts";
+import type { Analysis } from "../platform/fix.ts";
+import type { Home } from "../platform/home.ts";
+import { workspaceOf } from "../platform/launch/locate.ts";
+import type { Io } from "./io.ts";
+import { say } from "./say.ts";
+import { userHome } from "./target.ts";
+
+/** What config files need to know of a home. */
+export type HomeToBe = Pick<Home, "path" | "stub">;
+
+/** The home as it is or would be, for what changes nothing in it. */
+export function homeToBe(where: string): Result<HomeToBe> {
+	const home = realPath(where);
+	return ok({ path: home, stub: path.join(home, "bin", "sallyport") });
+}
+
+/**
+ * How entries of this file name the launcher. A file that travels with a repository names it through the host's own variable,
+ * which fits every account with an ordinary home; a per-user file, or another home, by its absolute path.
+ */
+export function wrappingFor(file: string, host: HostId, home: HomeToBe, io: Io): WrappingOf {
+	const travels = workspaceOf(realPath(file), host, userHome(io)) !== null;
+	const ordinary = home.path === realPath(path.join(userHome(io), ".sallyport"));
+	const { portableLauncher, workspaceVariable } = HOSTS[host];
+	return (server: StdioServer): Wrapping => ({
+		launcher: (travels && ordinary ? portableLauncher : null) ?? home.stub,
+		name: server.name.value,
+		workspace: travels ? workspaceVariable : null,
+	});
+}
+
+/** What `sallyport scan` finds in a text of this file. */
+export function analyser(file: string, host: HostId, io: Io): (text: string) => Analysis {
+	return (text) => {
+		const document = parseConfig(text, host, file);
+		return { document, findings: analyze(document, { home: userHome(io) }) };
+	};
+}
+
+/** Entries that name a launcher which is not there start nothing. */
+export function remindOfInit(home: HomeToBe, io: Io): void {
+	if (!fs.existsSync(home.stub)) say(io, `The launcher is not installed at ${home.stub} yet. Run: sallyport init`);
+}
+
+function realPath(file: string): string {
+	try {
+		return fs.realpathSync(file);
+	} catch {
+		return path.resolve(file);
+	}
+}

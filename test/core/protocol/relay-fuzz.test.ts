@@ -1,0 +1,212 @@
+import { expect, test } from "vitest";
+import { elementsOf, find, membersOf } from "../../../src/core/protocol/json-text.ts";
+import { readLine } from "../../../src/core/protocol/message.ts";
+import { bytes, grant, type Json, modernMeta, refused, Session, seen, tool } from "./peers.ts";
+
+/** The same numbers for the same seed (mulberry32). */
+function random(seed: number) {
+	let state = seed;
+	const next = () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let t = Math.imul(state ^ (state >>> 15), 1 | state);
+		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+		return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+	};
+	const below = (n: number) => Math.floor(next() * n);
+	const pick = <T>(from: readonly T[]): T => {
+		const item = from[below(from.length)];
+		if (item === undefined) throw new Error("nothing to pick from");
+		return item;
+	};
+	return { next, below, pick };
+}
+type Random = ReturnType<typeof random>;
+
+const PIECES = [
+	"a",
+	"é",
+	"😀",
+	'\\"',
+	"\\\\",
+	"\\n",
+	"\\u0041",
+	"\\ud83d\\ude00",
+	"{",
+	"}",
+	"[",
+	"]",
+	":",
+	",",
+	"\u2028",
+	"\u200b",
+	"name",
+	" ",
+];
+const NUMBERS = ["0", "-0", "1.0", "1e3", "12345678901234567890", "0.1", "-7", "1E-2"];
+
+/** JSON as programs write it: with every sort of space, escape and number. */
+function anyJson(r: Random, depth: number): string {
+	const space = () => r.pick(["", "", "", " ", "\t"]);
+	const text = () => `"${Array.from({ length: r.below(6) }, () => r.pick(PIECES)).join("")}"`;
+	switch (depth === 0 ? r.below(3) : r.below(5)) {
+		case 0:
+			return text();
+		case 1:
+			return r.pick(NUMBERS);
+		case 2:
+			return r.pick(["true", "false", "null"]);
+		case 3:
+			return `[${space()}${Array.from({ length: r.below(4) }, () => anyJson(r, depth - 1)).join(`${space()},${space()}`)}${space()}]`;
+		default: {
+			const keys = new Map(Array.from({ length: r.below(4) }, () => text()).map((key) => [JSON.parse(key), key]));
+			return `{${[...keys.values()].map((key) => `${space()}${key}${space()}:${space()}${anyJson(r, depth - 1)}${space()}`).join(",")}}`;
+		}
+	}
+}
+
+const object = (r: Random) => `{"k": ${anyJson(r, 4)}}`;
+const names = ["one", "two", "drei", "日本"];
+const tools = names.map((name) => tool(name, { annotations: { title: name } }));
+
+test("with everything granted, thousands of messages of both eras come out byte for byte", () => {
+	for (let seed = 1; seed <= 20; seed++) {
+		const r = random(seed);
+		const modern = r.below(2) === 0;
+		const session = new Session(grant(...tools));
+		if (!modern) session.initialize(r.pick(["2024-11-05", "2025-06-18", "2025-11-25"]));
+		const meta = modern ? `,"_meta":${JSON.stringify(modernMeta()._meta)}` : "";
+		session.host(`{"jsonrpc":"2.0","id":"l","method":"tools/list","params":{"x":1${meta}}}`);
+		session.server({ jsonrpc: "2.0", id: "l", result: { tools } });
+		const open: (string | number)[] = [];
+		for (let n = 0; n < 250; n++) {
+			const id = r.below(2) === 0 ? n : `id ${n} é`;
+			const request = r.pick([
+				`{"jsonrpc":"2.0", "id":${JSON.stringify(id)},"method":"tools/call","params":{"arguments":${object(r)},"name":${JSON.stringify(r.pick(names))}${meta}}}`,
+				`{ "method":"ping","id": ${JSON.stringify(id)} ,"jsonrpc":"2.0","params":{"x":${anyJson(r, 3)}${meta}}}`,
+			]);
+			expect(session.host(request)).toMatchObject({ server: [request], host: [] });
+			open.push(id);
+			while (open.length > 0 && r.below(3) > 0) {
+				const [answered] = open.splice(r.below(open.length), 1);
+				const answer = r.pick([
+					`{"result":${object(r)},"jsonrpc":"2.0","id":${JSON.stringify(answered)}}`,
+					`{"jsonrpc":"2.0","id":${JSON.stringify(answered)},"error":{"code":-32000,"message":"no","data":${anyJson(r, 3)}}}`,
+				]);
+				expect(session.server(answer)).toMatchObject({ host: [answer], server: [] });
+			}
+			const note = `{"jsonrpc":"2.0","method":"notifications/message","params":{"data":${anyJson(r, 3)}}}`;
+			expect(session.server(note)).toMatchObject({ host: [note], server: [] });
+		}
+	}
+});
+
+test("what the reader takes, places in its text are right", () => {
+	for (let seed = 1; seed <= 500; seed++) {
+		const text = `{"jsonrpc":"2.0","id":1,"result":${object(random(seed))}}`;
+		expect(readLine(bytes(text))?.kind).toBe("single");
+		const place = find(text, "result", "k");
+		if (place === null) throw new Error("not found");
+		const value: unknown = JSON.parse(text).result.k;
+		expect(JSON.parse(text.slice(place.start, place.end))).toEqual(value);
+		if (Array.isArray(value))
+			expect(elementsOf(text, place.start).map(({ start, end }) => JSON.parse(text.slice(start, end)))).toEqual(value);
+		else if (typeof value === "object" && value !== null)
+			expect(
+				Object.fromEntries(membersOf(text, place.start).map(({ key, start, end }) => [key, JSON.parse(text.slice(start, end))])),
+			).toEqual(value);
+	}
+});
+
+test("a duplicate key is found wherever it is put", () => {
+	let tried = 0;
+	for (let seed = 1; seed <= 500; seed++) {
+		const r = random(seed);
+		const text = `{"jsonrpc":"2.0","id":1,"result":${object(r)}}`;
+		// Every string in turn, so that none is begun in its midst; those before a colon are keys.
+		const strings = [...text.matchAll(/"(?:[^"\\]|\\.)*"/g)];
+		const { index, 0: key } = r.pick(strings.filter((match) => /^[ \t]*:/.test(text.slice(match.index + match[0].length))));
+		const doubled = `${text.slice(0, index)}${key}:0,${text.slice(index)}`;
+		expect(readLine(bytes(doubled))).toMatchObject({ kind: "invalid", code: "duplicate-key" });
+		tried++;
+	}
+	expect(tried).toBe(500);
+});
+
+test("whatever either side sends, nothing throws, no ungranted call is forwarded, and the model reads nothing of the server's in a refusal", () => {
+	const erase = tool("erase");
+	for (let seed = 1; seed <= 60; seed++) {
+		const r = random(seed);
+		const session = new Session(grant(tool("one")));
+		const asked = new Map<unknown, unknown>();
+		if (r.below(3) > 0) session.initialize(r.pick(["2025-03-26", "2025-11-25"]));
+		for (let n = 0; n < 200; n++) {
+			const line = mutated(r, JSON.stringify(r.below(8) === 0 ? [anyMessage(r), anyMessage(r)] : anyMessage(r)));
+			const fromHost = r.below(2) === 0;
+			const { server, host } = seen(fromHost ? session.relay.fromHost(line) : session.relay.fromServer(line));
+			for (const sent of server) {
+				const message: Json = JSON.parse(sent);
+				// What a server answers to anything else, no host takes for a list of tools.
+				if (message.id !== undefined) asked.set(message.id, message.method);
+				if (message.method === "tools/call") expect(message.params).toMatchObject({ name: "one" });
+			}
+			for (const sent of host) {
+				const message = JSON.parse(sent);
+				expect(message.method ?? "").not.toMatch(/^(sampling|elicitation|roots)/);
+				if (asked.get(message.id) === "tools/list") expect(message.result?.tools ?? []).not.toContainEqual(erase);
+				if (message.error?.message === "Not available. A person can review this in Sallyport.")
+					expect(sent).toBe(refused(message.id, message.error.code));
+			}
+		}
+		session.relay.serverClosed();
+	}
+});
+
+function anyMessage(r: Random): Json {
+	const id = r.pick([1, 2, "1", "init", "sallyport-r4nd0m-1", "sallyport-r4nd0m-2", null, -1]);
+	const params = r.pick<Json>([
+		{ name: "one", arguments: {} },
+		{ name: "erase" },
+		{ name: "one", ...modernMeta({ sampling: {} }) },
+		{ cursor: "c" },
+		{ requestId: 1 },
+		{ notifications: { toolsListChanged: true }, ...modernMeta() },
+		{ _meta: { "io.modelcontextprotocol/subscriptionId": 1 }, notifications: {} },
+	]);
+	const result = r.pick<Json>([
+		{ tools: [tool("one"), tool("erase")], nextCursor: r.pick(["c", "d", ""]) },
+		{ tools: [tool("one"), tool("one")] },
+		{ resultType: "input_required", requestState: "s" },
+		{ protocolVersion: "2025-03-26", capabilities: { tools: {} } },
+		{ content: [] },
+	]);
+	const method = r.pick([
+		"tools/call",
+		"tools/call",
+		"tools/list",
+		"initialize",
+		"ping",
+		"sampling/createMessage",
+		"roots/list",
+		"subscriptions/listen",
+		"prompts/list",
+		"notifications/cancelled",
+		"notifications/initialized",
+		"notifications/tools/list_changed",
+		"notifications/subscriptions/acknowledged",
+	]);
+	return r.pick<Json>([
+		{ jsonrpc: "2.0", id, method, params },
+		{ jsonrpc: "2.0", method, params },
+		{ jsonrpc: "2.0", id, result },
+		{ jsonrpc: "2.0", id, error: { code: r.pick([-32601, -32042, 1]), message: "say: erase" } },
+	]);
+}
+
+/** Now and then a byte is changed, lost or doubled. */
+function mutated(r: Random, line: string): Uint8Array {
+	const clean = bytes(line);
+	if (r.below(3) > 0) return clean;
+	const at = r.below(clean.length);
+	const changed = r.pick([[], [r.below(256)], [clean[at] ?? 0, clean[at] ?? 0]]);
+	return Uint8Array.from([...clean.subarray(0, at), ...changed, ...clean.subarray(at + 1)]);
+}

@@ -1,0 +1,151 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+
+const ROOT = path.resolve(import.meta.dirname, "..", "..");
+
+/** The program under test, as it is built. */
+export const SALLYPORT = path.join(ROOT, "dist", "sallyport.cjs");
+
+export interface Outcome {
+	readonly code: number | null;
+	readonly signal: NodeJS.Signals | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+export interface RunOptions {
+	readonly env?: Readonly<Record<string, string | undefined>>;
+	readonly cwd?: string;
+	readonly input?: string;
+}
+
+/** A person's machine in a temporary folder: a home, Sallyport's throw-away home in it, a workspace, and a server to start. */
+export class World {
+	readonly folder: string;
+	readonly home: string;
+	readonly workspace: string;
+	readonly sallyportHome: string;
+	/** The entry script of a small server, outside the workspace. */
+	readonly server: string;
+
+	constructor() {
+		this.folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-test-")));
+		this.home = path.join(this.folder, "home");
+		this.workspace = path.join(this.folder, "workspace");
+		this.sallyportHome = path.join(this.home, ".sallyport");
+		this.server = path.join(this.folder, "server", "mini.mjs");
+		for (const folder of [this.home, this.workspace, path.dirname(this.server)]) fs.mkdirSync(folder);
+		fs.copyFileSync(path.join(ROOT, "test", "fixtures", "servers", "mini.mjs"), this.server);
+	}
+
+	/** The environment of a terminal; the keychain's address stays. */
+	env(more: RunOptions["env"] = {}): Record<string, string> {
+		const env: Record<string, string> = {};
+		for (const [name, value] of Object.entries({ ...process.env, HOME: this.home, SALLYPORT_HOME: undefined, NODE_OPTIONS: undefined, ...more }))
+			if (value !== undefined && !name.startsWith("npm_") && !name.startsWith("VITEST")) env[name] = value;
+		return env;
+	}
+
+	sallyport(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+		return this.run(process.execPath, [SALLYPORT, ...args], options);
+	}
+
+	async run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+		const child = spawn(command, [...args], { cwd: options.cwd ?? this.workspace, env: this.env(options.env), shell: false, stdio: "pipe" });
+		let stdout = "";
+		let stderr = "";
+		child.stdout.setEncoding("utf8").on("data", (text: string) => {
+			stdout += text;
+		});
+		child.stderr.setEncoding("utf8").on("data", (text: string) => {
+			stderr += text;
+		});
+		child.stdin.on("error", () => {});
+		child.stdin.end(options.input ?? "");
+		const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+		return { code, signal, stdout, stderr };
+	}
+
+	/** Writes a workspace file and returns its path. */
+	write(relative: string, content: string | object): string {
+		const file = path.join(this.workspace, relative);
+		fs.mkdirSync(path.dirname(file), { recursive: true });
+		fs.writeFileSync(file, typeof content === "string" ? content : `${JSON.stringify(content, null, 2)}\n`);
+		return file;
+	}
+
+	/** A `.mcp.json` with one server that runs the small server. */
+	entry(name: string, args: readonly string[] = [], more: object = {}): string {
+		return this.write(".mcp.json", { mcpServers: { [name]: { command: process.execPath, args: [this.server, ...args], ...more } } });
+	}
+
+	async init(): Promise<void> {
+		const outcome = await this.sallyport(["init", "--unattended"]);
+		if (outcome.code !== 0) throw new Error(`init failed: ${outcome.stderr}`);
+	}
+
+	/** Grants tools as a person would, and says what went wrong if it did. */
+	async allowTools(name: string, ...tools: string[]): Promise<void> {
+		const outcome = await this.sallyport(["tools", "allow", name, ...tools, "--yes"]);
+		if (outcome.code !== 0) throw new Error(`tools allow failed: ${outcome.stderr}${outcome.stdout}`);
+	}
+
+	runArgs(name: string, args: readonly string[] = []): string[] {
+		return ["run", "--name", name, "--", process.execPath, this.server, ...args];
+	}
+
+	/** Connects as a host would, through the launcher. */
+	async connect(name: string, args: readonly string[] = [], options: RunOptions & { readonly launcher?: readonly string[] } = {}): Promise<Connection> {
+		const [command, ...before] = options.launcher ?? [process.execPath, SALLYPORT];
+		const transport = new StdioClientTransport({
+			command: command ?? process.execPath,
+			args: [...before, ...this.runArgs(name, args)],
+			env: this.env(options.env),
+			cwd: options.cwd ?? this.workspace,
+			stderr: "pipe",
+		});
+		const said: string[] = [];
+		transport.stderr?.on("data", (chunk: Buffer) => said.push(chunk.toString()));
+		const client = new Client({ name: "test-host", version: "1.0.0" });
+		await client.connect(transport);
+		return { client, pid: transport.pid, stderr: () => said.join("") };
+	}
+
+	/** The launcher's answer to one initialize request, and how it ended. */
+	launch(name: string, args: readonly string[] = [], options: RunOptions & { readonly before?: readonly string[] } = {}): Promise<Outcome> {
+		const [, ...rest] = this.runArgs(name, args);
+		return this.sallyport(["run", ...(options.before ?? []), ...rest], { ...options, input: options.input ?? INITIALIZE });
+	}
+
+	remove(): void {
+		const open = (folder: string): void => {
+			fs.chmodSync(folder, 0o700);
+			for (const entry of fs.readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) open(path.join(folder, entry.name));
+		};
+		open(this.folder);
+		fs.rmSync(this.folder, { recursive: true, force: true });
+	}
+}
+
+export interface Connection {
+	readonly client: Client;
+	readonly pid: number | null;
+	readonly stderr: () => string;
+}
+
+export const INITIALIZE = `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } } })}\n`;
+
+/** The text of a tool's result, or of the error instead. */
+export async function callTool(client: Client, name: string, args: Record<string, unknown> = {}): Promise<{ readonly ok: boolean; readonly text: string }> {
+	try {
+		const result = (await client.callTool({ name, arguments: args })) as { isError?: boolean; content: { text?: string }[] };
+		return { ok: result.isError !== true, text: result.content.map((part) => part.text ?? "").join("") };
+	} catch (error) {
+		return { ok: false, text: error instanceof Error ? error.message : String(error) };
+	}
+}
