@@ -40,12 +40,13 @@ export function registerFix(program: Command, io: Io, exit: (code: ExitCode) => 
 
 async function fix(paths: readonly string[], options: FixOptions, io: Io): Promise<ExitCode> {
 	const where = homePath(io.env);
-	const home = options.dryRun === true ? homeToBe(where) : createHome(where, { unattended: false });
-	if (!home.ok) return complain(io, home.problem);
+	const made = options.dryRun === true ? null : createHome(where, { unattended: false });
+	if (made?.ok === false) return complain(io, made.problem);
+	const home = made?.value ?? homeToBe(where);
 	const files = configFiles(paths, { user: options.user === true, server: options.server ?? null }, io);
 	if (!files.ok) return complain(io, files.problem);
 
-	const vaults = "key" in home.value ? openVaults(home.value, io) : null;
+	const vaults = made === null ? null : openVaults(made.value, io);
 	const outcomes: Outcome[] = [];
 	for (const file of files.value) {
 		const report = await fixFile({
@@ -53,7 +54,7 @@ async function fix(paths: readonly string[], options: FixOptions, io: Io): Promi
 			analyse: analyser(file.path, file.host, io),
 			scheme: options.vault,
 			vault: vaults?.get(options.vault) ?? null,
-			wrappingOf: wrappingFor(file.path, file.host, home.value, io),
+			wrappingOf: wrappingFor(file.path, file.host, home, io),
 			server: options.server ?? null,
 			hints: options.hints === true,
 		});
@@ -67,7 +68,7 @@ async function fix(paths: readonly string[], options: FixOptions, io: Io): Promi
 	else {
 		for (const outcome of outcomes) if (outcome.report !== undefined) show(outcome.file, outcome.report, options, io);
 		conclude(outcomes, options, io);
-		if (outcomes.some(({ report }) => report?.changed === true)) remindOfInit(home.value, io);
+		if (outcomes.some(({ report }) => report?.changed === true)) remindOfInit(home, io);
 	}
 	for (const { problem } of outcomes) if (problem !== undefined) complain(io, problem);
 	if (outcomes.some(({ problem }) => problem !== undefined)) return 2;

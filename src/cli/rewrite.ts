@@ -47,8 +47,9 @@ export async function rewrite(verb: Verb, paths: readonly string[], options: Rew
 			remedy: `sallyport ${verb.name} --server NAME, or sallyport ${verb.name} --all`,
 		});
 	const where = homePath(io.env);
-	const home = options.dryRun === true || verb.name === "unwrap" ? homeToBe(where) : createHome(where, { unattended: false });
-	if (!home.ok) return complain(io, home.problem);
+	const made = options.dryRun === true || verb.name === "unwrap" ? null : createHome(where, { unattended: false });
+	if (made?.ok === false) return complain(io, made.problem);
+	const home = made?.value ?? homeToBe(where);
 	const files = configFiles(paths, { user: options.user === true, server: options.server ?? null }, io);
 	if (!files.ok) return complain(io, files.problem);
 
@@ -57,7 +58,7 @@ export async function rewrite(verb: Verb, paths: readonly string[], options: Rew
 		const report = await rewriteFile({
 			file: file.path,
 			analyse: analyser(file.path, file.host, io),
-			edit: (analysis, server) => verb.edit(file, home.value, analysis, server),
+			edit: (analysis, server) => verb.edit(file, home, analysis, server),
 			server: options.server ?? null,
 			dryRun: options.dryRun === true,
 		});
@@ -72,7 +73,7 @@ export async function rewrite(verb: Verb, paths: readonly string[], options: Rew
 			say(io, "Nothing to do.");
 		if (changed.length > 0 && options.dryRun !== true) {
 			say(io, `Restart the servers in ${[...new Set(changed.map(({ file }) => HOSTS[file.host].title))].join(", ")}.`);
-			if (verb.name === "wrap") remindOfInit(home.value, io);
+			if (verb.name === "wrap") remindOfInit(home, io);
 		}
 	}
 	for (const { problem, report } of outcomes) {

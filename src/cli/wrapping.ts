@@ -5,7 +5,6 @@ import { parseConfig } from "../core/config/parse-json.ts";
 import type { StdioServer } from "../core/config/server.ts";
 import type { WrappingOf } from "../core/fixes/move-secrets.ts";
 import type { Wrapping } from "../core/fixes/wrap.ts";
-import { ok, type Result } from "../core/result.ts";
 import { analyze } from "../core/rules/analyze.ts";
 import type { Analysis } from "../platform/fix.ts";
 import type { Home } from "../platform/home.ts";
@@ -18,9 +17,9 @@ import { userHome } from "./target.ts";
 export type HomeToBe = Pick<Home, "path" | "stub">;
 
 /** The home as it is or would be, for what changes nothing in it. */
-export function homeToBe(where: string): Result<HomeToBe> {
+export function homeToBe(where: string): HomeToBe {
 	const home = realPath(where);
-	return ok({ path: home, stub: path.join(home, "bin", "sallyport") });
+	return { path: home, stub: path.join(home, "bin", "sallyport") };
 }
 
 /**

@@ -43,17 +43,27 @@ export function parsePolicy(raw: string, file: string): Result<PolicyFile> {
 	if (issue.code === "unrecognized_keys") {
 		const key = issue.keys[0] ?? "";
 		const keyNode = node?.children?.find((property) => property.children?.[0]?.value === key)?.children?.[0];
-		const known = nearest(key, knownKeys(path));
-		return refuse(keyNode?.offset ?? node?.offset ?? 0, `unknown key "${printable(key)}"${known === null ? "" : `; did you mean "${known}"?`}`);
+		const known = knownKeys(path);
+		const near = nearest(key, known);
+		const hint = near === null ? `; known here: ${known.join(", ")}` : `; did you mean "${near}"?`;
+		return refuse(keyNode?.offset ?? node?.offset ?? 0, `unknown key "${printable(key)}"${hint}`);
 	}
-	return refuse(node?.offset ?? 0, `${path.length === 0 ? "the policy" : printable(path.join("."))}: ${issue.message}`);
+	return refuse(node?.offset ?? 0, `${path.length === 0 ? "the policy" : printable(path.join("."))} ${wrong(issue)}`);
 }
 
 type Issue = z.core.$ZodIssue;
 
+/** The library's messages for people are not in the small build that the launcher loads. */
+function wrong(issue: Issue): string {
+	if (issue.code === "invalid_type") return issue.input === undefined ? "is missing" : `must be ${issue.expected === "array" ? "a list" : issue.expected === "record" ? "an object" : `of type ${issue.expected}`}`;
+	if (issue.code === "invalid_value") return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+	if (issue.code === "invalid_union") return "has none of the forms that it may have";
+	return issue.message === "Invalid input" ? "is out of range" : issue.message;
+}
+
 /** For a union (sandbox: "off" or an object) the alternative that came furthest tells a person more than "invalid input". */
 function deepest(issues: readonly Issue[]): Issue {
-	const issue = issues[0];
+	const issue = issues.find((candidate) => candidate.code === "unrecognized_keys") ?? issues[0];
 	if (issue === undefined) throw new Error("a failed parse without an issue");
 	if (issue.code !== "invalid_union") return issue;
 	const inner = issue.errors.map((alternative) => alternative[0]).filter((candidate) => candidate !== undefined);
@@ -125,8 +135,10 @@ function knownKeys(path: readonly (string | number)[]): readonly string[] {
 	}
 }
 
-/** The known key with the smallest edit distance; null when none is near enough to be what was meant. */
+/** The known key that begins alike, else the one with the smallest edit distance; null when none is near enough to be what was meant. */
 export function nearest(word: string, known: readonly string[]): string | null {
+	const begins = known.find((key) => key.length > 2 && (word.startsWith(key) || (word.length > 2 && key.startsWith(word))));
+	if (begins !== undefined) return begins;
 	let best: string | null = null;
 	let bestDistance = Math.max(2, Math.floor(word.length / 2)) + 1;
 	for (const candidate of known) {

@@ -45,7 +45,7 @@ export function checkLock(text: string, name: string, hosts: readonly string[]):
 	for (const [place, entry] of Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1))) {
 		if (place === "") continue;
 		const own = entry.name ?? nameAt(place);
-		if (own === null) return refuse("a package lies outside node_modules");
+		if (own === null) return refuse("a package lies in a folder outside node_modules");
 		const label = printable(own);
 		if (entry.link === true) return refuse(`${label} is a link to a folder`);
 		if (entry.resolved !== undefined && !isServedBy(entry.resolved, hosts))

@@ -128,6 +128,15 @@ function explain(spec: PackageSpec, output: string, settings: NpmSettings): Resu
 		.filter((line) => line !== "" && !/^A complete log|^\s*at |^errno |^syscall |^path /.test(line));
 	const code = lines.map((line) => /^code (\S+)$/.exec(line)?.[1]).find((each) => each !== undefined);
 	const advice = code === undefined ? undefined : ADVICE.find(([codes]) => codes.test(code));
+	const asked = /https?:\/\/[^\s"')]+/.exec(lines.join(" "))?.[0];
+	const elsewhere = asked === undefined ? null : URL.parse(asked);
+	const allowed = registryEgress(settings.registries);
+	if (elsewhere !== null && code === "E403" && !registryEgress([elsewhere]).every((host) => allowed.includes(host)))
+		return fail(
+			"package-install",
+			`${spec.name} was not installed: it asks for a URL outside the registry (${elsewhere.host}).`,
+			"Choose another version or another package; if that host is your registry's, name it in your npm configuration.",
+		);
 	const said = lines.find((line) => !line.startsWith("code ")) ?? "";
 	const detail = said === "" ? "" : ` (npm: ${said.slice(0, 240)})`;
 	return fail(

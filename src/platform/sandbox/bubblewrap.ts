@@ -128,10 +128,18 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions): Promi
 }
 
 function placesOf(options: BubblewrapOptions): Places {
-	const account = os.userInfo().homedir;
-	const homes = realPaths([account, options.home ?? process.env.HOME ?? account]);
+	const homes = realPaths([...accountHome(), options.home ?? process.env.HOME ?? ""]);
 	const sallyport = realPaths([...homes.map((home) => path.join(home, ".sallyport")), options.sallyportHome ?? homePath(process.env)]);
 	return { homes, sallyport };
+}
+
+/** Empty for a user who has no account, as in some containers. */
+function accountHome(): readonly string[] {
+	try {
+		return [os.userInfo().homedir];
+	} catch {
+		return [];
+	}
 }
 
 /** Real paths without doubles; one that is not there stands for itself. */

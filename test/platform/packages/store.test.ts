@@ -135,7 +135,7 @@ describe("installing", () => {
 			fs.appendFileSync(path.join(folder, "person", ".npmrc"), `@acme:registry=${other.url}\n`);
 			expect((await installPackage(spec("tool"), null, with_)).ok).toBe(true);
 			expect(other.requests.length).toBeGreaterThan(0);
-			expect(other.requests.every((request) => request.authorization === undefined)).toBe(true);
+			expect(other.requests.map((request) => request.authorization)).toEqual(other.requests.map(() => undefined));
 		} finally {
 			await other.close();
 		}
@@ -246,7 +246,7 @@ describe("refusing", () => {
 		const other = await startRegistry([server("tool")]);
 		try {
 			const problem = await refusal("tool", await serve({ ...server("tool"), dist: { tarball: `${other.url}tool/-/tool-1.2.3.tgz` } }));
-			expect(problem.code).toBe("package-install");
+			expect(problem).toMatchObject({ code: "package-install", message: expect.stringContaining("outside the registry") });
 			expect(other.requests).toEqual([]);
 		} finally {
 			await other.close();

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { findGrant, type PolicyLayer } from "../../../src/core/policy/layers.ts";
+import type { PolicyServer } from "../../../src/core/policy/schema.ts";
+
+const PIN = `sha256:${"a".repeat(64)}`;
+const OTHER_PIN = `sha256:${"b".repeat(64)}`;
+const launch = { command: "npx", args: ["-y", "pkg"], cwd: null, env: {}, fingerprint: PIN };
+const granted: PolicyServer = {
+	name: "files",
+	config: "/work/.mcp.json",
+	workspace: "/work",
+	launch,
+	tools: { read: { pin: PIN }, write: { pin: PIN } },
+	secrets: { "env:TOKEN": "keychain://files/TOKEN" },
+	sandbox: { read: ["/work/docs"], write: ["/work/notes"], env: ["LANG"] },
+	egress: ["api.example.com:443"],
+	limits: { processes: 50 },
+};
+const layer = (source: PolicyLayer["source"], ...servers: PolicyServer[]): PolicyLayer => ({ source, file: source, policy: { version: 1, servers } });
+const request = { name: "files", command: "npx", args: ["-y", "pkg"], folder: "/work" };
+
+function grantWith(...layers: PolicyLayer[]) {
+	const lookup = findGrant([layer("user", granted), ...layers], request);
+	if (!lookup.found) throw new Error(lookup.why);
+	return lookup.grant;
+}
+
+describe("a grant", () => {
+	it("is found for the very launch that was approved", () => {
+		expect([...grantWith().tools.keys()]).toEqual(["read", "write"]);
+	});
+
+	it.each([
+		["another name", { name: "github" }, "not-approved"],
+		["another command", { command: "node" }, "launch-changed"],
+		["another argument", { args: ["-y", "evil"] }, "launch-changed"],
+		["one argument more", { args: ["-y", "pkg", "--root=/"] }, "launch-changed"],
+		["another workspace", { folder: "/elsewhere" }, "other-workspace"],
+		["a workspace whose name begins alike", { folder: "/work-evil" }, "other-workspace"],
+	])("is not found for %s", (_what, change, why) => {
+		expect(findGrant([layer("user", granted)], { ...request, ...change })).toEqual({ found: false, why });
+	});
+
+	it("holds in folders of its workspace", () => {
+		expect(findGrant([layer("user", granted)], { ...request, folder: "/work/sub" }).found).toBe(true);
+	});
+
+	it("holds everywhere when it is a per-user entry's", () => {
+		expect(findGrant([layer("user", { ...granted, workspace: null })], { ...request, folder: "/any" }).found).toBe(true);
+	});
+
+	it.each(["workspace", "argument", "managed"] as const)("never comes from the %s layer", (source) => {
+		expect(findGrant([layer(source, granted)], request)).toEqual({ found: false, why: "not-approved" });
+	});
+
+	it("does not come from an entry of the user's that says too little", () => {
+		const { launch: _, ...rest } = granted;
+		expect(findGrant([layer("user", rest)], request).found).toBe(false);
+	});
+});
+
+describe("every other layer", () => {
+	it("does not narrow while it is silent on the server", () => {
+		expect(grantWith(layer("workspace", { name: "other", tools: {} })).tools.size).toBe(2);
+		expect(grantWith(layer("workspace", { name: "files" })).tools.size).toBe(2);
+	});
+
+	it("takes away what it does not list", () => {
+		const grant = grantWith(layer("workspace", { name: "files", tools: { read: { pin: PIN } }, egress: [], secrets: {}, sandbox: { env: [] } }));
+		expect([...grant.tools.keys()]).toEqual(["read"]);
+		expect(grant.egress).toEqual([]);
+		expect(grant.secrets.size).toBe(0);
+		expect(grant.sandbox).toMatchObject({ read: ["/work/docs"], write: ["/work/notes"], env: [] });
+	});
+
+	it("adds nothing, whatever it says", () => {
+		const wide: PolicyServer = {
+			name: "files",
+			tools: { read: { pin: PIN }, write: { pin: PIN }, evil: { pin: PIN } },
+			secrets: { "env:TOKEN": "keychain://files/TOKEN", "env:OTHER": "keychain://github/TOKEN" },
+			sandbox: { read: ["/"], write: ["/"], env: ["LANG", "SECRET"] },
+			egress: ["api.example.com:443", "evil.example:443"],
+			limits: { processes: 5000, files: 10 },
+		};
+		for (const source of ["workspace", "argument", "managed"] as const) {
+			const grant = grantWith(layer(source, wide));
+			expect(grant.tools.has("evil")).toBe(false);
+			expect([...grant.secrets.keys()]).toEqual(["env:TOKEN"]);
+			expect(grant.sandbox).toEqual({ read: ["/work/docs"], write: ["/work/notes"], deny: [], env: ["LANG"] });
+			expect(grant.egress).toEqual(["api.example.com:443"]);
+			expect(grant.limits).toEqual({ processes: 50, files: 10 });
+		}
+	});
+
+	it("cannot turn the sandbox off, and can turn it on", () => {
+		expect(grantWith(layer("workspace", { name: "files", sandbox: "off" })).sandbox).not.toBe("off");
+		const off = findGrant([layer("user", { ...granted, sandbox: "off" }), layer("managed", { name: "files", sandbox: { read: ["/work"] } })], request);
+		expect(off.found && off.grant.sandbox).toEqual({ read: ["/work"], write: [], deny: [], env: [] });
+	});
+
+	it("withholds a tool that it pins to another definition", () => {
+		expect(grantWith(layer("managed", { name: "files", tools: { read: { pin: OTHER_PIN }, write: { pin: PIN } } })).tools.has("read")).toBe(false);
+	});
+
+	it("narrows paths to the smaller of the two", () => {
+		const grant = grantWith(layer("workspace", { name: "files", sandbox: { read: ["/work/docs/public", "/etc"], write: ["/work/notes", "/tmp"] } }));
+		expect(grant.sandbox).toMatchObject({ read: ["/work/docs/public"], write: ["/work/notes"] });
+	});
+});
+
+describe("one line in two hosts' files", () => {
+	it("gets what both grants allow, because the launcher cannot tell who started it", () => {
+		const lookup = findGrant([layer("user", granted, { ...granted, config: "/work/.cursor/mcp.json", tools: { read: { pin: PIN } } })], request);
+		expect(lookup.found && [...lookup.grant.tools.keys()]).toEqual(["read"]);
+	});
+
+	it("gets no tool when what stands behind the line differs", () => {
+		const other = { ...granted, config: "/work/.cursor/mcp.json", launch: { ...launch, fingerprint: OTHER_PIN } };
+		const lookup = findGrant([layer("user", granted, other)], request);
+		expect(lookup.found && lookup.grant.tools.size).toBe(0);
+	});
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { nearest, parsePolicy } from "../../../src/core/policy/parse.ts";
+
+const PIN = `sha256:${"a".repeat(64)}`;
+const server = (more: object) => JSON.stringify({ version: 1, servers: [{ name: "github", ...more }] }, null, "\t");
+
+function problem(text: string): string {
+	const parsed = parsePolicy(text, "policy.jsonc");
+	if (parsed.ok) throw new Error("the policy was accepted");
+	return parsed.problem.message;
+}
+
+describe("a policy file", () => {
+	it("may have comments, trailing commas and a byte order mark", () => {
+		const parsed = parsePolicy(`\uFEFF// mine\r\n{ "version": 1, "servers": [ { "name": "x", "tools": {}, }, ], }`, "p");
+		expect(parsed.ok && parsed.value.servers[0]?.name).toBe("x");
+	});
+
+	it("is refused with its place when it is half-typed", () => {
+		expect(problem(`{\n  "version": 1,\n  "servers": [`)).toMatch(/^policy\.jsonc:3:\d+: not valid JSONC/);
+	});
+
+	it.each([
+		[server({ tols: {} }), 'policy.jsonc:6:4: unknown key "tols"; did you mean "tools"?'],
+		[server({ sandbox: { denyReads: [] } }), 'unknown key "denyReads"; did you mean "deny"?'],
+		[server({ sandbox: { raed: [] } }), 'unknown key "raed"; did you mean "read"?'],
+		[server({ launch: { comand: "x" } }), 'unknown key "comand"; did you mean "command"?'],
+		[server({ tools: { echo: { pin: PIN, pinn: 1 } } }), 'unknown key "pinn"; did you mean "pin"?'],
+		[server({ limits: { memory: 5 } }), 'unknown key "memory"; did you mean "memoryBytes"?'],
+		['{ "version": 1, "servres": [] }', 'did you mean "servers"?'],
+	])("names an unknown key, its place and the nearest known one (%#)", (text, expected) => {
+		expect(problem(text)).toContain(expected);
+	});
+
+	it("does not propose a key that nobody meant", () => {
+		expect(problem(server({ zzzzqqqq: 1 }))).not.toContain("did you mean");
+	});
+
+	it.each([
+		["a duplicate key", `{"version":1,"version":1,"servers":[]}`],
+		["a duplicate tool", `{"version":1,"servers":[{"name":"x","tools":{"a":{"pin":"${PIN}"},"a":{"pin":"${PIN}"}}}]}`],
+		["another version", `{"version":2,"servers":[]}`],
+		["a tool without a pin", server({ tools: { echo: {} } })],
+		["a short pin", server({ tools: { echo: { pin: "sha256:ab" } } })],
+		["a relative path", server({ sandbox: { read: ["docs"] } })],
+		["a path with ..", server({ sandbox: { read: ["/a/../etc"] } })],
+		["a wildcard host", server({ egress: ["*.example.com:443"] })],
+		["a host without a port", server({ egress: ["example.com"] })],
+		["a port out of range", server({ egress: ["example.com:70000"] })],
+		["a slot that is no variable", server({ secrets: { "header:X": "keychain://a/b" } })],
+		["a secret instead of a reference", server({ secrets: { "env:X": "hunter2" } })],
+		["a sandbox that is neither off nor an object", server({ sandbox: "none" })],
+		["an empty file", ""],
+		["a list", "[]"],
+		["very deep nesting", `${"[".repeat(100_000)}`],
+	])("is refused for %s", (_what, text) => {
+		expect(parsePolicy(text, "p").ok).toBe(false);
+	});
+
+	it("cannot reach a prototype through a tool's name", () => {
+		const parsed = parsePolicy(`{"version":1,"servers":[{"name":"x","tools":{"__proto__":{"pin":"${PIN}"}}}]}`, "p");
+		const tools = parsed.ok ? (parsed.value.servers[0]?.tools ?? {}) : {};
+		expect(Object.getPrototypeOf(tools)).not.toHaveProperty("pin");
+		expect(({} as Record<string, unknown>).pin).toBeUndefined();
+	});
+
+	it("never sends control characters to a terminal", () => {
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: that is the point
+		expect(problem(`{"version":1,"servers":[],"\\u001b[31mred":1}`)).not.toMatch(/[\x00-\x1F]/);
+	});
+});
+
+describe("nearest", () => {
+	it("forgives a letter or two and no more", () => {
+		expect(nearest("egres", ["egress", "tools"])).toBe("egress");
+		expect(nearest("something", ["egress", "tools"])).toBeNull();
+	});
+});
