@@ -40,7 +40,10 @@ export function registerAllow(program: Command, io: Io, exit: (code: ExitCode) =
 		.option("--update", "resolve the package anew instead of keeping the version that is installed")
 		.option("--yes", "do not ask (only in a home made by: sallyport init --unattended)")
 		.option("--json", "print the grant as JSON")
-		.addHelpText("after", "\nShows the exact change and asks for the server's name on a terminal.\nExit: 0 allowed, 1 declined, 2 could not.")
+		.addHelpText(
+			"after",
+			"\nShows the exact change and asks for the server's name on a terminal.\nExit: 0 allowed, 1 declined, 2 could not.",
+		)
 		.action(async (name: string, options: AllowOptions) => exit(await allow(name, options, io)));
 }
 
@@ -64,11 +67,22 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	await saveGrant(home.value, after.value, candidate.value.described);
 	const waiting = [...line.value.asks].filter(([slot, reference]) => after.value.secrets.get(slot) !== reference);
 	if (options.json === true)
-		say(io, JSON.stringify({ version: 1, server: after.value.name, fingerprint: after.value.launch.fingerprint, waiting: waiting.map(([slot]) => slot) }));
+		say(
+			io,
+			JSON.stringify({
+				version: 1,
+				server: after.value.name,
+				fingerprint: after.value.launch.fingerprint,
+				waiting: waiting.map(([slot]) => slot),
+			}),
+		);
 	else {
 		say(io, widens ? "Allowed." : "Nothing to widen.");
 		for (const [slot, reference] of waiting)
-			say(io, `It still asks for ${slot} and will not start without it: sallyport allow ${JSON.stringify(name)} --secret ${slot}=${reference}`);
+			say(
+				io,
+				`It still asks for ${slot} and will not start without it: sallyport allow ${JSON.stringify(name)} --secret ${slot}=${reference}`,
+			);
 		if (after.value.tools.size === 0) say(io, `No tool is allowed yet: sallyport tools list ${JSON.stringify(name)}`);
 	}
 	return 0;
@@ -79,18 +93,38 @@ function change(grant: Grant, options: AllowOptions, asks: ReadonlyMap<string, s
 	for (const text of options.secret) {
 		const split = /^(env:[A-Za-z_][A-Za-z0-9_]*)=(.+)$/s.exec(text);
 		const [, slot, reference] = split ?? [];
-		if (slot === undefined || reference === undefined) return fail("bad-secret", "--secret is not of the form env:NAME=REFERENCE.", "Example: --secret env:GITHUB_TOKEN=keychain://github/GITHUB_TOKEN");
+		if (slot === undefined || reference === undefined)
+			return fail(
+				"bad-secret",
+				"--secret is not of the form env:NAME=REFERENCE.",
+				"Example: --secret env:GITHUB_TOKEN=keychain://github/GITHUB_TOKEN",
+			);
 		if (asks.get(slot) !== reference)
-			return fail("secret-not-asked", `The server's entry does not ask for ${reference} in ${slot}.`, "Write that reference into the entry's env first; sallyport fix does it for a secret that stands there.");
+			return fail(
+				"secret-not-asked",
+				`The server's entry does not ask for ${reference} in ${slot}.`,
+				"Write that reference into the entry's env first; sallyport fix does it for a secret that stands there.",
+			);
 		secrets.set(slot, reference);
 	}
 	for (const target of options.egress)
-		if (!/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):[1-9]\d{0,4}$/.test(target) || Number(target.slice(target.lastIndexOf(":") + 1)) > 65_535)
+		if (
+			!/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):[1-9]\d{0,4}$/.test(target) ||
+			Number(target.slice(target.lastIndexOf(":") + 1)) > 65_535
+		)
 			return fail("bad-egress", "--egress is not of the form host:port.", "Example: --egress api.github.com:443");
 	for (const name of options.env)
-		if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || /^(?:NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PYTHON(?:PATH|STARTUP|HOME)|PATH|HOME|TMPDIR|SALLYPORT_.*)$/.test(name))
-			return fail("bad-env", `${name} cannot be passed on from the host's environment.`, "Give the entry a value of its own in env: it is pinned then.");
-	if (options.sandbox !== undefined && options.sandbox !== "on" && options.sandbox !== "off") return fail("bad-sandbox", "--sandbox is on or off.", "Use: --sandbox on");
+		if (
+			!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ||
+			/^(?:NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PYTHON(?:PATH|STARTUP|HOME)|PATH|HOME|TMPDIR|SALLYPORT_.*)$/.test(name)
+		)
+			return fail(
+				"bad-env",
+				`${name} cannot be passed on from the host's environment.`,
+				"Give the entry a value of its own in env: it is pinned then.",
+			);
+	if (options.sandbox !== undefined && options.sandbox !== "on" && options.sandbox !== "off")
+		return fail("bad-sandbox", "--sandbox is on or off.", "Use: --sandbox on");
 	const read = options.read.map((named) => realPath(named, io));
 	const write = options.write.map((named) => realPath(named, io));
 	for (const each of [...read, ...write]) if (!each.ok) return each;
@@ -104,7 +138,15 @@ function change(grant: Grant, options: AllowOptions, asks: ReadonlyMap<string, s
 					deny: grant.sandbox === "off" ? [] : grant.sandbox.deny,
 					env: union(grant.sandbox === "off" ? [] : grant.sandbox.env, options.env),
 				};
-	return ok({ ...grant, secrets, sandbox, egress: union(grant.egress, options.egress.map((target) => target.toLowerCase())) });
+	return ok({
+		...grant,
+		secrets,
+		sandbox,
+		egress: union(
+			grant.egress,
+			options.egress.map((target) => target.toLowerCase()),
+		),
+	});
 }
 
 function realPath(named: string, io: Io): Result<string> {

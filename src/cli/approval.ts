@@ -1,6 +1,6 @@
+import type { SecretReference } from "../core/config/references.ts";
 import type { NpxLaunch } from "../core/launch/npx-line.ts";
 import { type Grant, grantsOf } from "../core/policy/layers.ts";
-import type { SecretReference } from "../core/config/references.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Home } from "../platform/home.ts";
 import { type DescribedLaunch, describeLaunch } from "../platform/launch/describe.ts";
@@ -27,11 +27,18 @@ export interface Candidate {
 	readonly current: Grant | null;
 }
 
-export async function describeCandidate(line: LaunchLine, home: Home, io: Io, options: { readonly update: boolean }): Promise<Result<Candidate>> {
+export async function describeCandidate(
+	line: LaunchLine,
+	home: Home,
+	io: Io,
+	options: { readonly update: boolean },
+): Promise<Result<Candidate>> {
 	const layers = readLayers(home, { workspace: null, narrowing: [] });
 	if (!layers.ok) return layers;
 	const current =
-		grantsOf(layers.value).find((grant) => grant.name === line.name && grant.config === line.config && grant.workspace === line.workspace) ?? null;
+		grantsOf(layers.value).find(
+			(grant) => grant.name === line.name && grant.config === line.config && grant.workspace === line.workspace,
+		) ?? null;
 	const described = await describeLaunch(line, {
 		home,
 		userHome: userHome(io),

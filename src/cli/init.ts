@@ -15,7 +15,8 @@ export function registerInit(program: Command, io: Io, exit: (code: ExitCode) =>
 			const home = createHome(homePath(io.env), { unattended: options.unattended === true });
 			if (!home.ok) return exit(complain(io, home.problem));
 			const stub = await installStub(home.value, process.execPath, path.join(import.meta.dirname, "sallyport.cjs"));
-			if (options.json === true) say(io, JSON.stringify({ version: 1, home: home.value.path, launcher: stub, unattended: home.value.unattended }));
+			if (options.json === true)
+				say(io, JSON.stringify({ version: 1, home: home.value.path, launcher: stub, unattended: home.value.unattended }));
 			else {
 				say(io, `Home      ${home.value.path}${home.value.unattended ? "  (throw-away: --yes may widen here)" : ""}`);
 				say(io, `Launcher  ${stub}`);

@@ -38,7 +38,10 @@ async function main(argv: readonly string[]): Promise<number> {
 	registerAllow(program, io, exit);
 	registerTools(program, io, exit);
 	// The launcher answers this verb before the command line gets here; it stands here for the help.
-	program.command("run").usage("--name NAME -- COMMAND [ARG…]").description("start a server confined, with what was granted (hosts run this)");
+	program
+		.command("run")
+		.usage("--name NAME -- COMMAND [ARG…]")
+		.description("start a server confined, with what was granted (hosts run this)");
 	registerSecrets(program, io, exit);
 	registerAudit(program, io, exit);
 	try {

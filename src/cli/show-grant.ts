@@ -9,7 +9,8 @@ export function showLaunch(io: Io, { line, facts }: DescribedLaunch): void {
 	say(io, `${plain(line.name)}  (${plain(line.config)})`);
 	say(io, `  command   ${[line.command, ...line.args].map(word).join(" ")}`);
 	const { code } = facts;
-	if (code.kind === "package") say(io, `  runs      ${plain(code.name)}@${plain(code.version)}, from the store, with ${plain(facts.executable.path)}`);
+	if (code.kind === "package")
+		say(io, `  runs      ${plain(code.name)}@${plain(code.version)}, from the store, with ${plain(facts.executable.path)}`);
 	else if (code.kind === "script") say(io, `  runs      ${plain(code.script.path)}, with ${plain(facts.executable.path)}`);
 	else say(io, `  runs      ${plain(facts.executable.path)}`);
 	if (facts.mutable) say(io, "  note      this code can be changed by your other programs; only its entry file is pinned");
@@ -35,11 +36,15 @@ export function showChange(io: Io, before: Grant | null, after: Grant): boolean 
 	const old = before === null ? [] : grantLines(before);
 	const now = grantLines(after);
 	const relaunched = before === null || before.launch.fingerprint !== after.launch.fingerprint;
-	if (relaunched) say(io, `  + ${before === null ? "start   this command" : "start   this command, which is not the one that was approved before"}`);
+	if (relaunched)
+		say(io, `  + ${before === null ? "start   this command" : "start   this command, which is not the one that was approved before"}`);
 	for (const line of old) if (!now.includes(line)) say(io, `  - ${line}`);
 	let widens = relaunched;
 	for (const line of now) {
-		const repinned = line.startsWith("tool ") && before !== null && [...after.tools].some(([tool, pin]) => line === `tool    ${plain(tool)}` && before.tools.has(tool) && before.tools.get(tool) !== pin);
+		const repinned =
+			line.startsWith("tool ") &&
+			before !== null &&
+			[...after.tools].some(([tool, pin]) => line === `tool    ${plain(tool)}` && before.tools.has(tool) && before.tools.get(tool) !== pin);
 		const isNew = !old.includes(line) || repinned;
 		if (isNew) widens = true;
 		say(io, `  ${isNew ? "+" : " "} ${line}${repinned ? "  (its definition has changed)" : ""}`);

@@ -25,7 +25,7 @@ export function findTarget(name: string, file: string | undefined, io: Io): Resu
 		return only(found.value, label, file);
 	}
 	const here = HOST_IDS.flatMap((id) => HOSTS[id].workspaceFiles).map((relative) => path.join(io.cwd, relative));
-	const user = userConfigFiles(userHome(io), platformOf(), io.env);
+	const user = userConfigFiles(userHome(io), platformOf(), io.env).map((found) => found.path);
 	for (const files of [here, user]) {
 		const lines: LaunchLine[] = [];
 		for (const candidate of new Set(files)) {
@@ -46,13 +46,19 @@ function linesIn(named: string, name: string, io: Io): Result<readonly LaunchLin
 		file = fs.realpathSync(named);
 		host = matchHost(file) ?? guessConfigHost(fs.readFileSync(file, "utf8"));
 	} catch (error) {
-		return fail("config-unreadable", `${named} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"}).`, "Name a config file that exists.");
+		return fail(
+			"config-unreadable",
+			`${named} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"}).`,
+			"Name a config file that exists.",
+		);
 	}
-	if (host === null) return fail("config-unknown", `${named} holds no MCP servers.`, "Name a host's config file, such as .vscode/mcp.json.");
+	if (host === null)
+		return fail("config-unknown", `${named} holds no MCP servers.`, "Name a host's config file, such as .vscode/mcp.json.");
 	const document = readConfig(file, host);
 	if (!document.ok) return document;
 	const broken = document.value.problems.find((problem) => problem.code === "syntax");
-	if (broken !== undefined) return fail("config-broken", `${named}: ${broken.message}`, "Mend the file first: sallyport scan shows the place.");
+	if (broken !== undefined)
+		return fail("config-broken", `${named}: ${broken.message}`, "Mend the file first: sallyport scan shows the place.");
 	const lines: LaunchLine[] = [];
 	for (const server of serversNamed(document.value, name)) {
 		const line = launchLineOf(document.value, server, file, { home: userHome(io), env: io.env });
@@ -60,15 +66,28 @@ function linesIn(named: string, name: string, io: Io): Result<readonly LaunchLin
 		lines.push(line.value);
 	}
 	if (lines.length === 0 && document.value.servers.some((server) => server.kind === "http" && server.name.value === name))
-		return fail("server-remote", `${JSON.stringify(name)} is a remote server.`, "The launcher starts local servers; remote ones come with a later version.");
+		return fail(
+			"server-remote",
+			`${JSON.stringify(name)} is a remote server.`,
+			"The launcher starts local servers; remote ones come with a later version.",
+		);
 	return ok(lines);
 }
 
 function only(lines: readonly LaunchLine[], label: string, file: string | null): Result<LaunchLine> {
 	const [line, ...others] = lines;
-	if (line === undefined) return fail("server-not-found", `${file ?? "The config"} has no local server ${label}.`, "sallyport scan shows the servers that are there.");
+	if (line === undefined)
+		return fail(
+			"server-not-found",
+			`${file ?? "The config"} has no local server ${label}.`,
+			"sallyport scan shows the servers that are there.",
+		);
 	if (others.length > 0)
-		return fail("server-ambiguous", `${label} stands in ${[...new Set(lines.map((each) => each.config))].join(" and in ")}.`, "Say which one: --file CONFIG");
+		return fail(
+			"server-ambiguous",
+			`${label} stands in ${[...new Set(lines.map((each) => each.config))].join(" and in ")}.`,
+			"Say which one: --file CONFIG",
+		);
 	return ok(line);
 }
 

@@ -1,5 +1,5 @@
-import { createTwoFilesPatch } from "diff";
 import type { Command } from "commander";
+import { createTwoFilesPatch } from "diff";
 import { brief, plain } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -33,10 +33,14 @@ export function registerTools(program: Command, io: Io, exit: (code: ExitCode) =
 	common(tools.command("allow <name> [tool...]").description("allow tools, each pinned to its definition as it is now"))
 		.option("--all-read", "every tool that only reads, by its name and by the server's own word")
 		.option("--yes", "do not ask (only in a home made by: sallyport init --unattended)")
-		.action(async (name: string, named: readonly string[], options: ToolsOptions) => exit(await withServer(name, options, io, allow(named))));
+		.action(async (name: string, named: readonly string[], options: ToolsOptions) =>
+			exit(await withServer(name, options, io, allow(named))),
+		);
 	common(tools.command("deny <name> [tool...]").description("take tools away; a running server obeys at once"))
 		.option("--all", "every tool")
-		.action(async (name: string, named: readonly string[], options: ToolsOptions) => exit(await withServer(name, options, io, deny(named))));
+		.action(async (name: string, named: readonly string[], options: ToolsOptions) =>
+			exit(await withServer(name, options, io, deny(named))),
+		);
 }
 
 type Verb = (candidate: Candidate, home: Home, options: ToolsOptions, io: Io) => Promise<ExitCode>;
@@ -66,17 +70,34 @@ const list: Verb = async (candidate, home, options, io) => {
 	}));
 	const gone = [...granted.keys()].filter((name) => !tools.value.some((tool) => tool.name === name));
 	if (options.json === true) {
-		say(io, JSON.stringify({ version: 1, server: candidate.described.line.name, config: candidate.described.line.config, approved, fingerprint: candidate.described.launch.fingerprint, tools: rows, gone }));
+		say(
+			io,
+			JSON.stringify({
+				version: 1,
+				server: candidate.described.line.name,
+				config: candidate.described.line.config,
+				approved,
+				fingerprint: candidate.described.launch.fingerprint,
+				tools: rows,
+				gone,
+			}),
+		);
 		return 0;
 	}
 	say(io);
 	const width = Math.min(40, Math.max(4, ...rows.map(({ name }) => plain(name).length)));
 	const marks = { allowed: "[x]", changed: "[!]", unpinnable: "[-]", denied: "[ ]" };
 	for (const { name, state, readOnly, description } of rows)
-		say(io, `  ${marks[state]} ${brief(name, 120).padEnd(width)}  ${readOnly ? "read " : "     "}  ${brief(description.split("\n")[0] ?? "", 80)}`);
+		say(
+			io,
+			`  ${marks[state]} ${brief(name, 120).padEnd(width)}  ${readOnly ? "read " : "     "}  ${brief(description.split("\n")[0] ?? "", 80)}`,
+		);
 	for (const name of gone) say(io, `  [?] ${brief(name, 120).padEnd(width)}         allowed, and no longer listed`);
 	say(io);
-	say(io, `${rows.length} tools, ${rows.filter(({ state }) => state === "allowed").length} allowed. "read" is what the tool's name and the server say of it.`);
+	say(
+		io,
+		`${rows.length} tools, ${rows.filter(({ state }) => state === "allowed").length} allowed. "read" is what the tool's name and the server say of it.`,
+	);
 	for (const tool of tools.value) if (stateOf(tool, granted) === "changed") showDrift(io, home, tool, granted.get(tool.name) ?? "");
 	if (!approved && candidate.current !== null) say(io, "The command is not the one that was approved: allowing a tool approves it anew.");
 	return 0;
@@ -94,7 +115,10 @@ function showDrift(io: Io, home: Home, tool: ListedTool, approved: string): void
 	say(io);
 	say(io, `${plain(tool.name)} is not what was approved, and is withheld until you allow it again:`);
 	const before = readDefinition(home, approved);
-	if (before === null) return say(io, "  (the approved definition is no longer kept)");
+	if (before === null) {
+		say(io, "  (the approved definition is no longer kept)");
+		return;
+	}
 	const { _meta: _, ...now } = tool.definition;
 	const text = (definition: unknown): string => `${JSON.stringify(definition, sortedKeys, 2)}\n`;
 	for (const line of createTwoFilesPatch("approved", "now", text(before), text(now), "", "", { context: 2 }).split("\n").slice(3))
@@ -110,7 +134,11 @@ function sortedKeys(_key: string, value: unknown): unknown {
 function allow(named: readonly string[]): Verb {
 	return async (candidate, home, options, io) => {
 		if (named.length === 0 && options.allRead !== true)
-			return complain(io, { code: "no-tool", message: "No tool was named.", remedy: "Name tools, or use --all-read; sallyport tools list shows them." });
+			return complain(io, {
+				code: "no-tool",
+				message: "No tool was named.",
+				remedy: "Name tools, or use --all-read; sallyport tools list shows them.",
+			});
 		const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
 		showLaunch(out, candidate.described);
 		const tools = await listCandidate(candidate, home, io);
@@ -131,24 +159,45 @@ function allow(named: readonly string[]): Verb {
 		for (const { pin, definition } of chosen.value) await keepDefinition(home, pin, definition);
 		await saveGrant(home, after, candidate.described);
 		const waiting = [...candidate.described.line.asks].filter(([slot, reference]) => after.secrets.get(slot) !== reference);
-		if (options.json === true) say(io, JSON.stringify({ version: 1, server: after.name, tools: [...after.tools.keys()].sort(), waiting: waiting.map(([slot]) => slot) }));
+		if (options.json === true)
+			say(
+				io,
+				JSON.stringify({ version: 1, server: after.name, tools: [...after.tools.keys()].sort(), waiting: waiting.map(([slot]) => slot) }),
+			);
 		else {
 			say(io, widens ? "Allowed." : "Nothing to widen.");
 			for (const [slot, reference] of waiting)
-				say(io, `It still asks for ${slot} and will not start without it: sallyport allow ${JSON.stringify(after.name)} --secret ${slot}=${reference}`);
+				say(
+					io,
+					`It still asks for ${slot} and will not start without it: sallyport allow ${JSON.stringify(after.name)} --secret ${slot}=${reference}`,
+				);
 		}
 		return 0;
 	};
 }
 
-function choose(tools: readonly ListedTool[], named: readonly string[], allRead: boolean): Result<readonly (ListedTool & { readonly pin: string })[]> {
+function choose(
+	tools: readonly ListedTool[],
+	named: readonly string[],
+	allRead: boolean,
+): Result<readonly (ListedTool & { readonly pin: string })[]> {
 	const wanted = new Set(named);
 	if (allRead) for (const tool of tools) if (tool.pin !== null && claimsToRead(tool)) wanted.add(tool.name);
 	const chosen: (ListedTool & { readonly pin: string })[] = [];
 	for (const name of wanted) {
 		const tool = tools.find((each) => each.name === name);
-		if (tool === undefined) return fail("tool-not-listed", `The server lists no tool ${JSON.stringify(name)}.`, "Names are exact: sallyport tools list shows them.");
-		if (tool.pin === null) return fail("tool-unpinnable", `${JSON.stringify(name)} cannot be pinned: it is listed twice, or its definition has no one reading.`, "Ask the server's makers.");
+		if (tool === undefined)
+			return fail(
+				"tool-not-listed",
+				`The server lists no tool ${JSON.stringify(name)}.`,
+				"Names are exact: sallyport tools list shows them.",
+			);
+		if (tool.pin === null)
+			return fail(
+				"tool-unpinnable",
+				`${JSON.stringify(name)} cannot be pinned: it is listed twice, or its definition has no one reading.`,
+				"Ask the server's makers.",
+			);
 		chosen.push({ ...tool, pin: tool.pin });
 	}
 	return ok(chosen);

@@ -142,7 +142,15 @@ const auditProblem: Problem = {
 
 async function refuse(request: RunArguments, problem: Problem, audit: AuditLog | null): Promise<Ending> {
 	tell(process.stderr, request.name, problem);
-	audit?.append({ request: null, direction: "launcher", method: null, tool: null, decision: "refuse", reason: problem.code, outcome: "withheld" });
+	audit?.append({
+		request: null,
+		direction: "launcher",
+		method: null,
+		tool: null,
+		decision: "refuse",
+		reason: problem.code,
+		outcome: "withheld",
+	});
 	audit?.close("refused");
 	await answerFirstRequest(process.stdin, process.stdout);
 	return { code: REFUSED, signal: null };

@@ -60,7 +60,11 @@ export function lookUpGrant(request: RunArguments, home: Home, place: Place): Re
 		case "not-approved":
 			return fail("not-approved", "This server has not been approved on this machine.", approve);
 		case "launch-changed":
-			return fail("launch-changed", "This server's command is not the one that was approved.", `If you meant that: sallyport allow ${name}`);
+			return fail(
+				"launch-changed",
+				"This server's command is not the one that was approved.",
+				`If you meant that: sallyport allow ${name}`,
+			);
 		case "other-workspace":
 			return fail("other-workspace", `This server was approved for another workspace than ${place.folder}.`, approve);
 		default:

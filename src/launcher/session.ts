@@ -42,7 +42,9 @@ export class Session {
 	readonly #child: ChildProcess;
 	readonly #relay: Relay;
 	#answered = false;
+	#hostClosed = false;
 	#stopping = false;
+	#killed = false;
 	#mended = true;
 
 	constructor(options: SessionOptions) {
@@ -69,15 +71,16 @@ export class Session {
 			for (const event of fromHost.push(chunk))
 				this.#perform(event.kind === "line" ? this.#relay.fromHost(event.line) : this.#relay.hostLineTooLong());
 		});
-		host.stdin.once("end", () => this.#hostGone());
-		host.stdin.once("error", () => this.#hostGone());
-		host.stdout.once("error", () => this.#hostGone());
+		host.stdin.once("end", () => this.#inputEnded());
+		host.stdin.once("error", () => this.stop());
+		host.stdout.once("error", () => this.stop());
 		host.stderr.on("error", () => {});
 
 		const fromServer = new LineSplitter();
 		stdout.on("data", (chunk: Buffer) => {
 			for (const event of fromServer.push(chunk))
 				this.#perform(event.kind === "line" ? this.#relay.fromServer(event.line) : this.#relay.serverLineTooLong());
+			if (this.#hostClosed && this.#relay.pending === 0) this.stop();
 		});
 		// A server that has closed its stdin says so by its exit.
 		stdin.on("error", () => {});
@@ -88,7 +91,7 @@ export class Session {
 		this.#perform(this.#relay.serverClosed());
 		host.stdin.destroy();
 		await confined.dispose();
-		if (!this.#answered && !this.#stopping) {
+		if (!this.#answered && !this.#killed) {
 			const how = signal === null ? `with code ${code ?? 0}` : `by ${signal}`;
 			this.#say(`it ended ${how} before it answered. To see it start: sallyport tools list ${JSON.stringify(this.#options.grant.name)}`);
 		}
@@ -101,18 +104,20 @@ export class Session {
 		if (this.#stopping) return;
 		this.#stopping = true;
 		this.#child.stdin?.end();
-		setTimeout(() => this.#child.kill("SIGKILL"), this.#options.graceMs).unref();
+		setTimeout(() => this.#kill(), this.#options.graceMs).unref();
 	}
 
-	/** Ends the server at once. */
 	#kill(): void {
 		this.#stopping = true;
+		this.#killed = true;
 		this.#child.kill("SIGKILL");
 	}
 
-	#hostGone(): void {
-		this.#perform(this.#relay.hostClosed());
-		this.stop();
+	/** What the host asked before it closed its end is still answered, within the time that a server has to end. */
+	#inputEnded(): void {
+		this.#hostClosed = true;
+		if (this.#relay.pending === 0) this.stop();
+		else setTimeout(() => this.stop(), this.#options.graceMs).unref();
 	}
 
 	#policyChanged(grant: Result<Grant>): void {

@@ -119,6 +119,9 @@ function describe(named: string, options: ResolveOptions, depth: number): Result
 		);
 	const interpreter = resolve(parsed.command, { ...options, cwd: path.dirname(real) }, depth + 1);
 	if (!interpreter.ok) return interpreter;
+	// A chain would run a script in the middle that nobody hashes.
+	if (interpreter.value.interpreter !== null)
+		return fail("command-script", `${real} is started by another script, ${interpreter.value.path}.`, "Name the real executable.");
 	const args = [...interpreter.value.argv.slice(1), ...parsed.args];
 	return ok({
 		path: real,

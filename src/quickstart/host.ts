@@ -36,7 +36,11 @@ export async function connect(server: { command: string; args: string[]; env: Re
 }
 
 /** The text of a tool's result, or of the error that came instead; `ok` only for a result that is no error. */
-export async function call(client: Client, name: string, args: Record<string, unknown>): Promise<{ readonly ok: boolean; readonly text: string }> {
+export async function call(
+	client: Client,
+	name: string,
+	args: Record<string, unknown>,
+): Promise<{ readonly ok: boolean; readonly text: string }> {
 	try {
 		const result = await client.callTool({ name, arguments: args });
 		return { ok: result.isError !== true, text: JSON.stringify(result.content) };

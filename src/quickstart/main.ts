@@ -40,7 +40,9 @@ function check(what: string, held: boolean): void {
 /** Runs a command and shows it with what it printed, as in a terminal. */
 async function show(world: World, ...args: string[]): Promise<Outcome> {
 	print();
-	print(`   ${paint("bold", "$")} sallyport ${args.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(" ")}`);
+	print(
+		`   ${paint("bold", "$")} sallyport ${args.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(" ")}`,
+	);
 	const outcome = await sallyport(world, args);
 	for (const line of `${outcome.stderr}${outcome.stdout}`.trimEnd().split("\n")) print(`   ${paint("dim", "│")} ${line}`);
 	return outcome;
@@ -73,8 +75,11 @@ async function fix(world: World): Promise<"keychain" | "sealed"> {
 	const back = home.ok ? await resolveReference({ scheme: vault, path: "everything/GITHUB_TOKEN" }, home.value) : home;
 	check(`the ${vault === "keychain" ? "OS keychain" : "encrypted file"} gives the very token back`, back.ok && back.value === world.token);
 	check("the token was not printed", !`${outcome.stdout}${outcome.stderr}`.includes(world.token));
-	const wrap = await show(world, "wrap");
-	check("the other servers go through the launcher too", wrap.code === 0 && fs.readFileSync(path.join(world.workspace, ".cursor", "mcp.json"), "utf8").includes(".sallyport/bin/sallyport"));
+	const wrap = await show(world, "wrap", "--all");
+	check(
+		"the other servers go through the launcher too",
+		wrap.code === 0 && fs.readFileSync(path.join(world.workspace, ".cursor", "mcp.json"), "utf8").includes(".sallyport/bin/sallyport"),
+	);
 	return vault;
 }
 
@@ -109,7 +114,7 @@ async function launchEverything(world: World, listener: Listener): Promise<void>
 	check(`everything lists two tools: ${tools.map(({ name }) => name).join(", ")}`, tools.length === 2);
 	const env = await call(client, "get-env", {});
 	check("a granted call succeeds, and the server has its token", env.ok && env.text.includes(world.token));
-	check("of the host's environment it has nothing else", !env.text.includes("PWD") && !env.text.includes(world.home));
+	check("of the host's environment it has nothing else", !env.text.includes(world.hostSecret));
 	const refused = await call(client, "get-sum", { a: 1, b: 2 });
 	check(`a tool that was not granted is refused: “${NOT_AVAILABLE}”`, !refused.ok && refused.text.includes(NOT_AVAILABLE));
 	const fetched = await call(client, "gzip-file-as-resource", { name: "x.gz", data: listener.url });
@@ -119,7 +124,12 @@ async function launchEverything(world: World, listener: Listener): Promise<void>
 	const home = openHome(homePath(world.env));
 	const stored = home.ok ? recallPackage(home.value, { kind: "npx", spec: { name: EVERYTHING, range: null }, bin: null, args: [] }) : null;
 	if (stored === null) return check("the package is in the store", false);
-	const bare = await connect({ command: process.execPath, args: [stored.bin], env: { ...world.env, GZIP_ALLOWED_DOMAINS: "127.0.0.1" }, cwd: world.workspace });
+	const bare = await connect({
+		command: process.execPath,
+		args: [stored.bin],
+		env: { ...world.env, GZIP_ALLOWED_DOMAINS: "127.0.0.1" },
+		cwd: world.workspace,
+	});
 	await call(bare, "gzip-file-as-resource", { name: "x.gz", data: listener.url });
 	check("(the same call, without Sallyport, does reach the network)", listener.count() > 0);
 	await bare.close();
@@ -200,7 +210,11 @@ async function main(): Promise<number> {
 		removeWorld(world);
 	}
 	print();
-	print(failures.length === 0 ? paint("bold", `All ${checks} checks held.`) : paint("red", `${failures.length} of ${checks} checks did not hold:`));
+	print(
+		failures.length === 0
+			? paint("bold", `All ${checks} checks held.`)
+			: paint("red", `${failures.length} of ${checks} checks did not hold:`),
+	);
 	for (const failure of failures) print(`  ${failure}`);
 	if (failures.length === 0) {
 		print();

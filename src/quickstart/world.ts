@@ -14,6 +14,8 @@ export interface World {
 	readonly token: string;
 	/** Something in `~/.ssh` that no server may see. */
 	readonly privateKey: string;
+	/** Stands in a variable of the host that no server was granted. */
+	readonly hostSecret: string;
 	readonly env: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +31,8 @@ export function createWorld(root: string): World {
 	const privateKey = generateFakeToken();
 	fs.mkdirSync(path.join(home, ".ssh"), { mode: 0o700 });
 	fs.writeFileSync(path.join(home, ".ssh", "id_ed25519"), privateKey, { mode: 0o600 });
-	return { folder, home, workspace, token, privateKey, env: environment(home) };
+	const hostSecret = generateFakeToken();
+	return { folder, home, workspace, token, privateKey, hostSecret, env: { ...environment(home), CLOUD_TOKEN: hostSecret } };
 }
 
 export function removeWorld(world: World): void {

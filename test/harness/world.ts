@@ -46,7 +46,13 @@ export class World {
 	/** The environment of a terminal; the keychain's address stays. */
 	env(more: RunOptions["env"] = {}): Record<string, string> {
 		const env: Record<string, string> = {};
-		for (const [name, value] of Object.entries({ ...process.env, HOME: this.home, SALLYPORT_HOME: undefined, NODE_OPTIONS: undefined, ...more }))
+		for (const [name, value] of Object.entries({
+			...process.env,
+			HOME: this.home,
+			SALLYPORT_HOME: undefined,
+			NODE_OPTIONS: undefined,
+			...more,
+		}))
 			if (value !== undefined && !name.startsWith("npm_") && !name.startsWith("VITEST")) env[name] = value;
 		return env;
 	}
@@ -56,7 +62,12 @@ export class World {
 	}
 
 	async run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-		const child = spawn(command, [...args], { cwd: options.cwd ?? this.workspace, env: this.env(options.env), shell: false, stdio: "pipe" });
+		const child = spawn(command, [...args], {
+			cwd: options.cwd ?? this.workspace,
+			env: this.env(options.env),
+			shell: false,
+			stdio: "pipe",
+		});
 		let stdout = "";
 		let stderr = "";
 		child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -100,7 +111,11 @@ export class World {
 	}
 
 	/** Connects as a host would, through the launcher. */
-	async connect(name: string, args: readonly string[] = [], options: RunOptions & { readonly launcher?: readonly string[] } = {}): Promise<Connection> {
+	async connect(
+		name: string,
+		args: readonly string[] = [],
+		options: RunOptions & { readonly launcher?: readonly string[] } = {},
+	): Promise<Connection> {
 		const [command, ...before] = options.launcher ?? [process.execPath, SALLYPORT];
 		const transport = new StdioClientTransport({
 			command: command ?? process.execPath,
@@ -141,7 +156,11 @@ export interface Connection {
 export const INITIALIZE = `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "t", version: "1" } } })}\n`;
 
 /** The text of a tool's result, or of the error instead. */
-export async function callTool(client: Client, name: string, args: Record<string, unknown> = {}): Promise<{ readonly ok: boolean; readonly text: string }> {
+export async function callTool(
+	client: Client,
+	name: string,
+	args: Record<string, unknown> = {},
+): Promise<{ readonly ok: boolean; readonly text: string }> {
 	try {
 		const result = (await client.callTool({ name, arguments: args })) as { isError?: boolean; content: { text?: string }[] };
 		return { ok: result.isError !== true, text: result.content.map((part) => part.text ?? "").join("") };

@@ -16,15 +16,20 @@ export const MAX_CONFIG_LENGTH = 5 * 1024 * 1024;
 export function parseConfig(raw: string, host: HostId, file: string): ConfigDocument {
 	const { bom, text } = splitBom(raw);
 	const empty = { host, file, text, bom, servers: [], otherValues: [], comments: [] };
-	const whole = (code: ConfigProblem["code"], span: Span, message: string): ConfigDocument => ({
-		...empty,
-		problems: [{ code, span, server: null, message }],
-	});
-	if (text.length > MAX_CONFIG_LENGTH)
-		return whole("too-large", { offset: 0, length: 0 }, "The file is larger than 5 MB and was not read.");
+	if (text.length > MAX_CONFIG_LENGTH) return tooLargeDocument(host, file);
 	const tree = parseJsonTree(text);
-	if ("tooDeep" in tree) return whole("too-deep", tree.tooDeep, `The file nests deeper than ${MAX_DEPTH} levels and was not read.`);
+	if ("tooDeep" in tree) {
+		const message = `The file nests deeper than ${MAX_DEPTH} levels and was not read.`;
+		return { ...empty, problems: [{ code: "too-deep", span: tree.tooDeep, server: null, message }] };
+	}
 	return read(tree, HOSTS[host], { ...empty, comments: HOSTS[host].holdsState ? [] : tree.comments });
+}
+
+/** Stands for a file that is too large to read: no servers, and the problem. */
+export function tooLargeDocument(host: HostId, file: string): ConfigDocument {
+	const message = "The file is larger than 5 MB and was not read.";
+	const problems: ConfigProblem[] = [{ code: "too-large", span: { offset: 0, length: 0 }, server: null, message }];
+	return { host, file, text: "", bom: false, servers: [], otherValues: [], comments: [], problems };
 }
 
 /** The host that a file named by a person is for, judged by its root keys; null when it has none that hold servers. */

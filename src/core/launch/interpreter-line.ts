@@ -78,7 +78,8 @@ function nodeScript(flags: readonly string[], words: readonly string[]): Result<
 	const [path, ...args] = words;
 	if (path === undefined || path === "" || path === "-") return noScript("node");
 	// `node inspect x.js` is a debugger, wherever the word stands before the script.
-	if (path === "inspect" || path === "debug") return fail("launch-flag", `node ${path} is not allowed here: it starts a debugger.`, "Name the server's script.");
+	if (path === "inspect" || path === "debug")
+		return fail("launch-flag", `node ${path} is not allowed here: it starts a debugger.`, "Name the server's script.");
 	return ok({ kind: "interpreter", interpreter: "node", flags, entry: { kind: "script", path }, args });
 }
 

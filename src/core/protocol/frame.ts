@@ -2,7 +2,7 @@
 export type LineEvent = { readonly kind: "line"; readonly line: Uint8Array } | { readonly kind: "too-long" };
 
 /** Bytes in a line, its ending not counted. */
-export const DEFAULT_LINE_LIMIT = 16 * 1024 * 1024;
+const DEFAULT_LINE_LIMIT = 16 * 1024 * 1024;
 
 const NEWLINE = 10;
 const RETURN = 13;

@@ -61,10 +61,6 @@ export class InFlightRequests {
 		return true;
 	}
 
-	isCancelled(id: RequestId): boolean {
-		return this.#cancelled.has(id);
-	}
-
 	/** Oldest first; empty afterwards. */
 	takeAll(): readonly (readonly [RequestId, InFlight])[] {
 		const all = [...this.#requests];

@@ -36,6 +36,10 @@ export class HeldCalls<T extends { readonly size: number }> {
 		this.#maxBytes = maxBytes;
 	}
 
+	get isEmpty(): boolean {
+		return this.#calls.size === 0;
+	}
+
 	has(id: RequestId): boolean {
 		return this.#calls.has(id);
 	}

@@ -7,7 +7,7 @@ export interface Subscription {
 	/** Nothing may be sent on it before its acknowledgement. */
 	acknowledged: boolean;
 	/** The server has no subscriptions: the relay keeps this one by itself. */
-	local: boolean;
+	readonly local: boolean;
 }
 
 export class Subscriptions {
@@ -19,6 +19,12 @@ export class Subscriptions {
 
 	get(id: unknown): Subscription | undefined {
 		return typeof id === "string" || typeof id === "number" ? this.#active.get(id) : undefined;
+	}
+
+	/** The server knows no subscriptions: from here on the relay keeps this one. */
+	keep(id: RequestId): void {
+		const subscription = this.#active.get(id);
+		if (subscription !== undefined) this.#active.set(id, { ...subscription, acknowledged: true, local: true });
 	}
 
 	close(id: RequestId): void {

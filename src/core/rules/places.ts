@@ -1,15 +1,10 @@
 import type { Located, StdioServer } from "../config/server.ts";
-import type { Launch } from "../config/wrapped.ts";
+import { maskDetected } from "../secrets/redact.ts";
 
 /** Where an argument of the inner launch stands in the file: its index in `args`, or `command`. */
 export function argumentPath(server: StdioServer, argument: Located<string>): readonly (string | number)[] {
 	const index = server.args.indexOf(argument);
 	return index < 0 ? [...server.keyPath, "command"] : [...server.keyPath, "args", index];
-}
-
-/** The inner command and its arguments as one list of words. */
-export function launchWords(launch: Launch): readonly Located<string>[] {
-	return [launch.command, ...launch.args];
 }
 
 /** The file name of a program, without folder, in lower case, without what Windows adds to it. */
@@ -20,7 +15,8 @@ export function programName(command: string): string {
 		.replace(/\.(?:exe|cmd|bat|ps1)$/, "");
 }
 
-/** A name as it may stand in a message: bounded, on one line. */
+/** A name as it may stand in a message: bounded, and masked where somebody put a token in place of a name. */
 export function quoted(name: string): string {
-	return name.length > 80 ? `${name.slice(0, 79)}…` : name;
+	const masked = maskDetected(name);
+	return masked.length > 80 ? `${masked.slice(0, 79)}…` : masked;
 }

@@ -38,7 +38,9 @@ function* comments(document: ConfigDocument) {
 	for (const [index, span] of document.comments.entries()) {
 		const located: Located<string> = { value: slice(document.text, span), span, outer: span };
 		for (const detection of detectInText(located.value)) {
-			const server = document.servers.find((entry) => span.offset > entry.span.offset && span.offset < entry.span.offset + entry.span.length);
+			const server = document.servers.find(
+				(entry) => span.offset > entry.span.offset && span.offset < entry.span.offset + entry.span.length,
+			);
 			const finding = secretFinding(document, located, detection, {
 				ruleId: "secret-in-config",
 				server: server?.name.value ?? null,

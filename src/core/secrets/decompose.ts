@@ -124,9 +124,11 @@ function headerLine(piece: Piece, depth: number): readonly Part[] | null {
 /** Passwords that stand at a known place: `user:pass@host`, `user/pass@//host`, `host:port:user:pass`. */
 function connectionString(key: string | null, piece: Piece): readonly Part[] | null {
 	const { text } = piece;
-	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || /\s/.test(text)) return null;
-	const userAt = /^([^:@/\s]{1,64}):([^\s]{1,256})@(?:(?:tcp|udp|unix)\([^)]*\)|\[?[\w.-]+\]?(?::\d+)?)(?:[/?][^\s]*)?$/.exec(text);
-	if (userAt !== null) {
+	if (text.length > 2048 || /^[a-z][a-z0-9+.-]*:\/\//i.test(text) || /\s/.test(text)) return null;
+	const userAt =
+		/^([A-Za-z_][\w.+%$-]{0,63}):(?!\/\/)([^\s]{1,256})@(?:(?:tcp|udp|unix)\([^)]*\)|\[?[\w.-]+\]?(?::\d+)?)(?:[/?][^\s]*)?$/.exec(text);
+	// `npm:package@1.2.3` names a version.
+	if (userAt !== null && !/^(?:npm|jsr|workspace|docker|git|github|file|link|patch|catalog|urn|pkg)$/.test(userAt[1] ?? "")) {
 		const [, user = "", password = ""] = userAt;
 		return [credential("password", piece, user.length + 1, user.length + 1 + password.length, user)];
 	}
@@ -136,7 +138,7 @@ function connectionString(key: string | null, piece: Piece): readonly Part[] | n
 		const start = user.length + 1 + quote.length;
 		return [credential("password", piece, start, start + password.length, user)];
 	}
-	const proxy = /^[\w.-]+\.[\w.-]+:\d{2,5}:([^:\s]+):([^:\s]+)$/.exec(text);
+	const proxy = /^[\w-]+(?:\.[\w-]+)+:\d{2,5}:([^:\s]+):([^:\s]+)$/.exec(text);
 	if (proxy !== null) return [credential("password", piece, text.length - (proxy[2] ?? "").length, text.length, proxy[1])];
 	const kind = classifyKey(key);
 	const loginPair = /^([\w.@+-]{2,64}):(\S{6,})$/.exec(text);

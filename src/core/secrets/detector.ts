@@ -32,12 +32,15 @@ export function detectInText(text: string): readonly Detection[] {
 		if (detection !== null) found.push(detection);
 	}
 	for (const match of text.matchAll(ASSIGNMENT)) {
-		const [, name = "", , value = ""] = match;
-		const start = match.index + match[0].length - value.length;
+		const [whole, name = "", quote = "", value = ""] = match;
+		// In code a name gets a value with blanks around the sign; only random text counts there, not a call or another name.
+		const tight = quote !== "" || /^[\w.-]+[=:]/.test(whole);
+		if (/[()[\]{}<>\\]/.test(value) || !(tight ? /\d|[^\w.]/.test(value) : isRandom(value))) continue;
+		const start = match.index + whole.length - value.length;
 		for (const detection of detectSecrets(name, value))
 			if (detection.confident) found.push({ ...detection, start: start + detection.start, end: start + detection.end });
 	}
-	for (const match of text.matchAll(/(?<![\w:])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>`]{8,2000}/gi))
+	for (const match of text.matchAll(/(?<![\w:])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>`()]{8,2000}/gi))
 		for (const detection of detectSecrets(null, match[0]))
 			if (detection.confident) found.push({ ...detection, start: match.index + detection.start, end: match.index + detection.end });
 	return withoutOverlaps(found);
@@ -73,6 +76,8 @@ function judge(part: Part): readonly Detection[] {
 		const whole = kind !== "neutral" && kind !== "public" && byProvider.length === 1 && !/\s/.test(text);
 		return whole ? [{ ...first.detection, ...placeOf(piece) }] : byProvider.map(({ detection }) => detection);
 	}
+	// No credential is that long; what is in here was taken apart before.
+	if (text.length > 4096) return [];
 	if (isPublicByDesign(text) || isPlaceholder(text, part.key, kind)) return [];
 	const title = titleOf(part, kind);
 	if (isWrappedSecret(text)) return [{ ...placeOf(piece), title, confident: true }];

@@ -32,7 +32,9 @@ export function isOrdinary(text: string): boolean {
 /** Words with slashes between; after a leading slash no segment may look drawn at random (base64 has slashes too). */
 function isPath(text: string): boolean {
 	if (!/^\/?[\w.@~+ -]+(?:\/[\w.@~+ -]*)+$/.test(text)) return false;
-	return disorder(text) < 0.45 || (text.startsWith("/") && text.split("/").every((segment) => segment.length < 20 && !isRandom(segment, 10)));
+	return (
+		disorder(text) < 0.45 || (text.startsWith("/") && text.split("/").every((segment) => segment.length < 20 && !isRandom(segment, 10)))
+	);
 }
 
 function isHost(text: string): boolean {

@@ -67,7 +67,12 @@ async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Re
 	if (launch.value.kind === "interpreter") {
 		const { entry, flags, interpreter, args } = launch.value;
 		if (entry.kind === "module")
-			return withHash(hashes, argv[0], { argv: [...before, ...flags, "-m", entry.name, ...args], code: { kind: "none" }, roots: readRoots, mutable: true });
+			return withHash(hashes, argv[0], {
+				argv: [...before, ...flags, "-m", entry.name, ...args],
+				code: { kind: "none" },
+				roots: readRoots,
+				mutable: true,
+			});
 		const script = describeScript(entry.path, { cwd, interpreter, hashes, workspace: line.workspace, userHome: options.userHome });
 		if (!script.ok) return script;
 		return withHash(hashes, argv[0], {
@@ -80,7 +85,13 @@ async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Re
 	if (found.value.interpreter === null)
 		return withHash(hashes, argv[0], { argv: [...before, ...line.args], code: { kind: "none" }, roots: readRoots, mutable: false });
 	const kind = /python/.test(found.value.interpreter.path) ? "python" : "node";
-	const script = describeScript(found.value.path, { cwd, interpreter: kind, hashes, workspace: line.workspace, userHome: options.userHome });
+	const script = describeScript(found.value.path, {
+		cwd,
+		interpreter: kind,
+		hashes,
+		workspace: line.workspace,
+		userHome: options.userHome,
+	});
 	if (!script.ok) return script;
 	return withHash(hashes, argv[0], {
 		argv: [...before, ...line.args],

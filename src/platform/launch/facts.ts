@@ -28,7 +28,15 @@ const Facts = z.strictObject({
 	code: z.discriminatedUnion("kind", [
 		z.strictObject({ kind: z.literal("none") }),
 		z.strictObject({ kind: z.literal("script"), script: File }),
-		z.strictObject({ kind: z.literal("package"), name: z.string(), version: z.string(), folder: z.string(), bin: z.string(), lockDigest: z.string(), contentDigest: z.string() }),
+		z.strictObject({
+			kind: z.literal("package"),
+			name: z.string(),
+			version: z.string(),
+			folder: z.string(),
+			bin: z.string(),
+			lockDigest: z.string(),
+			contentDigest: z.string(),
+		}),
 	]),
 	roots: z.array(z.string()),
 	mutable: z.boolean(),

@@ -110,7 +110,14 @@ class Peer {
 		const id = this.#next++;
 		return new Promise((resolve) => {
 			const timer = setTimeout(() => {
-				this.#settle(id, fail("server-silent", `The server did not answer ${method}.${this.#lastWords()}`, "Check that the command is an MCP server on stdio."));
+				this.#settle(
+					id,
+					fail(
+						"server-silent",
+						`The server did not answer ${method}.${this.#lastWords()}`,
+						"Check that the command is an MCP server on stdio.",
+					),
+				);
 			}, this.#timeoutMs);
 			this.#pending.set(id, (answer) => {
 				clearTimeout(timer);
@@ -150,7 +157,11 @@ class Peer {
 			if (read?.kind !== "single") continue;
 			const { message } = read;
 			if (message.kind === "request")
-				this.#send({ jsonrpc: "2.0", id: message.id, ...(message.method === "ping" ? { result: {} } : { error: { code: -32601, message: "Not available." } }) });
+				this.#send({
+					jsonrpc: "2.0",
+					id: message.id,
+					...(message.method === "ping" ? { result: {} } : { error: { code: -32601, message: "Not available." } }),
+				});
 			else if (message.kind === "result" && typeof message.id === "number") this.#settle(message.id, ok(message.result));
 			else if (message.kind === "error" && typeof message.id === "number")
 				this.#settle(message.id, fail("server-error", `The server answered with error ${message.error.code}.`, "Ask the server's makers."));

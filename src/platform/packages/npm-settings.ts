@@ -99,6 +99,13 @@ export async function readNpmSettings(npm: Npm, node: string, folder: string, en
 		variables[name] = value;
 		if (value.length >= 4) secrets.push(value);
 	}
+	// Behind a proxy, which every confined connection is, npm 10 sends the credentials of one cleartext registry to the next.
+	if (secrets.length > 0 && registryEgress(registries).length > 1 && registries.some((url) => url.protocol === "http:"))
+		return fail(
+			"npm-cleartext",
+			"Your npm configuration names several registries, and one of them without TLS: credentials could reach the wrong one.",
+			"Write https:// for every registry, or leave one registry.",
+		);
 	const written = path.join(folder, "npmrc");
 	fs.writeFileSync(written, config.join(""), { mode: 0o600 });
 	read.push(written);

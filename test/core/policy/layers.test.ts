@@ -16,7 +16,11 @@ const granted: PolicyServer = {
 	egress: ["api.example.com:443"],
 	limits: { processes: 50 },
 };
-const layer = (source: PolicyLayer["source"], ...servers: PolicyServer[]): PolicyLayer => ({ source, file: source, policy: { version: 1, servers } });
+const layer = (source: PolicyLayer["source"], ...servers: PolicyServer[]): PolicyLayer => ({
+	source,
+	file: source,
+	policy: { version: 1, servers },
+});
 const request = { name: "files", command: "npx", args: ["-y", "pkg"], folder: "/work" };
 
 function grantWith(...layers: PolicyLayer[]) {
@@ -66,7 +70,9 @@ describe("every other layer", () => {
 	});
 
 	it("takes away what it does not list", () => {
-		const grant = grantWith(layer("workspace", { name: "files", tools: { read: { pin: PIN } }, egress: [], secrets: {}, sandbox: { env: [] } }));
+		const grant = grantWith(
+			layer("workspace", { name: "files", tools: { read: { pin: PIN } }, egress: [], secrets: {}, sandbox: { env: [] } }),
+		);
 		expect([...grant.tools.keys()]).toEqual(["read"]);
 		expect(grant.egress).toEqual([]);
 		expect(grant.secrets.size).toBe(0);
@@ -94,23 +100,33 @@ describe("every other layer", () => {
 
 	it("cannot turn the sandbox off, and can turn it on", () => {
 		expect(grantWith(layer("workspace", { name: "files", sandbox: "off" })).sandbox).not.toBe("off");
-		const off = findGrant([layer("user", { ...granted, sandbox: "off" }), layer("managed", { name: "files", sandbox: { read: ["/work"] } })], request);
+		const off = findGrant(
+			[layer("user", { ...granted, sandbox: "off" }), layer("managed", { name: "files", sandbox: { read: ["/work"] } })],
+			request,
+		);
 		expect(off.found && off.grant.sandbox).toEqual({ read: ["/work"], write: [], deny: [], env: [] });
 	});
 
 	it("withholds a tool that it pins to another definition", () => {
-		expect(grantWith(layer("managed", { name: "files", tools: { read: { pin: OTHER_PIN }, write: { pin: PIN } } })).tools.has("read")).toBe(false);
+		expect(grantWith(layer("managed", { name: "files", tools: { read: { pin: OTHER_PIN }, write: { pin: PIN } } })).tools.has("read")).toBe(
+			false,
+		);
 	});
 
 	it("narrows paths to the smaller of the two", () => {
-		const grant = grantWith(layer("workspace", { name: "files", sandbox: { read: ["/work/docs/public", "/etc"], write: ["/work/notes", "/tmp"] } }));
+		const grant = grantWith(
+			layer("workspace", { name: "files", sandbox: { read: ["/work/docs/public", "/etc"], write: ["/work/notes", "/tmp"] } }),
+		);
 		expect(grant.sandbox).toMatchObject({ read: ["/work/docs/public"], write: ["/work/notes"] });
 	});
 });
 
 describe("one line in two hosts' files", () => {
 	it("gets what both grants allow, because the launcher cannot tell who started it", () => {
-		const lookup = findGrant([layer("user", granted, { ...granted, config: "/work/.cursor/mcp.json", tools: { read: { pin: PIN } } })], request);
+		const lookup = findGrant(
+			[layer("user", granted, { ...granted, config: "/work/.cursor/mcp.json", tools: { read: { pin: PIN } } })],
+			request,
+		);
 		expect(lookup.found && [...lookup.grant.tools.keys()]).toEqual(["read"]);
 	});
 

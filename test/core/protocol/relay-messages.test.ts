@@ -273,6 +273,26 @@ describe("what a server may send", () => {
 		expect(session.events.at(-1)).toMatchObject({ request: 1, tool: "read", outcome: "unanswered" });
 		expect(seen(session.relay.hostClosed()).stop).toBeNull();
 	});
+
+	test("after the host has closed its side, answers are still passed on", () => {
+		const session = ready();
+		session.call("read", 1);
+		expect(seen(session.relay.hostClosed()).stop).toBe("host-closed");
+		const answer = '{"jsonrpc":"2.0","id":1,"result":{"content":[]}}';
+		expect(session.server(answer)).toMatchObject({ host: [answer], stop: null });
+		expect(seen(session.relay.serverClosed()).stop).toBe("server-closed");
+	});
+
+	test("after the host has closed its side, calls that wait are still decided, and only then the server's input may end", () => {
+		const session = new Session(grant(read)).initialize();
+		session.call("read", 1);
+		expect(seen(session.relay.hostClosed()).stop).toBeNull();
+		expect(session.server({ jsonrpc: "2.0", id: `sallyport-${RANDOM}-1`, result: { tools: [read] } })).toMatchObject({
+			server: [JSON.stringify(call("read", 1))],
+			stop: "host-closed",
+		});
+		expect(seen(session.relay.hostClosed()).stop).toBeNull();
+	});
 });
 
 describe("arrays of messages, in 2025-03-26 alone", () => {

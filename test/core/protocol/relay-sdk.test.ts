@@ -23,7 +23,7 @@ class Through implements Transport {
 
 	constructor(relay: Relay | null) {
 		this.relay = relay;
-		this.child = spawn(process.execPath, [path.join(import.meta.dirname, "fixtures", "server.mjs")], {
+		this.child = spawn(process.execPath, [path.resolve(import.meta.dirname, "../../fixtures/relay/server.mjs")], {
 			stdio: ["pipe", "pipe", "inherit"],
 		});
 	}

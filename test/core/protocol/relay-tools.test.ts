@@ -262,6 +262,28 @@ describe("a call without a list", () => {
 		expect(session.call("read", 4).server).toHaveLength(1);
 	});
 
+	test("of a host that sends everything at once waits until the session is initialized", () => {
+		const session = new Session(grant(read));
+		const start = { jsonrpc: "2.0", id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {} } };
+		const initialized = { jsonrpc: "2.0", method: "notifications/initialized" };
+		expect(session.host(start).server).toEqual([JSON.stringify(start)]);
+		expect(session.host(initialized).server).toEqual([JSON.stringify(initialized)]);
+		expect(session.call("read", 2)).toMatchObject({ host: [], server: [] });
+		const answered = session.server({ jsonrpc: "2.0", id: 1, result: { protocolVersion: "2025-11-25", capabilities: { tools: {} } } });
+		expect(answered).toMatchObject({ host: [expect.stringContaining('"id":1')], server: [expect.stringContaining(own(1))] });
+		expect(session.server({ jsonrpc: "2.0", id: own(1), result: { tools: [read] } }).server).toEqual([JSON.stringify(call("read", 2))]);
+	});
+
+	test("of such a host is refused when the server does not initialize", () => {
+		for (const answer of [{ error: { code: -32602, message: "no" } }, { result: {} }]) {
+			const session = new Session(grant(read));
+			session.host({ jsonrpc: "2.0", id: 1, method: "initialize", params: {} });
+			session.host({ jsonrpc: "2.0", method: "notifications/initialized" });
+			session.call("read", 2);
+			expect(session.server({ jsonrpc: "2.0", id: 1, ...answer }).host).toContain(refused(2));
+		}
+	});
+
 	test.each([
 		["an error", { error: { code: -32601, message: "no" } }],
 		["no tools", { result: {} }],

@@ -218,7 +218,7 @@ export const HARMLESS_ARGS: readonly (readonly string[])[] = [
 	["--viewport=1440x900", "--screenshotMaxWidth=1440", "--experimentalScreencast"],
 	["-c", "import sys; sys.path.insert(0, '/opt/app'); from server import main; main()"],
 	["-c", "cd /opt/app && npm run build --silent && exec node dist/index.js"],
-	["-lc", "source ~/.nvm/nvm.sh && nvm use 20 && npx -y some-mcp-server --token \"$API_TOKEN\""],
+	["-lc", 'source ~/.nvm/nvm.sh && nvm use 20 && npx -y some-mcp-server --token "$API_TOKEN"'],
 	["-lc", "export TOKEN=$(op read op://vault/item/field) && exec server"],
 	["--allow-net=api.example.com", "--allow-env=API_TOKEN,API_URL"],
 	["C:\\Users\\dev\\AppData\\Roaming\\npm\\node_modules\\some-mcp-server\\dist\\index.js"],

@@ -48,7 +48,11 @@ export interface Sample {
 /** Formats that a prefix gives away. The prefixes are put together here, so that no scanner takes this file for a leak. */
 export const PROVIDER_SAMPLES: readonly Sample[] = [
 	{ name: "github", key: "GITHUB_TOKEN", make: (d) => githubToken(d, "ghp") },
-	{ name: "github fine-grained", key: "GITHUB_PERSONAL_ACCESS_TOKEN", make: (d) => `github${"_pat_"}${d.text(22, WORD)}_${d.text(59, WORD)}` },
+	{
+		name: "github fine-grained",
+		key: "GITHUB_PERSONAL_ACCESS_TOKEN",
+		make: (d) => `github${"_pat_"}${d.text(22, WORD)}_${d.text(59, WORD)}`,
+	},
 	{ name: "gitlab", key: "GITLAB_TOKEN", make: (d) => `gl${"pat-"}${d.text(20, SLUG)}` },
 	{ name: "npm", key: "NPM_TOKEN", make: (d) => githubToken(d, "npm") },
 	{ name: "openai", key: "OPENAI_API_KEY", make: (d) => `sk-${"proj-"}${d.text(74, SLUG)}` },
@@ -93,8 +97,16 @@ export const PLAIN_SAMPLES: readonly Sample[] = [
 export const PASSWORD_SAMPLES: readonly Sample[] = [
 	{ name: "random", key: "DB_PASSWORD", make: (d) => d.text(16, WORD) },
 	{ name: "signs", key: "POSTGRES_PASSWORD", make: (d) => `${d.text(5, WORD)}!${d.text(4, DIGITS)}#${d.text(3, LOWER)}` },
-	{ name: "chosen", key: "SMTP_PASS", make: (d) => `${d.pick(["Winter", "Tiger", "Rocket"])}${d.pick(["River", "Garden", "Piano"])}${1000 + d.next(9000)}!` },
-	{ name: "phrase", key: "WIKI_PASSPHRASE", make: (d) => ["orange", "battery", "lantern", "cloud"].map((w) => `${w}${d.next(9)}`).join("-") },
+	{
+		name: "chosen",
+		key: "SMTP_PASS",
+		make: (d) => `${d.pick(["Winter", "Tiger", "Rocket"])}${d.pick(["River", "Garden", "Piano"])}${1000 + d.next(9000)}!`,
+	},
+	{
+		name: "phrase",
+		key: "WIKI_PASSPHRASE",
+		make: (d) => ["orange", "battery", "lantern", "cloud"].map((w) => `${w}${d.next(9)}`).join("-"),
+	},
 ];
 
 export function githubToken(dice: Dice, kind: string): string {
@@ -124,35 +136,105 @@ export const PLACEMENTS: readonly Placement[] = [
 	{ name: "env", kinds: ["token", "password"], config: (s, k) => stdio({ env: { [k]: s } }) },
 	{ name: "env bearer", kinds: ["token"], config: (s) => stdio({ env: { AUTH_HEADER: `Bearer ${s}` } }) },
 	{ name: "env default", kinds: ["token", "password"], config: (s, k) => stdio({ env: { [k]: `\${${k}:-${s}}` } }) },
-	{ name: "env json", kinds: ["token", "password"], config: (s, k) => stdio({ env: { OPTIONS: JSON.stringify({ a: 1, b: { [k]: s } }) } }), covered: (s) => JSON.stringify(s).slice(1, -1) },
-	{ name: "env header map", kinds: ["token"], config: (s) => stdio({ env: { OPENAPI_MCP_HEADERS: JSON.stringify({ Authorization: `Bearer ${s}`, "X-Version": "2022-06-28" }) } }) },
+	{
+		name: "env json",
+		kinds: ["token", "password"],
+		config: (s, k) => stdio({ env: { OPTIONS: JSON.stringify({ a: 1, b: { [k]: s } }) } }),
+		covered: (s) => JSON.stringify(s).slice(1, -1),
+	},
+	{
+		name: "env header map",
+		kinds: ["token"],
+		config: (s) => stdio({ env: { OPENAPI_MCP_HEADERS: JSON.stringify({ Authorization: `Bearer ${s}`, "X-Version": "2022-06-28" }) } }),
+	},
 	{ name: "env dotenv", kinds: ["token"], config: (s, k) => stdio({ env: { EXTRA: `A=1\n${k}=${s}\nB=2` } }) },
 	{ name: "header bearer", kinds: ["token"], config: (s) => http({ headers: { Authorization: `Bearer ${s}` } }) },
 	{ name: "header own", kinds: ["token"], config: (s) => http({ headers: { "X-API-Key": s } }) },
 	{ name: "header cookie", kinds: ["token"], config: (s) => http({ headers: { Cookie: `theme=dark; session=${s}` } }) },
 	{ name: "flag with =", kinds: ["token", "password"], config: (s, k) => stdio({ args: ["-y", "server", `--${kebab(k)}=${s}`] }) },
 	{ name: "flag and value", kinds: ["token", "password"], config: (s, k) => stdio({ args: ["-y", "server", `--${kebab(k)}`, s] }) },
-	{ name: "-e K=V", kinds: ["token", "password"], config: (s, k) => stdio({ command: "docker", args: ["run", "-i", "--rm", "-e", `${k}=${s}`, "image"] }) },
-	{ name: "--env=K=V", kinds: ["token", "password"], config: (s, k) => stdio({ command: "docker", args: ["run", `--env=${k}=${s}`, "image"] }) },
-	{ name: "--header", kinds: ["token"], config: (s) => stdio({ args: ["mcp-remote", "https://x.example.com/mcp", "--header", `Authorization: Bearer ${s}`] }) },
-	{ name: "--header without blank", kinds: ["token"], config: (s) => stdio({ args: ["mcp-remote", "https://x.example.com/mcp", "--header", `X-Api-Key:${s}`] }) },
+	{
+		name: "-e K=V",
+		kinds: ["token", "password"],
+		config: (s, k) => stdio({ command: "docker", args: ["run", "-i", "--rm", "-e", `${k}=${s}`, "image"] }),
+	},
+	{
+		name: "--env=K=V",
+		kinds: ["token", "password"],
+		config: (s, k) => stdio({ command: "docker", args: ["run", `--env=${k}=${s}`, "image"] }),
+	},
+	{
+		name: "--header",
+		kinds: ["token"],
+		config: (s) => stdio({ args: ["mcp-remote", "https://x.example.com/mcp", "--header", `Authorization: Bearer ${s}`] }),
+	},
+	{
+		name: "--header without blank",
+		kinds: ["token"],
+		config: (s) => stdio({ args: ["mcp-remote", "https://x.example.com/mcp", "--header", `X-Api-Key:${s}`] }),
+	},
 	{ name: "--header=", kinds: ["token"], config: (s) => stdio({ args: ["mcp-remote", `--header=Authorization: Bearer ${s}`] }) },
 	{ name: "-H", kinds: ["token"], config: (s) => stdio({ args: ["supergateway", "-H", `x-api-key=${s}`] }) },
 	{ name: "shell assignment", kinds: ["token"], config: (s, k) => stdio({ command: "sh", args: ["-c", `${k}=${s} exec npx -y server`] }) },
-	{ name: "shell export", kinds: ["token"], config: (s, k) => stdio({ command: "bash", args: ["-lc", `export ${k}='${s}' && npx -y server --verbose`] }) },
-	{ name: "shell flag", kinds: ["token"], config: (s, k) => stdio({ command: "sh", args: ["-c", `npx -y server --${kebab(k)} "${s}" --port 3000`] }) },
+	{
+		name: "shell export",
+		kinds: ["token"],
+		config: (s, k) => stdio({ command: "bash", args: ["-lc", `export ${k}='${s}' && npx -y server --verbose`] }),
+	},
+	{
+		name: "shell flag",
+		kinds: ["token"],
+		config: (s, k) => stdio({ command: "sh", args: ["-c", `npx -y server --${kebab(k)} "${s}" --port 3000`] }),
+	},
 	{ name: "cmd set", kinds: ["token"], config: (s, k) => stdio({ command: "cmd", args: ["/c", `set ${k}=${s}&& npx -y server`] }) },
-	{ name: "powershell", kinds: ["token"], config: (s, k) => stdio({ command: "powershell", args: ["-Command", `$env:${k}='${s}'; npx -y server`] }) },
+	{
+		name: "powershell",
+		kinds: ["token"],
+		config: (s, k) => stdio({ command: "powershell", args: ["-Command", `$env:${k}='${s}'; npx -y server`] }),
+	},
 	{ name: "embedded command", kinds: ["token"], config: (s, k) => stdio({ command: `npx -y server --${kebab(k)} ${s}` }) },
-	{ name: "--config json", kinds: ["token"], config: (s, k) => stdio({ args: ["-y", "@smithery/cli", "run", "x", "--config", JSON.stringify({ [camel(k)]: s })] }), covered: (s) => JSON.stringify(s).slice(1, -1) },
-	{ name: "url userinfo", kinds: ["password"], config: (s) => stdio({ env: { DATABASE_URL: `postgresql://app:${encodeURIComponent(s)}@db.internal:5432/main?sslmode=require` } }), covered: encodeURIComponent },
-	{ name: "url userinfo argument", kinds: ["password"], config: (s) => stdio({ args: ["server-postgres", `postgres://app:${s.replace(/[#!]/g, "z")}@db.internal/main`] }), covered: (s) => s.replace(/[#!]/g, "z") },
-	{ name: "url query", kinds: ["token"], config: (s) => http({ url: `https://mcp.example.com/mcp?region=eu&api_key=${encodeURIComponent(s)}` }), covered: encodeURIComponent },
-	{ name: "url fragment", kinds: ["token"], config: (s) => http({ url: `https://mcp.example.com/mcp#access_token=${encodeURIComponent(s)}` }), covered: encodeURIComponent },
-	{ name: "connection string", kinds: ["password"], config: (s) => stdio({ env: { SQL_CONN: `Server=db.example.com;Database=main;User Id=app;Password=${s};Encrypt=true` } }) },
+	{
+		name: "--config json",
+		kinds: ["token"],
+		config: (s, k) => stdio({ args: ["-y", "@smithery/cli", "run", "x", "--config", JSON.stringify({ [camel(k)]: s })] }),
+		covered: (s) => JSON.stringify(s).slice(1, -1),
+	},
+	{
+		name: "url userinfo",
+		kinds: ["password"],
+		config: (s) => stdio({ env: { DATABASE_URL: `postgresql://app:${encodeURIComponent(s)}@db.internal:5432/main?sslmode=require` } }),
+		covered: encodeURIComponent,
+	},
+	{
+		name: "url userinfo argument",
+		kinds: ["password"],
+		config: (s) => stdio({ args: ["server-postgres", `postgres://app:${s.replace(/[#!]/g, "z")}@db.internal/main`] }),
+		covered: (s) => s.replace(/[#!]/g, "z"),
+	},
+	{
+		name: "url query",
+		kinds: ["token"],
+		config: (s) => http({ url: `https://mcp.example.com/mcp?region=eu&api_key=${encodeURIComponent(s)}` }),
+		covered: encodeURIComponent,
+	},
+	{
+		name: "url fragment",
+		kinds: ["token"],
+		config: (s) => http({ url: `https://mcp.example.com/mcp#access_token=${encodeURIComponent(s)}` }),
+		covered: encodeURIComponent,
+	},
+	{
+		name: "connection string",
+		kinds: ["password"],
+		config: (s) => stdio({ env: { SQL_CONN: `Server=db.example.com;Database=main;User Id=app;Password=${s};Encrypt=true` } }),
+	},
 	{ name: "libpq", kinds: ["password"], config: (s) => stdio({ args: ["server", `host=db user=app password=${s} dbname=main`] }) },
 	{ name: "go dsn", kinds: ["password"], config: (s) => stdio({ env: { MYSQL_DSN: `app:${s}@tcp(db.internal:3306)/main` } }) },
-	{ name: "input default", kinds: ["token", "password"], config: (s, k) => ({ inputs: [{ id: kebab(k), type: "promptString", default: s }], mcpServers: {} }) },
+	{
+		name: "input default",
+		kinds: ["token", "password"],
+		config: (s, k) => ({ inputs: [{ id: kebab(k), type: "promptString", default: s }], mcpServers: {} }),
+	},
 	{ name: "unknown key", kinds: ["token", "password"], config: (s, k) => http({ oauth: { [camel(k)]: s } }) },
 ];
 

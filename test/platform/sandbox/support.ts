@@ -182,8 +182,17 @@ export function processesWith(marker: string): readonly number[] {
 /** A process and everything that it started. */
 export function descendants(pid: number): readonly number[] {
 	const parents = new Map(pids().map((each) => [each, Number(/^PPid:\s*(\d+)/m.exec(readOr(`/proc/${each}/status`, ""))?.[1] ?? -1)]));
-	const below = (root: number): number[] => [root, ...[...parents].filter(([, parent]) => parent === root).flatMap(([each]) => below(each))];
+	const below = (root: number): number[] => [
+		root,
+		...[...parents].filter(([, parent]) => parent === root).flatMap(([each]) => below(each)),
+	];
 	return below(pid);
+}
+
+/** A process that has ended and that nobody has asked about yet is gone too: it does nothing any more. */
+export function isAlive(pid: number): boolean {
+	const state = /^State:\s*(\S)/m.exec(readOr(`/proc/${pid}/status`, ""))?.[1];
+	return state !== undefined && state !== "Z" && state !== "X";
 }
 
 function pids(): readonly number[] {

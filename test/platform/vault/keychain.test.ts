@@ -81,6 +81,11 @@ describe("the OS keychain, out of order", () => {
 		for (const answer of answers) expect(answer).toMatchObject({ code: "keychain-locked" });
 	});
 
+	it("waits no longer than its bound for a prompt that nobody answers", async () => {
+		const answers = await inChild({ session: LOCKED, busConfig: silentPrompter(), timeoutMs: 500 });
+		for (const answer of answers) expect(answer).toMatchObject({ code: "keychain-locked", message: expect.stringContaining("prompt") });
+	});
+
 	it("says when the library cannot be loaded", async () => {
 		const vault = new KeychainVault(temporaryHome(), { keytar: path.join(temporaryFolder(), "nothing.cjs") });
 		const read = await vault.read("a/B");
@@ -117,7 +122,23 @@ kill -STOP "$pid"
 trap 'kill -KILL "$pid"' EXIT
 `;
 
+/** A D-Bus session in which the program that asks for the keyring's password starts, and says nothing. */
+function silentPrompter(): string {
+	const folder = temporaryFolder();
+	for (const name of ["org.gnome.keyring.SystemPrompter", "org.gnome.keyring.PrivatePrompter"])
+		fs.writeFileSync(path.join(folder, `${name}.service`), `[D-BUS Service]\nName=${name}\nExec=/bin/sleep 15\n`);
+	const config = path.join(folder, "bus.conf");
+	fs.writeFileSync(
+		config,
+		`<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><servicedir>${folder}</servicedir>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`,
+	);
+	return config;
+}
+
 interface Trouble {
+	readonly busConfig?: string;
 	readonly session?: string;
 	readonly env?: Readonly<Record<string, string | undefined>>;
 	readonly timeoutMs?: number;
@@ -141,7 +162,11 @@ async function inChild(trouble: Trouble): Promise<unknown[]> {
 	const child =
 		trouble.session === undefined
 			? spawn("sh", ["-c", script], { env, stdio: ["ignore", "pipe", "ignore"] })
-			: spawn("dbus-run-session", ["--", "sh", "-c", script], { env, stdio: ["ignore", "pipe", "ignore"] });
+			: spawn(
+					"dbus-run-session",
+					[...(trouble.busConfig === undefined ? [] : ["--config-file", trouble.busConfig]), "--", "sh", "-c", script],
+					{ env, stdio: ["ignore", "pipe", "ignore"] },
+				);
 	onTestFinished(() => void child.kill("SIGKILL"));
 	let output = "";
 	for await (const chunk of child.stdout) output += String(chunk);

@@ -1,0 +1,143 @@
+import type { AuditEvent, Outcome } from "../audit/record.ts";
+import { brief } from "../plain-text.ts";
+import { ErrorCode, refusal } from "./answers.ts";
+import type { Listing, Withheld } from "./catalog.ts";
+import { about, isModern, type Notification, type Request, type Source } from "./exchange.ts";
+import { type InFlight, InFlightRequests } from "./in-flight.ts";
+import type { RequestId } from "./message.ts";
+import { describe, type Reason } from "./reasons.ts";
+
+/**
+ * What the caller of a relay is to do, in this order. `bytes` is one line without its newline; `warn` is one line for the
+ * person. `stop` `host-closed`: nothing more will be sent to the server, close its input; `server-closed`: all is done.
+ */
+export type Action =
+	| { readonly to: "host" | "server"; readonly bytes: Uint8Array }
+	| { readonly warn: string }
+	| { readonly stop: "host-closed" | "server-closed" };
+
+/** Different things that are counted apart. */
+const MAX_COUNTERS = 256;
+/** Characters of a foreign name in a message to a person. */
+const SHOWN = 64;
+
+/** Where a decision becomes messages, records and words: everything that leaves a relay leaves it here. */
+export class Desk {
+	/** What the host waits for. */
+	readonly inFlight: InFlightRequests;
+	readonly #server: string;
+	readonly #record: (event: AuditEvent) => boolean;
+	readonly #counters = new Map<string, number>();
+	#out: Action[] = [];
+
+	constructor(server: string, record: (event: AuditEvent) => boolean, maxInFlight: number) {
+		this.inFlight = new InFlightRequests(maxInFlight);
+		this.#server = brief(server, SHOWN);
+		this.#record = record;
+	}
+
+	toHost(bytes: Uint8Array): void {
+		this.#out.push({ to: "host", bytes });
+	}
+
+	toServer(bytes: Uint8Array): void {
+		this.#out.push({ to: "server", bytes });
+	}
+
+	stop(stop: "host-closed" | "server-closed"): void {
+		this.#out.push({ stop });
+	}
+
+	/** What was put out since the last time. */
+	take(): readonly Action[] {
+		const out = this.#out;
+		this.#out = [];
+		return out;
+	}
+
+	/** Sends a request of the host on. False: too many are in flight, and it was refused. */
+	forward(request: Request, { bytes }: Source, more: { readonly tool?: string; readonly listing?: Listing } = {}): boolean {
+		const { method, params } = request;
+		const meta = params?._meta;
+		const token = typeof meta === "object" && meta !== null && "progressToken" in meta ? meta.progressToken : undefined;
+		const added = this.inFlight.add(request.id, {
+			method,
+			tool: more.tool ?? null,
+			listing: more.listing ?? null,
+			progressToken: typeof token === "string" || typeof token === "number" ? token : null,
+			modern: isModern(request),
+		});
+		if (added) this.toServer(bytes);
+		else this.refuse(request, "too-many-requests", ErrorCode.invalidParams);
+		return added;
+	}
+
+	/** Answers a request of the host with the constant refusal. `answerTo` null: its id belongs to another. */
+	refuse(request: Request, reason: Reason, code: ErrorCode, answerTo: RequestId | null = request.id): void {
+		const event = about(request);
+		this.write({ ...event, decision: "refuse", reason, outcome: "withheld" });
+		const subject = request.method === "tools/call" ? event.tool : request.method;
+		this.#warn(reason, subject === null ? null : brief(subject, SHOWN));
+		this.toHost(refusal(answerTo, code));
+	}
+
+	/** The server's answer cannot be passed on, and the host shall not wait for another. */
+	giveUp(id: RequestId, { method, tool }: InFlight, reason: Reason): void {
+		this.write({ request: id, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" });
+		this.#warn(reason, brief(tool ?? method, SHOWN));
+		this.toHost(refusal(id, ErrorCode.invalidParams));
+	}
+
+	/** How a call came back that was let through. */
+	outcome(id: RequestId, { method, tool }: InFlight, outcome: Outcome): void {
+		this.write({ request: id, direction: "server-to-host", method, tool, decision: "allow", reason: "tool-granted", outcome });
+	}
+
+	/** Of what was dropped, and could come again without end. `detail` is ours, never foreign text. */
+	note(direction: AuditEvent["direction"], reason: Reason, detail: string | null = null): void {
+		this.#rarely({ request: null, direction, method: null, tool: null, decision: "refuse", reason, outcome: "withheld" }, reason, detail);
+	}
+
+	/** The same, of a message that has a method. */
+	noteMessage(direction: AuditEvent["direction"], reason: Reason, message: Request | Notification): void {
+		const request = message.kind === "request" ? message.id : null;
+		const { method } = message;
+		this.#rarely({ request, direction, method, tool: null, decision: "refuse", reason, outcome: "withheld" }, reason, brief(method, SHOWN));
+	}
+
+	noteWithheld(withheld: readonly Withheld[]): void {
+		for (const { name: tool, reason } of withheld) {
+			const method = "tools/list";
+			const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
+			this.#rarely(event, reason, brief(tool, SHOWN));
+		}
+	}
+
+	/** False: the event is not in the log, so what it is about must not happen. */
+	write(event: AuditEvent): boolean {
+		const written = this.#record(event);
+		if (!written) this.#warn("audit-failed", null);
+		return written;
+	}
+
+	/** Recorded the first time, the tenth, the hundredth… with the count. */
+	#rarely(event: AuditEvent, reason: Reason, subject: string | null): void {
+		const count = this.#count(`${event.direction} ${reason} ${subject ?? ""}`);
+		if (!/^10*$/.test(String(count))) return;
+		this.write({ ...event, count });
+		this.#warn(reason, subject);
+	}
+
+	/** Each warning once. */
+	#warn(reason: Reason, subject: string | null): void {
+		if (this.#count(`warned ${reason} ${subject ?? ""}`) === 1) this.#out.push({ warn: describe(reason, this.#server, subject) });
+	}
+
+	/** Bounded: what comes after too many different things is counted together. */
+	#count(key: string): number {
+		const counter = this.#counters.has(key) || this.#counters.size < MAX_COUNTERS ? key : "";
+		const count = (this.#counters.get(counter) ?? 0) + 1;
+		this.#counters.set(counter, count);
+		return count;
+	}
+}

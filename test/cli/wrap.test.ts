@@ -1,0 +1,88 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { registerUnwrap } from "../../src/cli/unwrap.ts";
+import { registerWrap } from "../../src/cli/wrap.ts";
+import { temporaryFolder } from "../platform/vault/home.ts";
+import { type Run, runCommand } from "./run-command.ts";
+
+let person: string;
+let workspace: string;
+let file: string;
+const TEXT =
+	'{\r\n  "mcpServers": {\r\n    "a": { "command": "npx", "args": ["-y", "x@1.0.0"] }, // first\r\n    "b": { "command": "srv" },\r\n    "r": { "url": "https://example.com" },\r\n  },\r\n}';
+beforeEach(() => {
+	person = temporaryFolder();
+	workspace = path.join(person, "project");
+	file = path.join(workspace, ".cursor", "mcp.json");
+	fs.mkdirSync(path.dirname(file), { recursive: true });
+	fs.writeFileSync(file, TEXT);
+});
+
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> =>
+	runCommand(
+		(program, io, exit) => {
+			registerWrap(program, io, exit);
+			registerUnwrap(program, io, exit);
+		},
+		args,
+		{ cwd: workspace, env: { HOME: person, ...env } },
+	);
+const text = (): string => fs.readFileSync(file, "utf8");
+
+describe("sallyport wrap and unwrap", () => {
+	it("put the launcher in front of every local server, and take it away again to the byte", async () => {
+		const wrapped = await run(["wrap", "--all"]);
+		expect([wrapped.code, wrapped.err]).toEqual([0, ""]);
+		expect(wrapped.out).toContain("a starts through Sallyport");
+		expect(wrapped.out).toContain("sallyport init");
+		expect(text()).toContain(
+			// biome-ignore lint/suspicious/noTemplateCurlyInString: the host's own variables
+			'"a": { "command": "${userHome}/.sallyport/bin/sallyport", "args": ["run", "--name", "a", "--workspace", "${workspaceFolder}", "--", "npx", "-y", "x@1.0.0"] }, // first',
+		);
+		expect(await run(["wrap", "--all"])).toMatchObject({ code: 0, out: "Nothing to do.\n" });
+		expect(await run(["unwrap", "--all"])).toMatchObject({ code: 0, err: "" });
+		expect(text()).toBe(TEXT);
+	});
+
+	it("touch the named server alone", async () => {
+		const wrapped = await run(["wrap", "--server", "b", "--json"]);
+		expect(JSON.parse(wrapped.out)).toMatchObject({
+			version: 1,
+			files: [{ file: ".cursor/mcp.json", changed: true, rewritten: ["b"], refused: [] }],
+		});
+		expect(text()).toContain('"a": { "command": "npx"');
+	});
+
+	it("name the launcher by its absolute path when the home is another than usual", async () => {
+		await run(["wrap", "--server", "b"], { SALLYPORT_HOME: path.join(person, "other") });
+		expect(text()).toContain(JSON.stringify(path.join(person, "other", "bin", "sallyport")));
+	});
+
+	it("change nothing in a dry run", async () => {
+		const dry = await run(["wrap", "--all", "--dry-run"]);
+		expect(dry.code).toBe(0);
+		expect(dry.out).toContain("would start through Sallyport");
+		expect(text()).toBe(TEXT);
+		expect(fs.existsSync(path.join(person, ".sallyport"))).toBe(false);
+	});
+
+	it("say which servers they need, and what they cannot do", async () => {
+		expect(await run(["wrap"])).toMatchObject({ code: 2, err: expect.stringContaining("--server NAME") });
+		expect(await run(["wrap", "--server", "r"])).toMatchObject({ code: 1, err: expect.stringContaining("remote server") });
+		expect(await run(["wrap", "--server", "nobody"])).toMatchObject({ code: 2, err: expect.stringContaining('"nobody"') });
+		expect(text()).toBe(TEXT);
+	});
+
+	it("leave secret references under the launcher, unless told otherwise", async () => {
+		fs.writeFileSync(
+			file,
+			'{ "mcpServers": { "a": { "command": "sallyport", "args": ["run", "--name", "a", "--", "s"], "env": { "T": "keychain://a/T" } } } }',
+		);
+		const before = text();
+		expect(await run(["unwrap", "--all"])).toMatchObject({ code: 1, err: expect.stringContaining("--keep-references") });
+		expect(text()).toBe(before);
+		expect(await run(["unwrap", "--all", "--keep-references"])).toMatchObject({ code: 0 });
+		expect(text()).toContain('"command": "s"');
+	});
+});
