@@ -8,7 +8,7 @@ import type { Confined } from "../platform/sandbox/engine.ts";
 
 /** Starts a server for which a person turned the sandbox off. Its tools, secrets and environment are still what was granted. */
 export function startBare(grant: Grant, facts: LaunchFacts, env: Readonly<Record<string, string>>): Result<Confined> {
-	const child = spawn(facts.executable.path, [...facts.argv], {
+	const child = spawn(facts.executable.startedAs, [...facts.argv], {
 		cwd: grant.launch.cwd ?? grant.workspace ?? os.homedir(),
 		env: { HOME: os.homedir(), PATH: "/usr/local/bin:/usr/bin:/bin", ...env },
 		shell: false,

@@ -42,7 +42,6 @@ export class Session {
 	readonly #child: ChildProcess;
 	readonly #relay: Relay;
 	#answered = false;
-	#hostClosed = false;
 	#stopping = false;
 	#killed = false;
 	#mended = true;
@@ -80,7 +79,6 @@ export class Session {
 		stdout.on("data", (chunk: Buffer) => {
 			for (const event of fromServer.push(chunk))
 				this.#perform(event.kind === "line" ? this.#relay.fromServer(event.line) : this.#relay.serverLineTooLong());
-			if (this.#hostClosed && this.#relay.pending === 0) this.stop();
 		});
 		// A server that has closed its stdin says so by its exit.
 		stdin.on("error", () => {});
@@ -115,9 +113,8 @@ export class Session {
 
 	/** What the host asked before it closed its end is still answered, within the time that a server has to end. */
 	#inputEnded(): void {
-		this.#hostClosed = true;
-		if (this.#relay.pending === 0) this.stop();
-		else setTimeout(() => this.stop(), this.#options.graceMs).unref();
+		this.#perform(this.#relay.hostClosed());
+		setTimeout(() => this.stop(), this.#options.graceMs).unref();
 	}
 
 	#policyChanged(grant: Result<Grant>): void {
@@ -141,8 +138,9 @@ export class Session {
 	#perform(actions: readonly Action[]): void {
 		for (const action of actions) {
 			if ("warn" in action) this.#options.host.stderr.write(`sallyport: ${plain(action.warn)}\n`);
-			else if ("stop" in action) continue;
-			else if (action.to === "host") {
+			else if ("stop" in action) {
+				if (action.stop === "host-closed") this.#child.stdin?.end();
+			} else if (action.to === "host") {
 				this.#answered = true;
 				write(this.#options.host.stdout, action.bytes, this.#child.stdout);
 			} else if (this.#child.stdin !== null) write(this.#child.stdin, action.bytes, this.#options.host.stdin);

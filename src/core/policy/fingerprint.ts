@@ -13,7 +13,15 @@ export interface FileFact {
 export type CodeFact =
 	| { readonly kind: "none" }
 	| { readonly kind: "script"; readonly script: FileFact }
-	| { readonly kind: "package"; readonly name: string; readonly version: string; readonly folder: string; readonly bin: string; readonly lockDigest: string; readonly contentDigest: string };
+	| {
+			readonly kind: "package";
+			readonly name: string;
+			readonly version: string;
+			readonly folder: string;
+			readonly bin: string;
+			readonly lockDigest: string;
+			readonly contentDigest: string;
+	  };
 
 /**
  * Everything that a person approves when they approve a launch. Two launches with equal parts do the same thing;
@@ -26,7 +34,8 @@ export interface LaunchParts {
 	readonly cwd: string | null;
 	/** `literal` is the value itself (it enters as a keyed hash); `reference` the text with our references; `host` a value that the host fills in. */
 	readonly env: Readonly<Record<string, EnvPart>>;
-	readonly executable: FileFact;
+	/** The real program; `startedAs` is the path that it is started by, where a link means something (a virtual environment). */
+	readonly executable: FileFact & { readonly startedAs: string };
 	/** What is really executed: the executable, then these, then the code's own arguments. */
 	readonly argv: readonly string[];
 	readonly code: CodeFact;
@@ -34,7 +43,10 @@ export interface LaunchParts {
 	readonly roots: readonly string[];
 }
 
-export type EnvPart = { readonly kind: "literal"; readonly value: string } | { readonly kind: "reference"; readonly text: string } | { readonly kind: "host" };
+export type EnvPart =
+	| { readonly kind: "literal"; readonly value: string }
+	| { readonly kind: "reference"; readonly text: string }
+	| { readonly kind: "host" };
 
 /**
  * SHA-256 over the RFC 8785 form of the parts. Literal environment values enter as HMAC-SHA256 under the home's key: a policy
@@ -45,7 +57,8 @@ export type EnvPart = { readonly kind: "literal"; readonly value: string } | { r
  */
 export function fingerprintOf(parts: LaunchParts, key: Uint8Array): string {
 	const env: Record<string, unknown> = {};
-	for (const [name, part] of Object.entries(parts.env)) env[name] = part.kind === "literal" ? { literal: keyedHash(name, part.value, key) } : part;
+	for (const [name, part] of Object.entries(parts.env))
+		env[name] = part.kind === "literal" ? { literal: keyedHash(name, part.value, key) } : part;
 	const form = canonicalize({ version: 1, ...parts, env });
 	if (form === undefined) throw new Error("a launch without a canonical form");
 	return `sha256:${bytesToHex(sha256(utf8ToBytes(form)))}`;

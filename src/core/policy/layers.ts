@@ -89,7 +89,8 @@ export function findGrant(layers: readonly PolicyLayer[], request: LaunchRequest
 	const [first, ...others] = here;
 	if (first === undefined) return { found: false, why: "other-workspace" };
 	const limits: PolicyServer[] = others.map(fromGrant);
-	for (const layer of layers) if (layer.source !== "user") limits.push(...layer.policy.servers.filter((server) => server.name === request.name));
+	for (const layer of layers)
+		if (layer.source !== "user") limits.push(...layer.policy.servers.filter((server) => server.name === request.name));
 	return { found: true, grant: limits.reduce(narrow, first) };
 }
 
@@ -104,7 +105,16 @@ function fromGrant(grant: Grant): PolicyServer {
 		launch: grant.launch,
 		tools: Object.fromEntries([...grant.tools].map(([tool, pin]) => [tool, { pin }])),
 		secrets: Object.fromEntries(grant.secrets),
-		sandbox: grant.sandbox === "off" ? "off" : { ...grant.sandbox, read: [...grant.sandbox.read], write: [...grant.sandbox.write], deny: [...grant.sandbox.deny], env: [...grant.sandbox.env] },
+		sandbox:
+			grant.sandbox === "off"
+				? "off"
+				: {
+						...grant.sandbox,
+						read: [...grant.sandbox.read],
+						write: [...grant.sandbox.write],
+						deny: [...grant.sandbox.deny],
+						env: [...grant.sandbox.env],
+					},
 		egress: [...grant.egress],
 		limits: grant.limits,
 	};
@@ -120,9 +130,15 @@ function narrow(grant: Grant, limit: PolicyServer): Grant {
 			: limit.tools === undefined
 				? grant.tools
 				: new Map([...grant.tools].filter(([tool, pin]) => own(limit.tools, tool)?.pin === pin)),
-		secrets: limit.secrets === undefined ? grant.secrets : new Map([...grant.secrets].filter(([slot, reference]) => own(limit.secrets, slot) === reference)),
+		secrets:
+			limit.secrets === undefined
+				? grant.secrets
+				: new Map([...grant.secrets].filter(([slot, reference]) => own(limit.secrets, slot) === reference)),
 		sandbox: narrowSandbox(grant.sandbox, limit.sandbox),
-		egress: limit.egress === undefined ? grant.egress : grant.egress.filter((target) => limit.egress?.some((other) => other.toLowerCase() === target.toLowerCase())),
+		egress:
+			limit.egress === undefined
+				? grant.egress
+				: grant.egress.filter((target) => limit.egress?.some((other) => other.toLowerCase() === target.toLowerCase())),
 		limits: narrowLimits(grant.limits, limit.limits ?? {}),
 	};
 }

@@ -2,7 +2,7 @@ import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseEr
 import type * as z from "zod/mini";
 import { fail, ok, type Result } from "../result.ts";
 import { LineIndex, splitBom } from "../text.ts";
-import { PolicyFile, type PolicyServer, Sandbox, Server, Launch, Limits, ToolGrant } from "./schema.ts";
+import { Launch, Limits, PolicyFile, type PolicyServer, Sandbox, Server, ToolGrant } from "./schema.ts";
 
 /** More than any honest policy holds; a larger file is refused before it is parsed. */
 const MAX_LENGTH = 1_000_000;
@@ -16,7 +16,8 @@ const MAX_LENGTH = 1_000_000;
  */
 export function parsePolicy(raw: string, file: string): Result<PolicyFile> {
 	const { text } = splitBom(raw);
-	if (text.length > MAX_LENGTH) return fail("policy-too-large", `${file} is larger than a policy can be.`, "Split it, or remove what is not a policy.");
+	if (text.length > MAX_LENGTH)
+		return fail("policy-too-large", `${file} is larger than a policy can be.`, "Split it, or remove what is not a policy.");
 	const lines = new LineIndex(text);
 	const at = (offset: number): string => {
 		const { line, column } = lines.position(offset);
@@ -55,7 +56,10 @@ type Issue = z.core.$ZodIssue;
 
 /** The library's messages for people are not in the small build that the launcher loads. */
 function wrong(issue: Issue): string {
-	if (issue.code === "invalid_type") return issue.input === undefined ? "is missing" : `must be ${issue.expected === "array" ? "a list" : issue.expected === "record" ? "an object" : `of type ${issue.expected}`}`;
+	if (issue.code === "invalid_type")
+		return issue.input === undefined
+			? "is missing"
+			: `must be ${issue.expected === "array" ? "a list" : issue.expected === "record" ? "an object" : `of type ${issue.expected}`}`;
 	if (issue.code === "invalid_value") return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
 	if (issue.code === "invalid_union") return "has none of the forms that it may have";
 	return issue.message === "Invalid input" ? "is out of range" : issue.message;

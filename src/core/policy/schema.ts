@@ -18,7 +18,9 @@ const EnvName = z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be th
 const Slot = z.string().check(z.regex(/^env:[A-Za-z_][A-Za-z0-9_]*$/, "must be env:NAME"));
 const Reference = z
 	.string()
-	.check(z.regex(/^(?:keychain|sealed):\/\/[A-Za-z0-9_.#][A-Za-z0-9_.#/-]*$/, "must be a secret reference such as keychain://github/TOKEN"));
+	.check(
+		z.regex(/^(?:keychain|sealed):\/\/[A-Za-z0-9_.#][A-Za-z0-9_.#/-]*$/, "must be a secret reference such as keychain://github/TOKEN"),
+	);
 const HostPort = z.string().check(
 	z.refine((text) => {
 		const match = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):(\d{1,5})$/.exec(text);

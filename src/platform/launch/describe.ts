@@ -3,7 +3,7 @@ import type { NpxLaunch } from "../../core/launch/npx-line.ts";
 import { parseLaunch } from "../../core/launch/runner.ts";
 import { fingerprintOf } from "../../core/policy/fingerprint.ts";
 import type { LaunchGrant } from "../../core/policy/schema.ts";
-import { ok, type Result } from "../../core/result.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
 import { resolveExecutable } from "../executable.ts";
 import { type HashCache, openHashCache } from "../executable-hash.ts";
 import { describeScript } from "../executable-script.ts";
@@ -51,7 +51,7 @@ async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Re
 		if (!stored.ok) return stored;
 		const node = fs.realpathSync(options.node);
 		const { name, version, folder, bin, nodeFlags, lockDigest, contentDigest } = stored.value;
-		return withHash(hashes, node, {
+		return withHash(hashes, node, node, {
 			argv: [...nodeFlags, bin, ...launch.value.args],
 			code: { kind: "package", name, version, folder, bin, lockDigest, contentDigest },
 			roots: [node, folder],
@@ -62,47 +62,50 @@ async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Re
 	const untrusted = line.workspace === null ? [] : [line.workspace];
 	const found = resolveExecutable(line.command, { cwd, path: options.path, untrusted });
 	if (!found.ok) return found;
-	const { argv, readRoots } = found.value;
+	const { argv, path: named, interpreter: shebang, readRoots } = found.value;
 	const before = argv.slice(1);
 	if (launch.value.kind === "interpreter") {
+		// A script that calls itself node or python runs whatever it likes: only the real interpreter reads its arguments as we do.
+		if (shebang !== null)
+			return fail(
+				"interpreter-script",
+				`${named} is a script, not ${launch.value.interpreter} itself.`,
+				"Write the absolute path of the real interpreter.",
+			);
 		const { entry, flags, interpreter, args } = launch.value;
 		if (entry.kind === "module")
-			return withHash(hashes, argv[0], {
+			return withHash(hashes, named, argv[0], {
 				argv: [...before, ...flags, "-m", entry.name, ...args],
 				code: { kind: "none" },
 				roots: readRoots,
 				mutable: true,
 			});
-		const script = describeScript(entry.path, { cwd, interpreter, hashes, workspace: line.workspace, userHome: options.userHome });
+		return withScript(entry.path, interpreter, (script) => [...before, ...flags, script, ...args]);
+	}
+	if (shebang === null)
+		return withHash(hashes, named, argv[0], {
+			argv: [...before, ...line.args],
+			code: { kind: "none" },
+			roots: readRoots,
+			mutable: found.value.mutable,
+		});
+	return withScript(named, /python[0-9.]*$/.test(shebang.path) ? "python" : "node", () => [...before, ...line.args]);
+
+	function withScript(file: string, kind: "node" | "python", toArgv: (script: string) => readonly string[]): Result<LaunchFacts> {
+		const script = describeScript(file, { cwd, interpreter: kind, hashes, workspace: line.workspace, userHome: options.userHome });
 		if (!script.ok) return script;
-		return withHash(hashes, argv[0], {
-			argv: [...before, ...flags, script.value.path, ...args],
+		return withHash(hashes, shebang?.path ?? named, argv[0], {
+			argv: toArgv(script.value.path),
 			code: { kind: "script", script: { path: script.value.path, sha256: script.value.sha256 } },
 			roots: [...readRoots, ...script.value.readRoots],
 			mutable: script.value.mutable,
 		});
 	}
-	if (found.value.interpreter === null)
-		return withHash(hashes, argv[0], { argv: [...before, ...line.args], code: { kind: "none" }, roots: readRoots, mutable: false });
-	const kind = /python/.test(found.value.interpreter.path) ? "python" : "node";
-	const script = describeScript(found.value.path, {
-		cwd,
-		interpreter: kind,
-		hashes,
-		workspace: line.workspace,
-		userHome: options.userHome,
-	});
-	if (!script.ok) return script;
-	return withHash(hashes, argv[0], {
-		argv: [...before, ...line.args],
-		code: { kind: "script", script: { path: script.value.path, sha256: script.value.sha256 } },
-		roots: [...readRoots, ...script.value.readRoots],
-		mutable: script.value.mutable,
-	});
 }
 
-function withHash(hashes: HashCache, executable: string, rest: Omit<LaunchFacts, "executable">): Result<LaunchFacts> {
-	const sha256 = hashes.hash(executable);
+/** @param file the real program, which is hashed; `startedAs` may be a link to it that a virtual environment is found by */
+function withHash(hashes: HashCache, file: string, startedAs: string, rest: Omit<LaunchFacts, "executable">): Result<LaunchFacts> {
+	const sha256 = hashes.hash(file);
 	if (!sha256.ok) return sha256;
-	return ok({ executable: { path: executable, sha256: sha256.value }, ...rest, roots: [...new Set(rest.roots)].sort() });
+	return ok({ executable: { path: file, startedAs, sha256: sha256.value }, ...rest, roots: [...new Set(rest.roots)].sort() });
 }

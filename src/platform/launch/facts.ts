@@ -11,7 +11,7 @@ import type { Home } from "../home.ts";
  * nor a package manager. Stored under the fingerprint, which covers every field: a changed file no longer matches its name.
  */
 export interface LaunchFacts {
-	readonly executable: FileFact;
+	readonly executable: FileFact & { readonly startedAs: string };
 	readonly argv: readonly string[];
 	readonly code: CodeFact;
 	readonly roots: readonly string[];
@@ -23,7 +23,7 @@ const File = z.strictObject({ path: z.string(), sha256: z.string().check(z.regex
 
 const Facts = z.strictObject({
 	version: z.literal(1),
-	executable: File,
+	executable: z.extend(File, { startedAs: z.string() }),
 	argv: z.array(z.string()),
 	code: z.discriminatedUnion("kind", [
 		z.strictObject({ kind: z.literal("none") }),

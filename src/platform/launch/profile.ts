@@ -12,7 +12,7 @@ export function profileOf(
 	home: Home,
 ): SandboxProfile {
 	return {
-		command: facts.executable.path,
+		command: facts.executable.startedAs,
 		args: facts.argv,
 		cwd: grant.launch.cwd ?? grant.workspace ?? "/tmp",
 		env,

@@ -26,7 +26,7 @@ export interface ProxyOptions {
 	readonly resolve?: (host: string) => Promise<readonly string[]>;
 }
 
-export interface Proxy {
+export interface RunningProxy {
 	close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ type Checked = { readonly ok: true; readonly address: string } | { readonly ok: 
  * An HTTP proxy that lets one server reach exactly the granted hosts and ports. It resolves names itself, checks the addresses and
  * dials the one it checked, so that an answer which changes between two questions gains nothing.
  */
-export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
 	const sockets = new Set<Duplex>();
 	const keep = <T extends Duplex>(socket: T): T => {
 		sockets.add(socket);

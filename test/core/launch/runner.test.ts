@@ -96,9 +96,12 @@ describe("npx lines", () => {
 		expect(JSON.stringify(refused)).not.toContain("hidden-word");
 	});
 
-	it.each(["@scope", "@scope/", "a@", "a@1;b", "a b", "@a/b/c", "-x", "_x", "a@$(x)", "ä", "a".repeat(215)])("refuses %j as a name", (spec) => {
-		expect(parseLaunch("npx", ["-y", spec]).ok).toBe(false);
-	});
+	it.each(["@scope", "@scope/", "a@", "a@1;b", "a b", "@a/b/c", "-x", "_x", "a@$(x)", "ä", "a".repeat(215)])(
+		"refuses %j as a name",
+		(spec) => {
+			expect(parseLaunch("npx", ["-y", spec]).ok).toBe(false);
+		},
+	);
 });
 
 describe("node lines", () => {

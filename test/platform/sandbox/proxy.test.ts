@@ -5,10 +5,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseTarget } from "../../../src/platform/sandbox/egress-target.ts";
-import { type EgressRefusal, type Proxy, type ProxyOptions, startProxy } from "../../../src/platform/sandbox/proxy.ts";
+import { type EgressRefusal, type ProxyOptions, type RunningProxy, startProxy } from "../../../src/platform/sandbox/proxy.ts";
 
 let folder: string;
-let proxy: Proxy;
+let proxy: RunningProxy;
 let target: http.Server;
 let port: number;
 let arrived: string[];
@@ -55,7 +55,7 @@ function send(lines: string[], then?: string[]): Promise<string> {
 			if (then !== undefined && text.includes("established\r\n\r\n")) {
 				socket.write(`${then.join("\r\n")}\r\n\r\n`);
 				then = undefined;
-			} else if (/WELCOME|Content-Length: 0|Not available/i.test(text)) socket.destroy();
+			} else if (/WELCOME|^HTTP\/1\.1 [345]\d\d [^]*\r\n\r\n/.test(text)) socket.destroy();
 		});
 		socket.on("error", () => {});
 		socket.on("close", () => resolve(text));

@@ -29,6 +29,8 @@ export function canary(): string {
 export interface Outcome {
 	readonly problem: Problem | null;
 	readonly output: string;
+	/** The launcher's process, which has ended. */
+	readonly launcher: number;
 	readonly code: number | null;
 	readonly signal: string | null;
 	readonly refused: readonly string[];
@@ -148,7 +150,8 @@ export class Stage {
 		const last = parse(lines.at(-1));
 		return {
 			problem: (first.problem as Problem | undefined) ?? null,
-			output: lines.slice(1, -1).join("\n"),
+			output: lines.slice(1, -1).join("\n").trimEnd(),
+			launcher: child.pid ?? -1,
 			code: (last.code as number | null | undefined) ?? null,
 			signal: (last.signal as string | null | undefined) ?? null,
 			refused: (last.refused as string[] | undefined) ?? (first.problem === undefined ? [`launcher failed: ${text}`] : []),

@@ -126,7 +126,7 @@ trap 'kill -KILL "$pid"' EXIT
 function silentPrompter(): string {
 	const folder = temporaryFolder();
 	for (const name of ["org.gnome.keyring.SystemPrompter", "org.gnome.keyring.PrivatePrompter"])
-		fs.writeFileSync(path.join(folder, `${name}.service`), `[D-BUS Service]\nName=${name}\nExec=/bin/sleep 15\n`);
+		fs.writeFileSync(path.join(folder, `${name}.service`), `[D-BUS Service]\nName=${name}\nExec=/bin/sh -c "exec sleep 6 >&- 2>&-"\n`);
 	const config = path.join(folder, "bus.conf");
 	fs.writeFileSync(
 		config,
