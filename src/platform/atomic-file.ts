@@ -26,11 +26,17 @@ export class PendingFile {
 		}
 	}
 
-	/** Gives the new file the owner and the mode that the target had. */
+	/** Gives the new file the owner and the mode that the target had. A group that this user may not give gets no access. */
 	adopt(stat: { readonly uid: number; readonly gid: number; readonly mode: number }): void {
 		const own = fs.statSync(this.#path);
-		if (own.uid !== stat.uid || own.gid !== stat.gid) fs.chownSync(this.#path, stat.uid, stat.gid);
-		fs.chmodSync(this.#path, stat.mode & 0o7777);
+		let mode = stat.mode & 0o7777;
+		try {
+			if (own.uid !== stat.uid || own.gid !== stat.gid) fs.chownSync(this.#path, stat.uid, stat.gid);
+		} catch (error) {
+			if (own.uid !== stat.uid) throw error;
+			mode &= 0o707;
+		}
+		fs.chmodSync(this.#path, mode);
 	}
 
 	/** Synchronous, so that nothing of this process can come between a last comparison and the rename. */
@@ -62,16 +68,6 @@ export class PendingFile {
 	}
 }
 
-/** Writes or replaces a file of ours. The target is never seen half-written, also after a crash. */
-export function writeAtomically(target: string, data: string | Uint8Array): void {
-	const pending = new PendingFile(target, data);
-	try {
-		pending.commit();
-	} finally {
-		pending.discard();
-	}
-}
-
 /** What a killed run left beside `target`, or a running one is writing: absolute paths. */
 export function leftoversOf(target: string): readonly string[] {
 	const folder = path.dirname(target);
@@ -85,7 +81,7 @@ export function sweepLeftovers(target: string): void {
 }
 
 /** Makes a rename survive a power cut. Some file systems cannot; the rename itself has happened. */
-export function syncFolder(folder: string): void {
+function syncFolder(folder: string): void {
 	try {
 		const fd = fs.openSync(folder, "r");
 		try {

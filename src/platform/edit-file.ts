@@ -125,12 +125,13 @@ async function replaceOnce(
 	}
 }
 
+/** What a host was still writing into the replaced file, once it is quiet; null when nobody was. */
 async function settled(old: number, seen: Snapshot, settleMs: number): Promise<string | null> {
 	let last = seen.bytes;
-	for (let quiet = false; !quiet; ) {
+	for (let looks = 0; looks < MAX_LOOKS; looks++) {
 		await delay(settleMs);
 		const bytes = readAll(old);
-		quiet = bytes.equals(last);
+		if (bytes.equals(last)) break;
 		last = bytes;
 	}
 	if (last.equals(seen.bytes)) return null;
@@ -138,6 +139,7 @@ async function settled(old: number, seen: Snapshot, settleMs: number): Promise<s
 }
 
 const SETTLE_MS = 50;
+const MAX_LOOKS = 20;
 
 interface Snapshot {
 	readonly bytes: Buffer;

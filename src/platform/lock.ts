@@ -22,12 +22,9 @@ export async function withLock<T>(lockPath: string, work: () => Promise<Result<T
 		});
 	} catch (error) {
 		const code = (error as NodeJS.ErrnoException).code;
-		if (code === "ELOCKED")
-			return fail(
-				"busy",
-				`Another Sallyport is writing (lock ${lockPath}).`,
-				"Try again in a moment; if none is running, delete that folder.",
-			);
+		// ENOTDIR: a file stands where the lock's folder should.
+		if (code === "ELOCKED" || code === "ENOTDIR")
+			return fail("busy", `Another program holds the lock ${lockPath}.`, "Try again in a moment; if nothing is using it, delete it.");
 		if (code === "EACCES" || code === "EPERM" || code === "EROFS")
 			return fail(
 				"folder-read-only",

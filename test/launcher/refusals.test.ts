@@ -83,7 +83,7 @@ describe("the launcher refuses with one clear line", () => {
 	});
 
 	it("a machine without bubblewrap", async () => {
-		expectRefusal(await inside(["--dev-bind", "/", "/", "--tmpfs", "/usr/bin"]), /bubblewrap.*apt-get install bubblewrap/);
+		expectRefusal(await inside(["--dev-bind", "/", "/", "--tmpfs", "/usr/bin"]), /bwrap is not installed.*apt-get install bubblewrap/);
 	});
 
 	it("a machine that forbids bubblewrap", async () => {

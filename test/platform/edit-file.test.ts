@@ -162,6 +162,13 @@ describe("a file that cannot be edited", () => {
 		expect(await code()).toBe("file-hard-linked");
 	});
 
+	it("is named when another program keeps it locked in a way of its own", async () => {
+		fs.writeFileSync(`${file}.lock`, "");
+		fs.utimesSync(`${file}.lock`, new Date(0), new Date(0));
+		expect(await code()).toBe("busy");
+		expect(fs.readFileSync(file, "utf8")).toContain("secret");
+	});
+
 	it("is named when its link leads nowhere", async () => {
 		const link = path.join(folder, "link.json");
 		fs.symlinkSync("gone.json", link);

@@ -36,7 +36,7 @@ export function parsePolicy(raw: string, file: string): Result<PolicyFile> {
 	const duplicate = duplicateKey(tree);
 	if (duplicate !== null) return refuse(duplicate.offset, `the key "${printable(duplicate.key)}" stands twice`);
 
-	const parsed = PolicyFile.safeParse(valueOf(tree));
+	const parsed = PolicyFile.safeParse(toValue(tree));
 	if (parsed.success) return ok(parsed.data);
 	const issue = deepest(parsed.error.issues);
 	const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
@@ -76,14 +76,14 @@ function deepest(issues: readonly Issue[]): Issue {
 }
 
 /** A plain value of the tree; objects have no prototype, so that a key such as `__proto__` is only a key. */
-function valueOf(node: Node): unknown {
-	if (node.type === "array") return (node.children ?? []).map(valueOf);
+function toValue(node: Node): unknown {
+	if (node.type === "array") return (node.children ?? []).map(toValue);
 	if (node.type !== "object") return node.value;
 	const object: Record<string, unknown> = {};
 	for (const property of node.children ?? []) {
 		const [key, value] = property.children ?? [];
 		if (key === undefined || value === undefined) continue;
-		Object.defineProperty(object, String(key.value), { value: valueOf(value), enumerable: true, configurable: true, writable: true });
+		Object.defineProperty(object, String(key.value), { value: toValue(value), enumerable: true, configurable: true, writable: true });
 	}
 	return object;
 }

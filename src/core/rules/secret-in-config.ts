@@ -1,4 +1,5 @@
 import type { ConfigDocument, Located, OtherValue } from "../config/server.ts";
+import { detectInArguments } from "../secrets/arguments.ts";
 import { detectInText, detectSecrets } from "../secrets/detector.ts";
 import { slice } from "../text.ts";
 import type { Rule } from "./finding.ts";
@@ -13,6 +14,7 @@ export const secretInConfig: Rule = {
 	help: "A default of an input, a key that the host does not read, or a comment holds a credential. Take it out, and have the provider issue a new one.",
 	*checkDocument(document) {
 		const names = siblingNames(document);
+		yield* commandLists(document);
 		for (const { keyPath, server, value } of document.otherValues) {
 			const own = keyPath.findLast((key) => typeof key === "string") ?? null;
 			const last = keyPath.at(-1);
@@ -33,6 +35,32 @@ export const secretInConfig: Rule = {
 		yield* comments(document);
 	},
 };
+
+/** A list of words may be a command line in a shape that the host does not know: `"command": ["npx", "--token", "…"]`. */
+function* commandLists(document: ConfigDocument) {
+	const lists = new Map<string, OtherValue[]>();
+	for (const value of document.otherValues) {
+		if (typeof value.keyPath.at(-1) !== "number") continue;
+		const parent = parentOf(value.keyPath);
+		const known = lists.get(parent);
+		if (known === undefined) lists.set(parent, [value]);
+		else known.push(value);
+	}
+	for (const list of lists.values()) {
+		for (const detection of detectInArguments(list.map(({ value }) => value.value))) {
+			const item = list[detection.index];
+			if (item === undefined || !detection.confident) continue;
+			yield secretFinding(document, item.value, detection, {
+				ruleId: "secret-in-config",
+				server: item.server,
+				keyPath: item.keyPath,
+				holder: "A list",
+				remedy: REMEDY,
+				slot: null,
+			});
+		}
+	}
+}
 
 function* comments(document: ConfigDocument) {
 	for (const [index, span] of document.comments.entries()) {

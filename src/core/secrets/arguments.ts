@@ -45,12 +45,22 @@ function argumentParts(args: readonly Piece[], depth = 0): readonly ArgumentPart
 	const found: ArgumentParts[] = [];
 	let flag: string | null = null;
 	let word: string | null = null;
+	let own: PasswordFlag | undefined;
 	for (const [index, piece] of args.entries()) {
 		const { text } = piece;
 		const previous: string | null = flag;
 		const named: string | null = word;
 		flag = null;
 		word = null;
+		own = PASSWORD_FLAGS[programName(text)] ?? own;
+		if (own !== undefined && previous === own.flag) {
+			found.push({ index, parts: decompose("password", piece) });
+			continue;
+		}
+		if (own?.glued === true && text.startsWith(own.flag) && text.length > own.flag.length && !text.startsWith("--")) {
+			found.push({ index, parts: decompose("password", subPiece(piece, own.flag.length, text.length)) });
+			continue;
+		}
 		if (previous !== null && (!text.startsWith("-") || /^-----BEGIN/.test(text) || expectsSecret(previous))) {
 			if (!/^--?[A-Za-z][\w-]*(?:=|$)/.test(text)) {
 				found.push({ index, parts: flagValue(previous, piece, depth) });
@@ -72,6 +82,28 @@ function argumentParts(args: readonly Piece[], depth = 0): readonly ArgumentPart
 		}
 	}
 	return found;
+}
+
+interface PasswordFlag {
+	readonly flag: string;
+	/** True when the password follows without a blank. */
+	readonly glued?: true;
+}
+
+/** Programs whose short flag takes a password. */
+const PASSWORD_FLAGS: Readonly<Partial<Record<string, PasswordFlag>>> = Object.assign(Object.create(null), {
+	sshpass: { flag: "-p", glued: true },
+	mysql: { flag: "-p", glued: true },
+	mysqldump: { flag: "-p", glued: true },
+	mariadb: { flag: "-p", glued: true },
+	"redis-cli": { flag: "-a" },
+	mongosh: { flag: "-p" },
+	mongo: { flag: "-p" },
+	sqlcmd: { flag: "-P" },
+});
+
+function programName(text: string): string {
+	return text.slice(text.lastIndexOf("/") + 1);
 }
 
 function expectsSecret(flag: string): boolean {

@@ -27,7 +27,8 @@ const MAX_LENGTH = 65_536;
 
 /** Takes a value apart along the structure it has: URLs, headers, JSON, assignments, connection strings. Never throws. */
 export function decompose(key: string | null, whole: Piece, depth = 0): readonly Part[] {
-	const piece = unquotePiece(trimPiece(whole));
+	const bare = unquotePiece(trimPiece(whole));
+	const piece = /^(?:bearer|basic|token)%20/i.test(bare.text) ? percentDecodedPiece(bare) : bare;
 	const { text } = piece;
 	if (text === "" || depth > MAX_DEPTH || text.length > MAX_LENGTH) return [];
 	if (/^data:[\w.+-]+\/[\w.+-]+[;,]/.test(text)) return [];
@@ -38,7 +39,7 @@ export function decompose(key: string | null, whole: Piece, depth = 0): readonly
 		headerLine(piece, depth) ??
 		connectionString(key, piece) ??
 		url(key, piece, depth) ??
-		assignments(piece, depth) ??
+		assignments(key, piece, depth) ??
 		list(key, piece) ?? [{ key, piece, role: "value" }]
 	);
 }
@@ -166,7 +167,7 @@ function url(key: string | null, piece: Piece, depth: number): readonly Part[] |
 }
 
 /** `A=b;C=d`, `a=b&c=d`, `host=x password=y`, one `K=V`, lines of them. */
-function assignments(piece: Piece, depth: number): readonly Part[] | null {
+function assignments(key: string | null, piece: Piece, depth: number): readonly Part[] | null {
 	const { text } = piece;
 	if (!text.includes("=") && !/^\S{2,40}:\s/.test(text)) return null;
 	if (/\r|\n/.test(text)) {
@@ -174,7 +175,10 @@ function assignments(piece: Piece, depth: number): readonly Part[] | null {
 		if (lines.length > 500 || lines.every(({ text: line }) => !/^\s*(?:export\s+)?[\w.-]+\s*[=:]/.test(line))) return null;
 		return lines.flatMap((line) => decompose(null, stripExport(line), depth + 1));
 	}
-	const semicolons = text.includes(";") ? pairsOf(piece, /;/, depth) : null;
+	// What a site keeps in a cookie has any name, and what is random in it logs one in.
+	const unnamed = key !== null && /cookie/i.test(key) ? "key" : null;
+	if (unnamed !== null && !text.includes(";")) return pairsOf(piece, /;/, depth, unnamed);
+	const semicolons = text.includes(";") ? pairsOf(piece, /;/, depth, unnamed) : null;
 	if (semicolons !== null) return semicolons;
 	const ampersands = text.includes("&") ? pairsOf(piece, /&/, depth) : null;
 	if (ampersands !== null) return ampersands;
@@ -192,8 +196,8 @@ function stripExport(piece: Piece): Piece {
 	return match === null ? piece : subPiece(piece, match[0].length, piece.text.length);
 }
 
-/** Null unless at least half of the parts are `key=value`. */
-function pairsOf(piece: Piece, separator: RegExp, depth: number): readonly Part[] | null {
+/** Null unless at least half of the parts are `key=value`. `unnamed` stands in for a name that says nothing. */
+function pairsOf(piece: Piece, separator: RegExp, depth: number, unnamed: string | null = null): readonly Part[] | null {
 	const parts = split(piece, separator).filter(({ text }) => text.trim() !== "");
 	const pairs = parts.map((part) => ({ part, match: /^\s*([A-Za-z_][\w .-]{0,60}?)\s*=\s*(?=[^=\s])/.exec(part.text) }));
 	const matched = pairs.filter(({ match }) => match !== null).length;
@@ -201,7 +205,11 @@ function pairsOf(piece: Piece, separator: RegExp, depth: number): readonly Part[
 	return pairs.flatMap(({ part, match }) =>
 		match === null
 			? decompose(null, part, depth + 1)
-			: decompose(match[1] ?? null, subPiece(part, match[0].length, part.text.length), depth + 1),
+			: decompose(
+					unnamed !== null && classifyKey(match[1] ?? null) === "neutral" ? unnamed : (match[1] ?? null),
+					subPiece(part, match[0].length, part.text.length),
+					depth + 1,
+				),
 	);
 }
 

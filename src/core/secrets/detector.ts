@@ -40,6 +40,13 @@ export function detectInText(text: string): readonly Detection[] {
 		for (const detection of detectSecrets(name, value))
 			if (detection.confident) found.push({ ...detection, start: start + detection.start, end: start + detection.end });
 	}
+	// A command line that was commented out.
+	for (const match of text.matchAll(/["'](--?[a-z][\w-]{1,40})["']\s{0,20},\s{0,20}(["'])([^"'\s]{6,2000})\2/gi)) {
+		const [whole, flag = "", , value = ""] = match;
+		const start = match.index + whole.length - value.length - 1;
+		for (const detection of detectSecrets(flag.replace(/^-+/, ""), value))
+			if (detection.confident) found.push({ ...detection, start: start + detection.start, end: start + detection.end });
+	}
 	for (const match of text.matchAll(/(?<![\w:])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s"'<>`()]{8,2000}/gi))
 		for (const detection of detectSecrets(null, match[0]))
 			if (detection.confident) found.push({ ...detection, start: match.index + detection.start, end: match.index + detection.end });
@@ -63,7 +70,8 @@ function detectLong(value: string): readonly Detection[] {
 
 function judge(part: Part): readonly Detection[] {
 	const piece = unquotePiece(trimPiece(part.piece));
-	const { text } = piece;
+	// Characters that nobody sees do not make it another token.
+	const text = piece.text.replace(/\p{Cf}/gu, "");
 	if (text.length < 4 || isReferenceText(text)) return [];
 	const kind = part.role === "credential" && part.key === "password" ? "password" : classifyKey(part.key);
 	const byProvider = matchProviders(text).flatMap((match) => {
@@ -73,7 +81,7 @@ function judge(part: Part): readonly Detection[] {
 	const [first] = byProvider;
 	if (first !== undefined) {
 		// A strong name owns the whole value, not the stretch of it that has a known form.
-		const whole = kind !== "neutral" && kind !== "public" && byProvider.length === 1 && !/\s/.test(text);
+		const whole = text !== piece.text || (kind !== "neutral" && kind !== "public" && byProvider.length === 1 && !/\s/.test(text));
 		return whole ? [{ ...first.detection, ...placeOf(piece) }] : byProvider.map(({ detection }) => detection);
 	}
 	// No credential is that long; what is in here was taken apart before.
@@ -178,6 +186,8 @@ function isNamelike(text: string): boolean {
 	const symbols = text.replace(/[A-Za-z0-9\s_./:-]/g, "").length;
 	const letters = tokens.join("").length - digits;
 	if (letters === 0 || symbols > 0) return false;
+	// Letters and digits that alternate are no version: `7f3k9x`.
+	if (/[a-z]\d+[a-z]+\d|\d[a-z]+\d+[a-z]/i.test(text.replace(/[a-z]\d+[a-z](?![a-z0-9])/gi, ""))) return false;
 	return disorder(text.replace(/[0-9]/g, " ")) < 0.34 && digits <= Math.max(4, letters * 0.35) && entropy(text) < 4.6;
 }
 
@@ -196,11 +206,15 @@ function titleOf(part: Part, kind: KeyClass): string {
 	return kind === "neutral" && part.role === "value" ? "random text that looks like a credential" : "credential";
 }
 
+/** Of detections that overlap, the surest and then the longest stays. */
 function withoutOverlaps(found: readonly Detection[]): readonly Detection[] {
-	const kept: Detection[] = [];
+	if (found.length < 2) return found;
+	const taken = new Uint8Array(found.reduce((end, detection) => Math.max(end, detection.end), 0));
 	const ordered = [...found].sort((a, b) => Number(b.confident) - Number(a.confident) || b.end - b.start - (a.end - a.start));
-	for (const detection of ordered) {
-		if (!kept.some((other) => detection.start < other.end && other.start < detection.end)) kept.push(detection);
-	}
+	const kept = ordered.filter(({ start, end }) => {
+		if (taken.subarray(start, end).includes(1)) return false;
+		taken.fill(1, start, end);
+		return true;
+	});
 	return kept.sort((a, b) => a.start - b.start);
 }

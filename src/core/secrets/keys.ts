@@ -22,7 +22,7 @@ const PASSWORD = words(
 	"password passwords passwd passwort passphrase passcode pwd pass pw pswd psw userpass dbpass contraseña contrasena senha parola mdp motdepasse hasło haslo wachtwoord lösenord losenord kennwort heslo şifre sifre пароль 密码 密碼 口令 パスワード 비밀번호 암호",
 );
 const SECRET = words(
-	"token tokens secret secrets apikey apikeys apitoken accesskey accesstoken authtoken secretkey privatekey clientsecret credential credentials cred creds auth authorization authentication bearer jwt cookie cookies pat sas sig signature hmac session seed mnemonic xsrf csrf otp totp jeton clave chave llave schluessel schlussel schlüssel токен ключ секрет 令牌 密钥 密鑰 秘钥 金鑰 トークン キー 秘密 토큰 키 비밀",
+	"token tokens secret secrets apikey apikeys apitoken accesskey accesstoken authtoken secretkey privatekey clientsecret credential credentials cred creds auth authorization authentication bearer jwt cookie cookies pat sas sig signature hmac session sessionid sessid jsessionid phpsessid seed mnemonic xsrf csrf otp totp jeton clave chave llave schluessel schlussel schlüssel токен ключ секрет 令牌 密钥 密鑰 秘钥 金鑰 トークン キー 秘密 토큰 키 비밀",
 );
 const GLUED =
 	/(?:apikey|apitoken|accesskey|accesstoken|authtoken|bearertoken|secretkey|privatekey|clientsecret|token|secret|passphrase|credentials?|authkey)$/;

@@ -24,7 +24,7 @@ function isWrapped(text: string): boolean {
 
 /** `ghp_xxx...`, `sk-…`, `****1234`: somebody took the value out. */
 function isElided(text: string): boolean {
-	return /(?:\.{3,}|…|\*{3,}|•{2,}|█{2,})/.test(text);
+	return /(?:^|[^a-z])EXAMPLE|EXAMPLE(?:KEY|TOKEN|SECRET)?$/.test(text) || /(?:\.{3,}|…|\*{3,}|•{2,}|█{2,})/.test(text);
 }
 
 /** Runs, repeated chunks, alphabets and number rows. */
@@ -41,16 +41,30 @@ function isPatterned(text: string, kind: KeyClass): boolean {
 		if (follows(lower.charCodeAt(i - 1), lower.charCodeAt(i))) steps++;
 		if (lower[i] === lower[i - 1]) same++;
 	}
+	if (isInterleaved(lower)) return true;
 	const pairs = lower.length - 1;
 	if (lower.length >= 6 && (steps + same >= pairs * 0.65 || same >= pairs * 0.5)) return true;
 	return isRepeated(lower);
+}
+
+/** `a1b2c3d4e5f6`: letters and digits in order, each for themselves. */
+function isInterleaved(text: string): boolean {
+	const letters = text.replace(/[^a-z]/g, "");
+	const digits = text.replace(/[^0-9]/g, "");
+	return letters.length >= 4 && isAlphabet(letters) && digits.length >= 3 && isAlphabet(digits);
+}
+
+function isAlphabet(text: string): boolean {
+	let steps = 0;
+	for (let i = 1; i < text.length; i++) if (follows(text.charCodeAt(i - 1), text.charCodeAt(i))) steps++;
+	return steps >= (text.length - 1) * 0.8;
 }
 
 const KEYBOARD = "qwertyuiop asdfghjkl zxcvbnm";
 
 function follows(a: number, b: number): boolean {
 	const step = Math.abs(b - a) === 1 || (a === 57 && (b === 48 || b === 97)) || (a === 122 && (b === 48 || b === 97));
-	return step || KEYBOARD.includes(String.fromCharCode(a, b)) || (a === 102 && b === 48);
+	return step || KEYBOARD.includes(String.fromCharCode(a, b)) || (a === 102 && (b === 48 || b === 97));
 }
 
 /** The same chunk of at most twelve characters over and over. */
@@ -158,7 +172,26 @@ function known(word: string, echoed: ReadonlySet<string>): boolean {
 
 /** Values that providers print in their documentation, by the first 8 bytes of their SHA-256: the program does not hold them itself. */
 const DOCUMENTED: ReadonlySet<string> = new Set([
-	/*DOCUMENTED*/
+	"78314b11be2e5815",
+	"e21b597ba6b9cafa",
+	"2cafc0970149a84f",
+	"f2d6ca16515033e5",
+	"7e8de44ea9ecf6d5",
+	"a3a9e1ed9732cab2",
+	"8f400c257611ed5d",
+	"e5855ff48799c52c",
+	"f215faf9d88b7f0a",
+	"07e23ede2756aa3f",
+	"cd372fb85148700f",
+	"3f2cd8e57b096fe7",
+	"52bbea75ee75a6f1",
+	"986c0dc956dc822b",
+	"cf4d418ed3de92d7",
+	"73f71af093fdf154",
+	"bdfeaef44475711c",
+	"ca7459e2b26776de",
+	"5cc1e9113bbaa704",
+	"96ad2ccd81462a76",
 ]);
 
 function isDocumented(text: string): boolean {

@@ -108,7 +108,7 @@ function firstMatch(
 const SHAPES: readonly { readonly title: string; readonly form: RegExp; readonly prefixLength: number }[] = [
 	{ title: "private key", form: /-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g, prefixLength: 0 },
 	{ title: "JSON web token", form: /(?<![\w-])eyJ[\w-]{10,2000}\.eyJ[\w-]{10,3000}\.[\w-]{10,1000}(?![\w-])/g, prefixLength: 3 },
-	{ title: "Telegram bot token", form: /(?<!\w)\d{8,10}:AA[\w-]{33}(?![\w-])/g, prefixLength: 0 },
+	{ title: "Telegram bot token", form: /(?:(?<!\w)|(?<=bot))\d{8,10}:AA[\w-]{33}(?![\w-])/g, prefixLength: 0 },
 	{ title: "Discord bot token", form: /(?<![\w-])[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])/g, prefixLength: 0 },
 	{ title: "Terraform Cloud token", form: /(?<!\w)\w{14}\.atlasv1\.[\w-]{60,70}(?![\w-])/g, prefixLength: 0 },
 	{ title: "Mailchimp key", form: /(?<!\w)[0-9a-f]{32}-us\d{1,2}(?!\w)/g, prefixLength: 0 },

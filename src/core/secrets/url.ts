@@ -72,10 +72,10 @@ const OPENERS = /^(?:s|k|t|key|keys|token|tokens|secret|secrets|hook|hooks|webho
 function path(key: string | null, piece: Piece, start: number, end: number, host: string): readonly UrlPart[] {
 	const parts: UrlPart[] = [];
 	let at = start;
-	let previous = /^(?:hooks|webhooks?)\./i.test(host) || namesCapability(key) ? "webhook" : "";
+	let previous = /^(?:web)?hooks?\./i.test(host) || namesCapability(key) ? "webhook" : "";
 	for (const segment of piece.text.slice(start, end).split(/(?<=[/;])/)) {
 		const bare = segment.replace(/[/;]$/, "");
-		const assignment = /^([A-Za-z][\w -]{0,40})=/.exec(bare);
+		const assignment = /^([A-Za-z][\w -]{0,40})=(?=[^=])/.exec(bare);
 		if (assignment !== null)
 			parts.push({
 				key: assignment[1] ?? null,

@@ -227,7 +227,11 @@ class Plan {
 	}
 
 	#isBound(where: string): boolean {
-		return [...this.#mounts.values()].some((mount) => (mount.kind === "read" || mount.kind === "write") && isWithin(where, mount.at));
+		for (let at = where; ; at = path.dirname(at)) {
+			const kind = this.#mounts.get(at)?.kind;
+			if (kind === "read" || kind === "write") return true;
+			if (at === "/") return false;
+		}
 	}
 
 	/** A grant that was named through links is reached through the same links inside. */

@@ -112,10 +112,11 @@ function readPrivate(file: string): Result<string | null> {
 	}
 }
 
-function openToOthers(file: string, stat: fs.Stats): Problem | null {
+/** Why a file cannot keep a secret of `uid`; null when it can. */
+export function openToOthers(file: string, stat: fs.Stats, uid = process.getuid?.()): Problem | null {
 	if (process.platform === "win32")
 		return stat.isFile() ? null : { code: "sealed-key-unreadable", message: `${file} is not a file.`, remedy: "Restore it from a backup." };
-	if (stat.isFile() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0) return null;
+	if (stat.isFile() && stat.uid === uid && (stat.mode & 0o077) === 0) return null;
 	return {
 		code: "sealed-key-open",
 		message: `${file} can be read by others, or is not yours.`,

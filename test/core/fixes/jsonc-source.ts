@@ -1,5 +1,5 @@
 /** Small, seeded, and the same everywhere: a failing file can be made again from its number. */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
 	let state = seed + 0x6d2b79f5;
 	return () => {
 		state = (state + 0x6d2b79f5) | 0;

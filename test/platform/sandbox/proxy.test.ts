@@ -55,7 +55,7 @@ function send(lines: string[], then?: string[]): Promise<string> {
 			if (then !== undefined && text.includes("established\r\n\r\n")) {
 				socket.write(`${then.join("\r\n")}\r\n\r\n`);
 				then = undefined;
-			} else if (/WELCOME|^HTTP\/1\.1 [345]\d\d [^]*\r\n\r\n/.test(text)) socket.destroy();
+			} else if (/WELCOME|^HTTP\/1\.1 [345]\d\d [\s\S]*\r\n\r\n/.test(text)) socket.destroy();
 		});
 		socket.on("error", () => {});
 		socket.on("close", () => resolve(text));
