@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
+import { redact } from "../core/secrets/redact.ts";
 import { type AuditLog, openAuditLog } from "../platform/audit-log.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { profileOf } from "../platform/launch/profile.ts";
@@ -13,7 +14,6 @@ import { startBare } from "./bare.ts";
 import { findPlace, lookUpGrant, type Place, type Prepared, prepare } from "./prepare.ts";
 import { answerFirstRequest, REFUSED, tell } from "./refuse.ts";
 import { type Ending, Session } from "./session.ts";
-import { withoutSecrets } from "./without-secrets.ts";
 
 /** Milliseconds that a server has to end by itself once the host has gone. */
 const GRACE_MS = 1_500;
@@ -62,7 +62,7 @@ function open(request: RunArguments): Result<Opened> {
 		server: request.name,
 		host: null,
 		clock: () => new Date(),
-		redact: (text) => withoutSecrets(text, secrets),
+		redact: (text) => redact(text, secrets),
 	});
 	return audit.ok ? ok({ home: home.value, audit: audit.value, secrets }) : audit;
 }
@@ -107,7 +107,7 @@ async function relay(request: RunArguments, { home, audit, secrets }: Opened, { 
 		confined,
 		audit,
 		host: process,
-		redact: (text) => withoutSecrets(text, secrets),
+		redact: (text) => redact(text, secrets),
 		graceMs: GRACE_MS,
 		watch: (changed) => watchGrant(request, home, place, changed),
 	});

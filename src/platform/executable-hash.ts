@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { sync as writeFileAtomicSync } from "write-file-atomic";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { fail, ok, type Result } from "../core/result.ts";
 
 /** SHA-256 of files, remembered by device, inode, size, mtime and ctime: a Node binary has 100 MB and is asked for at every launch. */

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { HashCache } from "./executable-hash.ts";
 import { type CodeRootOptions, codeRoots, isMutable } from "./executable-roots.ts";

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { fail, ok, type Result } from "../core/result.ts";
 
 /**

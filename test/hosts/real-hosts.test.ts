@@ -44,6 +44,6 @@ describe("a wrapped server in a real host", () => {
 		const called = await inspect("--method", "tools/call", "--tool-name", "echo", "--tool-arg", "text=through the door");
 		expect(called.stdout).toContain("through the door");
 		const refused = await inspect("--method", "tools/call", "--tool-name", "env");
-		expect(`${refused.stdout}${refused.stderr}`).toContain("Not available. A person can review this in Sallyport.");
+		expect(`${refused.stdout}${refused.stderr}`).toContain("Tool 'env' not found");
 	});
 });

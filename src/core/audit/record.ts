@@ -1,4 +1,4 @@
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { type Redact, redactValue } from "./redact.ts";
 
 /** What happened, before it is written down. */

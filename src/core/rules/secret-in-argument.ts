@@ -24,7 +24,10 @@ export const secretInArgument: Rule = {
 			});
 		}
 		const words = [...launch.launcherArgs, ...launch.args];
-		for (const detection of detectInArguments(words.map(({ value }) => value))) {
+		for (const detection of detectInArguments(
+			words.map(({ value }) => value),
+			launch.command.value,
+		)) {
 			const located = words[detection.index];
 			if (located === undefined) continue;
 			yield secretFinding(document, located, detection, {

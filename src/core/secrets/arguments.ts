@@ -8,10 +8,14 @@ export interface ArgumentDetection extends Detection {
 	readonly index: number;
 }
 
-/** Secrets in a command line: flags and their values, headers, variables for containers, scripts for shells. */
-export function detectInArguments(args: readonly string[]): readonly ArgumentDetection[] {
+/** Secrets in a command line: flags and their values, headers, variables for containers, scripts for shells. `command` tells what short flags mean. */
+export function detectInArguments(args: readonly string[], command = ""): readonly ArgumentDetection[] {
 	const byIndex = new Map<number, Part[]>();
-	for (const { index, parts } of argumentParts(args.map((text) => wholePiece(text)))) {
+	for (const { index, parts } of argumentParts(
+		args.map((text) => wholePiece(text)),
+		0,
+		PASSWORD_FLAGS[programName(command)],
+	)) {
 		const known = byIndex.get(index);
 		if (known === undefined) byIndex.set(index, [...parts]);
 		else known.push(...parts);
@@ -41,11 +45,11 @@ const HEADER_FLAGS = /^(?:-H|--header|--headers|--http-header|--extra-header|--a
 const LOGIN_FLAGS = /^(?:-u|-U|--user|--proxy-user|--basic-auth|--creds|--credentials|--login|--auth)$/;
 const MAX_SHELL_DEPTH = 3;
 
-function argumentParts(args: readonly Piece[], depth = 0): readonly ArgumentParts[] {
+function argumentParts(args: readonly Piece[], depth = 0, program?: PasswordFlag): readonly ArgumentParts[] {
 	const found: ArgumentParts[] = [];
 	let flag: string | null = null;
 	let word: string | null = null;
-	let own: PasswordFlag | undefined;
+	let own = program;
 	for (const [index, piece] of args.entries()) {
 		const { text } = piece;
 		const previous: string | null = flag;

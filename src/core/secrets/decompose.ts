@@ -169,6 +169,11 @@ function url(key: string | null, piece: Piece, depth: number): readonly Part[] |
 /** `A=b;C=d`, `a=b&c=d`, `host=x password=y`, one `K=V`, lines of them. */
 function assignments(key: string | null, piece: Piece, depth: number): readonly Part[] | null {
 	const { text } = piece;
+	const netrc = /^machine\s.{0,400}\spassword\s+(\S+)\s*$/.exec(text);
+	if (netrc !== null) {
+		const end = text.trimEnd().length;
+		return [credential("password", piece, end - (netrc[1] ?? "").length, end)];
+	}
 	if (!text.includes("=") && !/^\S{2,40}:\s/.test(text)) return null;
 	if (/\r|\n/.test(text)) {
 		const lines = split(piece, /\r\n|\r|\n/);
@@ -182,7 +187,7 @@ function assignments(key: string | null, piece: Piece, depth: number): readonly 
 	if (semicolons !== null) return semicolons;
 	const ampersands = text.includes("&") ? pairsOf(piece, /&/, depth) : null;
 	if (ampersands !== null) return ampersands;
-	const one = /^(?:export\s+|set\s+|\$env:)?([A-Za-z_][\w.-]{0,80})\s*=\s*(?=[^=\s])/i.exec(text);
+	const one = /^(?:export\s+|set\s+|\$env:|\/\/[\w./-]+:)?([A-Za-z_][\w.-]{0,80})\s*=\s*(?=[^=\s])/i.exec(text);
 	if (one !== null && !/[\s,][A-Za-z_][\w.-]*=/.test(text.slice(one[0].length)))
 		return decompose(one[1] ?? null, subPiece(piece, one[0].length, text.length), depth + 1);
 	const commas = text.includes(",") ? pairsOf(piece, /,/, depth) : null;

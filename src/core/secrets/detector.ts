@@ -123,7 +123,7 @@ function worth(part: Part, text: string, kind: KeyClass): Worth {
 		case "password":
 			return passwordWorth(text, undefined);
 		case "secret":
-			return tokenWorth(text);
+			return isRecoveryPhrase(part.key, text) ? "secret" : tokenWorth(text);
 		case "key":
 			return keyWorth(text);
 		case "public":
@@ -153,6 +153,11 @@ function basicWorth(text: string): Worth {
 function tokenWorth(text: string): Worth {
 	if (text.length < 8 || /\s/.test(text) || /[^\x21-\x7e]/.test(text) || isOrdinary(text)) return "none";
 	return isNamelike(text) ? "none" : "secret";
+}
+
+/** Twelve to twenty-four plain words are a wallet's key. */
+function isRecoveryPhrase(key: string | null, text: string): boolean {
+	return key !== null && /mnemonic|seed|recovery|phrase/i.test(key) && /^(?:[a-z]{3,8}\s){11,23}[a-z]{3,8}$/.test(text);
 }
 
 function keyWorth(text: string): Worth {

@@ -148,6 +148,8 @@ function cover(text: string, echoed: ReadonlySet<string>): Coverage {
 	return result;
 }
 
+const PRONOUNS: ReadonlySet<string> = new Set(["my", "mi", "tu", "no", "id"]);
+
 /** The words that cover most of a run of letters; short ones only where they are the whole run. */
 function segment(run: string, echoed: ReadonlySet<string>): readonly string[] {
 	if (known(run, echoed) || /^x{3,}$/.test(run)) return [run];
@@ -155,8 +157,9 @@ function segment(run: string, echoed: ReadonlySet<string>): readonly string[] {
 	const best: { readonly covered: number; readonly words: readonly string[] }[] = [{ covered: 0, words: [] }];
 	for (let end = 1; end <= run.length; end++) {
 		let choice = best[end - 1] ?? { covered: 0, words: [] };
-		for (let length = 3; length <= Math.min(16, end); length++) {
+		for (let length = 2; length <= Math.min(16, end); length++) {
 			const word = run.slice(end - length, end);
+			if (length === 2 && !PRONOUNS.has(word)) continue;
 			const before = best[end - length];
 			if (before !== undefined && before.covered + length > choice.covered && known(word, echoed))
 				choice = { covered: before.covered + length, words: [...before.words, word] };

@@ -11,7 +11,7 @@ insert inserer inserez insertar inserta inserir einfugen einfuegen inserire inse
 here aqui ici hier qui hierhin tutaj
 placeholder example examples ejemplo exemple exemplo beispiel esempio voorbeeld przyklad sample samples dummy fake mock mocked stub fixture
 todo tbd fixme redacted removed hidden masked censored omitted scrubbed sanitized elided anonymized obfuscated
-none null undefined nil empty unset blank missing notset foo foobar bar baz qux lorem ipsum demo
+none null undefined nil empty unset blank missing notset foo foobar bar baz qux lorem ipsum demo deadbeef
 `
 		.trim()
 		.split(/\s+/),
@@ -20,7 +20,7 @@ none null undefined nil empty unset blank missing notset foo foobar bar baz qux 
 /** Words that carry no information about which secret it is: a value of nothing but these is not one. */
 export const VOCABULARY: ReadonlySet<string> = new Set(
 	`
-my mi mon mein meu mio the a an api apikey apitoken key keys token tokens secret secrets password passwort passwd pass pwd passphrase contrasena clave senha parola mot de passe access auth
+my mi mon mein meu mio the a an tok pat api apikey apitoken key keys token tokens secret secrets password passwort passwd pass pwd passphrase contrasena clave senha parola mot de passe access auth
 authtoken bearer client id user usuario utilisateur benutzer username name value valor valeur wert string text personal private public service role account app application admin
 administrator root default real actual own new old long random strong secure safe super test testing tests local localhost dev development staging prod production
 in of to for and or is with from con por el la le les der die das den um uma o os con avec mit clef cle schluessel schlussel chave jeton credential credentials login guest

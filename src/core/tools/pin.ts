@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 
 /** The digest of one tool's whole listed definition: `sha256:` and 64 lower-case hexadecimal digits. */
 export type Pin = `sha256:${string}`;

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { isHarmlessNodeFlag } from "../../core/launch/interpreter-line.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { parseShebang, readShebang } from "../executable.ts";

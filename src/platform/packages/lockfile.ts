@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { fail, ok, type Result } from "../../core/result.ts";
 
 /** What a lock file of npm pins, after it was found to hold packages of the registry and nothing else. */

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Npm } from "./npm.ts";
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { type PackageSpec, parsePackageSpec } from "../../core/launch/package-spec.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";

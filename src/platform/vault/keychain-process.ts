@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import * as readline from "node:readline";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 
 /**
  * The OS keychain, reached through keytar in a process of its own. A keychain that waits for an answer blocks a thread
@@ -138,6 +138,8 @@ process.stdout.on("error", gone);
 function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 	const kept: NodeJS.ProcessEnv = { ELECTRON_RUN_AS_NODE: "1", LC_ALL: "C", PATH: "/usr/bin:/bin" };
 	for (const name of PASSED) if (env[name] !== undefined) kept[name] = env[name];
+	// Other transports start programs or leave the machine; a host's entry could name them.
+	if (kept.DBUS_SESSION_BUS_ADDRESS?.startsWith("unix:") === false) delete kept.DBUS_SESSION_BUS_ADDRESS;
 	return kept;
 }
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import type { Vault } from "../../core/ports.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { PendingFile, sweepLeftovers } from "../atomic-file.ts";

@@ -65,6 +65,11 @@ describe("the OS keychain, out of order", () => {
 		for (const answer of answers) expect(answer).toMatchObject({ code: "keychain-missing" });
 	});
 
+	it("does not leave the machine for a D-Bus address that does", async () => {
+		const answers = await inChild({ env: { DBUS_SESSION_BUS_ADDRESS: "tcp:host=127.0.0.1,port=9", DISPLAY: undefined } });
+		for (const answer of answers) expect(answer).toMatchObject({ code: "keychain-missing" });
+	});
+
 	it("says when the keychain is locked: an entry in it is not taken for a missing one", async () => {
 		const answers = await inChild({ session: LOCKED });
 		for (const answer of answers)
