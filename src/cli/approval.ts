@@ -13,9 +13,9 @@ import { recallPackage, rememberPackage } from "../platform/packages/resolved.ts
 import { installPackage, type StoredPackage } from "../platform/packages/store.ts";
 import { readLayers, writeGrant } from "../platform/policy-files.ts";
 import { bubblewrapEngine } from "../platform/sandbox/bubblewrap.ts";
-import { resolveReference } from "../platform/vault/index.ts";
 import type { Io } from "./io.ts";
 import { userHome } from "./target.ts";
+import { openVaults } from "./vaults.ts";
 
 /** Milliseconds that a server may take to start and list its tools. */
 const LIST_MS = 30_000;
@@ -90,8 +90,10 @@ export async function listCandidate(candidate: Candidate, home: Home, io: Io): P
 	const grant = approved ? current : { ...startingGrant({ described, current: null }), secrets: line.asks };
 	const sandbox = grant.sandbox === "off" ? { read: [], write: [], deny: [], env: [] } : grant.sandbox;
 	const placeholder = async (): Promise<Result<string>> => ok("sallyport-placeholder");
-	const resolve = (reference: SecretReference): Promise<Result<string>> => (approved ? resolveReference(reference, home) : placeholder());
+	const vaults = openVaults(home, io);
+	const resolve = (reference: SecretReference): Promise<Result<string>> => (approved ? vaults.resolve(reference) : placeholder());
 	const env = await serverEnvironment({ ...grant, sandbox }, line.env, approved ? io.env : {}, resolve);
+	vaults.close();
 	if (!env.ok) return env;
 	const engine = bubblewrapEngine({ sallyportHome: home.path });
 	const confined = await engine.start(profileOf({ ...grant, launch, sandbox }, facts, env.value.env, home));

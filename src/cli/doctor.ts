@@ -5,6 +5,7 @@ import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { bubblewrapEngine } from "../platform/sandbox/bubblewrap.ts";
 import { probeSandbox } from "../platform/sandbox/probe.ts";
+import { processesAreBounded } from "../platform/sandbox/process-limit.ts";
 import { probeVault } from "../platform/vault/index.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
@@ -54,10 +55,19 @@ async function examine(io: Io): Promise<readonly Check[]> {
 		check("home", home, `${where}${home.ok && home.value.unattended ? " (throw-away: --yes may widen here)" : ""}`),
 		...(home.ok ? [check("launcher", checkStub(home.value), home.value.stub)] : []),
 		check("sandbox", closed, "a server saw nothing of your home, no network, and only harmless system calls"),
-		...(closed.ok ? [check("egress", networked, "a server reached the network through the proxy alone")] : []),
+		...(closed.ok ? [check("egress", networked, "a server that may reach one address has no other way out than the proxy")] : []),
+		...((await processesAreBounded()) ? [] : [UNBOUNDED]),
 		check("keychain", home.ok ? await probeVault("keychain", home.value) : notTried(), "an entry was written, read back and deleted"),
 	];
 }
+
+/** Not missing, because a container has a limit of its own; but a person should know. */
+const UNBOUNDED: Check = {
+	name: "processes",
+	ok: true,
+	message: "as root without control groups, nothing bounds how many processes a server starts",
+	remedy: "Run as an ordinary user, or limit the container (docker run --pids-limit).",
+};
 
 function check(name: string, result: Result<unknown>, fine: string): Check {
 	return result.ok ? { name, ok: true, message: fine, remedy: "" } : { name, ok: false, ...texts(result.problem) };

@@ -18,7 +18,7 @@ export function showLaunch(io: Io, { line, facts }: DescribedLaunch): void {
 }
 
 /** What a grant allows, one line each, in a fixed order. */
-export function grantLines(grant: Grant): readonly string[] {
+function grantLines(grant: Grant): readonly string[] {
 	const { sandbox } = grant;
 	return [
 		...(sandbox === "off" ? ["sandbox off: it can do whatever you can do"] : []),

@@ -40,7 +40,7 @@ export function parseRunArguments(argv: readonly string[]): Result<RunArguments 
 		const option = split?.[1];
 		if (option !== "--name" && option !== "--workspace" && option !== "--policy") return usage("An argument before -- is not known.");
 		const value = split?.[2] ?? argv[++i];
-		if (value === undefined || value === "--") return usage(`${option} needs a value.`);
+		if (value === undefined || (value === "--" && split?.[2] === undefined)) return usage(`${option} needs a value.`);
 		if (option === "--policy") policies.push(value);
 		else if ((option === "--name" ? name : workspace) !== null) return usage(`${option} stands twice.`);
 		else if (option === "--name") name = value;

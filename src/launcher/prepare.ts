@@ -78,11 +78,14 @@ export async function prepare(grant: Grant, home: Home, env: Environment): Promi
 	if (!parts.ok) return parts;
 	const facts = await verifyLaunch(grant, parts.value, home);
 	if (!facts.ok) return facts;
-	const resolved = await serverEnvironment(grant, parts.value, env, async (reference) => {
-		// Loaded only for a server that has a secret: the vaults' libraries are most of what there is to load.
-		const { resolveReference } = await import("../platform/vault/index.ts");
-		return resolveReference(reference, home);
-	});
+	// Loaded only for a server that has a secret: the vaults' libraries are most of what there is to load.
+	const vaults = grant.secrets.size === 0 ? null : new (await import("../platform/vault/index.ts")).Vaults(home);
+	const resolved = await serverEnvironment(grant, parts.value, env, async (reference) =>
+		vaults === null
+			? fail("reference-not-granted", "A secret was asked for that is not granted.", "Approve the server again.")
+			: vaults.resolve(reference),
+	);
+	vaults?.close();
 	if (!resolved.ok) return resolved;
 	return ok({ grant, facts: facts.value, env: resolved.value.env, secrets: resolved.value.secrets });
 }

@@ -9,10 +9,10 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { Home } from "./home.ts";
 
 /** Where an administrator's policy stands. It narrows every user's grants and cannot be written by them. */
-export const MANAGED_POLICY = "/etc/sallyport/policy.jsonc";
+const MANAGED_POLICY = "/etc/sallyport/policy.jsonc";
 
 /** Where a workspace proposes and narrows, seen from its root. */
-export const WORKSPACE_POLICY = path.join(".sallyport", "policy.jsonc");
+const WORKSPACE_POLICY = path.join(".sallyport", "policy.jsonc");
 
 export interface LayerSources {
 	/** Real path; null where there is no workspace. */

@@ -170,5 +170,3 @@ function editDistance(a: string, b: string): number {
 function printable(text: string): string {
 	return text.replace(/[^\x20-\x7E]/g, "?").slice(0, 80);
 }
-
-export type { PolicyFile, PolicyServer };

@@ -1,3 +1,5 @@
+import { HOSTS } from "../config/hosts.ts";
+import type { ConfigDocument } from "../config/server.ts";
 import type { Finding } from "../rules/finding.ts";
 import { detectInText, detectSecrets } from "../secrets/detector.ts";
 import { mask } from "../secrets/mask.ts";
@@ -11,6 +13,13 @@ export interface FrameLine {
 	readonly mark: Span | null;
 }
 
+interface Masked {
+	readonly start: number;
+	readonly end: number;
+	/** What is shown instead. */
+	readonly text: string;
+}
+
 /** Characters of a line that are shown. */
 const WIDTH = 110;
 
@@ -20,10 +29,18 @@ export class Framer {
 	readonly #lines: LineIndex;
 	readonly #starts: readonly number[];
 	readonly #secrets: readonly Span[];
+	readonly #masked = new Map<number, readonly Masked[]>();
 
-	constructor(text: string, findings: readonly Finding[]) {
+	/** Where the file is the host's configuration; null: everywhere. */
+	readonly #quotable: readonly Span[] | null;
+
+	constructor(document: ConfigDocument, findings: readonly Finding[]) {
+		const { text } = document;
 		this.#text = text;
 		this.#lines = new LineIndex(text);
+		this.#quotable = HOSTS[document.host].holdsState
+			? document.servers.map(({ name, span }) => ({ offset: name.outer.offset, length: span.offset + span.length - name.outer.offset }))
+			: null;
 		this.#starts = lineStarts(text);
 		this.#secrets = findings.filter(({ ruleId }) => ruleId.startsWith("secret-")).map(({ span }) => span);
 	}
@@ -34,7 +51,7 @@ export class Framer {
 		return [line - 1, line, line + 1]
 			.filter((number) => number >= 1 && number <= this.#starts.length)
 			.map((number) => this.#draw(number, number === line ? span : null))
-			.filter(({ text, mark }) => mark !== null || text.trim() !== "");
+			.filter(({ text, mark }) => mark !== null || /[^\s…]/.test(text));
 	}
 
 	#draw(number: number, span: Span | null): FrameLine {
@@ -42,8 +59,10 @@ export class Framer {
 		const end = this.#starts[number] ?? this.#text.length;
 		const pieces: string[] = [];
 		const focus = span === null ? null : { start: span.offset - start, end: Math.min(span.offset + span.length, end) - start };
-		const line = this.#text.slice(start, end).replace(/[\r\n]+$/, "");
-		let at = 0;
+		const line = this.#text.slice(start, end).replace(/[\r\n]{1,2}$/, "");
+		// A file on one line may be long, and have a frame for each of its findings.
+		const near = { start: Math.max(0, (focus?.start ?? 0) - WIDTH * 2), end: Math.min(line.length, (focus?.start ?? 0) + WIDTH * 2) };
+		let at = near.start;
 		let mark: { offset: number; length: number } | null = null;
 		let drawn = 0;
 		const add = (text: string): void => {
@@ -51,8 +70,10 @@ export class Framer {
 			drawn += text.length;
 		};
 		// Cut where something begins or ends: a masked stretch, or the marked one.
-		const masked = this.#maskedIn(line, start);
-		for (const stretch of [...masked, { start: line.length, end: line.length, text: "" }]) {
+		const masked = this.#maskedOn(number, line, start).filter((stretch) => stretch.end > near.start && stretch.start < near.end);
+		at = Math.min(at, masked[0]?.start ?? at);
+		const stop = Math.max(near.end, masked.at(-1)?.end ?? 0);
+		for (const stretch of [...masked, { start: stop, end: stop, text: "" }]) {
 			for (const cut of [focus?.start, focus?.end, stretch.start]) {
 				if (cut === undefined || cut < at || cut > stretch.start) continue;
 				add(printable(line.slice(at, cut)));
@@ -66,11 +87,19 @@ export class Framer {
 			if (focus !== null && mark !== null && mark.length === 0 && focus.end <= at) mark.length = drawn - mark.offset;
 		}
 		if (mark !== null) mark.length = Math.max(1, mark.length === 0 ? drawn - mark.offset : mark.length);
-		return window(number, pieces.join(""), mark);
+		return window(number, pieces.join(""), mark, near.start > 0, stop < line.length);
+	}
+
+	#maskedOn(number: number, line: string, start: number): readonly Masked[] {
+		const known = this.#masked.get(number);
+		if (known !== undefined) return known;
+		const masked = this.#maskedIn(line, start);
+		this.#masked.set(number, masked);
+		return masked;
 	}
 
 	/** Stretches of a line that are not shown, in order and without overlaps. */
-	#maskedIn(line: string, start: number): readonly { readonly start: number; readonly end: number; readonly text: string }[] {
+	#maskedIn(line: string, start: number): readonly Masked[] {
 		const spans: { start: number; end: number }[] = [];
 		for (const { offset, length } of this.#secrets) {
 			const from = Math.max(0, offset - start);
@@ -83,6 +112,8 @@ export class Framer {
 			const content = match[1] ?? "";
 			if (detectSecrets(null, content).length > 0) spans.push({ start: match.index + 1, end: match.index + 1 + content.length });
 		}
+		const hidden = this.#hiddenIn(line, start);
+		spans.push(...hidden);
 		spans.sort((a, b) => a.start - b.start || b.end - a.end);
 		const merged: { start: number; end: number }[] = [];
 		for (const span of spans) {
@@ -90,16 +121,36 @@ export class Framer {
 			if (last !== undefined && span.start < last.end) last.end = Math.max(last.end, span.end);
 			else merged.push({ ...span });
 		}
-		return merged.map((span) => ({ ...span, text: printable(mask(line.slice(span.start, span.end))) }));
+		return merged.map((span) => ({
+			...span,
+			text: hidden.some(({ start: from }) => from >= span.start && from < span.end)
+				? "…"
+				: printable(mask(line.slice(span.start, span.end))),
+		}));
+	}
+
+	/** What a host keeps for itself beside the servers (prompts, keys of its own) is not quoted. */
+	#hiddenIn(line: string, start: number): readonly { start: number; end: number }[] {
+		if (this.#quotable === null) return [];
+		const hidden: { start: number; end: number }[] = [];
+		let at = 0;
+		for (const { offset, length } of this.#quotable) {
+			const from = Math.min(line.length, Math.max(0, offset - start));
+			const to = Math.min(line.length, Math.max(0, offset + length - start));
+			if (from > at) hidden.push({ start: at, end: from });
+			at = Math.max(at, to);
+		}
+		if (at < line.length) hidden.push({ start: at, end: line.length });
+		return hidden;
 	}
 }
 
 /** Keeps a long line to what surrounds the mark. */
-function window(number: number, text: string, mark: Span | null): FrameLine {
-	if (text.length <= WIDTH) return { number, text, mark };
+function window(number: number, text: string, mark: Span | null, cutBefore: boolean, cutAfter: boolean): FrameLine {
+	if (text.length <= WIDTH && !cutBefore && !cutAfter) return { number, text, mark };
 	const from = mark === null ? 0 : Math.max(0, Math.min(mark.offset - 40, text.length - WIDTH));
-	const prefix = from > 0 ? "…" : "";
-	const suffix = from + WIDTH < text.length ? "…" : "";
+	const prefix = from > 0 || cutBefore ? "…" : "";
+	const suffix = from + WIDTH < text.length || cutAfter ? "…" : "";
 	const shown = `${prefix}${text.slice(from, from + WIDTH)}${suffix}`;
 	if (mark === null) return { number, text: shown, mark };
 	const offset = mark.offset - from + prefix.length;

@@ -19,7 +19,7 @@ export function formatText(files: readonly AnalyzedFile[], paint: Paint): string
 function formatFile({ file, document, findings }: AnalyzedFile, paint: Paint): string {
 	const name = printable(file);
 	const lines = new LineIndex(document.text);
-	const framer = new Framer(document.text, findings);
+	const framer = new Framer(document, findings);
 	// A file that does not parse cannot be told apart into secrets and the rest: none of it is shown.
 	const quotable = !document.problems.some(({ code }) => code === "syntax" || code === "too-large" || code === "too-deep");
 	const out: string[] = [paint("file", name)];

@@ -14,12 +14,12 @@ export const invalidConfig: Rule = {
 	title: "File or entry that hosts cannot read, or read differently",
 	help: "What two programs read differently cannot be judged: one may start what the other did not show. Mend the file by hand.",
 	*checkDocument(document) {
-		for (const [index, problem] of document.problems.entries()) {
+		for (const problem of document.problems) {
 			yield {
 				ruleId: "invalid-config",
 				severity: SEVERITY[problem.code],
 				server: problem.server,
-				keyPath: [problem.code, index],
+				keyPath: [problem.code],
 				span: problem.span,
 				message: problem.message,
 				slot: null,

@@ -17,13 +17,18 @@ export const secretInEnv: Rule = {
 					keyPath: [...server.keyPath, "env", name.value],
 					holder: quoted(name.value),
 					remedy: "Move it into the keychain, then rotate it.",
-					// A slot is addressed by its name; where the entry is read in two ways, nothing is edited.
-					slot: server.unambiguous && isEnvName(name.value) ? `env:${name.value}` : null,
+					slot: server.unambiguous && isEnvName(name.value) && !insideVariable(value.value, detection.start) ? `env:${name.value}` : null,
 				});
 			}
 		}
 	},
 };
+
+/** The default of a host's variable (`${X:-here}`): braces in there would end it, so that a reference cannot stand in it. */
+function insideVariable(text: string, at: number): boolean {
+	const open = text.lastIndexOf("${", at);
+	return open >= 0 && text.lastIndexOf("}", at) < open;
+}
 
 function isEnvName(name: string): boolean {
 	return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);

@@ -118,7 +118,7 @@ function expectsSecret(flag: string): boolean {
 function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
 	const name = flag.replace(/^[-/]+/, "");
 	if (HEADER_FLAGS.test(flag)) return headerParts(piece);
-	if (LOGIN_FLAGS.test(flag)) return decompose("userpwd", piece);
+	if (LOGIN_FLAGS.test(flag) && piece.text.includes(":")) return decompose("userpwd", piece);
 	if (PAIR_FLAGS.test(flag)) {
 		const parts = shellParts(piece, depth);
 		return parts ?? decompose(null, piece);

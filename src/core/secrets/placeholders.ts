@@ -157,7 +157,7 @@ function segment(run: string, echoed: ReadonlySet<string>): readonly string[] {
 	const best: { readonly covered: number; readonly words: readonly string[] }[] = [{ covered: 0, words: [] }];
 	for (let end = 1; end <= run.length; end++) {
 		let choice = best[end - 1] ?? { covered: 0, words: [] };
-		for (let length = 2; length <= Math.min(16, end); length++) {
+		for (let length = Math.min(16, end); length >= 2; length--) {
 			const word = run.slice(end - length, end);
 			if (length === 2 && !PRONOUNS.has(word)) continue;
 			const before = best[end - length];

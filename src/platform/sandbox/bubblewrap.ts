@@ -7,7 +7,7 @@ import { fail, ok, type Result } from "../../core/result.ts";
 import { homePath } from "../home.ts";
 import { deepestDescendant } from "./descendants.ts";
 import { closeInheritedDescriptors, inheritableDescriptors } from "./descriptors.ts";
-import { bridgeLine, OUTER_OPTIONS, openEgress, parseEgress } from "./egress.ts";
+import { parseEgress } from "./egress-target.ts";
 import type { Confined, SandboxEngine, SandboxProfile } from "./engine.ts";
 import { feed, GATE_FD, gateLine, openGate, untilStanding } from "./gate.ts";
 import { checkMounts, type Mount, type Places, planGrants } from "./grants.ts";
@@ -76,9 +76,10 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions): Promi
 			"Look for NUL characters, and for environment names that are empty or hold an equals sign.",
 		);
 
-	const egress = networked
-		? await openEgress(targets.value, profile.egressToPrivate === true, options.onEgressRefused ?? (() => {}))
-		: null;
+	// An HTTP server is a long load, and most servers have no network.
+	const network = networked ? await import("./egress.ts") : null;
+	const egress =
+		(await network?.openEgress(targets.value, profile.egressToPrivate === true, options.onEgressRefused ?? (() => {}))) ?? null;
 	const inner = [
 		...wallOptions({ shareNetwork: networked, seccompFd: FD.seccomp }),
 		...environmentOptions(profile, egress?.env ?? {}),
@@ -87,12 +88,18 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions): Promi
 		...cwd.value,
 		...["--remount-ro", "/"],
 	];
-	const server = [prlimit.value, ...prlimitOptions(profile.limits), "--", profile.command, ...profile.args];
+	const server = [
+		prlimit.value,
+		...prlimitOptions(profile.limits, fs.readFileSync("/proc/self/limits", "utf8")),
+		"--",
+		profile.command,
+		...profile.args,
+	];
 	const line = [bwrap.value, "--args", String(FD.options), "--", ...gateLine(server)];
 	const [program, ...args] =
-		egress === null || socat.value === null
+		network === null || egress === null || socat.value === null
 			? line
-			: [bwrap.value, "--args", String(FD.outer), "--", ...bridgeLine(socat.value, egress.socket, line)];
+			: [bwrap.value, "--args", String(FD.outer), "--", ...network.bridgeLine(socat.value, egress.socket, line)];
 
 	const child = spawn(program ?? bwrap.value, args, {
 		env: {},
@@ -105,7 +112,7 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions): Promi
 	MADE_FILES.forEach(([, content], i) => {
 		feed(child, FD.made + i, content);
 	});
-	if (networked) feed(child, FD.outer, terminated(OUTER_OPTIONS));
+	if (network !== null) feed(child, FD.outer, terminated(network.OUTER_OPTIONS));
 
 	let limit: ProcessLimit | null = null;
 	const dispose = async () => {
@@ -114,13 +121,13 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions): Promi
 		await egress?.close();
 	};
 	const standing = await untilStanding(child);
-	const waiting = standing.ok && child.pid !== undefined ? deepestDescendant(child.pid) : -1;
+	const waiting = standing.ok && child.pid !== undefined ? deepestDescendant(child.pid) : null;
 	const checked = standing.ok ? checkMounts(waiting, mounts.value) : standing;
 	if (!checked.ok) {
 		await dispose();
 		return checked;
 	}
-	if (process.getuid?.() === 0) limit = limitProcesses(waiting, processLimit(profile.limits));
+	if (process.getuid?.() === 0 && waiting !== null) limit = limitProcesses(waiting, processLimit(profile.limits));
 	// What lies outside goes as soon as the server is gone, also when nobody disposes.
 	child.once("exit", () => void dispose());
 	openGate(child);

@@ -83,7 +83,7 @@ export function diagnose(evidence: Evidence): Diagnosis {
 }
 
 /** What this system says about itself, for `diagnose`. */
-export function evidence(said: string): Evidence {
+function evidence(said: string): Evidence {
 	const seccomp = /^Seccomp:\s*(\d+)$/m.exec(textOf("/proc/self/status") ?? "")?.[1];
 	return {
 		said,

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { fail, ok, type Result } from "../../core/result.ts";
 
 /** One place on the network. `host` is lower-case ASCII without a trailing dot; an IPv6 address without its brackets. */
 export interface EgressTarget {
@@ -31,4 +32,26 @@ export function sameTarget(a: EgressTarget, b: EgressTarget): boolean {
 
 export function targetText(target: EgressTarget): string {
 	return `${isIP(target.host) === 6 ? `[${target.host}]` : target.host}:${target.port}`;
+}
+
+/** Reads the granted `host:port` pairs; a Problem names the one that is not such a pair. */
+export function parseEgress(grants: readonly string[]): Result<readonly EgressTarget[]> {
+	const targets: EgressTarget[] = [];
+	for (const grant of grants) {
+		const target = parseTarget(grant);
+		if (target === null)
+			return fail(
+				"egress-invalid",
+				`${JSON.stringify(grant)} is not a host and a port.`,
+				"Write it as example.com:443, without wildcards.",
+			);
+		if (target.host === "localhost" || target.host.endsWith(".localhost"))
+			return fail(
+				"egress-invalid",
+				`${grant} names this machine, and names are only reached on the open internet.`,
+				`Write the address: 127.0.0.1:${target.port}`,
+			);
+		targets.push(target);
+	}
+	return ok(targets);
 }

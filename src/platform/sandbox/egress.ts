@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { fail, ok, type Result } from "../../core/result.ts";
-import { type EgressTarget, parseTarget } from "./egress-target.ts";
+import type { EgressTarget } from "./egress-target.ts";
 import { type EgressRefusal, startProxy } from "./proxy.ts";
 import { INNER_ID } from "./root.ts";
 
@@ -18,28 +17,6 @@ export interface Egress {
 	/** What makes unmodified clients use the proxy. Holds its password. */
 	readonly env: Readonly<Record<string, string>>;
 	close(): Promise<void>;
-}
-
-/** Reads the granted `host:port` pairs; a Problem names the one that is not such a pair. */
-export function parseEgress(grants: readonly string[]): Result<readonly EgressTarget[]> {
-	const targets: EgressTarget[] = [];
-	for (const grant of grants) {
-		const target = parseTarget(grant);
-		if (target === null)
-			return fail(
-				"egress-invalid",
-				`${JSON.stringify(grant)} is not a host and a port.`,
-				"Write it as example.com:443, without wildcards.",
-			);
-		if (target.host === "localhost" || target.host.endsWith(".localhost"))
-			return fail(
-				"egress-invalid",
-				`${grant} names this machine, and names are only reached on the open internet.`,
-				`Write the address: 127.0.0.1:${target.port}`,
-			);
-		targets.push(target);
-	}
-	return ok(targets);
 }
 
 /** Starts the proxy of one run, in a folder that only this user can enter. */

@@ -26,9 +26,12 @@ export const SYSTEM_READ = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64",
 /** Never granted, nor anything beneath: other processes, devices, sockets of services, the machine's own settings. */
 const NEVER = ["/proc", "/sys", "/dev", "/run", "/var/run", "/boot", "/etc"];
 /** Of those, what may be read. */
-const NEVER_BUT = ["/etc/ssl/certs", "/etc/pki", "/etc/ca-certificates", "/etc/alternatives", "/etc/localtime"];
+const NEVER_BUT = ["/etc/ssl/certs", "/etc/pki/ca-trust", "/etc/ca-certificates", "/etc/alternatives", "/etc/localtime"];
 /** Too wide as a whole; what lies beneath may be granted. */
 const TOO_WIDE = ["/", "/home", "/root", "/tmp", "/var", "/var/tmp", "/opt", "/mnt", "/media", "/srv"];
+
+/** Installed packages: too many files to look through at every start, and published ones at that. */
+const PACKAGES: ReadonlySet<string> = new Set(["node_modules", "site-packages", "dist-packages"]);
 
 const MAX_ENTRIES = 200_000;
 const MAX_MOUNTS = 1500;
@@ -38,7 +41,7 @@ const MAX_DEPTH = 64;
  * What has to be mounted so that exactly the granted paths are visible, without anything protected. A folder that holds a
  * protected name is not bound and then masked (a mask comes off when the file is replaced on the host); instead its entries are
  * bound one by one. Names that appear in it later are not visible at all; names that appear later in a folder that was bound
- * whole are, and that is the race which is left.
+ * whole are, and that is the race which is left. In folders of installed packages the built-in names are not looked for.
  */
 export function planGrants(profile: Granted, places: Places): Result<readonly Mount[]> {
 	const plan = new Plan(profile, places);
@@ -68,7 +71,10 @@ class Plan {
 	readonly #mounts = new Map<string, Mount>();
 	readonly #places: Places;
 	readonly #hidden: readonly string[];
+	/** Folders in which a hidden path is, or will be when somebody makes it: never bound as a whole. */
+	readonly #splitAt: ReadonlySet<string>;
 	readonly #isHiddenName: (name: string) => boolean;
+	readonly #namesAreHidden: boolean;
 	readonly #isCredentialName = nameMatcher(CREDENTIALS.names);
 	readonly #isObeyed = nameMatcher(OBEYED);
 	readonly #credentialPaths: readonly string[];
@@ -79,7 +85,9 @@ class Plan {
 	constructor(profile: Granted, places: Places) {
 		this.#places = places;
 		this.#hidden = profile.hidden.flatMap((where) => [path.resolve(where), realOrNull(where) ?? path.resolve(where)]);
+		this.#splitAt = new Set(this.#hidden.map((where) => deepestFolder(path.dirname(where))));
 		this.#isHiddenName = nameMatcher(profile.hiddenNames);
+		this.#namesAreHidden = profile.hiddenNames.length > 0;
 		this.#credentialPaths = places.homes.flatMap((home) => CREDENTIALS.paths.map((relative) => path.join(home, relative)));
 		this.#linked = linkedCredentials(places.homes, this.#isCredentialName, this.#credentialPaths);
 	}
@@ -140,7 +148,9 @@ class Plan {
 			return fail("grant-too-wide", `${label} is too wide to be granted.`, narrower);
 		if (sallyport.some((own) => isWithin(own, real))) return fail("grant-too-wide", `${label} holds Sallyport's own files.`, narrower);
 		const own = sallyport.find((home) => isWithin(real, home));
-		const inStore = own !== undefined && isWithin(real, path.join(own, "store")) && real !== path.join(own, "store");
+		const [first, second = ""] = own === undefined ? [] : path.relative(own, real).split(path.sep);
+		// A package may be read, and what is being installed may be written, in the folder that the store makes for it.
+		const inStore = first === "store" && (mode === "write" ? second.startsWith(".staging-") : second !== "");
 		if (own !== undefined && !inStore) return fail("grant-protected", `${label} belongs to Sallyport itself and is never granted.`, remove);
 
 		const system = mode === "write" ? [...NEVER, ...SYSTEM_READ] : NEVER;
@@ -154,6 +164,12 @@ class Plan {
 		if (!stat.isFile() && !stat.isDirectory()) return fail("grant-protected", `${label} is neither a file nor a folder.`, remove);
 		if (stat.isFile() && this.#linked.has(idOf(stat)))
 			return fail("grant-protected", `${label} is another name of a credential file.`, remove);
+		if (mode === "write" && stat.isFile() && stat.nlink > 1)
+			return fail(
+				"grant-protected",
+				`${label} has a second name, and writing it would change that file too.`,
+				"Replace it by a copy, or grant it for reading.",
+			);
 		if (mode === "write" && !inStore && parts.some(this.#isObeyed))
 			return fail(
 				"grant-protected",
@@ -169,14 +185,16 @@ class Plan {
 	 */
 	#scan(where: string, mode: "read" | "write", depth: number): Mount | "split" | null {
 		if (depth > MAX_DEPTH) throw new TooMuch("it is nested too deeply");
-		const stat = fs.lstatSync(where);
+		const stat = fs.lstatSync(where, { throwIfNoEntry: false });
+		// Gone, or named in bytes that are no text: what cannot be looked at is not shown.
+		if (stat === undefined) return null;
 		const id = idOf(stat);
-		if (stat.isFile()) return this.#linked.has(id) ? null : { kind: mode, at: where, id };
+		// A file with a second name may be one that hosts obey, somewhere else: writing it would be writing that one.
+		if (stat.isFile()) return this.#linked.has(id) ? null : { kind: stat.nlink > 1 ? "read" : mode, at: where, id };
 		let entries: readonly fs.Dirent[];
 		try {
 			entries = fs.readdirSync(where, { withFileTypes: true });
 		} catch {
-			// What we cannot look into we do not show.
 			return null;
 		}
 		this.#entries += entries.length;
@@ -184,7 +202,7 @@ class Plan {
 
 		const kept: Mount[] = [];
 		const plain: fs.Dirent[] = [];
-		let split = false;
+		let split = this.#splitAt.has(where);
 		for (const entry of entries) {
 			const at = path.join(where, entry.name);
 			if (this.#isHidden(at, entry.name)) {
@@ -193,11 +211,11 @@ class Plan {
 			}
 			const obeyed = mode === "write" && this.#isObeyed(entry.name);
 			if (obeyed) split = true;
-			const looked = entry.isDirectory() && entry.name !== "node_modules";
-			if (looked || (entry.isFile() && this.#linked.size > 0)) {
+			const looked = entry.isDirectory() && !(PACKAGES.has(entry.name) && this.#mayBindUnseen(at));
+			if (looked || (entry.isFile() && (mode === "write" || this.#linked.size > 0))) {
 				const inner = this.#scan(at, obeyed ? "read" : mode, depth + 1);
-				if (inner === null || inner === "split") split = true;
-				else kept.push(inner);
+				if (inner === null || inner === "split" || inner.kind !== mode) split = true;
+				if (inner !== null && inner !== "split") kept.push(inner);
 			} else if (obeyed && !entry.isSymbolicLink()) {
 				const inner = fs.lstatSync(at);
 				if (inner.isFile() || inner.isDirectory()) kept.push({ kind: "read", at, id: idOf(inner) });
@@ -215,6 +233,11 @@ class Plan {
 			else if (inner?.isFile() || inner?.isDirectory()) this.#put({ kind: mode, at, id: idOf(inner) });
 		}
 		return "split";
+	}
+
+	/** Nothing that the person named could lie in it. The built-in names are not looked for among installed packages. */
+	#mayBindUnseen(at: string): boolean {
+		return !this.#namesAreHidden && !this.#hidden.some((hidden) => isWithin(hidden, at));
 	}
 
 	#isHidden(at: string, name: string): boolean {
@@ -248,7 +271,7 @@ class Plan {
 	}
 }
 
-export function idOf(stat: fs.Stats): string {
+function idOf(stat: fs.Stats): string {
 	return `${stat.dev}:${stat.ino}`;
 }
 
@@ -258,6 +281,11 @@ function realOrNull(where: string): string | null {
 	} catch {
 		return null;
 	}
+}
+
+/** The path, or the first above it that is there. */
+function deepestFolder(where: string): string {
+	return realOrNull(where) ?? (where === "/" ? where : deepestFolder(path.dirname(where)));
 }
 
 /** Hard links to credentials have other names; they are known by inode. Looks two levels deep, which is where keys lie. */
@@ -287,9 +315,10 @@ function list(where: string): readonly string[] {
 
 /**
  * Between being looked at and being mounted, another program could have put a link in a path's place. `pid` is a process inside,
- * before the server runs: what it sees has to be what was looked at.
+ * before the server runs: what it sees has to be what was looked at. Null: there is none, and nothing can be vouched for.
  */
-export function checkMounts(pid: number, mounts: readonly Mount[]): Result<void> {
+export function checkMounts(pid: number | null, mounts: readonly Mount[]): Result<void> {
+	if (pid === null) return fail("sandbox-failed", "The sandbox cannot be looked into on this system.", "Run: sallyport doctor");
 	for (const mount of mounts) {
 		if (mount.kind !== "read" && mount.kind !== "write") continue;
 		let seen: string | null = null;

@@ -10,18 +10,30 @@ export const TMPFS_BYTES = { home: 256 * MIB, tmp: 256 * MIB, shm: 64 * MIB };
 
 /**
  * Options for util-linux's prlimit. Memory is counted as data segments (RLIMIT_DATA), because address space is something
- * that a JavaScript engine reserves by the terabyte. Undefined: no limit on memory and on CPU time.
+ * that a JavaScript engine reserves by the terabyte. Undefined: no limit on memory and on CPU time. A limit above the one that
+ * this process has itself becomes that one, for nobody may raise it.
+ *
+ * @param own the text of `/proc/self/limits`
  */
-export function prlimitOptions(limits: SandboxLimits): readonly string[] {
+export function prlimitOptions(limits: SandboxLimits, own: string): readonly string[] {
+	const option = (name: string, row: string, wanted: number | undefined) =>
+		wanted === undefined ? [] : [`--${name}=${Math.min(wanted, hardLimit(own, row))}`];
 	return [
 		"--core=0",
-		`--nofile=${limits.files ?? DEFAULTS.files}`,
-		`--nproc=${limits.processes ?? DEFAULTS.processes}`,
-		...(limits.memoryBytes === undefined ? [] : [`--data=${limits.memoryBytes}`]),
-		...(limits.cpuSeconds === undefined ? [] : [`--cpu=${limits.cpuSeconds}`]),
+		...option("nofile", "Max open files", limits.files ?? DEFAULTS.files),
+		...option("nproc", "Max processes", processLimit(limits)),
+		...option("data", "Max data size", limits.memoryBytes),
+		...option("cpu", "Max cpu time", limits.cpuSeconds),
 	];
 }
 
+/** Of one sandbox. */
 export function processLimit(limits: SandboxLimits): number {
 	return limits.processes ?? DEFAULTS.processes;
+}
+
+function hardLimit(own: string, row: string): number {
+	const line = own.split("\n").find((each) => each.startsWith(row));
+	const hard = line?.slice(row.length).trim().split(/\s+/)[1];
+	return hard === undefined || !/^\d+$/.test(hard) ? Number.POSITIVE_INFINITY : Number(hard);
 }

@@ -31,7 +31,7 @@ export interface RunningProxy {
 }
 
 const MAX_CONNECTIONS = 256;
-const CONNECT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 15_000;
 const HEADERS_TIMEOUT_MS = 30_000;
 
 /** Headers that concern one connection and are not passed on (RFC 9110, section 7.6.1). */
@@ -47,7 +47,9 @@ const HOP_BY_HOP = new Set([
 	"upgrade",
 ]);
 
-type Checked = { readonly ok: true; readonly address: string } | { readonly ok: false; readonly reason: EgressRefusal["reason"] };
+type Checked =
+	| { readonly ok: true; readonly addresses: readonly string[] }
+	| { readonly ok: false; readonly reason: EgressRefusal["reason"] };
 
 /**
  * An HTTP proxy that lets one server reach exactly the granted hosts and ports. It resolves names itself, checks the addresses and
@@ -100,17 +102,19 @@ async function tunnel(
 		options.onRefused({ target: targetText(target), reason: checked.reason });
 		return answer(client, 403);
 	}
-	const upstream = keep(dial(checked.address, target.port));
-	upstream.once("connect", () => {
-		upstream.setTimeout(0);
-		client.write("HTTP/1.1 200 Connection established\r\n\r\n");
-		if (head.length > 0) upstream.write(head);
-		upstream.pipe(client);
-		client.pipe(upstream);
-	});
-	upstream.once("error", () => answer(client, 502));
+	const upstream = await dial(checked.addresses, target.port);
+	if (upstream === null) return answer(client, 502);
+	keep(upstream);
+	if (client.destroyed) {
+		upstream.destroy();
+		return;
+	}
 	upstream.once("close", () => client.destroy());
 	client.once("close", () => upstream.destroy());
+	client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+	if (head.length > 0) upstream.write(head);
+	upstream.pipe(client);
+	client.pipe(upstream);
 }
 
 async function forward(
@@ -135,17 +139,29 @@ async function forward(
 		response.writeHead(403, { "content-type": "text/plain" }).end("Not available.\n");
 		return;
 	}
+	const connection = await dial(checked.addresses, target.port);
+	if (connection === null) {
+		response.writeHead(502).end();
+		return;
+	}
+	keep(connection);
 	const upstream = http.request({
-		createConnection: () => keep(dial(checked.address, target.port)),
+		createConnection: () => connection,
 		method: request.method ?? "GET",
 		path: `${url.pathname}${url.search}`,
 		headers: endToEnd(request.headers, request.rawHeaders),
 		setHost: false,
 	});
 	upstream.on("response", (answered) => {
-		response.writeHead(answered.statusCode ?? 502, endToEnd(answered.headers, answered.rawHeaders));
-		answered.pipe(response);
 		answered.on("error", () => response.destroy());
+		try {
+			response.writeHead(answered.statusCode ?? 502, endToEnd(answered.headers, answered.rawHeaders));
+			answered.pipe(response);
+		} catch {
+			// A status or a header that is none.
+			connection.destroy();
+			response.destroy();
+		}
 	});
 	upstream.on("error", () => (response.headersSent ? response.destroy() : response.writeHead(502).end()));
 	upstream.on("upgrade", (_answered, socket) => {
@@ -167,11 +183,11 @@ async function check(
 	if (grant === undefined) return { ok: false, reason: "not-granted" };
 	if (!hostHeaderAgrees(request, target, defaultPort)) return { ok: false, reason: "host-header" };
 	// The person wrote this very address.
-	if (isIP(target.host) !== 0) return { ok: true, address: target.host };
+	if (isIP(target.host) !== 0) return { ok: true, addresses: [target.host] };
 	const addresses = await resolve(target.host).catch(() => []);
 	if (addresses.length === 0) return { ok: false, reason: "unresolved" };
-	const address = addresses.find((candidate) => allowPrivate || isPublicAddress(candidate));
-	return address === undefined ? { ok: false, reason: "private-address" } : { ok: true, address };
+	const allowed = addresses.filter((candidate) => isIP(candidate) !== 0 && (allowPrivate || isPublicAddress(candidate)));
+	return allowed.length === 0 ? { ok: false, reason: "private-address" } : { ok: true, addresses: allowed };
 }
 
 /** One Host header, naming the target: another name would reach another site behind the same address. A tunnel may have none. */
@@ -214,13 +230,20 @@ async function systemResolve(host: string): Promise<readonly string[]> {
 	return (await dns.lookup(host, { all: true, order: "ipv4first" })).map(({ address }) => address);
 }
 
-function dial(host: string, port: number): Socket {
-	const socket = connect({ host, port });
-	socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
-		if (socket.connecting) socket.destroy(new Error("timed out"));
-		else socket.setTimeout(0);
-	});
-	return socket;
+/** The first of these addresses that answers; null when none does. Never looks a name up. */
+async function dial(addresses: readonly string[], port: number): Promise<Socket | null> {
+	for (const host of addresses) {
+		const socket = connect({ host, port, timeout: CONNECT_TIMEOUT_MS });
+		const connected = await new Promise<boolean>((resolve) => {
+			socket.once("connect", () => resolve(true));
+			socket.once("timeout", () => socket.destroy());
+			socket.once("error", () => {});
+			socket.once("close", () => resolve(false));
+		});
+		socket.setTimeout(0);
+		if (connected) return socket;
+	}
+	return null;
 }
 
 const REASONS: Readonly<Record<number, string>> = {

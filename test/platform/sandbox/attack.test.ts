@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
@@ -52,6 +53,25 @@ describe.each(USERS)("a hostile server, started $title", ({ uid }) => {
 				expect(problem).toBeNull();
 				expect(output).not.toContain(secret);
 				expect(output.match(/VISIBLE-\d/g)?.sort()).toEqual(["VISIBLE-1", "VISIBLE-2", "VISIBLE-3"]);
+			}
+		});
+
+		it("wins nothing with a helper that swaps a folder for a link while it is being started", async () => {
+			const secret = canary();
+			stage.write("elsewhere/secret", secret);
+			stage.write("swapped/.env", secret);
+			stage.write("swapped/sub/plain", "PLAIN");
+			const folder = `${stage.root}/swapped`;
+			const swap = 'chdir shift; while (1) { rename "sub","kept"; symlink "../elsewhere","sub"; unlink "sub"; rename "kept","sub" }';
+			const helper = spawn("/usr/bin/perl", ["-e", swap, folder], { stdio: "ignore" });
+			try {
+				for (let i = 0; i < 12; i++) {
+					const { output, problem } = await stage.run(stage.sh("cat sub/* kept/*", { read: [folder], cwd: folder }));
+					expect(output).not.toContain(secret);
+					expect(["grant-changed", "sandbox-failed", undefined]).toContain(problem?.code);
+				}
+			} finally {
+				helper.kill("SIGKILL");
 			}
 		});
 

@@ -3,7 +3,7 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Mount, planGrants } from "../../../src/platform/sandbox/grants.ts";
+import { checkMounts, type Mount, planGrants } from "../../../src/platform/sandbox/grants.ts";
 import { nameMatcher } from "../../../src/platform/sandbox/protected.ts";
 
 let root: string;
@@ -76,6 +76,56 @@ describe("a granted folder", () => {
 		for (const each of ["data/keep.txt", "data/private/x", "data/a/b.pem"]) file(each);
 		const grant = { read: [path.join(root, "data")], hidden: [path.join(root, "data/private")], hiddenNames: ["*.pem"] };
 		expect(shown(grant)).toEqual(["folder data", "folder data/a", "read data/keep.txt"]);
+	});
+
+	it("keeps them out of installed packages too", () => {
+		for (const each of ["data/node_modules/m/index.js", "data/node_modules/m/key.pem", "data/node_modules/n/index.js"]) file(each);
+		const read = [path.join(root, "data")];
+		expect(shown({ read })).toEqual(["read data"]);
+		const without = [
+			"folder data",
+			"folder data/node_modules",
+			"folder data/node_modules/m",
+			"read data/node_modules/m/index.js",
+			"read data/node_modules/n",
+		];
+		expect(shown({ read, hiddenNames: ["*.pem"] })).toEqual(without);
+		expect(shown({ read, hidden: [path.join(root, "data/node_modules/m/key.pem")] })).toEqual(without);
+	});
+
+	it("keeps out a named path that is made only later", () => {
+		file("data/a/x.txt");
+		file("data/b.txt");
+		expect(shown({ read: [path.join(root, "data")], hidden: [path.join(root, "data/a/later")] })).toEqual([
+			"folder data",
+			"folder data/a",
+			"read data/a/x.txt",
+			"read data/b.txt",
+		]);
+		expect(shown({ write: [path.join(root, "data")], hidden: [path.join(root, "data/later/on")] })).toEqual([
+			"folder data",
+			"write data/a",
+			"write data/b.txt",
+		]);
+	});
+
+	it("is not writable where a file has a second name", () => {
+		file("data/src/x.txt");
+		file("data/y.txt");
+		fs.linkSync(file("home/person/.profile"), path.join(root, "data/innocent"));
+		expect(shown({ write: [path.join(root, "data")] })).toEqual([
+			"folder data",
+			"read data/innocent",
+			"write data/src",
+			"write data/y.txt",
+		]);
+		expect(refusal({ write: [path.join(root, "data/innocent")] })).toBe("grant-protected");
+	});
+
+	it("does not show what has no readable name", () => {
+		file("data/a.txt");
+		fs.mkdirSync(Buffer.concat([Buffer.from(`${root}/data/`), Buffer.from([0xff, 0xfe])]));
+		expect(shown({ read: [path.join(root, "data")] })).toEqual(["folder data", "read data/a.txt"]);
 	});
 
 	it("leaves out sockets beside a protected name", async () => {
@@ -157,6 +207,9 @@ describe("a grant is refused", () => {
 		const own = path.join(home, ".sallyport");
 		for (const each of ["", "policy", "policy/a.jsonc", "state", "store"])
 			expect(refusal({ read: [path.join(own, each)] })).not.toBe("granted");
+		expect(refusal({ write: [path.join(own, "store/pkg")] })).toBe("grant-protected");
+		fs.mkdirSync(path.join(own, "store/.staging-1/tree"), { recursive: true });
+		expect(shown({ write: [path.join(own, "store/.staging-1/tree")] })).toEqual(["write home/person/.sallyport/store/.staging-1/tree"]);
 		expect(shown({ read: [path.join(own, "store/pkg")] })).toEqual(["read home/person/.sallyport/store/pkg"]);
 	});
 
@@ -179,6 +232,18 @@ describe("a grant is refused", () => {
 		file("data/.env");
 		for (let i = 0; i < 1600; i++) file(`data/${i}.txt`);
 		expect(refusal({ read: [path.join(root, "data")] })).toBe("grant-too-large");
+	});
+});
+
+describe("what was mounted", () => {
+	it("has to be what was looked at", () => {
+		const at = file("data/x.txt");
+		const { dev, ino } = fs.statSync(at);
+		const here: Mount = { kind: "read", at, id: `${dev}:${ino}` };
+		expect(checkMounts(process.pid, [here])).toMatchObject({ ok: true });
+		fs.renameSync(file("data/y.txt"), at);
+		expect(checkMounts(process.pid, [here])).toMatchObject({ ok: false, problem: { code: "grant-changed" } });
+		expect(checkMounts(null, [])).toMatchObject({ ok: false });
 	});
 });
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as http from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -101,6 +101,21 @@ describe("where it lets through", () => {
 	it("to a granted name, however its letters are written", async () => {
 		await open([`Example.TEST.:${port}`], { allowPrivate: true, resolve: async (host) => (host === "example.test" ? ["127.0.0.1"] : []) });
 		expect(await send([`GET http://EXAMPLE.test:${port}/ HTTP/1.1`, `Host: example.test:${port}`, credentials])).toContain("WELCOME");
+	});
+
+	it("to the next address of a name when the first does not answer", async () => {
+		await open([`example.test:${port}`], { allowPrivate: true, resolve: async () => ["127.0.0.2", "::1", "127.0.0.1"] });
+		expect(await send([`GET http://example.test:${port}/ HTTP/1.1`, `Host: example.test:${port}`, credentials])).toContain("WELCOME");
+	});
+
+	it("and goes on after an answer that is none", async () => {
+		const broken = createServer((socket) => socket.end("HTTP/1.1 000 x\r\nContent-Length: 0\r\n\r\n"));
+		await new Promise<void>((resolve) => broken.listen(0, "127.0.0.1", () => resolve()));
+		const other = (broken.address() as AddressInfo).port;
+		await open([`127.0.0.1:${port}`, `127.0.0.1:${other}`]);
+		expect(await send([`GET http://127.0.0.1:${other}/ HTTP/1.1`, `Host: 127.0.0.1:${other}`, credentials])).not.toContain("200");
+		expect(await send([`GET http://127.0.0.1:${port}/ HTTP/1.1`, `Host: 127.0.0.1:${port}`, credentials])).toContain("WELCOME");
+		broken.close();
 	});
 
 	it("nowhere, when nothing is granted", async () => {

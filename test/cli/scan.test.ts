@@ -1,0 +1,250 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { Readable, Writable } from "node:stream";
+import { Command } from "commander";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ExitCode, Io } from "../../src/cli/io.ts";
+import { registerScan } from "../../src/cli/scan.ts";
+import { Dice, githubToken, WORD } from "../core/secrets/samples.ts";
+
+let root: string;
+
+beforeEach(() => {
+	root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), "scan-"));
+});
+
+afterEach(() => {
+	fs.rmSync(root, { recursive: true, force: true });
+});
+
+const token = githubToken(new Dice(3), "ghp");
+
+function write(file: string, content: unknown): void {
+	const full = path.join(root, file);
+	fs.mkdirSync(path.dirname(full), { recursive: true });
+	fs.writeFileSync(full, typeof content === "string" ? content : JSON.stringify(content, null, 2));
+}
+
+interface Outcome {
+	readonly code: ExitCode | null;
+	readonly out: string;
+	readonly err: string;
+}
+
+function scan(args: readonly string[], options: { cwd?: string; env?: Record<string, string>; tty?: boolean } = {}): Outcome {
+	let code: ExitCode | null = null;
+	const out: string[] = [];
+	const err: string[] = [];
+	const sink = (chunks: string[]): Writable & { isTTY?: boolean } =>
+		new Writable({
+			write(chunk: Buffer, _encoding, done) {
+				chunks.push(chunk.toString());
+				done();
+			},
+		});
+	const io: Io = {
+		cwd: options.cwd ?? root,
+		env: { HOME: path.join(root, "home"), ...options.env },
+		stdin: Readable.from([]),
+		stdout: Object.assign(sink(out), options.tty === true ? { isTTY: true } : {}),
+		stderr: sink(err),
+	};
+	const program = new Command("sallyport")
+		.exitOverride()
+		.configureOutput({ writeErr: (text) => err.push(text), writeOut: (text) => out.push(text) });
+	registerScan(program, io, (given) => {
+		code = given;
+	});
+	for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: (text) => err.push(text) });
+	program.parse(["scan", ...args], { from: "user" });
+	return { code, out: out.join(""), err: err.join("") };
+}
+
+const json = (args: readonly string[], options?: Parameters<typeof scan>[1]) => {
+	const outcome = scan(["--format", "json", ...args], options);
+	return { ...outcome, report: JSON.parse(outcome.out) };
+};
+
+const unsafe = { mcpServers: { github: { command: "npx", args: ["-y", "server@1.0.0"], env: { GITHUB_TOKEN: token } } } };
+
+test("the JSON report has the agreed shape, and points at the credential alone", () => {
+	write("app/.cursor/mcp.json", `\uFEFF${JSON.stringify(unsafe).replace('{"github"', '\r\n{"github"')}`);
+	const { code, report, out } = json([]);
+	expect(code).toBe(1);
+	expect(Object.keys(report)).toEqual(["version", "files", "findings"]);
+	expect([report.version, report.files]).toEqual([1, 1]);
+	const finding = report.findings.find((each: { ruleId: string }) => each.ruleId === "secret-in-env");
+	expect(Object.keys(finding)).toEqual([
+		"ruleId",
+		"severity",
+		"file",
+		"server",
+		"offset",
+		"length",
+		"line",
+		"column",
+		"message",
+		"fingerprint",
+		"fixable",
+	]);
+	const text = fs.readFileSync(path.join(root, "app/.cursor/mcp.json"), "utf8").slice(1);
+	expect(text.slice(finding.offset, finding.offset + finding.length)).toBe(token);
+	expect(text.split("\r\n")[finding.line - 1]?.slice(finding.column - 1)).toMatch(new RegExp(`^${token}`));
+	expect(finding).toMatchObject({ severity: "warning", file: "app/.cursor/mcp.json", server: "github", fixable: true });
+	expect(finding.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+	expect(out).not.toContain(token);
+	expect(scan(["--json"]).out).toBe(out);
+});
+
+test("a fingerprint is the place's, not the value's", () => {
+	write(".mcp.json", unsafe);
+	const prints = () => json([]).report.findings.map((each: { fingerprint: string }) => each.fingerprint);
+	const before = prints();
+	write(".mcp.json", `\n\n${JSON.stringify(unsafe).replace(token, githubToken(new Dice(4), "ghp"))}`);
+	expect(prints()).toEqual(before);
+	write("other/.mcp.json", unsafe);
+	expect(new Set(prints()).size).toBe(before.length * 2);
+});
+
+test("folders are walked at all depths, without .git, node_modules and links", () => {
+	for (const folder of [".", "a/b/c/d", ".git", "x/node_modules/y", "locales/de"]) write(`${folder}/.mcp.json`, unsafe);
+	write("locales/de/mcp.json", unsafe);
+	write("dotfiles/.claude.json", unsafe);
+	write("dotfiles/claude_desktop_config.json", unsafe);
+	fs.symlinkSync(path.join(root, "a"), path.join(root, "link"));
+	fs.symlinkSync(root, path.join(root, "a/loop"));
+	const { report } = json([]);
+	const files = [...new Set(report.findings.map((each: { file: string }) => each.file))];
+	expect(files).toEqual([
+		".mcp.json",
+		"a/b/c/d/.mcp.json",
+		"dotfiles/.claude.json",
+		"dotfiles/claude_desktop_config.json",
+		"locales/de/.mcp.json",
+	]);
+	expect(report.files).toBe(5);
+	const keys = report.findings.map((each: { file: string; offset: number }) => [each.file, each.offset]);
+	expect(keys).toEqual([...keys].sort(([a, i], [b, j]) => (a < b ? -1 : a > b ? 1 : i - j)));
+});
+
+test("a file outside the current folder has its absolute path", () => {
+	write("one/.mcp.json", unsafe);
+	fs.mkdirSync(path.join(root, "two"));
+	const { report } = json(["../one"], { cwd: path.join(root, "two") });
+	expect(report.findings[0].file).toBe(`${root}/one/.mcp.json`);
+});
+
+test("a file with a name of its own is known by its content", () => {
+	write("servers.json", unsafe);
+	write("list.txt", "hello");
+	write("odd.json", '{"mcpServers": {');
+	expect(json(["servers.json"]).report.files).toBe(1);
+	const { code, err } = scan(["list.txt"]);
+	expect([code, err]).toEqual([0, expect.stringContaining("holds no MCP servers")]);
+	expect(scan(["odd.json"]).out).toContain("invalid-config");
+});
+
+test("--user adds the per-user files of every host", () => {
+	write("home/.claude.json", unsafe);
+	write("home/.cursor/mcp.json", unsafe);
+	write("xdg/Claude/claude_desktop_config.json", unsafe);
+	write("xdg/Code/User/profiles/p1/mcp.json", { servers: unsafe.mcpServers });
+	fs.mkdirSync(path.join(root, "empty"));
+	const options = { cwd: path.join(root, "empty"), env: { XDG_CONFIG_HOME: path.join(root, "xdg") } };
+	expect(json([], options).report.files).toBe(0);
+	if (process.platform === "linux") expect(json(["--user"], options).report.files).toBe(4);
+	else expect(json(["--user"], options).report.files).toBeGreaterThanOrEqual(2);
+});
+
+describe("exit", () => {
+	const wrapped = { mcpServers: { a: { command: "sallyport", args: ["run", "--name", "a", "--", "node", "a.js"] } } };
+	const unwrapped = { mcpServers: { a: { command: "node", args: ["a.js"] } } };
+	const moved = { mcpServers: { a: { ...wrapped.mcpServers.a, env: { SALLYPORT_HOME: "/tmp" } } } };
+
+	test.each([
+		["nothing", wrapped, [], 0],
+		["nothing", wrapped, ["--fail-on", "info"], 0],
+		["an info", unwrapped, [], 0],
+		["an info", unwrapped, ["--fail-on", "info"], 1],
+		["a warning", unsafe, [], 1],
+		["a warning", unsafe, ["--fail-on", "error"], 0],
+		["an error", moved, ["--fail-on", "error"], 1],
+		["an error", moved, ["--fail-on", "never"], 0],
+	])("with %s in %j and %j: the right code", (_, config, args, code) => {
+		write(".mcp.json", config);
+		expect(scan(args).code).toBe(code);
+	});
+
+	test("a broken file is a finding, not a failure", () => {
+		write(".mcp.json", '{"mcpServers": {"a": ');
+		expect(scan([]).code).toBe(1);
+		write(".mcp.json", " ".repeat(6 * 1024 * 1024));
+		expect(scan([]).out).toContain("larger than 5 MB");
+	});
+
+	test("a path that is not there: 2, and one line", () => {
+		const { code, out, err } = scan(["missing\u001b[31m"]);
+		expect([code, out]).toEqual([2, ""]);
+		expect(err.trimEnd().split("\n")).toHaveLength(1);
+		expect(err).not.toContain("\u001b");
+	});
+
+	test("an unknown format or severity is refused", () => {
+		expect(() => scan(["--format", "xml"])).toThrow(/xml/);
+		expect(() => scan(["--fail-on", "hint"])).toThrow(/hint/);
+	});
+
+	test("a folder that cannot be read is told, and the rest is scanned", (context) => {
+		write("open/.mcp.json", unsafe);
+		write("shut/.mcp.json", unsafe);
+		fs.chmodSync(path.join(root, "shut"), 0);
+		const readable = isReadable(path.join(root, "shut"));
+		const { report, err } = json([]);
+		fs.chmodSync(path.join(root, "shut"), 0o700);
+		// Permissions do not bind the administrator.
+		if (readable) expect(report.files).toBe(2);
+		else {
+			expect(report.files).toBe(1);
+			expect(err).toContain("shut could not be read");
+		}
+		expect(context.task.result?.state).not.toBe("skip");
+	});
+});
+
+function isReadable(folder: string): boolean {
+	try {
+		fs.readdirSync(folder);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+test("text is coloured at a terminal alone, and not against NO_COLOR", () => {
+	write(".mcp.json", unsafe);
+	expect(scan([]).out).not.toContain("\u001b");
+	expect(scan([], { tty: true }).out).toContain("\u001b[33m");
+	expect(scan([], { tty: true, env: { NO_COLOR: "1" } }).out).not.toContain("\u001b");
+	expect(scan([]).out).not.toContain(token.slice(4));
+	expect(scan([]).out).toContain("sallyport fix");
+});
+
+test("an empty folder, and one with nothing unsafe, are told apart", () => {
+	expect(scan([]).out).toBe("No MCP config files here.\n");
+	write(".mcp.json", { mcpServers: { a: { url: "https://mcp.example.com/mcp" } } });
+	expect(scan([])).toMatchObject({ code: 0, out: "Nothing found in 1 file.\n" });
+});
+
+test("thousands of servers take no time", () => {
+	const servers = Object.fromEntries(
+		Array.from({ length: 5000 }, (_, i) => [
+			`s${i}`,
+			{ command: "node", args: ["x.js"], env: { API_TOKEN: new Dice(i + 1).text(32, WORD) } },
+		]),
+	);
+	// On one line, where every frame could cost the whole file.
+	write(".mcp.json", JSON.stringify({ mcpServers: servers }));
+	expect(json([]).report.findings).toHaveLength(10_000);
+	expect(scan([]).out).toContain("5000 warnings, 5000 info in 1 file.");
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { formatJson } from "../../../src/core/report/json.ts";
+import { printable } from "../../../src/core/report/printable.ts";
+import type { AnalyzedFile } from "../../../src/core/report/report.ts";
+import { formatText } from "../../../src/core/report/text.ts";
+import { analyze } from "../../../src/core/rules/analyze.ts";
+import { fixtureNames, readFixture, SECRETS } from "../rules/fixture.ts";
+import { Dice, githubToken, WORD } from "../secrets/samples.ts";
+
+const plain = (_: string, text: string): string => text;
+
+function analyzed(text: string, file = ".cursor/mcp.json"): AnalyzedFile {
+	const document = parseConfig(text, "cursor", file);
+	return { file, document, findings: analyze(document, { home: null }) };
+}
+
+describe("no report repeats a secret", () => {
+	for (const name of fixtureNames()) {
+		test(name, () => {
+			const { document, file } = readFixture(name);
+			const files = [{ file, document, findings: analyze(document, { home: null }) }];
+			const reports = formatText(files, plain) + formatJson(files);
+			for (const secret of Object.values(SECRETS)) expect(reports).not.toContain(secret.slice(-12));
+		});
+	}
+
+	test("not even one on the line of another finding, in a key, or in the name of a server", () => {
+		const dice = new Dice(7);
+		const [one, two, three, four] = [githubToken(dice, "ghp"), dice.text(32, WORD), githubToken(dice, "gho"), githubToken(dice, "ghu")];
+		const line = `{"mcpServers": {"${three}": {"command": "npx", "args": ["x", "--token", "${two}"], "env": {"A": "${one}", "${four}": "${one}"}}}}`;
+		const files = [analyzed(line)];
+		const reports = formatText(files, plain) + formatJson(files);
+		for (const secret of [one, two, three, four]) expect(reports).not.toContain(secret.slice(-12));
+		expect(files[0]?.findings.length).toBeGreaterThan(3);
+	});
+
+	test("nor what a host keeps beside its servers on the same line", () => {
+		const own = new Dice(8).text(40, WORD);
+		const text = JSON.stringify({ primaryApiKey: own, mcpServers: { a: { command: "bash", args: ["-c", "x && y"] } } });
+		const document = parseConfig(text, "claude-code", ".claude.json");
+		const files = [{ file: ".claude.json", document, findings: analyze(document, { home: null }) }];
+		expect(formatText(files, plain)).toContain("shell-wrapper");
+		expect(formatText(files, plain)).not.toContain(own.slice(0, 8));
+	});
+});
+
+test("a finding is drawn under its place", () => {
+	const token = githubToken(new Dice(9), "ghp");
+	const text = formatText([analyzed(`{\n  "mcpServers": {\n    "a": { "command": "x", "env": { "T": "${token}" } }\n  }\n}\n`)], plain);
+	const lines = text.split("\n");
+	const at = lines.findIndex((line) => line.includes("> 3 |"));
+	expect(lines[at - 2]).toContain(".cursor/mcp.json:3:43 warning secret-in-env a: T holds a GitHub token in plain text.");
+	expect(lines[at]).toContain('"T": "ghp_…"');
+	const mark = lines[at + 1] ?? "";
+	expect((lines[at] ?? "").slice(mark.indexOf("^"), mark.lastIndexOf("^") + 1)).toBe("ghp_…");
+	expect(text).toContain("1 warning, 1 info in 1 file.");
+	expect(text).toContain("sallyport fix");
+});
+
+test("a hostile file cannot drive the terminal", () => {
+	const hostile = "\u001b]0;owned\u0007\u202e\u200b\u009b2J\r\n\u2028\u{e0041}";
+	const text = JSON.stringify(
+		{ mcpServers: { [`x${hostile}`]: { command: "bash", args: ["-c", `a ${hostile} b`], env: { [`PATH${hostile}`]: "1", PATH: "x" } } } },
+		null,
+		2,
+	);
+	const raw = text.replaceAll("\\u001b", "\u001b").replaceAll("\\u0007", "\u0007");
+	const files = [analyzed(text, `evil${hostile}/.cursor/mcp.json`), analyzed(raw)];
+	const reports = [formatText(files, plain), formatJson(files)];
+	for (const report of reports) expect(report.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+	expect(JSON.parse(reports[1] ?? "").findings[0].file).toBe(".cursor/mcp.json");
+	expect(printable("a\tb\u001b[31m\u{e0041}")).toBe("a b\\u001b[31m\\ue0041");
+});
+
+test("a long line is cut around the mark", () => {
+	const text = JSON.stringify({
+		pad: "lorem ".repeat(400),
+		mcpServers: { a: { url: "http://far.example/mcp" } },
+		more: "ipsum ".repeat(400),
+	});
+	const report = formatText([analyzed(text)], plain);
+	expect(report).toContain("http://far.example/mcp");
+	for (const line of report.split("\n").filter((each) => each.includes("|"))) expect(line.length).toBeLessThan(140);
+});

@@ -1,0 +1,44 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { stubText } from "../../src/platform/launcher-stub.ts";
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-stub-"));
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a stub whose "Node" prints what it was started with. */
+function run(home: string, env: Readonly<Record<string, string>>, ...args: string[]): string {
+	fs.mkdirSync(folder, { recursive: true });
+	const node = path.join(folder, "it's node");
+	fs.writeFileSync(node, '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\nenv\n', { mode: 0o755 });
+	const stub = path.join(folder, "sallyport");
+	fs.writeFileSync(stub, stubText(home, node, "/opt/a program/sallyport.cjs"), { mode: 0o755 });
+	return execFileSync(stub, args, { env, encoding: "utf8" });
+}
+
+describe("the installed launcher", () => {
+	it("passes every argument on as it is", () => {
+		const said = run("/home/x/.sallyport", {}, "run", "--name", "a b", "--", "$(touch /tmp/x)", "'", "");
+		expect(said.split("\n").slice(0, 7)).toEqual(["/opt/a program/sallyport.cjs", "run", "--name", "a b", "--", "$(touch /tmp/x)", "'"]);
+	});
+
+	it("has its own home, whatever a host's file says", () => {
+		expect(run("/home/o'neill/.sallyport", { SALLYPORT_HOME: "/workspace/evil" })).toContain("SALLYPORT_HOME=/home/o'neill/.sallyport\n");
+	});
+
+	it.each([
+		"NODE_OPTIONS",
+		"NODE_PATH",
+		"LD_LIBRARY_PATH",
+		"LD_AUDIT",
+		"NODE_COMPILE_CACHE",
+		"OPENSSL_CONF",
+		"NODE_TLS_REJECT_UNAUTHORIZED",
+		"BASH_ENV",
+		"SALLYPORT_POLICY",
+	])("does not hand %s on", (name) => {
+		expect(run("/home/x/.sallyport", { [name]: "" })).not.toMatch(new RegExp(`^${name}=`, "m"));
+	});
+});
