@@ -1,10 +1,11 @@
 import { plain } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
+import { maskDetected } from "../core/secrets/redact.ts";
 import type { DescribedLaunch } from "../platform/launch/describe.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
 
-/** The exact command, untruncated, and what stands behind it on this machine. */
+/** The exact command, untruncated but for credentials, which are masked, and what stands behind it on this machine. */
 export function showLaunch(io: Io, { line, facts }: DescribedLaunch): void {
 	say(io, `${plain(line.name)}  (${plain(line.config)})`);
 	say(io, `  command   ${[line.command, ...line.args].map(word).join(" ")}`);
@@ -14,6 +15,10 @@ export function showLaunch(io: Io, { line, facts }: DescribedLaunch): void {
 	else if (code.kind === "script") say(io, `  runs      ${plain(code.script.path)}, with ${plain(facts.executable.path)}`);
 	else say(io, `  runs      ${plain(facts.executable.path)}`);
 	if (facts.mutable) say(io, "  note      this code can be changed by your other programs; only its entry file is pinned");
+	for (const [name, part] of Object.entries(line.env)) {
+		if (part.kind === "literal") say(io, `  with      ${word(`${name}=${part.value}`)}`);
+		else if (part.kind === "host") say(io, `  with      ${word(name)}, whatever the host puts there`);
+	}
 	for (const [slot, reference] of line.asks) say(io, `  asks for  ${plain(slot)} ← ${plain(reference)}`);
 }
 
@@ -54,6 +59,6 @@ export function showChange(io: Io, before: Grant | null, after: Grant): boolean 
 
 /** Quoted when it could be read as more than one word. */
 function word(text: string): string {
-	const safe = plain(text);
+	const safe = plain(maskDetected(text));
 	return /^[\w@%+=:,./~^-]+$/.test(safe) ? safe : JSON.stringify(safe);
 }

@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import { constants } from "node:os";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
@@ -23,6 +24,15 @@ interface Opened {
 	readonly audit: AuditLog;
 	/** Filled when the launch has resolved its secrets; the log keeps them out from then on. */
 	readonly secrets: string[];
+}
+
+/** The name of the program that started the launcher; null where the system does not say. A label, which decides nothing. */
+function startedBy(): string | null {
+	try {
+		return fs.readFileSync(`/proc/${process.ppid}/comm`, "utf8").trim();
+	} catch {
+		return null;
+	}
 }
 
 interface Launched {
@@ -60,7 +70,7 @@ function open(request: RunArguments): Result<Opened> {
 	const secrets: string[] = [];
 	const audit = openAuditLog(home.value, {
 		server: request.name,
-		host: null,
+		host: startedBy(),
 		clock: () => new Date(),
 		redact: (text) => redact(text, secrets),
 	});

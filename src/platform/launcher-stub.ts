@@ -55,7 +55,7 @@ export function stubText(home: string, node: string, program: string): string {
 	return `#!/bin/sh
 # Starts Sallyport's launcher with nothing taken from the environment that could change what runs.
 # Written by: sallyport init
-unset ${CLEARED.join(" ")} SALLYPORT_POLICY
+unset ${CLEARED.join(" ")}
 SALLYPORT_HOME=${quote(home)}
 export SALLYPORT_HOME
 for node in ${[node, ...NODE_FALLBACKS].map(quote).join(" ")}; do

@@ -20,7 +20,9 @@ afterAll(() => world.remove());
 async function connect(name: string, mode: VersionNegotiationMode): Promise<Client> {
 	const client = new Client({ name: "second-sdk", version: "1.0.0" }, { versionNegotiation: { mode } });
 	const args = [SALLYPORT, "run", "--name", name, "--", process.execPath, server, name];
-	await client.connect(new StdioClientTransport({ command: process.execPath, args, env: world.env(), cwd: world.workspace, stderr: "ignore" }));
+	await client.connect(
+		new StdioClientTransport({ command: process.execPath, args, env: world.env(), cwd: world.workspace, stderr: "ignore" }),
+	);
 	return client;
 }
 

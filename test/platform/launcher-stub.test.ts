@@ -37,7 +37,6 @@ describe("the installed launcher", () => {
 		"OPENSSL_CONF",
 		"NODE_TLS_REJECT_UNAUTHORIZED",
 		"BASH_ENV",
-		"SALLYPORT_POLICY",
 	])("does not hand %s on", (name) => {
 		expect(run("/home/x/.sallyport", { [name]: "" })).not.toMatch(new RegExp(`^${name}=`, "m"));
 	});

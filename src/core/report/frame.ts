@@ -28,7 +28,7 @@ export class Framer {
 	readonly #text: string;
 	readonly #lines: LineIndex;
 	readonly #starts: readonly number[];
-	readonly #secrets: readonly Span[];
+	readonly #secrets: readonly { readonly start: number; readonly end: number }[];
 	readonly #masked = new Map<number, readonly Masked[]>();
 
 	/** Where the file is the host's configuration; null: everywhere. */
@@ -42,7 +42,10 @@ export class Framer {
 			? document.servers.map(({ name, span }) => ({ offset: name.outer.offset, length: span.offset + span.length - name.outer.offset }))
 			: null;
 		this.#starts = lineStarts(text);
-		this.#secrets = findings.filter(({ ruleId }) => ruleId.startsWith("secret-")).map(({ span }) => span);
+		this.#secrets = findings
+			.filter(({ ruleId }) => ruleId.startsWith("secret-"))
+			.map(({ span }) => ({ start: span.offset, end: span.offset + span.length }))
+			.sort((a, b) => a.start - b.start);
 	}
 
 	/** The line of the finding with one line on either side. */
@@ -70,7 +73,7 @@ export class Framer {
 			drawn += text.length;
 		};
 		// Cut where something begins or ends: a masked stretch, or the marked one.
-		const masked = this.#maskedOn(number, line, start).filter((stretch) => stretch.end > near.start && stretch.start < near.end);
+		const masked = between(this.#maskedOn(number, line, start), near.start, near.end);
 		at = Math.min(at, masked[0]?.start ?? at);
 		const stop = Math.max(near.end, masked.at(-1)?.end ?? 0);
 		for (const stretch of [...masked, { start: stop, end: stop, text: "" }]) {
@@ -101,11 +104,8 @@ export class Framer {
 	/** Stretches of a line that are not shown, in order and without overlaps. */
 	#maskedIn(line: string, start: number): readonly Masked[] {
 		const spans: { start: number; end: number }[] = [];
-		for (const { offset, length } of this.#secrets) {
-			const from = Math.max(0, offset - start);
-			const to = Math.min(line.length, offset + length - start);
-			if (to > from) spans.push({ start: from, end: to });
-		}
+		for (const secret of between(this.#secrets, start, start + line.length))
+			spans.push({ start: Math.max(0, secret.start - start), end: Math.min(line.length, secret.end - start) });
 		// What is not the host's business may stand on the same line.
 		for (const { start: from, end: to } of detectInText(line)) spans.push({ start: from, end: to });
 		for (const match of line.matchAll(/"((?:[^"\\]|\\.){8,4000})"/g)) {
@@ -143,6 +143,24 @@ export class Framer {
 		if (at < line.length) hidden.push({ start: at, end: line.length });
 		return hidden;
 	}
+}
+
+/** Of stretches in order, that do not overlap, those that touch a range; logarithmic in their number. */
+function between<T extends { readonly start: number; readonly end: number }>(
+	stretches: readonly T[],
+	start: number,
+	end: number,
+): readonly T[] {
+	let low = 0;
+	let high = stretches.length;
+	while (low < high) {
+		const mid = (low + high) >> 1;
+		if ((stretches[mid]?.end ?? 0) <= start) low = mid + 1;
+		else high = mid;
+	}
+	let stop = low;
+	while (stop < stretches.length && (stretches[stop]?.start ?? end) < end) stop++;
+	return stretches.slice(low, stop);
 }
 
 /** Keeps a long line to what surrounds the mark. */

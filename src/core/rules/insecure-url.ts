@@ -1,7 +1,7 @@
 import type { Located, ServerEntry } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
 import type { Finding, Rule } from "./finding.ts";
-import { argumentPath } from "./places.ts";
+import { argumentPaths } from "./places.ts";
 
 export const insecureUrl: Rule = {
 	id: "insecure-url",
@@ -13,9 +13,10 @@ export const insecureUrl: Rule = {
 			return;
 		}
 		const launch = launchOf(server);
+		const pathOf = argumentPaths(server);
 		// A program that speaks to a remote server in the host's stead.
 		if (!launch.args.some(({ value }) => /^(?:@[\w.-]+\/)?(?:mcp-remote|mcp-proxy|supergateway)(?:[@=].*)?$/.test(value))) return;
-		for (const argument of launch.args) if (isCleartext(argument.value)) yield at(server, argument, argumentPath(server, argument));
+		for (const argument of launch.args) if (isCleartext(argument.value)) yield at(server, argument, pathOf(argument));
 	},
 };
 

@@ -1,10 +1,13 @@
 import type { Located, StdioServer } from "../config/server.ts";
 import { maskDetected } from "../secrets/redact.ts";
 
-/** Where an argument of the inner launch stands in the file: its index in `args`, or `command`. */
-export function argumentPath(server: StdioServer, argument: Located<string>): readonly (string | number)[] {
-	const index = server.args.indexOf(argument);
-	return index < 0 ? [...server.keyPath, "command"] : [...server.keyPath, "args", index];
+/** Where the words of the inner launch stand in the file: their index in `args`, or `command`. */
+export function argumentPaths(server: StdioServer): (word: Located<string>) => readonly (string | number)[] {
+	const indexes = new Map(server.args.map((argument, index) => [argument, index]));
+	return (word) => {
+		const index = indexes.get(word);
+		return index === undefined ? [...server.keyPath, "command"] : [...server.keyPath, "args", index];
+	};
 }
 
 /** The file name of a program, without folder, in lower case, without what Windows adds to it. */

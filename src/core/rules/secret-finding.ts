@@ -11,6 +11,8 @@ interface SecretPlace {
 	readonly holder: string;
 	readonly remedy: string;
 	readonly slot: string | null;
+	/** Where the text that was searched begins in the document, if it stands there as it is; left out: the value may have escapes. */
+	readonly from?: number;
 }
 
 /** A finding on the credential's own text. */
@@ -21,7 +23,10 @@ export function secretFinding(document: ConfigDocument, located: Located<string>
 		severity: detection.confident ? "warning" : "hint",
 		server: place.server,
 		keyPath: place.keyPath,
-		span: spanWithin(document.text, located, detection.start, detection.end),
+		span:
+			place.from === undefined
+				? spanWithin(document.text, located, detection.start, detection.end)
+				: { offset: place.from + detection.start, length: detection.end - detection.start },
 		message: `${place.holder} holds ${article(what)}${what} in plain text. ${place.remedy}`,
 		slot: place.slot,
 		fixable: place.slot !== null,

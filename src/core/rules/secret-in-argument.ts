@@ -1,7 +1,7 @@
 import { launchOf } from "../config/wrapped.ts";
 import { detectInArguments, detectInCommandLine } from "../secrets/arguments.ts";
 import type { Rule } from "./finding.ts";
-import { argumentPath } from "./places.ts";
+import { argumentPaths } from "./places.ts";
 import { secretFinding } from "./secret-finding.ts";
 
 const REMEDY = "Every program on the machine can read it too: pass it in an environment variable, then rotate it.";
@@ -13,11 +13,12 @@ export const secretInArgument: Rule = {
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const launch = launchOf(server);
+		const pathOf = argumentPaths(server);
 		for (const detection of detectInCommandLine(launch.command.value)) {
 			yield secretFinding(document, launch.command, detection, {
 				ruleId: "secret-in-argument",
 				server: server.name.value,
-				keyPath: argumentPath(server, launch.command),
+				keyPath: pathOf(launch.command),
 				holder: "The command",
 				remedy: REMEDY,
 				slot: null,
@@ -33,7 +34,7 @@ export const secretInArgument: Rule = {
 			yield secretFinding(document, located, detection, {
 				ruleId: "secret-in-argument",
 				server: server.name.value,
-				keyPath: argumentPath(server, located),
+				keyPath: pathOf(located),
 				holder: "An argument",
 				remedy: REMEDY,
 				slot: null,

@@ -65,20 +65,19 @@ function* commandLists(document: ConfigDocument) {
 function* comments(document: ConfigDocument) {
 	for (const [index, span] of document.comments.entries()) {
 		const located: Located<string> = { value: slice(document.text, span), span, outer: span };
-		for (const detection of detectInText(located.value)) {
-			const server = document.servers.find(
-				(entry) => span.offset > entry.span.offset && span.offset < entry.span.offset + entry.span.length,
-			);
-			const finding = secretFinding(document, located, detection, {
+		const detections = detectInText(located.value);
+		if (detections.length === 0) continue;
+		const server = document.servers.find((entry) => span.offset > entry.span.offset && span.offset < entry.span.offset + entry.span.length);
+		for (const detection of detections) {
+			yield secretFinding(document, located, detection, {
 				ruleId: "secret-in-config",
 				server: server?.name.value ?? null,
 				keyPath: ["//", index],
 				holder: "A comment",
 				remedy: REMEDY,
 				slot: null,
+				from: span.offset,
 			});
-			// A comment is raw text: nothing in it is an escape.
-			yield { ...finding, span: { offset: span.offset + detection.start, length: detection.end - detection.start } };
 		}
 	}
 }

@@ -1,7 +1,7 @@
 import type { Located } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
 import type { Rule } from "./finding.ts";
-import { argumentPath, programName } from "./places.ts";
+import { argumentPaths, programName } from "./places.ts";
 
 export const shellWrapper: Rule = {
 	id: "shell-wrapper",
@@ -10,13 +10,14 @@ export const shellWrapper: Rule = {
 	*checkServer(server) {
 		if (server.kind !== "stdio") return;
 		const launch = launchOf(server);
+		const pathOf = argumentPaths(server);
 		const at = shellScript([launch.command, ...launch.args]);
 		if (at === null) return;
 		yield {
 			ruleId: "shell-wrapper",
 			severity: "warning",
 			server: server.name.value,
-			keyPath: argumentPath(server, at),
+			keyPath: pathOf(at),
 			span: at.span,
 			message: "A shell runs this server, so its line can do anything. Start the program itself, with its arguments apart.",
 			slot: null,

@@ -1,7 +1,7 @@
 import type { Located } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
 import type { Finding, Rule } from "./finding.ts";
-import { argumentPath, programName } from "./places.ts";
+import { argumentPaths, programName } from "./places.ts";
 
 /** Programs that fetch a package and run it: which words lead to it, and which flags take a value. */
 interface Runner {
@@ -66,6 +66,7 @@ export const unversionedRunner: Rule = {
 	*checkServer(server) {
 		if (server.kind !== "stdio") return;
 		const launch = launchOf(server);
+		const pathOf = argumentPaths(server);
 		for (const words of commandLines([launch.command, ...launch.args])) {
 			const found = packageOf(words);
 			if (found === null) continue;
@@ -75,7 +76,7 @@ export const unversionedRunner: Rule = {
 				ruleId: "unversioned-runner",
 				severity: "info",
 				server: server.name.value,
-				keyPath: argumentPath(server, found.word),
+				keyPath: pathOf(found.word),
 				span: found.word.span,
 				message,
 				slot: null,

@@ -1,7 +1,7 @@
 import type { Located } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
 import type { AnalysisContext, Rule } from "./finding.ts";
-import { argumentPath, programName } from "./places.ts";
+import { argumentPaths, programName } from "./places.ts";
 
 export const widePath: Rule = {
 	id: "wide-path",
@@ -10,6 +10,7 @@ export const widePath: Rule = {
 	*checkServer(server, _document, context) {
 		if (server.kind !== "stdio") return;
 		const launch = launchOf(server);
+		const pathOf = argumentPaths(server);
 		const container = /^(?:docker|podman|nerdctl)$/.test(programName(launch.command.value));
 		const files = isFileServer([launch.command, ...launch.args]);
 		for (const [index, argument] of launch.args.entries()) {
@@ -20,7 +21,7 @@ export const widePath: Rule = {
 				ruleId: "wide-path",
 				severity: "warning",
 				server: server.name.value,
-				keyPath: argumentPath(server, argument),
+				keyPath: pathOf(argument),
 				span: argument.span,
 				message: `This server gets ${reason}. Name the folder that the work needs.`,
 				slot: null,

@@ -7,7 +7,7 @@ import { fail, ok, type Result } from "../../core/result.ts";
 import { homePath } from "../home.ts";
 import { deepestDescendant } from "./descendants.ts";
 import { closeInheritedDescriptors, inheritableDescriptors } from "./descriptors.ts";
-import { parseEgress } from "./egress-target.ts";
+import { type EgressTarget, parseEgress } from "./egress-target.ts";
 import type { Confined, SandboxEngine, SandboxProfile } from "./engine.ts";
 import { feed, GATE_FD, gateLine, openGate, untilStanding } from "./gate.ts";
 import { checkMounts, type Mount, type Places, planGrants } from "./grants.ts";
@@ -16,7 +16,7 @@ import { checkCommand, cwdOptions, environmentOptions, mountOptions, wallOptions
 import { limitProcesses, type ProcessLimit } from "./process-limit.ts";
 import type { EgressRefusal } from "./proxy.ts";
 import { MADE_FILES, rootOptions } from "./root.ts";
-import { seccompArch, seccompFilter } from "./seccomp.ts";
+import { type SeccompArch, seccompArch, seccompFilter } from "./seccomp.ts";
 import { trustedProgram } from "./trusted.ts";
 
 export interface BubblewrapOptions {
@@ -38,7 +38,68 @@ export function bubblewrapEngine(options: BubblewrapOptions = {}): SandboxEngine
 	return { name: "bubblewrap", start: (profile) => start(profile, options) };
 }
 
+/** Everything that can be known before anything is started. */
+interface Prepared {
+	readonly arch: SeccompArch;
+	readonly bwrap: string;
+	readonly prlimit: string;
+	/** Null: no network. */
+	readonly socat: string | null;
+	readonly targets: readonly EgressTarget[];
+	readonly mounts: readonly Mount[];
+	readonly cwdOptions: readonly string[];
+}
+
 async function start(profile: SandboxProfile, options: BubblewrapOptions): Promise<Result<Confined>> {
+	const prepared = prepare(profile, options);
+	if (!prepared.ok) return prepared;
+	closeInheritedDescriptors();
+	if (inheritableDescriptors().length > 0)
+		return fail(
+			"descriptors-open",
+			"The server would inherit open files from the program that started Sallyport.",
+			"Start that program anew.",
+		);
+
+	const { socat, targets, mounts } = prepared.value;
+	// An HTTP server is a long load, and most servers have no network.
+	const network = socat === null ? null : await import("./egress.ts");
+	const egress = (await network?.openEgress(targets, profile.egressToPrivate === true, options.onEgressRefused ?? (() => {}))) ?? null;
+	const bridge =
+		network === null || egress === null || socat === null
+			? null
+			: {
+					options: network.OUTER_OPTIONS,
+					env: egress.env,
+					line: (inner: readonly string[]) => network.bridgeLine(socat, egress.socket, inner),
+				};
+	const child = launch(profile, prepared.value, bridge);
+	if (!child.ok) {
+		await egress?.close();
+		return child;
+	}
+
+	let limit: ProcessLimit | null = null;
+	const dispose = async () => {
+		await end(child.value);
+		await limit?.remove();
+		await egress?.close();
+	};
+	const standing = await untilStanding(child.value);
+	const waiting = standing.ok && child.value.pid !== undefined ? deepestDescendant(child.value.pid) : null;
+	const checked = standing.ok ? checkMounts(waiting, mounts) : standing;
+	if (!checked.ok) {
+		await dispose();
+		return checked;
+	}
+	if (process.getuid?.() === 0 && waiting !== null) limit = limitProcesses(waiting, processLimit(profile.limits));
+	// What lies outside goes as soon as the server is gone, also when nobody disposes.
+	child.value.once("exit", () => void dispose());
+	openGate(child.value);
+	return ok({ child: child.value, dispose });
+}
+
+function prepare(profile: SandboxProfile, options: BubblewrapOptions): Result<Prepared> {
 	const arch = seccompArch(process.arch);
 	if (process.platform !== "linux" || arch === null)
 		return fail(
@@ -50,18 +111,9 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions): Promi
 	if (!bwrap.ok) return bwrap;
 	const prlimit = trustedProgram("prlimit", "util-linux", options.programFolders);
 	if (!prlimit.ok) return prlimit;
-	closeInheritedDescriptors();
-	if (inheritableDescriptors().length > 0)
-		return fail(
-			"descriptors-open",
-			"The server would inherit open files from the program that started Sallyport.",
-			"Start that program anew.",
-		);
-
 	const targets = parseEgress(profile.egress);
 	if (!targets.ok) return targets;
-	const networked = targets.value.length > 0;
-	const socat = networked ? trustedProgram("socat", "socat", options.programFolders) : ok(null);
+	const socat = targets.value.length > 0 ? trustedProgram("socat", "socat", options.programFolders) : ok(null);
 	if (!socat.ok) return socat;
 	const mounts = planGrants(profile, placesOf(options));
 	if (!mounts.ok) return mounts;
@@ -75,63 +127,65 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions): Promi
 			"The server's command, arguments or environment hold a character that cannot be passed on.",
 			"Look for NUL characters, and for environment names that are empty or hold an equals sign.",
 		);
+	return ok({
+		arch,
+		bwrap: bwrap.value,
+		prlimit: prlimit.value,
+		socat: socat.value,
+		targets: targets.value,
+		mounts: mounts.value,
+		cwdOptions: cwd.value,
+	});
+}
 
-	// An HTTP server is a long load, and most servers have no network.
-	const network = networked ? await import("./egress.ts") : null;
-	const egress =
-		(await network?.openEgress(targets.value, profile.egressToPrivate === true, options.onEgressRefused ?? (() => {}))) ?? null;
+/** The outer sandbox, for a server with a network: its options, the client's environment, and its command around the inner one. */
+interface Bridge {
+	readonly options: readonly string[];
+	readonly env: Readonly<Record<string, string>>;
+	line(inner: readonly string[]): readonly string[];
+}
+
+/** Starts everything up to the gate. */
+function launch(profile: SandboxProfile, prepared: Prepared, bridge: Bridge | null): Result<ChildProcess> {
+	const { bwrap, prlimit } = prepared;
 	const inner = [
-		...wallOptions({ shareNetwork: networked, seccompFd: FD.seccomp }),
-		...environmentOptions(profile, egress?.env ?? {}),
+		...wallOptions({ shareNetwork: bridge !== null, seccompFd: FD.seccomp }),
+		...environmentOptions(profile, bridge?.env ?? {}),
 		...rootOptions((where) => FD.made + MADE_FILES.findIndex(([made]) => made === where)),
-		...mounts.value.flatMap(mountOptions),
-		...cwd.value,
+		...prepared.mounts.flatMap(mountOptions),
+		...prepared.cwdOptions,
 		...["--remount-ro", "/"],
 	];
-	const server = [
-		prlimit.value,
-		...prlimitOptions(profile.limits, fs.readFileSync("/proc/self/limits", "utf8")),
-		"--",
-		profile.command,
-		...profile.args,
-	];
-	const line = [bwrap.value, "--args", String(FD.options), "--", ...gateLine(server)];
-	const [program, ...args] =
-		network === null || egress === null || socat.value === null
-			? line
-			: [bwrap.value, "--args", String(FD.outer), "--", ...network.bridgeLine(socat.value, egress.socket, line)];
-
-	const child = spawn(program ?? bwrap.value, args, {
-		env: {},
-		cwd: "/",
-		shell: false,
-		stdio: Array.from({ length: (networked ? FD.outer : GATE_FD) + 1 }, () => "pipe" as const),
-	});
+	const limits = prlimitOptions(profile.limits, fs.readFileSync("/proc/self/limits", "utf8"));
+	const server = gateLine([prlimit, ...limits, "--", profile.command, ...profile.args]);
+	const args =
+		bridge === null
+			? ["--args", String(FD.options), "--", ...server]
+			: ["--args", String(FD.outer), "--", ...bridge.line([bwrap, "--args", String(FD.options), "--", ...server])];
+	let child: ChildProcess;
+	try {
+		child = spawn(bwrap, args, {
+			env: {},
+			cwd: "/",
+			shell: false,
+			stdio: Array.from({ length: (bridge === null ? GATE_FD : FD.outer) + 1 }, () => "pipe" as const),
+		});
+	} catch (error) {
+		// Too long a command line, for one.
+		const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+		return fail(
+			"sandbox-failed",
+			`The sandbox could not be started (${code}).`,
+			"Shorten the server's arguments, or run: sallyport doctor",
+		);
+	}
 	feed(child, FD.options, terminated(inner));
-	feed(child, FD.seccomp, seccompFilter(arch));
+	feed(child, FD.seccomp, seccompFilter(prepared.arch));
 	MADE_FILES.forEach(([, content], i) => {
 		feed(child, FD.made + i, content);
 	});
-	if (network !== null) feed(child, FD.outer, terminated(network.OUTER_OPTIONS));
-
-	let limit: ProcessLimit | null = null;
-	const dispose = async () => {
-		await end(child);
-		await limit?.remove();
-		await egress?.close();
-	};
-	const standing = await untilStanding(child);
-	const waiting = standing.ok && child.pid !== undefined ? deepestDescendant(child.pid) : null;
-	const checked = standing.ok ? checkMounts(waiting, mounts.value) : standing;
-	if (!checked.ok) {
-		await dispose();
-		return checked;
-	}
-	if (process.getuid?.() === 0 && waiting !== null) limit = limitProcesses(waiting, processLimit(profile.limits));
-	// What lies outside goes as soon as the server is gone, also when nobody disposes.
-	child.once("exit", () => void dispose());
-	openGate(child);
-	return ok({ child, dispose });
+	if (bridge !== null) feed(child, FD.outer, terminated(bridge.options));
+	return ok(child);
 }
 
 function placesOf(options: BubblewrapOptions): Places {

@@ -1,0 +1,258 @@
+import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import * as path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { generateFakeToken } from "../../src/quickstart/fake-token.ts";
+import { callTool, World } from "../harness/world.ts";
+
+const world = new World();
+beforeAll(() => world.init());
+afterEach(() => {
+	for (const file of fs.readdirSync(path.join(world.sallyportHome, "policy"))) fs.rmSync(path.join(world.sallyportHome, "policy", file));
+});
+afterAll(() => world.remove());
+
+const policy = (): string =>
+	fs
+		.readdirSync(path.join(world.sallyportHome, "policy"))
+		.map((file) => fs.readFileSync(path.join(world.sallyportHome, "policy", file), "utf8"))
+		.join("");
+
+describe("sallyport tools list", () => {
+	it("starts an unapproved server confined, with placeholders for its secrets, and grants nothing", async () => {
+		world.entry("mini", [], { env: { TOKEN: "keychain://mini/TOKEN" } });
+		const outcome = await world.sallyport(["tools", "list", "mini"]);
+		expect(outcome.code, outcome.stderr).toBe(0);
+		expect(outcome.stdout).toContain(`command   ${process.execPath} ${world.server}`);
+		expect(outcome.stdout).toContain("asks for  env:TOKEN ← keychain://mini/TOKEN");
+		expect(outcome.stdout).toContain("7 tools, 0 allowed");
+		expect(policy()).toBe("");
+	});
+
+	it("gives a program the pins, the states and whether the launch is approved", async () => {
+		world.entry("mini");
+		await world.allowTools("mini", "echo");
+		const { stdout } = await world.sallyport(["tools", "list", "mini", "--json"]);
+		const listed = JSON.parse(stdout);
+		expect(listed).toMatchObject({ version: 1, server: "mini", approved: true, gone: [] });
+		expect(listed.tools.find((tool: { name: string }) => tool.name === "echo")).toMatchObject({
+			state: "allowed",
+			pin: expect.stringMatching(/^sha256:/),
+		});
+		expect(listed.tools.find((tool: { name: string }) => tool.name === "env")).toMatchObject({ state: "denied" });
+	});
+
+	it("shows a tool that is not what was approved as a difference", async () => {
+		world.entry("mini");
+		await world.allowTools("mini", "echo");
+		const before = fs.readFileSync(world.server, "utf8");
+		fs.writeFileSync(world.server, before.replace('"Echoes"', '"Echoes, and sends ~/.ssh along"'));
+		const outcome = await world.sallyport(["tools", "list", "mini"]);
+		fs.writeFileSync(world.server, before);
+		expect(outcome.stdout).toContain("[!] echo");
+		expect(outcome.stdout).toContain('-   "description": "Echoes",'.replace("-  ", "- "));
+		expect(outcome.stdout).toContain("and sends ~/.ssh along");
+	});
+
+	it.each([
+		["exit", /ended with code 7 before it listed its tools/],
+		["signal", /ended (by SIGKILL|with code 137) before it listed its tools/],
+	])("says how a server ended that does not stay (%s)", async (mode, expected) => {
+		world.entry("mini", [mode]);
+		const outcome = await world.sallyport(["tools", "list", "mini"]);
+		expect(outcome.code).toBe(2);
+		expect(outcome.stderr).toMatch(expected);
+	});
+
+	it("does not mind a server that also prints other things", async () => {
+		world.entry("mini", ["garbage"]);
+		expect((await world.sallyport(["tools", "list", "mini"])).code).toBe(0);
+	});
+
+	it.each([
+		["a name that is nowhere", () => world.entry("mini"), ["tools", "list", "nope"], /has a server "nope".*--file CONFIG/s],
+		[
+			"a command that does not exist",
+			() => world.write(".mcp.json", { mcpServers: { x: { command: "no-such-program-here" } } }),
+			["tools", "list", "x"],
+			/no-such-program-here is not in any trusted folder/,
+		],
+		[
+			"a runner that is not supported",
+			() => world.write(".mcp.json", { mcpServers: { x: { command: "docker", args: ["run", "x"] } } }),
+			["tools", "list", "x"],
+			/docker/,
+		],
+		[
+			"a remote server",
+			() => world.write(".mcp.json", { mcpServers: { x: { url: "https://x.example/mcp" } } }),
+			["tools", "list", "x"],
+			/remote/,
+		],
+		[
+			"a half-typed file",
+			() => world.write(".mcp.json", '{ "mcpServers": { "x": { "command": "no'),
+			["tools", "list", "x"],
+			/sallyport scan shows the place/,
+		],
+		[
+			"a duplicate key",
+			() => world.write(".mcp.json", '{"mcpServers":{"x":{"command":"node","command":"sh"}}}'),
+			["tools", "list", "x"],
+			/twice/,
+		],
+		[
+			"a node that is a script",
+			() => (
+				fs.writeFileSync(path.join(world.folder, "node"), "#!/bin/sh\nexit\n", { mode: 0o755 }),
+				world.write(".mcp.json", { mcpServers: { x: { command: path.join(world.folder, "node"), args: [world.server] } } })
+			),
+			["tools", "list", "x"],
+			/is a script, not node itself/,
+		],
+	])("says what to do about %s", async (_what, prepare, args, expected) => {
+		const file = prepare();
+		const before = fs.readFileSync(file, "utf8");
+		const outcome = await world.sallyport(args);
+		expect(outcome.code).toBe(2);
+		expect(outcome.stderr).toMatch(expected);
+		expect(outcome.stderr).not.toContain("internal error");
+		expect(fs.readFileSync(file, "utf8")).toBe(before);
+	});
+});
+
+describe("sallyport allow", () => {
+	it("shows every variable, and masks what looks like a credential", async () => {
+		const token = generateFakeToken();
+		world.entry("mini", [], { env: { MODE: "fast", GITHUB_TOKEN: token } });
+		const outcome = await world.sallyport(["allow", "mini", "--yes"]);
+		expect(outcome.stdout).toContain("with      MODE=fast");
+		expect(outcome.stdout).toContain("GITHUB_TOKEN=");
+		expect(`${outcome.stdout}${outcome.stderr}${policy()}`).not.toContain(token);
+	});
+
+	it("lets a server read and write what was named, and nothing beside it", async () => {
+		world.entry("mini");
+		const docs = path.dirname(world.write("docs/a.txt", "for the server"));
+		world.write("docs/.env", "NOT=for-the-server");
+		world.write("other/b.txt", "not for the server");
+		fs.mkdirSync(path.join(world.workspace, "notes"), { recursive: true });
+		await world.allowTools("mini", "read", "write");
+		expect((await world.sallyport(["allow", "mini", "--read", "docs", "--write", "notes", "--yes"])).code).toBe(0);
+		const { client } = await world.connect("mini");
+		expect(await callTool(client, "read", { path: path.join(docs, "a.txt") })).toEqual({ ok: true, text: "for the server" });
+		for (const file of ["docs/.env", "other/b.txt"])
+			expect((await callTool(client, "read", { path: path.join(world.workspace, file) })).ok, file).toBe(false);
+		expect((await callTool(client, "write", { path: path.join(world.workspace, "notes", "n.txt") })).ok).toBe(true);
+		await callTool(client, "write", { path: path.join(docs, "n.txt") });
+		await client.close();
+		expect(fs.existsSync(path.join(world.workspace, "notes", "n.txt"))).toBe(true);
+		expect(fs.existsSync(path.join(docs, "n.txt"))).toBe(false);
+	});
+
+	it.each([
+		["/", /too wide/],
+		["HOME", /too wide/],
+		[".ssh", /credentials/],
+		["/etc/shadow", /never granted/],
+		["nowhere", /does not exist/],
+	])("refuses %s to every server", async (named, expected) => {
+		world.entry("mini");
+		fs.mkdirSync(path.join(world.home, ".ssh"), { recursive: true });
+		const target = named === "HOME" ? world.home : named === ".ssh" ? path.join(world.home, ".ssh") : named;
+		const outcome = await world.sallyport(["allow", "mini", "--read", target, "--yes"]);
+		expect(outcome.code).toBe(2);
+		expect(outcome.stderr).toMatch(expected);
+		expect(policy()).toBe("");
+	});
+
+	it.each([
+		[["--egress", "example.com"], /host:port/],
+		[["--egress", "*.example.com:443"], /host:port/],
+		[["--env", "NODE_OPTIONS"], /cannot be passed on/],
+		[["--env", "LD_PRELOAD"], /cannot be passed on/],
+		[["--secret", "TOKEN=x"], /env:NAME=REFERENCE/],
+		[["--secret", "env:TOKEN=keychain://other/TOKEN"], /does not ask for/],
+		[["--sandbox", "maybe"], /on or off/],
+	])("refuses %j with what to write instead", async (options, expected) => {
+		world.entry("mini");
+		const outcome = await world.sallyport(["allow", "mini", ...options, "--yes"]);
+		expect(outcome.code).toBe(2);
+		expect(outcome.stderr).toMatch(expected);
+		expect(policy()).toBe("");
+	});
+
+	it("lets a server reach one host and port through the proxy, and no other", async () => {
+		const reached: string[] = [];
+		const server = http.createServer((request, response) => {
+			reached.push(request.url ?? "");
+			response.end("from the granted host");
+		});
+		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+		const { port } = server.address() as AddressInfo;
+		world.entry("mini");
+		await world.allowTools("mini", "fetch", "connect");
+		expect((await world.sallyport(["allow", "mini", "--egress", `127.0.0.1:${port}`, "--yes"])).code).toBe(0);
+		const { client } = await world.connect("mini");
+		expect(await callTool(client, "fetch", { url: `http://127.0.0.1:${port}/granted` })).toEqual({
+			ok: true,
+			text: "from the granted host",
+		});
+		expect((await callTool(client, "fetch", { url: `http://127.0.0.1:${port + 1}/other` })).text).not.toContain("granted host");
+		expect((await callTool(client, "connect", { host: "127.0.0.1", port })).ok).toBe(false);
+		await client.close();
+		server.close();
+		expect(reached).toEqual(["/granted"]);
+	});
+
+	it("turns the sandbox off only when told, says so, and records it", async () => {
+		world.entry("mini");
+		await world.allowTools("mini", "read");
+		const outcome = await world.sallyport(["allow", "mini", "--sandbox", "off", "--yes"]);
+		expect(outcome.stdout).toContain("+ sandbox off: it can do whatever you can do");
+		const file = path.join(world.home, "plain.txt");
+		fs.writeFileSync(file, "seen");
+		const { client } = await world.connect("mini");
+		expect((await callTool(client, "read", { path: file })).text).toBe("seen");
+		await client.close();
+		expect((await world.sallyport(["audit", "list", "--limit", "500"])).stdout).toContain("started-without-sandbox");
+	});
+
+	it("asks nobody when nothing is widened, and keeps what was granted", async () => {
+		world.entry("mini");
+		await world.allowTools("mini", "echo");
+		const outcome = await world.sallyport(["allow", "mini"]);
+		expect(outcome.code).toBe(0);
+		expect(outcome.stdout).toContain("Nothing to widen.");
+		expect(policy()).toContain('"echo"');
+	});
+
+	it("names the two files when a server stands in both", async () => {
+		world.entry("mini");
+		world.write(".cursor/mcp.json", { mcpServers: { mini: { command: process.execPath, args: [world.server] } } });
+		const outcome = await world.sallyport(["allow", "mini", "--yes"]);
+		fs.rmSync(path.join(world.workspace, ".cursor"), { recursive: true });
+		expect(outcome.code).toBe(2);
+		expect(outcome.stderr).toMatch(/\.cursor\/mcp\.json.*--file CONFIG/s);
+	});
+});
+
+describe("sallyport tools allow and deny", () => {
+	it("refuses a tool that the server does not list", async () => {
+		world.entry("mini");
+		const outcome = await world.sallyport(["tools", "allow", "mini", "Echo", "--yes"]);
+		expect(outcome.code).toBe(2);
+		expect(outcome.stderr).toMatch(/lists no tool "Echo".*Names are exact/s);
+		expect(policy()).toBe("");
+	});
+
+	it("takes a tool away without a question", async () => {
+		world.entry("mini");
+		await world.allowTools("mini", "echo", "env");
+		const outcome = await world.sallyport(["tools", "deny", "mini", "env"]);
+		expect(outcome.stdout).toContain("Denied: env");
+		expect(policy()).toContain('"echo"');
+		expect(policy()).not.toMatch(/"env": \{\s*"pin"/);
+	});
+});
