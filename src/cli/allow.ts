@@ -3,13 +3,14 @@ import * as path from "node:path";
 import type { Command } from "commander";
 import type { Grant, GrantedSandbox } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { homePath, openHome } from "../platform/home.ts";
+import { type Home, homePath, openHome } from "../platform/home.ts";
+import { checkGrants } from "../platform/sandbox/bubblewrap.ts";
 import { describeCandidate, saveGrant, startingGrant } from "./approval.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
-import { findTarget } from "./target.ts";
+import { findTarget, userHome } from "./target.ts";
 
 interface AllowOptions {
 	readonly file?: string;
@@ -54,7 +55,9 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	if (!line.ok) return complain(io, line.problem);
 	const candidate = await describeCandidate(line.value, home.value, io, { update: options.update === true });
 	if (!candidate.ok) return complain(io, candidate.problem);
-	const after = change(startingGrant(candidate.value), options, line.value.asks, io);
+	const paths = grantablePaths(options, home.value, io);
+	if (!paths.ok) return complain(io, paths.problem);
+	const after = change(startingGrant(candidate.value), options, line.value.asks, paths.value);
 	if (!after.ok) return complain(io, after.problem);
 
 	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
@@ -88,7 +91,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	return 0;
 }
 
-function change(grant: Grant, options: AllowOptions, asks: ReadonlyMap<string, string>, io: Io): Result<Grant> {
+function change(grant: Grant, options: AllowOptions, asks: ReadonlyMap<string, string>, paths: Paths): Result<Grant> {
 	const secrets = new Map(grant.secrets);
 	for (const text of options.secret) {
 		const split = /^(env:[A-Za-z_][A-Za-z0-9_]*)=(.+)$/s.exec(text);
@@ -125,16 +128,12 @@ function change(grant: Grant, options: AllowOptions, asks: ReadonlyMap<string, s
 			);
 	if (options.sandbox !== undefined && options.sandbox !== "on" && options.sandbox !== "off")
 		return fail("bad-sandbox", "--sandbox is on or off.", "Use: --sandbox on");
-	const read = options.read.map((named) => realPath(named, io));
-	const write = options.write.map((named) => realPath(named, io));
-	for (const each of [...read, ...write]) if (!each.ok) return each;
-	const paths = (results: readonly Result<string>[]): string[] => results.flatMap((result) => (result.ok ? [result.value] : []));
 	const sandbox: GrantedSandbox | "off" =
 		options.sandbox === "off" || (grant.sandbox === "off" && options.sandbox !== "on")
 			? "off"
 			: {
-					read: union(grant.sandbox === "off" ? [] : grant.sandbox.read, paths(read)),
-					write: union(grant.sandbox === "off" ? [] : grant.sandbox.write, paths(write)),
+					read: union(grant.sandbox === "off" ? [] : grant.sandbox.read, paths.read),
+					write: union(grant.sandbox === "off" ? [] : grant.sandbox.write, paths.write),
 					deny: grant.sandbox === "off" ? [] : grant.sandbox.deny,
 					env: union(grant.sandbox === "off" ? [] : grant.sandbox.env, options.env),
 				};
@@ -147,6 +146,27 @@ function change(grant: Grant, options: AllowOptions, asks: ReadonlyMap<string, s
 			options.egress.map((target) => target.toLowerCase()),
 		),
 	});
+}
+
+interface Paths {
+	readonly read: readonly string[];
+	readonly write: readonly string[];
+}
+
+/** Real paths, each of a kind that may be granted to a server at all. */
+function grantablePaths(options: AllowOptions, home: Home, io: Io): Result<Paths> {
+	const read: string[] = [];
+	const write: string[] = [];
+	for (const [named, into] of [
+		...options.read.map((each) => [each, read] as const),
+		...options.write.map((each) => [each, write] as const),
+	]) {
+		const real = realPath(named, io);
+		if (!real.ok) return real;
+		into.push(real.value);
+	}
+	const checked = checkGrants({ read, write }, { sallyportHome: home.path, home: userHome(io) });
+	return checked.ok ? ok({ read, write }) : checked;
 }
 
 function realPath(named: string, io: Io): Result<string> {

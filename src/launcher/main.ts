@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { constants } from "node:os";
+import { plain } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { redact } from "../core/secrets/redact.ts";
@@ -10,6 +11,7 @@ import { policyPlaces, watchPolicies } from "../platform/policy-files.ts";
 import { bubblewrapEngine } from "../platform/sandbox/bubblewrap.ts";
 import { closeInheritedDescriptors } from "../platform/sandbox/descriptors.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
+import type { EgressRefusal } from "../platform/sandbox/proxy.ts";
 import { parseRunArguments, RUN_USAGE, type RunArguments } from "./arguments.ts";
 import { startBare } from "./bare.ts";
 import { findPlace, lookUpGrant, type Place, type Prepared, prepare } from "./prepare.ts";
@@ -77,7 +79,8 @@ function open(request: RunArguments): Result<Opened> {
 	return audit.ok ? ok({ home: home.value, audit: audit.value, secrets }) : audit;
 }
 
-async function launch(request: RunArguments, { home, secrets }: Opened): Promise<Result<Launched>> {
+async function launch(request: RunArguments, opened: Opened): Promise<Result<Launched>> {
+	const { home, secrets } = opened;
 	const place = findPlace(request, home, process.env, process.cwd());
 	if (!place.ok) return place;
 	const found = lookUpGrant(request, home, place.value);
@@ -85,16 +88,33 @@ async function launch(request: RunArguments, { home, secrets }: Opened): Promise
 	const prepared = await prepare(found.value, home, process.env);
 	if (!prepared.ok) return prepared;
 	secrets.push(...prepared.value.secrets);
-	const confined = await confine(prepared.value, home);
+	const confined = await confine(prepared.value, opened);
 	return confined.ok ? ok({ prepared: prepared.value, place: place.value, confined: confined.value }) : confined;
 }
 
-async function confine({ grant, facts, env }: Prepared, home: Home): Promise<Result<Confined>> {
+async function confine({ grant, facts, env }: Prepared, { home, audit }: Opened): Promise<Result<Confined>> {
 	const { sandbox } = grant;
 	if (sandbox === "off") return startBare(grant, facts, env);
 	if (process.platform !== "linux")
 		return fail("sandbox-unsupported", "Sallyport cannot confine servers on this system yet.", "Use Linux, or a Linux container or WSL.");
-	return bubblewrapEngine({ sallyportHome: home.path }).start(profileOf({ ...grant, sandbox }, facts, env, home));
+	const engine = bubblewrapEngine({ sallyportHome: home.path, onEgressRefused: (refusal) => egressRefused(grant.name, refusal, audit) });
+	return engine.start(profileOf({ ...grant, sandbox }, facts, env, home));
+}
+
+/** A connection that was not granted: one line for the person, with what would allow it, and one record. */
+function egressRefused(server: string, { target, reason }: EgressRefusal, audit: AuditLog): void {
+	const remedy = reason === "not-granted" ? ` If it should: sallyport allow ${JSON.stringify(server)} --egress ${target}` : "";
+	process.stderr.write(`sallyport: ${plain(server)}: it tried to reach ${plain(target)}, which was refused (${reason}).${plain(remedy)}\n`);
+	audit.append({
+		request: null,
+		direction: "launcher",
+		method: null,
+		tool: null,
+		decision: "refuse",
+		reason: `egress-${reason}`,
+		outcome: "withheld",
+		arguments: { target },
+	});
 }
 
 async function relay(request: RunArguments, { home, audit, secrets }: Opened, { prepared, place, confined }: Launched): Promise<Ending> {

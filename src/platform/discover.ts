@@ -5,7 +5,7 @@ import { guessConfigHost, parseConfig } from "../core/config/parse-json.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 
 /** Bytes. */
-export const MAX_FILE_SIZE = 5 * 1024 * 1024;
+const MAX_FILE_SIZE = 5 * 1024 * 1024;
 
 export interface DiscoveredFile {
 	/** Absolute. */

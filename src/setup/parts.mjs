@@ -51,7 +51,11 @@ export const TEST_PARTS = [
 	},
 	{ name: "dbus", command: "dbus-send", packages: { ...everywhere("dbus"), dnf: "dbus-tools", zypper: "/usr/bin/dbus-send" } },
 	{ name: "gnome-keyring", command: "gnome-keyring-daemon", packages: everywhere("gnome-keyring") },
-	{ name: "python3", command: "python3", packages: { ...everywhere("python3"), pacman: "python" } },
+	// The attack tests start the system's own, which every sandbox can read.
+	{ name: "python3", command: "/usr/bin/python3", packages: { ...everywhere("python3"), pacman: "python" } },
+	{ name: "perl", command: "/usr/bin/perl", packages: { ...everywhere("perl"), "apt-get": "perl-base" } },
+	{ name: "curl", command: "/usr/bin/curl", packages: everywhere("curl") },
+	{ name: "util-linux", command: "/usr/bin/unshare", packages: everywhere("util-linux") },
 ];
 
 /**
@@ -87,6 +91,7 @@ function list(folder) {
  */
 export function missingParts(parts, places) {
 	return parts.filter(({ command, library }) => {
+		if (command?.startsWith("/")) return !isProgram(command);
 		if (command !== undefined) return !places.commands.some((folder) => isProgram(path.join(folder, command)));
 		return !places.libraries.some((folder) => fs.existsSync(path.join(folder, library ?? "")));
 	});

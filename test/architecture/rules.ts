@@ -42,6 +42,8 @@ function mayImport(file: string, path: string, external: boolean): boolean {
 	}
 	const importedLibrary = libraryOf(path);
 	if (importedLibrary !== null) return layer !== "core" || PURE_LIBRARIES.includes(importedLibrary);
+	// The version that `--version` prints.
+	if (path === "package.json") return layer === "cli";
 	const imported = layerOf(path);
 	if (imported === layer || imported === "core") return true;
 	return imported === "platform" && PROGRAMS.includes(layer);
@@ -50,6 +52,7 @@ function mayImport(file: string, path: string, external: boolean): boolean {
 function mayContain(output: string, program: string | null, input: string): boolean {
 	if (program === null) return input === "src/bin.ts";
 	if (KEPT_OUT[output]?.some((start) => input.startsWith(start))) return false;
+	if (input === "package.json") return program === "cli";
 	const layer = layerOf(input);
 	return libraryOf(input) !== null || layer === "core" || layer === "platform" || layer === program;
 }

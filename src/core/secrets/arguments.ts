@@ -166,7 +166,7 @@ function shellParts(piece: Piece, depth: number): readonly Part[] | null {
 }
 
 /** Splits at blanks and operators, with quotes taken off; an assignment keeps its name: `A='b c'` is one word. Linear in time. */
-export function shellWords(piece: Piece): readonly Piece[] {
+function shellWords(piece: Piece): readonly Piece[] {
 	const words: Piece[] = [];
 	const { text } = piece;
 	let start = -1;

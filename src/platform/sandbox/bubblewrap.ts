@@ -188,6 +188,16 @@ function launch(profile: SandboxProfile, prepared: Prepared, bridge: Bridge | nu
 	return ok(child);
 }
 
+/**
+ * Says at approval what a start would say: whether these paths may be granted at all. Looks, and mounts nothing.
+ *
+ * @param granted as in the profile
+ */
+export function checkGrants(granted: Pick<SandboxProfile, "read" | "write">, options: BubblewrapOptions = {}): Result<void> {
+	const planned = planGrants({ ...granted, command: "/bin/sh", cwd: "/", hidden: [], hiddenNames: [] }, placesOf(options));
+	return planned.ok ? ok(undefined) : planned;
+}
+
 function placesOf(options: BubblewrapOptions): Places {
 	const homes = realPaths([...accountHome(), options.home ?? process.env.HOME ?? ""]);
 	const sallyport = realPaths([...homes.map((home) => path.join(home, ".sallyport")), options.sallyportHome ?? homePath(process.env)]);

@@ -5,7 +5,7 @@ import { parseConfig } from "../../../src/core/config/parse-json.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import { Dice, githubToken, HEX, WORD } from "../secrets/samples.ts";
 
-export const FIXTURES = path.join(import.meta.dirname, "../../fixtures/analysis");
+const FIXTURES = path.join(import.meta.dirname, "../../fixtures/analysis");
 
 /** Made anew for every run, the same every time: no fixture holds anything that a scanner would take for a leak. */
 export const SECRETS: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ export const SECRETS: Readonly<Record<string, string>> = {
 	"@@password@@": `Q7${new Dice(44).text(10, WORD)}`,
 };
 
-export function substitute(text: string): string {
+function substitute(text: string): string {
 	return text.replace(/@@\w+@@/g, (marker) => SECRETS[marker] ?? marker);
 }
 

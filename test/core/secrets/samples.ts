@@ -114,7 +114,7 @@ export function githubToken(dice: Dice, kind: string): string {
 	return `${kind}_${body}${base62(crc32(body))}`;
 }
 
-export function jwt(dice: Dice, payload: Record<string, unknown>): string {
+function jwt(dice: Dice, payload: Record<string, unknown>): string {
 	const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 	return `${encode({ alg: "HS256", typ: "JWT" })}.${encode(payload)}.${dice.text(43, SLUG.slice(0, -2))}`;
 }
