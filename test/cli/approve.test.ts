@@ -104,10 +104,10 @@ describe("sallyport tools list", () => {
 		],
 		[
 			"a node that is a script",
-			() => (
-				fs.writeFileSync(path.join(world.folder, "node"), "#!/bin/sh\nexit\n", { mode: 0o755 }),
-				world.write(".mcp.json", { mcpServers: { x: { command: path.join(world.folder, "node"), args: [world.server] } } })
-			),
+			() => {
+				fs.writeFileSync(path.join(world.folder, "node"), "#!/bin/sh\nexit\n", { mode: 0o755 });
+				return world.write(".mcp.json", { mcpServers: { x: { command: path.join(world.folder, "node"), args: [world.server] } } });
+			},
 			["tools", "list", "x"],
 			/is a script, not node itself/,
 		],

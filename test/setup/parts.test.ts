@@ -22,7 +22,10 @@ describe("looking for system parts", () => {
 
 describe("the one command that installs what is missing", () => {
 	it.each([
-		["apt-get", "sudo apt-get install -y --no-install-recommends bubblewrap socat libsecret-1-0 dbus gnome-keyring python3 perl-base curl util-linux"],
+		[
+			"apt-get",
+			"sudo apt-get install -y --no-install-recommends bubblewrap socat libsecret-1-0 dbus gnome-keyring python3 perl-base curl util-linux",
+		],
 		["dnf", "sudo dnf install -y bubblewrap socat libsecret dbus-daemon dbus-tools gnome-keyring python3 perl curl util-linux"],
 		["pacman", "sudo pacman -S --needed --noconfirm bubblewrap socat libsecret dbus gnome-keyring python perl curl util-linux"],
 		[
