@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
-import type { Grant, GrantedSandbox } from "../core/policy/layers.ts";
+import { type Grant, type GrantedSandbox, isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { checkGrants } from "../platform/sandbox/bubblewrap.ts";
@@ -163,6 +163,9 @@ function grantablePaths(options: AllowOptions, home: Home, io: Io): Result<Paths
 	]) {
 		const real = realPath(named, io);
 		if (!real.ok) return real;
+		// The engine shows a server its own package in the store; no one grants it another one's.
+		if (isInside(real.value, home.path))
+			return fail("path-protected", `${named} belongs to Sallyport itself.`, "Grant a file or folder of your own.");
 		into.push(real.value);
 	}
 	const checked = checkGrants({ read, write }, { sallyportHome: home.path, home: userHome(io) });

@@ -148,9 +148,9 @@ class Plan {
 			return fail("grant-too-wide", `${label} is too wide to be granted.`, narrower);
 		if (sallyport.some((own) => isWithin(own, real))) return fail("grant-too-wide", `${label} holds Sallyport's own files.`, narrower);
 		const own = sallyport.find((home) => isWithin(real, home));
-		const [first, second = ""] = own === undefined ? [] : path.relative(own, real).split(path.sep);
-		// A package may be read, and what is being installed may be written, in the folder that the store makes for it.
-		const inStore = first === "store" && (mode === "write" ? second.startsWith(".staging-") : second !== "");
+		const [first, , third = ""] = own === undefined ? [] : path.relative(own, real).split(path.sep);
+		// `store/npm/PACKAGE` may be read, and `store/npm/.staging-…` written while it is installed; never the store as a whole.
+		const inStore = first === "store" && (mode === "write" ? third.startsWith(".staging-") : third !== "");
 		if (own !== undefined && !inStore) return fail("grant-protected", `${label} belongs to Sallyport itself and is never granted.`, remove);
 
 		const system = mode === "write" ? [...NEVER, ...SYSTEM_READ] : NEVER;

@@ -203,14 +203,16 @@ describe("a grant is refused", () => {
 	});
 
 	it("for belonging to Sallyport, but for one package of its store", () => {
-		for (const each of ["policy/a.jsonc", "state/x", "store/pkg/node_modules/m/i.js"]) file(`home/person/.sallyport/${each}`);
+		for (const each of ["policy/a.jsonc", "state/x", "store/npm/pkg/node_modules/m/i.js"]) file(`home/person/.sallyport/${each}`);
 		const own = path.join(home, ".sallyport");
-		for (const each of ["", "policy", "policy/a.jsonc", "state", "store"])
+		for (const each of ["", "policy", "policy/a.jsonc", "state", "store", "store/npm"])
 			expect(refusal({ read: [path.join(own, each)] })).not.toBe("granted");
-		expect(refusal({ write: [path.join(own, "store/pkg")] })).toBe("grant-protected");
-		fs.mkdirSync(path.join(own, "store/.staging-1/tree"), { recursive: true });
-		expect(shown({ write: [path.join(own, "store/.staging-1/tree")] })).toEqual(["write home/person/.sallyport/store/.staging-1/tree"]);
-		expect(shown({ read: [path.join(own, "store/pkg")] })).toEqual(["read home/person/.sallyport/store/pkg"]);
+		expect(refusal({ write: [path.join(own, "store/npm/pkg")] })).toBe("grant-protected");
+		fs.mkdirSync(path.join(own, "store/npm/.staging-1/tree"), { recursive: true });
+		expect(shown({ write: [path.join(own, "store/npm/.staging-1/tree")] })).toEqual([
+			"write home/person/.sallyport/store/npm/.staging-1/tree",
+		]);
+		expect(shown({ read: [path.join(own, "store/npm/pkg")] })).toEqual(["read home/person/.sallyport/store/npm/pkg"]);
 	});
 
 	it.each([".git/hooks", ".vscode", "node_modules/.bin", "package.json", ".github/workflows"])(
