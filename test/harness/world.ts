@@ -127,7 +127,11 @@ export class World {
 		const said: string[] = [];
 		transport.stderr?.on("data", (chunk: Buffer) => said.push(chunk.toString()));
 		const client = new Client({ name: "test-host", version: "1.0.0" });
-		await client.connect(transport);
+		try {
+			await client.connect(transport);
+		} catch (error) {
+			throw new Error(`${error instanceof Error ? error.message : String(error)}; the launcher said: ${said.join("")}`);
+		}
 		return { client, pid: transport.pid, stderr: () => said.join("") };
 	}
 
