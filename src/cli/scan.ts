@@ -4,8 +4,8 @@ import { styleText } from "node:util";
 import { Argument, type Command, Option } from "commander";
 import type { Platform } from "../core/config/hosts.ts";
 import { parseConfig, tooLargeDocument } from "../core/config/parse-json.ts";
+import { plain } from "../core/plain-text.ts";
 import { formatJson } from "../core/report/json.ts";
-import { printable } from "../core/report/printable.ts";
 import { type AnalyzedFile, isAtLeast } from "../core/report/report.ts";
 import { formatText, type Paint, type Style } from "../core/report/text.ts";
 import type { Problem } from "../core/result.ts";
@@ -73,7 +73,7 @@ function displayName(absolute: string, cwd: string): string {
 }
 
 function complain(io: Io, problem: Problem): void {
-	io.stderr.write(`${printable(`${problem.message} ${problem.remedy}`)}\n`);
+	io.stderr.write(`${plain(`${problem.message} ${problem.remedy}`)}\n`);
 }
 
 function platform(): Platform {

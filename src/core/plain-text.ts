@@ -1,14 +1,15 @@
 /**
- * Text from outside, safe for a terminal and a log: control characters (ANSI sequences among them), bidirectional
- * overrides and invisible characters become `\u{…}`, so that what a person reads is what is there. Line breaks too.
+ * Text from outside, safe for a terminal and a log: whatever could drive a terminal (ANSI sequences among it), turn the direction of
+ * the line or hide characters is shown as its code (`\u001b`), so that what a person reads is what is there. Line breaks
+ * too: the result is one line. A tab becomes one blank, so that columns keep.
  */
 export function plain(text: string): string {
-	return text.replace(
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-		// biome-ignore lint/suspicious/noMisleadingCharacterClass: single code points are meant, whatever they would join
-		/[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB]|[\u{E0000}-\u{E0FFF}]|[\uD800-\uDFFF]/gu,
-		(character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-	);
+	return text
+		.replaceAll("\t", " ")
+		.replace(
+			/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u2028\u2029\u115f\u1160\u3164\uffa0\ufffc]/gu,
+			(c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+		);
 }
 
 /** `plain`, cut to at most `most` characters. */

@@ -8,7 +8,7 @@ import type { Vault, VaultScheme } from "../core/ports.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Finding } from "../core/rules/finding.ts";
 import { applyEdits, LineIndex, type Position } from "../core/text.ts";
-import { type EditStep, editFile, readConfigText, tidyFile } from "./edit-file.ts";
+import { type EditStep, editFile, readConfigText, tidyFile } from "./files/edit-file.ts";
 
 export interface FixRequest {
 	readonly file: string;

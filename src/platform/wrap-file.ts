@@ -3,7 +3,7 @@ import { maskSecrets } from "../core/fixes/mask.ts";
 import { meaningOf } from "../core/fixes/wrap.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { applyEdits, type TextEdit } from "../core/text.ts";
-import { editFile, readConfigText, tidyFile } from "./edit-file.ts";
+import { editFile, readConfigText, tidyFile } from "./files/edit-file.ts";
 import type { Analysis } from "./fix.ts";
 
 export interface RewriteRequest {

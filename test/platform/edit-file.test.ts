@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { fail, ok, type Result } from "../../src/core/result.ts";
-import { type EditStep, editFile } from "../../src/platform/edit-file.ts";
+import { type EditStep, editFile } from "../../src/platform/files/edit-file.ts";
 import { temporaryFolder } from "./vault/home.ts";
 
 let folder: string;

@@ -1,10 +1,10 @@
 import { HOSTS } from "../config/hosts.ts";
 import type { ConfigDocument } from "../config/server.ts";
+import { plain } from "../plain-text.ts";
 import type { Finding } from "../rules/finding.ts";
 import { detectInText, detectSecrets } from "../secrets/detector.ts";
 import { mask } from "../secrets/mask.ts";
 import { LineIndex, type Span } from "../text.ts";
-import { printable } from "./printable.ts";
 
 export interface FrameLine {
 	readonly number: number;
@@ -79,7 +79,7 @@ export class Framer {
 		for (const stretch of [...masked, { start: stop, end: stop, text: "" }]) {
 			for (const cut of [focus?.start, focus?.end, stretch.start]) {
 				if (cut === undefined || cut < at || cut > stretch.start) continue;
-				add(printable(line.slice(at, cut)));
+				add(plain(line.slice(at, cut)));
 				at = cut;
 				if (cut === focus?.start && mark === null) mark = { offset: drawn, length: 0 };
 				if (cut === focus?.end && mark !== null && mark.length === 0) mark.length = drawn - mark.offset;
@@ -123,9 +123,7 @@ export class Framer {
 		}
 		return merged.map((span) => ({
 			...span,
-			text: hidden.some(({ start: from }) => from >= span.start && from < span.end)
-				? "…"
-				: printable(mask(line.slice(span.start, span.end))),
+			text: hidden.some(({ start: from }) => from >= span.start && from < span.end) ? "…" : plain(mask(line.slice(span.start, span.end))),
 		}));
 	}
 

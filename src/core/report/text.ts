@@ -1,8 +1,8 @@
+import { plain } from "../plain-text.ts";
 import type { Finding, Severity } from "../rules/finding.ts";
 import { maskDetected } from "../secrets/redact.ts";
 import { LineIndex } from "../text.ts";
 import { Framer } from "./frame.ts";
-import { printable } from "./printable.ts";
 import { type AnalyzedFile, SEVERITIES } from "./report.ts";
 
 export type Style = Severity | "file" | "dim" | "mark";
@@ -17,7 +17,7 @@ export function formatText(files: readonly AnalyzedFile[], paint: Paint): string
 }
 
 function formatFile({ file, document, findings }: AnalyzedFile, paint: Paint): string {
-	const name = printable(file);
+	const name = plain(file);
 	const lines = new LineIndex(document.text);
 	const framer = new Framer(document, findings);
 	// A file that does not parse cannot be told apart into secrets and the rest: none of it is shown.
@@ -26,8 +26,8 @@ function formatFile({ file, document, findings }: AnalyzedFile, paint: Paint): s
 	for (const finding of findings) {
 		const { line, column } = lines.position(finding.span.offset);
 		const place = paint("dim", `${name}:${line}:${column}`);
-		const message = printable(finding.message);
-		const server = finding.server === null ? "" : `${printable(maskDetected(finding.server)).slice(0, 80)}: `;
+		const message = plain(finding.message);
+		const server = finding.server === null ? "" : `${plain(maskDetected(finding.server)).slice(0, 80)}: `;
 		out.push(`  ${place} ${paint(finding.severity, finding.severity)} ${finding.ruleId} ${server}${message}`);
 		if (quotable && finding.severity !== "info") out.push(...frame(framer, finding, paint));
 	}

@@ -1,7 +1,7 @@
 import { type EnvPart, fingerprintOf } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import { fail, type Result } from "../../core/result.ts";
-import { openHashCache } from "../executable-hash.ts";
+import { openHashCache } from "../executable/hash.ts";
 import type { Home } from "../home.ts";
 import { verifyInstalled } from "../packages/store.ts";
 import { type LaunchFacts, readFacts } from "./facts.ts";

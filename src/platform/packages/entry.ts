@@ -3,7 +3,7 @@ import * as path from "node:path";
 import * as z from "zod/mini";
 import { isHarmlessNodeFlag } from "../../core/launch/interpreter-line.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { parseShebang, readShebang } from "../executable.ts";
+import { parseShebang, readShebang } from "../executable/resolve.ts";
 
 /** The script that a package's command stands for. */
 export interface PackageEntry {

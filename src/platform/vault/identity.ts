@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail, ok, type Problem, type Result } from "../../core/result.ts";
-import { PendingFile } from "../atomic-file.ts";
+import { PendingFile } from "../files/atomic-file.ts";
 import type { Home } from "../home.ts";
 
 /** Asks a person for the passphrase; null when they gave none. Only a program at a terminal has one. */

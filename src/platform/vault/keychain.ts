@@ -3,8 +3,8 @@ import * as path from "node:path";
 import { parseReference } from "../../core/config/references.ts";
 import type { Vault } from "../../core/ports.ts";
 import { fail, ok, type Problem, type Result } from "../../core/result.ts";
+import { withLock } from "../files/lock.ts";
 import type { Home } from "../home.ts";
-import { withLock } from "../lock.ts";
 import { type KeychainAnswer, KeychainProcess, type KeychainQuestion } from "./keychain-process.ts";
 import { checkPath, checkValue } from "./values.ts";
 

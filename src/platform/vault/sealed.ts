@@ -3,9 +3,9 @@ import * as path from "node:path";
 import * as z from "zod/mini";
 import type { Vault } from "../../core/ports.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { PendingFile, sweepLeftovers } from "../atomic-file.ts";
+import { PendingFile, sweepLeftovers } from "../files/atomic-file.ts";
+import { withLock } from "../files/lock.ts";
 import type { Home } from "../home.ts";
-import { withLock } from "../lock.ts";
 import { type AskPassphrase, createIdentity, identityFile, readIdentity } from "./identity.ts";
 import { checkPath, checkValue } from "./values.ts";
 

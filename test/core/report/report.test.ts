@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { plain } from "../../../src/core/plain-text.ts";
 import { formatJson } from "../../../src/core/report/json.ts";
-import { printable } from "../../../src/core/report/printable.ts";
 import type { AnalyzedFile } from "../../../src/core/report/report.ts";
 import { formatText } from "../../../src/core/report/text.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";
 import { fixtureNames, readFixture, SECRETS } from "../rules/fixture.ts";
 import { Dice, githubToken, WORD } from "../secrets/samples.ts";
 
-const plain = (_: string, text: string): string => text;
+const unpainted = (_: string, text: string): string => text;
 
 function analyzed(text: string, file = ".cursor/mcp.json"): AnalyzedFile {
 	const document = parseConfig(text, "cursor", file);
@@ -20,7 +20,7 @@ describe("no report repeats a secret", () => {
 		test(name, () => {
 			const { document, file } = readFixture(name);
 			const files = [{ file, document, findings: analyze(document, { home: null }) }];
-			const reports = formatText(files, plain) + formatJson(files);
+			const reports = formatText(files, unpainted) + formatJson(files);
 			for (const secret of Object.values(SECRETS)) expect(reports).not.toContain(secret.slice(-12));
 		});
 	}
@@ -30,7 +30,7 @@ describe("no report repeats a secret", () => {
 		const [one, two, three, four] = [githubToken(dice, "ghp"), dice.text(32, WORD), githubToken(dice, "gho"), githubToken(dice, "ghu")];
 		const line = `{"mcpServers": {"${three}": {"command": "npx", "args": ["x", "--token", "${two}"], "env": {"A": "${one}", "${four}": "${one}"}}}}`;
 		const files = [analyzed(line)];
-		const reports = formatText(files, plain) + formatJson(files);
+		const reports = formatText(files, unpainted) + formatJson(files);
 		for (const secret of [one, two, three, four]) expect(reports).not.toContain(secret.slice(-12));
 		expect(files[0]?.findings.length).toBeGreaterThan(3);
 	});
@@ -40,14 +40,14 @@ describe("no report repeats a secret", () => {
 		const text = JSON.stringify({ primaryApiKey: own, mcpServers: { a: { command: "bash", args: ["-c", "x && y"] } } });
 		const document = parseConfig(text, "claude-code", ".claude.json");
 		const files = [{ file: ".claude.json", document, findings: analyze(document, { home: null }) }];
-		expect(formatText(files, plain)).toContain("shell-wrapper");
-		expect(formatText(files, plain)).not.toContain(own.slice(0, 8));
+		expect(formatText(files, unpainted)).toContain("shell-wrapper");
+		expect(formatText(files, unpainted)).not.toContain(own.slice(0, 8));
 	});
 });
 
 test("a finding is drawn under its place", () => {
 	const token = githubToken(new Dice(9), "ghp");
-	const text = formatText([analyzed(`{\n  "mcpServers": {\n    "a": { "command": "x", "env": { "T": "${token}" } }\n  }\n}\n`)], plain);
+	const text = formatText([analyzed(`{\n  "mcpServers": {\n    "a": { "command": "x", "env": { "T": "${token}" } }\n  }\n}\n`)], unpainted);
 	const lines = text.split("\n");
 	const at = lines.findIndex((line) => line.includes("> 3 |"));
 	expect(lines[at - 2]).toContain(".cursor/mcp.json:3:43 warning secret-in-env a: T holds a GitHub token in plain text.");
@@ -67,10 +67,10 @@ test("a hostile file cannot drive the terminal", () => {
 	);
 	const raw = text.replaceAll("\\u001b", "\u001b").replaceAll("\\u0007", "\u0007");
 	const files = [analyzed(text, `evil${hostile}/.cursor/mcp.json`), analyzed(raw)];
-	const reports = [formatText(files, plain), formatJson(files)];
+	const reports = [formatText(files, unpainted), formatJson(files)];
 	for (const report of reports) expect(report.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
 	expect(JSON.parse(reports[1] ?? "").findings[0].file).toBe(".cursor/mcp.json");
-	expect(printable("a\tb\u001b[31m\u{e0041}")).toBe("a b\\u001b[31m\\ue0041");
+	expect(plain("a\tb\u001b[31m\u{e0041}")).toBe("a b\\u001b[31m\\ue0041");
 });
 
 test("a long line is cut around the mark", () => {
@@ -79,7 +79,7 @@ test("a long line is cut around the mark", () => {
 		mcpServers: { a: { url: "http://far.example/mcp" } },
 		more: "ipsum ".repeat(400),
 	});
-	const report = formatText([analyzed(text)], plain);
+	const report = formatText([analyzed(text)], unpainted);
 	expect(report).toContain("http://far.example/mcp");
 	for (const line of report.split("\n").filter((each) => each.includes("|"))) expect(line.length).toBeLessThan(140);
 });

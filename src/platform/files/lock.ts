@@ -1,4 +1,4 @@
-import { fail, type Result } from "../core/result.ts";
+import { fail, type Result } from "../../core/result.ts";
 
 /**
  * Runs `work` while holding the lock folder at `lockPath`; its parent folder must exist. Processes that die leave it behind:

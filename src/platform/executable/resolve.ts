@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { refusedRunner } from "../core/launch/refused-runners.ts";
-import { fail, ok, type Result } from "../core/result.ts";
-import { isMutable, isSystemPath } from "./executable-roots.ts";
-import { resolveShim } from "./executable-shim.ts";
+import { refusedRunner } from "../../core/launch/refused-runners.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { isMutable, isSystemPath } from "./roots.ts";
+import { resolveShim } from "./shim.ts";
 
 /** A command of a launch line, found on this machine. Nothing is run to find it. */
 export interface ResolvedExecutable {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { fail, ok, type Result } from "../core/result.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
 
 /** A manager whose shims are shell scripts in `ROOT/shims`, with versions in `ROOT/versions/VERSION/bin`. */
 const MANAGERS = { pyenv: ".python-version", nodenv: ".node-version" } as const;

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { sync as writeFileAtomicSync } from "write-file-atomic";
 import * as z from "zod/mini";
-import { fail, ok, type Result } from "../core/result.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
 
 /** SHA-256 of files, remembered by device, inode, size, mtime and ctime: a Node binary has 100 MB and is asked for at every launch. */
 export interface HashCache {

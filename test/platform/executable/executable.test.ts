@@ -4,9 +4,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseShebang, resolveExecutable } from "../../src/platform/executable.ts";
-import { openHashCache } from "../../src/platform/executable-hash.ts";
-import { describeScript } from "../../src/platform/executable-script.ts";
+import { openHashCache } from "../../../src/platform/executable/hash.ts";
+import { parseShebang, resolveExecutable } from "../../../src/platform/executable/resolve.ts";
+import { describeScript } from "../../../src/platform/executable/script.ts";
 
 let folder: string;
 let userHome: string;

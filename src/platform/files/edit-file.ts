@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
-import { splitBom } from "../core/text.ts";
+import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
+import { splitBom } from "../../core/text.ts";
 import { leftoversOf, PendingFile, sweepLeftovers } from "./atomic-file.ts";
 import { withLock } from "./lock.ts";
 

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as z from "zod/mini";
-import { fail, ok, type Result } from "../core/result.ts";
-import type { HashCache } from "./executable-hash.ts";
-import { type CodeRootOptions, codeRoots, isMutable } from "./executable-roots.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { HashCache } from "./hash.ts";
+import { type CodeRootOptions, codeRoots, isMutable } from "./roots.ts";
 
 /** The program that an interpreter is given. */
 export interface Script {
