@@ -35,17 +35,24 @@ export function findPlace(request: RunArguments, home: Home, env: Environment, c
 	} catch {
 		return fail("no-workspace", "The workspace that the host names does not exist.", "Check --workspace in the server's entry.");
 	}
-	const person = env.HOME === undefined || env.HOME === "" ? null : env.HOME;
-	const holdsPerson = folder === "/" || (person !== null && isInside(path.resolve(person), folder));
-	if (!holdsPerson && home.vaultNamespace !== "sallyport" && isInside(home.path, folder))
+	if (!home.own && (isInProject(home.path) || (folder !== "/" && isInside(home.path, folder))))
 		return fail(
 			"home-in-workspace",
-			"SALLYPORT_HOME lies inside the workspace, whose files must not decide anything.",
-			"Leave SALLYPORT_HOME out, or make that home outside every workspace.",
+			`Sallyport's home ${home.path} lies inside a workspace, whose files must not decide anything.`,
+			"Leave SALLYPORT_HOME and HOME as they are, or make that home outside every workspace: sallyport init",
 		);
 	const named = env.SALLYPORT_POLICY;
 	const narrowing = [...request.policies, ...(named === undefined || named === "" ? [] : [named])].map((file) => path.resolve(cwd, file));
 	return ok({ folder, sources: { workspace: folder, narrowing } });
+}
+
+/** What only a folder that people work in has. A host's file says where it works; these are there whatever it says. */
+const PROJECT_MARKS = [".git", ".vscode/mcp.json", ".mcp.json"];
+
+function isInProject(where: string): boolean {
+	for (let folder = path.dirname(where); folder !== path.dirname(folder); folder = path.dirname(folder))
+		if (PROJECT_MARKS.some((mark) => fs.existsSync(path.join(folder, mark)))) return true;
+	return false;
 }
 
 /** The grant of this very launch, narrowed by every layer. */

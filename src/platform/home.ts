@@ -18,6 +18,8 @@ export interface Home {
 	readonly stub: string;
 	/** Made by `sallyport init --unattended`: `--yes` may widen here, because nothing here is worth anything. */
 	readonly unattended: boolean;
+	/** The account's own home (by the user database, not by `HOME`), and not one that an environment variable leads to. */
+	readonly own: boolean;
 	/** Keeps the secrets of two homes apart. Computed from the real path, never read from a file: a home cannot claim another's. */
 	readonly vaultNamespace: string;
 	/** 32 random bytes for keyed hashes of literal values, so that a policy file does not help to guess them. */
@@ -93,6 +95,7 @@ export function openHome(where: string): Result<Home> {
 		store: path.join(real, "store"),
 		stub: path.join(real, "bin", "sallyport"),
 		unattended: marker.unattended,
+		own: real === ownHome(),
 		vaultNamespace: namespaceOf(real),
 		key: Buffer.from(marker.key, "hex"),
 	});
@@ -106,11 +109,16 @@ function parseMarker(text: string): z.infer<typeof Marker> | null {
 	}
 }
 
-/** The account's own home (by the user database, not by `HOME`) has the plain namespace; every other one has its own. */
-function namespaceOf(real: string): string {
-	let own: string | null = null;
+/** Null for an account that is in no user database, or has no home. */
+function ownHome(): string | null {
 	try {
-		own = path.join(fs.realpathSync(os.userInfo().homedir), ".sallyport");
-	} catch {}
-	return real === own ? "sallyport" : `sallyport:${createHash("sha256").update(real).digest("hex").slice(0, 16)}`;
+		return path.join(fs.realpathSync(os.userInfo().homedir), ".sallyport");
+	} catch {
+		return null;
+	}
+}
+
+/** The account's own home has the plain namespace; every other one has its own. */
+function namespaceOf(real: string): string {
+	return real === ownHome() ? "sallyport" : `sallyport:${createHash("sha256").update(real).digest("hex").slice(0, 16)}`;
 }

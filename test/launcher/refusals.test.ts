@@ -157,7 +157,16 @@ describe("a hostile workspace gets nowhere with", () => {
 		await world.sallyport(["init", "--unattended"], { env: { SALLYPORT_HOME: home } });
 		world.entry("mini");
 		await world.sallyport(["tools", "allow", "mini", "echo", "--yes"], { env: { SALLYPORT_HOME: home } });
-		expectRefusal(await world.launch("mini", [], { env: { SALLYPORT_HOME: home } }), /SALLYPORT_HOME lies inside the workspace/);
+		expectRefusal(await world.launch("mini", [], { env: { SALLYPORT_HOME: home } }), /lies inside a workspace/);
+	});
+
+	it.each([
+		["HOME", () => ({ HOME: world.workspace })],
+		["HOME and another working folder", () => ({ HOME: world.workspace }), () => world.folder],
+	])("%s: a home in the workspace is not a person's", async (_what, env, cwd = () => world.workspace) => {
+		const home = path.join(world.workspace, ".sallyport");
+		await world.sallyport(["init", "--unattended"], { env: { SALLYPORT_HOME: home } });
+		expectRefusal(await world.launch("mini", [], { env: env(), cwd: cwd() }), /lies inside a workspace/);
 	});
 
 	it("SALLYPORT_HOME for the installed launcher: it has its own", async () => {
