@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { findNpm } from "../../src/platform/packages/npm.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..", "..");
 
@@ -17,10 +18,13 @@ export async function installHosts(): Promise<string> {
 		const staging = `${folder}-${process.pid}`;
 		fs.mkdirSync(staging, { recursive: true });
 		fs.writeFileSync(path.join(staging, "package.json"), manifest);
-		const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
-		const child = spawn("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+		// The machine's npm with its own global settings: run by another Node it would look for them beside that.
+		const npm = findNpm({ path: process.env.PATH ?? "", node: process.execPath, untrusted: [] });
+		if (!npm.ok) throw new Error(npm.problem.message);
+		const clean = Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"));
+		const child = spawn(process.execPath, [npm.value.cli, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
 			cwd: staging,
-			env,
+			env: { ...Object.fromEntries(clean), npm_config_globalconfig: npm.value.globalConfig },
 			shell: false,
 			stdio: ["ignore", "ignore", "pipe"],
 		});
