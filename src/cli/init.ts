@@ -14,6 +14,14 @@ export function registerInit(program: Command, io: Io, exit: (code: ExitCode) =>
 		.action(async (options: { unattended?: boolean; json?: boolean }) => {
 			const home = createHome(homePath(io.env), { unattended: options.unattended === true });
 			if (!home.ok) return exit(complain(io, home.problem));
+			if (home.value.unattended && options.unattended !== true)
+				return exit(
+					complain(io, {
+						code: "home-unattended",
+						message: `${home.value.path} is a throw-away home, in which --yes may widen.`,
+						remedy: "To make one of your own: move it away, and run sallyport init again.",
+					}),
+				);
 			const stub = await installStub(home.value, process.execPath, path.join(import.meta.dirname, "sallyport.cjs"));
 			if (options.json === true)
 				say(io, JSON.stringify({ version: 1, home: home.value.path, launcher: stub, unattended: home.value.unattended }));

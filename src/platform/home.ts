@@ -96,7 +96,7 @@ export function openHome(where: string): Result<Home> {
 		stub: path.join(real, "bin", "sallyport"),
 		unattended: marker.unattended,
 		own: real === ownHome(),
-		vaultNamespace: namespaceOf(real),
+		vaultNamespace: namespaceOf(real, marker.unattended),
 		key: Buffer.from(marker.key, "hex"),
 	});
 }
@@ -118,7 +118,11 @@ function ownHome(): string | null {
 	}
 }
 
-/** The account's own home has the plain namespace; every other one has its own. */
-function namespaceOf(real: string): string {
-	return real === ownHome() ? "sallyport" : `sallyport:${createHash("sha256").update(real).digest("hex").slice(0, 16)}`;
+/** A person's own home has the plain namespace. Any other one, a throw-away one in the same place too, has its own. */
+function namespaceOf(real: string, unattended: boolean): string {
+	if (real === ownHome() && !unattended) return "sallyport";
+	return `sallyport:${createHash("sha256")
+		.update(`${real}${unattended ? "\0unattended" : ""}`)
+		.digest("hex")
+		.slice(0, 16)}`;
 }
