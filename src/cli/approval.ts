@@ -74,9 +74,9 @@ export function startingGrant({ described, current }: Candidate): Grant {
 	return { ...base, launch, secrets };
 }
 
-export async function saveGrant(home: Home, grant: Grant, described: DescribedLaunch): Promise<void> {
+export async function saveGrant(home: Home, grant: Grant, described: DescribedLaunch): Promise<Result<string>> {
 	await writeFacts(home, grant.launch.fingerprint, described.facts);
-	await writeGrant(home, grant);
+	return writeGrant(home, grant);
 }
 
 /**

@@ -7,6 +7,7 @@ import { claimsToRead } from "../core/tools/risk.ts";
 import { keepDefinition, readDefinition } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
+import { writeGrant } from "../platform/policy-files.ts";
 import { type Candidate, describeCandidate, listCandidate, saveGrant, startingGrant } from "./approval.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -157,7 +158,8 @@ function allow(named: readonly string[]): Verb {
 			if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
 		}
 		for (const { pin, definition } of chosen.value) await keepDefinition(home, pin, definition);
-		await saveGrant(home, after, candidate.described);
+		const saved = await saveGrant(home, after, candidate.described);
+		if (!saved.ok) return complain(io, saved.problem);
 		const waiting = [...candidate.described.line.asks].filter(([slot, reference]) => after.secrets.get(slot) !== reference);
 		if (options.json === true)
 			say(
@@ -210,8 +212,8 @@ function deny(named: readonly string[]): Verb {
 			return complain(io, { code: "no-tool", message: "No tool was named.", remedy: "Name tools, or use --all." });
 		const taken = current === null ? [] : [...current.tools.keys()].filter((tool) => options.all === true || named.includes(tool));
 		if (current !== null && taken.length > 0) {
-			const { writeGrant } = await import("../platform/policy-files.ts");
-			await writeGrant(home, { ...current, tools: new Map([...current.tools].filter(([tool]) => !taken.includes(tool))) });
+			const saved = await writeGrant(home, { ...current, tools: new Map([...current.tools].filter(([tool]) => !taken.includes(tool))) });
+			if (!saved.ok) return complain(io, saved.problem);
 		}
 		if (options.json === true) say(io, JSON.stringify({ version: 1, server: candidate.described.line.name, denied: taken.sort() }));
 		else say(io, taken.length === 0 ? "Nothing to take away." : `Denied: ${taken.map(plain).sort().join(", ")}`);

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { findGrant, type Grant, isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result, unreachable } from "../core/result.ts";
@@ -30,12 +31,21 @@ export interface Prepared {
 /** A home that a workspace brings along is a policy that a workspace wrote: refused. */
 export function findPlace(request: RunArguments, home: Home, env: Environment, cwd: string): Result<Place> {
 	let folder: string;
+	const real = fs.realpathSync(cwd);
 	try {
 		folder = fs.realpathSync(path.resolve(cwd, request.workspace ?? "."));
 	} catch {
 		return fail("no-workspace", "The workspace that the host names does not exist.", "Check --workspace in the server's entry.");
 	}
-	if (!home.own && (isInProject(home.path) || (folder !== "/" && isInside(home.path, folder))))
+	// A host that starts its servers in the workspace cannot claim to work in another one; some start them in the home, or nowhere.
+	const elsewhere = !isInside(real, folder) && !isNowhere(real, env);
+	if (elsewhere)
+		return fail(
+			"workspace-elsewhere",
+			`The server's entry claims the workspace ${folder}, and is started in ${real}.`,
+			"Take --workspace out of the entry, or open that workspace.",
+		);
+	if (!home.own && (isInProject(home.path) || [folder, real].some((each) => each !== "/" && isInside(home.path, each))))
 		return fail(
 			"home-in-workspace",
 			`Sallyport's home ${home.path} lies inside a workspace, whose files must not decide anything.`,
@@ -44,6 +54,11 @@ export function findPlace(request: RunArguments, home: Home, env: Environment, c
 	const named = env.SALLYPORT_POLICY;
 	const narrowing = [...request.policies, ...(named === undefined || named === "" ? [] : [named])].map((file) => path.resolve(cwd, file));
 	return ok({ folder, sources: { workspace: folder, narrowing } });
+}
+
+/** Folders in which hosts start servers that they start in no workspace. */
+function isNowhere(folder: string, env: Environment): boolean {
+	return folder === "/" || folder === os.homedir() || (env.HOME !== undefined && folder === path.resolve(env.HOME));
 }
 
 /** What only a folder that people work in has. A host's file says where it works; these are there whatever it says. */

@@ -4,14 +4,25 @@ import writeFileAtomic from "write-file-atomic";
 import type { Home } from "./home.ts";
 
 /** Variables that would run code in, or change the meaning of, the launcher: a host's file supplies its environment. */
-const CLEARED = [
+const CLEARED: readonly string[] = [
 	"NODE_OPTIONS",
 	"NODE_PATH",
-	"NODE_REPL_EXTERNAL_MODULE",
-	"NODE_V8_COVERAGE",
+	"NODE_DEBUG",
+	"NODE_DEBUG_NATIVE",
+	"NODE_CHANNEL_FD",
+	"NODE_CHANNEL_SERIALIZATION_MODE",
 	"NODE_COMPILE_CACHE",
 	"NODE_ICU_DATA",
+	"NODE_PENDING_DEPRECATION",
+	"NODE_PRESERVE_SYMLINKS",
+	"NODE_PRESERVE_SYMLINKS_MAIN",
+	"NODE_REDIRECT_WARNINGS",
+	"NODE_REPL_EXTERNAL_MODULE",
+	"NODE_REPL_HISTORY",
+	"NODE_TEST_CONTEXT",
 	"NODE_TLS_REJECT_UNAUTHORIZED",
+	"NODE_UNIQUE_ID",
+	"NODE_V8_COVERAGE",
 	"OPENSSL_CONF",
 	"OPENSSL_MODULES",
 	"SSLKEYLOGFILE",
@@ -35,6 +46,11 @@ const CLEARED = [
 	"IFS",
 	"CDPATH",
 ];
+
+/** True for a variable that never reaches the launcher, nor a server through it. */
+export function isCleared(name: string): boolean {
+	return CLEARED.includes(name) || /^(?:SALLYPORT_|LD_|DYLD_|BASH_FUNC_)/.test(name);
+}
 
 /** Where Node may be found when the recorded one is gone. Never the PATH: a host's file supplies that too. */
 const NODE_FALLBACKS = ["/usr/local/bin/node", "/usr/bin/node", "/opt/homebrew/bin/node"];

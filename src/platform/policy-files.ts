@@ -108,8 +108,11 @@ function grantFile(home: Home, grant: Pick<Grant, "name" | "config" | "workspace
 	return path.join(home.policy, `${label}-${key}.jsonc`);
 }
 
-/** Writes a grant so that a reader sees the old file or the new one, never a part. */
-export async function writeGrant(home: Home, grant: Grant): Promise<string> {
+/**
+ * Writes a grant so that a reader sees the old file or the new one, never a part. What would not be read back is not
+ * written: one file that does not parse refuses every server.
+ */
+export async function writeGrant(home: Home, grant: Grant): Promise<Result<string>> {
 	const server: PolicyServer = {
 		name: grant.name,
 		config: grant.config,
@@ -125,8 +128,16 @@ export async function writeGrant(home: Home, grant: Grant): Promise<string> {
 		limits: grant.limits,
 	};
 	const file = grantFile(home, grant);
-	await writeFileAtomic(file, `${JSON.stringify({ version: 1, servers: [server] }, null, "\t")}\n`, { mode: 0o600 });
-	return file;
+	const text = `${JSON.stringify({ version: 1, servers: [server] }, null, "\t")}\n`;
+	const readBack = parsePolicy(text, "the grant");
+	if (!readBack.ok)
+		return fail(
+			"grant-unwritable",
+			`This entry cannot be granted: ${readBack.problem.message}.`,
+			"Change the entry: plain names for the server and its variables, paths without `..`.",
+		);
+	await writeFileAtomic(file, text, { mode: 0o600 });
+	return ok(file);
 }
 
 /**

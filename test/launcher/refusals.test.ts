@@ -88,8 +88,12 @@ describe("the launcher refuses with one clear line", () => {
 
 	it("a machine that forbids bubblewrap", async () => {
 		const outcome = await inside(["--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]);
-		expectRefusal(outcome, /mini: .*(?:namespace|sandbox).*/);
-		expect(outcome.stderr).toMatch(/sysctl|AppArmor|seccomp|container|doctor/i);
+		// In a namespace of an ordinary user root's files have no owner, so that bubblewrap is not even tried.
+		const why =
+			process.getuid?.() === 0
+				? /mini: .*(?:namespace|sandbox).*(?:sysctl|AppArmor|seccomp|container|doctor)/i
+				: /bwrap .* is not used\. Make it/;
+		expectRefusal(outcome, why);
 	});
 });
 

@@ -45,6 +45,9 @@ function at(server: StdioServer, keyPath: Finding["keyPath"], span: Finding["spa
 function steers(variable: string): string | null {
 	const name = variable.toUpperCase();
 	if (name.startsWith("SALLYPORT_")) return "steers the launcher";
+	if (/^(?:SHELLOPTS|BASHOPTS|PS4|BASH_ENV|ENV)$/.test(name) || name.startsWith("BASH_FUNC_"))
+		return "runs code in every shell that is started";
+	if (name === "NODE_DEBUG" || name === "NODE_DEBUG_NATIVE") return "makes Node print what it handles, secrets included";
 	if (name === "NODE_OPTIONS") return "loads code into the launcher and the server";
 	if (name.startsWith("LD_") || name.startsWith("DYLD_")) return "changes which libraries programs load";
 	if (name === "HOME" || name === "USERPROFILE") return "moves the home folder, and with it the launcher's policies";

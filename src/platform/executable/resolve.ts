@@ -165,7 +165,7 @@ function pythonEnvironment(named: string, real: string): { readonly virtual: boo
 	const roots: string[] = [];
 	const environment = path.dirname(path.dirname(named));
 	const virtual = fs.existsSync(path.join(environment, "pyvenv.cfg"));
-	if (virtual && !isSystemPath(environment)) roots.push(environment);
+	if (virtual && !isSystemPath(environment)) roots.push(fs.realpathSync(environment));
 	if (!isSystemPath(real)) {
 		const prefix = path.dirname(path.dirname(real));
 		const isPrefix = path.basename(path.dirname(real)) === "bin" && fs.existsSync(path.join(prefix, "lib"));

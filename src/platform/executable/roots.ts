@@ -82,8 +82,17 @@ function codeBeside(folder: string): readonly string[] {
 		.map((entry) => path.join(folder, entry.name));
 }
 
+/** What is there under its own name. A link leads to where whoever made it wanted: it is no part of the code's own folder. */
 function present(files: readonly string[]): readonly string[] {
-	return files.filter((file) => fs.existsSync(file)).sort();
+	return files.filter((file) => realOrNull(file) === file).sort();
+}
+
+function realOrNull(file: string): string | null {
+	try {
+		return fs.realpathSync(file);
+	} catch {
+		return null;
+	}
 }
 
 function withoutNested(files: readonly string[]): readonly string[] {

@@ -73,15 +73,34 @@ async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Re
 				"Write the absolute path of the real interpreter.",
 			);
 		const { entry, flags, interpreter, args } = launch.value;
-		if (entry.kind === "module")
+		if (entry.kind === "module") {
+			// Isolated: else a folder of that name in the workspace would answer for the module, with its secrets.
+			const steering = Object.keys(line.env).find((name) => /^PYTHON(?:PATH|HOME|USERBASE|STARTUP|PLATLIBDIR)$/.test(name));
+			if (steering !== undefined)
+				return fail(
+					"python-path",
+					`${steering} decides which code "python -m" finds, which cannot be pinned.`,
+					"Install the module into a virtual environment and name its python, or name the script.",
+				);
 			return withHash(hashes, named, argv[0], {
-				argv: [...before, ...flags, "-m", entry.name, ...args],
+				argv: [...before, "-I", ...flags, "-m", entry.name, ...args],
 				code: { kind: "none" },
 				roots: readRoots,
 				mutable: true,
 			});
+		}
 		return withScript(entry.path, interpreter, (script) => [...before, ...flags, script, ...args]);
 	}
+	// A link or a copy under another name: what the file really is decides how its arguments are read.
+	const real = shebang?.path ?? named;
+	const called = parseLaunch(real, line.args);
+	if (!called.ok) return called;
+	if (shebang === null && called.value.kind !== "executable")
+		return fail(
+			"executable-renamed",
+			`${line.command} is really ${real}, whose arguments name the code that runs.`,
+			`Write ${real} as the command.`,
+		);
 	if (shebang === null)
 		return withHash(hashes, named, argv[0], {
 			argv: [...before, ...line.args],

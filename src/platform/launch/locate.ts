@@ -8,6 +8,7 @@ import { expandHostVariables, hasHostVariable } from "../../core/config/variable
 import { launchOf, unwrapLaunch } from "../../core/config/wrapped.ts";
 import type { EnvPart } from "../../core/policy/fingerprint.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { isCleared } from "../launcher-stub.ts";
 
 /** A server's launch line as its host would start it, with the host's own variables replaced. Paths are real. */
 export interface LaunchLine {
@@ -72,6 +73,8 @@ export function launchLineOf(document: ConfigDocument, server: StdioServer, conf
 	const label = JSON.stringify(server.name.value);
 	if (!server.unambiguous)
 		return fail("entry-ambiguous", `${label} holds a key twice: hosts may read it differently.`, `Leave one of them in ${config}.`);
+	if (server.name.value === "")
+		return fail("entry-unnamed", "A server without a name cannot be told from another one.", `Name it in ${config}.`);
 	if (server.envFile !== null)
 		return fail(
 			"env-file",
@@ -106,6 +109,12 @@ export function launchLineOf(document: ConfigDocument, server: StdioServer, conf
 	const env: Record<string, EnvPart> = {};
 	const asks = new Map<string, string>();
 	for (const { name, value } of server.env) {
+		if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name.value) || isCleared(name.value))
+			return fail(
+				"env-name",
+				`${JSON.stringify(name.value)} cannot be passed to ${label} through the launcher.`,
+				"Take it out of the entry's env; a program's own flag, or a script around it, can do the same.",
+			);
 		const part = envPart(document.host, value.value, expand);
 		unresolved.length = 0;
 		if (part === null)
