@@ -61,7 +61,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	if (!after.ok) return complain(io, after.problem);
 
 	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
-	showLaunch(out, candidate.value.described);
+	showLaunch(out, candidate.value.described, after.value.secrets);
 	const widens = showChange(out, candidate.value.current, after.value);
 	if (widens) {
 		const confirmed = await confirmWidening(after.value.name, home.value, options.yes === true, io);
@@ -81,7 +81,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 			}),
 		);
 	else {
-		say(io, widens ? "Allowed." : "Nothing to widen.");
+		say(io, widens ? "Allowed." : "Saved; nothing was widened.");
 		for (const [slot, reference] of waiting)
 			say(
 				io,

@@ -1,5 +1,6 @@
 import type { SecretReference } from "../core/config/references.ts";
 import type { NpxLaunch } from "../core/launch/npx-line.ts";
+import { plain } from "../core/plain-text.ts";
 import { type Grant, grantsOf } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Home } from "../platform/home.ts";
@@ -95,6 +96,7 @@ export async function listCandidate(candidate: Candidate, home: Home, io: Io): P
 	const env = await serverEnvironment({ ...grant, sandbox }, line.env, approved ? io.env : {}, resolve);
 	vaults.close();
 	if (!env.ok) return env;
+	io.stderr.write(`starting ${plain(line.name)} confined, to list its tools …\n`);
 	const engine = bubblewrapEngine({ sallyportHome: home.path });
 	const confined = await engine.start(profileOf({ ...grant, launch, sandbox }, facts, env.value.env, home));
 	if (!confined.ok) return confined;

@@ -1,12 +1,16 @@
+import { execFile } from "node:child_process";
 import * as fs from "node:fs";
+import { promisify } from "node:util";
 import type { Command } from "commander";
 import { plain } from "../core/plain-text.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
+import { readLayers } from "../platform/policy-files.ts";
 import { bubblewrapEngine } from "../platform/sandbox/bubblewrap.ts";
 import { probeSandbox } from "../platform/sandbox/probe.ts";
 import { processesAreBounded } from "../platform/sandbox/process-limit.ts";
 import { probeVault } from "../platform/vault/index.ts";
+import { sealedFile } from "../platform/vault/sealed.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 
@@ -53,12 +57,19 @@ async function examine(io: Io): Promise<readonly Check[]> {
 	return [
 		check("node", checkNode(process.versions.node), `Node.js ${process.versions.node}`),
 		check("home", home, `${where}${home.ok && home.value.unattended ? " (throw-away: --yes may widen here)" : ""}`),
-		...(home.ok ? [check("launcher", checkStub(home.value), home.value.stub)] : []),
+		...(home.ok ? [check("launcher", await checkStub(home.value), home.value.stub)] : []),
+		...(home.ok ? [check("policy", readLayers(home.value, { workspace: null, narrowing: [] }), "every grant can be read")] : []),
 		check("sandbox", closed, "a server saw nothing of your home, no network, and only harmless system calls"),
 		...(closed.ok ? [check("egress", networked, "a server that may reach one address has no other way out than the proxy")] : []),
 		...((await processesAreBounded()) ? [] : [UNBOUNDED]),
-		check("keychain", home.ok ? await probeVault("keychain", home.value) : notTried(), "an entry was written, read back and deleted"),
+		keychain(home.ok ? await probeVault("keychain", home.value) : notTried(), home.ok && fs.existsSync(sealedFile(home.value))),
 	];
+}
+
+/** Where secrets are kept in the encrypted file, a missing keychain is no fault. */
+function keychain(probed: Result<void>, sealed: boolean): Check {
+	const found = check("keychain", probed, "an entry was written, read back and deleted");
+	return found.ok || !sealed ? found : { ...found, ok: true, message: `${found.message} The encrypted file is in use.`, remedy: "" };
 }
 
 /** Not missing, because a container has a limit of its own; but a person should know. */
@@ -85,12 +96,18 @@ function checkNode(version: string): Result<void> {
 		: fail("node-old", `Node.js ${version} is too old.`, `Install Node.js ${wantedMajor}.${wantedMinor} or newer.`);
 }
 
-function checkStub(home: Home): Result<void> {
+/** Runs it, as a host would: the program that it names may have moved. */
+async function checkStub(home: Home): Promise<Result<void>> {
 	try {
-		fs.accessSync(home.stub, fs.constants.X_OK);
+		await promisify(execFile)(home.stub, ["run", "--help"], { env: {}, timeout: 20_000 });
 		return ok(undefined);
-	} catch {
-		return fail("no-stub", "The launcher that config files name is not installed.", "Run: sallyport init");
+	} catch (error) {
+		const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+		return fail(
+			"no-stub",
+			missing ? "The launcher that config files name is not installed." : "The launcher that config files name does not start.",
+			"Run: sallyport init",
+		);
 	}
 }
 

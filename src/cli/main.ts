@@ -1,11 +1,13 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
+import type { Problem } from "../core/result.ts";
 import { registerAllow } from "./allow.ts";
 import { registerAudit } from "./audit.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerFix } from "./fix.ts";
 import { registerInit } from "./init.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { complain } from "./say.ts";
 import { registerScan } from "./scan.ts";
 import { registerSecrets } from "./secrets.ts";
 import { registerTools } from "./tools.ts";
@@ -16,7 +18,32 @@ const AFTER = `
 Exit: 0 yes, 1 no, 2 could not. "run" passes the server's own code on; 125 is a refusal.
 Home: ~/.sallyport, or SALLYPORT_HOME. NO_COLOR turns colours off.`;
 
+/** What a disk or its permissions refused is no bug. Null: it is something else. */
+function systemProblem(error: unknown): Problem | null {
+	if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return null;
+	const { code, path: named } = error as NodeJS.ErrnoException;
+	const place = typeof named === "string" ? named : "A file";
+	if (code === "ENOSPC")
+		return { code: "disk-full", message: "The disk is full.", remedy: "Make room, and try again: nothing was half written." };
+	return {
+		code: "system",
+		message: `${place} cannot be used (${code}).`,
+		remedy: "Check that it exists, and that you may read and write it.",
+	};
+}
+
+/** A reader that has gone (`| head`) ends nothing but the output; anything else that cannot be written is said once. */
+function watchOutput(): void {
+	for (const stream of [process.stdout, process.stderr])
+		stream.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code === "EPIPE") return;
+			process.exitCode = 2;
+			if (stream === process.stdout) process.stderr.write(`sallyport: the output cannot be written (${error.code}).\n`);
+		});
+}
+
 async function main(argv: readonly string[]): Promise<number> {
+	watchOutput();
 	const io: Io = { cwd: process.cwd(), env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
 	let code: ExitCode = 0;
 	const exit = (given: ExitCode): void => {
@@ -53,6 +80,8 @@ async function main(argv: readonly string[]): Promise<number> {
 		return code;
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+		const system = systemProblem(error);
+		if (system !== null) return complain(io, system);
 		// A bug. Its text may hold anything, so only its kind is shown.
 		process.stderr.write(`sallyport: internal error (${error instanceof Error ? error.name : "unknown"}). Please report it.\n`);
 		return 2;
@@ -61,7 +90,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 main(process.argv.slice(2)).then(
 	(code) => {
-		process.exitCode = code;
+		process.exitCode ??= code;
 	},
 	() => process.exit(2),
 );

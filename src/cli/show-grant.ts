@@ -1,25 +1,40 @@
 import { plain } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
+import { detectInArguments } from "../core/secrets/arguments.ts";
+import { mask } from "../core/secrets/mask.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
 import type { DescribedLaunch } from "../platform/launch/describe.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
 
 /** The exact command, untruncated but for credentials, which are masked, and what stands behind it on this machine. */
-export function showLaunch(io: Io, { line, facts }: DescribedLaunch): void {
+export function showLaunch(io: Io, { line, facts }: DescribedLaunch, secrets: Grant["secrets"] = new Map()): void {
 	say(io, `${plain(line.name)}  (${plain(line.config)})`);
-	say(io, `  command   ${[line.command, ...line.args].map(word).join(" ")}`);
+	say(io, `  command   ${[plain(line.command), ...maskedArguments(line)].map(quoted).join(" ")}`);
 	const { code } = facts;
 	if (code.kind === "package")
 		say(io, `  runs      ${plain(code.name)}@${plain(code.version)}, from the store, with ${plain(facts.executable.path)}`);
 	else if (code.kind === "script") say(io, `  runs      ${plain(code.script.path)}, with ${plain(facts.executable.path)}`);
 	else say(io, `  runs      ${plain(facts.executable.path)}`);
-	if (facts.mutable) say(io, "  note      this code can be changed by your other programs; only its entry file is pinned");
+	if (facts.mutable)
+		say(
+			io,
+			`  note      your other programs can change this code; ${code.kind === "none" ? "it is not pinned" : "only its entry file is pinned"}`,
+		);
+	// The store's own folder, Node and the entry are named above.
+	const beside = facts.roots.filter((root) => root !== facts.executable.path && !(code.kind === "package" && root === code.folder));
+	for (const root of beside) say(io, `  reads     ${plain(root)}`);
 	for (const [name, part] of Object.entries(line.env)) {
-		if (part.kind === "literal") say(io, `  with      ${word(`${name}=${part.value}`)}`);
-		else if (part.kind === "host") say(io, `  with      ${word(name)}, whatever the host puts there`);
+		if (part.kind === "literal") say(io, `  with      ${quoted(plain(maskDetected(`${name}=${part.value}`)))}`);
+		else if (part.kind === "host") say(io, `  with      ${plain(name)}, whatever the host puts there`);
 	}
-	for (const [slot, reference] of line.asks) say(io, `  asks for  ${plain(slot)} ← ${plain(reference)}`);
+	for (const [slot, reference] of line.asks) {
+		const granted = secrets.get(slot) === reference;
+		say(
+			io,
+			`  asks for  ${plain(slot)} ← ${plain(reference)}${granted ? "" : `, which is not granted (--secret ${plain(slot)}=${plain(reference)})`}`,
+		);
+	}
 }
 
 /** What a grant allows, one line each, in a fixed order. */
@@ -57,8 +72,17 @@ export function showChange(io: Io, before: Grant | null, after: Grant): boolean 
 	return widens;
 }
 
+function maskedArguments({ command, args }: DescribedLaunch["line"]): readonly string[] {
+	const masked = [...args];
+	// From the last to the first, so that the places of the others stay.
+	for (const { index, start, end } of [...detectInArguments(args, command)].sort((a, b) => b.start - a.start)) {
+		const text = masked[index] ?? "";
+		masked[index] = text.slice(0, start) + mask(text.slice(start, end)) + text.slice(end);
+	}
+	return masked.map((text) => plain(maskDetected(text)));
+}
+
 /** Quoted when it could be read as more than one word. */
-function word(text: string): string {
-	const safe = plain(maskDetected(text));
+function quoted(safe: string): string {
 	return /^[\w@%+=:,./~^-]+$/.test(safe) ? safe : JSON.stringify(safe);
 }

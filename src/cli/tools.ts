@@ -57,7 +57,9 @@ async function withServer(name: string, options: ToolsOptions, io: Io, verb: Ver
 
 const list: Verb = async (candidate, home, options, io) => {
 	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
-	showLaunch(out, candidate.described);
+	showLaunch(out, candidate.described, candidate.current?.secrets);
+	const stale = candidate.current !== null && candidate.current.launch.fingerprint !== candidate.described.launch.fingerprint;
+	if (stale) say(out, "  note      the command or its code is not what was approved, so it starts without what it was granted");
 	const tools = await listCandidate(candidate, home, io);
 	if (!tools.ok) return complain(io, tools.problem);
 	const granted = candidate.current?.tools ?? new Map<string, string>();
@@ -97,10 +99,10 @@ const list: Verb = async (candidate, home, options, io) => {
 	say(io);
 	say(
 		io,
-		`${rows.length} tools, ${rows.filter(({ state }) => state === "allowed").length} allowed. "read" is what the tool's name and the server say of it.`,
+		`${rows.length} ${rows.length === 1 ? "tool" : "tools"}, ${rows.filter(({ state }) => state === "allowed").length} allowed. "read" is what the tool's name and the server say of it.`,
 	);
 	for (const tool of tools.value) if (stateOf(tool, granted) === "changed") showDrift(io, home, tool, granted.get(tool.name) ?? "");
-	if (!approved && candidate.current !== null) say(io, "The command is not the one that was approved: allowing a tool approves it anew.");
+	if (stale) say(io, "Allowing a tool approves the command anew.");
 	return 0;
 };
 
@@ -141,7 +143,7 @@ function allow(named: readonly string[]): Verb {
 				remedy: "Name tools, or use --all-read; sallyport tools list shows them.",
 			});
 		const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
-		showLaunch(out, candidate.described);
+		showLaunch(out, candidate.described, candidate.current?.secrets);
 		const tools = await listCandidate(candidate, home, io);
 		if (!tools.ok) return complain(io, tools.problem);
 		const chosen = choose(tools.value, named, options.allRead === true);
@@ -167,7 +169,7 @@ function allow(named: readonly string[]): Verb {
 				JSON.stringify({ version: 1, server: after.name, tools: [...after.tools.keys()].sort(), waiting: waiting.map(([slot]) => slot) }),
 			);
 		else {
-			say(io, widens ? "Allowed." : "Nothing to widen.");
+			say(io, widens ? "Allowed." : "Saved; nothing was widened.");
 			for (const [slot, reference] of waiting)
 				say(
 					io,

@@ -1,20 +1,19 @@
 import * as fs from "node:fs";
 import { constants } from "node:os";
 import { plain } from "../core/plain-text.ts";
-import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { redact } from "../core/secrets/redact.ts";
 import { type AuditLog, openAuditLog } from "../platform/audit-log.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { profileOf } from "../platform/launch/profile.ts";
-import { policyPlaces, watchPolicies } from "../platform/policy-files.ts";
 import { bubblewrapEngine } from "../platform/sandbox/bubblewrap.ts";
 import { closeInheritedDescriptors } from "../platform/sandbox/descriptors.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
 import type { EgressRefusal } from "../platform/sandbox/proxy.ts";
 import { parseRunArguments, RUN_USAGE, type RunArguments } from "./arguments.ts";
 import { startBare } from "./bare.ts";
-import { findPlace, lookUpGrant, type Place, type Prepared, prepare } from "./prepare.ts";
+import { type GrantWatch, watchGrant } from "./grant-watch.ts";
+import { findPlace, lookUpGrant, type Prepared, prepare } from "./prepare.ts";
 import { answerFirstRequest, REFUSED, tell } from "./refuse.ts";
 import { type Ending, Session } from "./session.ts";
 
@@ -39,7 +38,7 @@ function startedBy(): string | null {
 
 interface Launched {
 	readonly prepared: Prepared;
-	readonly place: Place;
+	readonly watch: GrantWatch;
 	readonly confined: Confined;
 }
 
@@ -83,13 +82,15 @@ async function launch(request: RunArguments, opened: Opened): Promise<Result<Lau
 	const { home, secrets } = opened;
 	const place = findPlace(request, home, process.env, process.cwd());
 	if (!place.ok) return place;
+	const watch = watchGrant(request, home, place.value);
+	if (!watch.ok) return watch;
 	const found = lookUpGrant(request, home, place.value);
 	if (!found.ok) return found;
 	const prepared = await prepare(found.value, home, process.env);
 	if (!prepared.ok) return prepared;
 	secrets.push(...prepared.value.secrets);
 	const confined = await confine(prepared.value, opened);
-	return confined.ok ? ok({ prepared: prepared.value, place: place.value, confined: confined.value }) : confined;
+	return confined.ok ? ok({ prepared: prepared.value, watch: watch.value, confined: confined.value }) : confined;
 }
 
 async function confine({ grant, facts, env }: Prepared, { home, audit }: Opened): Promise<Result<Confined>> {
@@ -117,7 +118,7 @@ function egressRefused(server: string, { target, reason }: EgressRefusal, audit:
 	});
 }
 
-async function relay(request: RunArguments, { home, audit, secrets }: Opened, { prepared, place, confined }: Launched): Promise<Ending> {
+async function relay(request: RunArguments, { audit, secrets }: Opened, { prepared, watch, confined }: Launched): Promise<Ending> {
 	const unconfined = prepared.grant.sandbox === "off";
 	const recorded = audit.append({
 		request: null,
@@ -139,7 +140,7 @@ async function relay(request: RunArguments, { home, audit, secrets }: Opened, { 
 		host: process,
 		redact: (text) => redact(text, secrets),
 		graceMs: GRACE_MS,
-		watch: (changed) => watchGrant(request, home, place, changed),
+		watch,
 	});
 	let stoppedBy: NodeJS.Signals | null = null;
 	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
@@ -150,18 +151,6 @@ async function relay(request: RunArguments, { home, audit, secrets }: Opened, { 
 	const ending = await session.run();
 	audit.close(stoppedBy === null ? "server-ended" : "stopped");
 	return stoppedBy === null ? ending : { code: null, signal: stoppedBy };
-}
-
-function watchGrant(request: RunArguments, home: Home, place: Place, changed: (grant: Result<Grant>) => void): { dispose(): void } {
-	const places = policyPlaces(home, place.sources);
-	const look = (): void => {
-		// A folder that a policy will stand in may have been made just now: watch anew, then read.
-		watching.dispose();
-		watching = watchPolicies(places, look);
-		changed(lookUpGrant(request, home, place));
-	};
-	let watching = watchPolicies(places, look);
-	return { dispose: () => watching.dispose() };
 }
 
 const auditProblem: Problem = {

@@ -108,6 +108,12 @@ export async function prepare(grant: Grant, home: Home, env: Environment): Promi
 			: vaults.resolve(reference),
 	);
 	vaults?.close();
+	if (!resolved.ok && resolved.problem.code === "keychain-missing")
+		return fail(
+			resolved.problem.code,
+			"The keychain cannot be reached from here: the host passes on no session bus, or there is none.",
+			"Start the host from your desktop session, or keep the secret in the encrypted file: sallyport secrets set sealed://NAME, and name that in the entry.",
+		);
 	if (!resolved.ok) return resolved;
 	return ok({ grant, facts: facts.value, env: resolved.value.env, secrets: resolved.value.secrets });
 }

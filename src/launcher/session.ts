@@ -10,6 +10,7 @@ import type { Result } from "../core/result.ts";
 import { isPin, type Pin } from "../core/tools/pin.ts";
 import type { AuditLog } from "../platform/audit-log.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
+import type { GrantWatch } from "./grant-watch.ts";
 
 /** How the server's process ended. Exactly one of the two is null. */
 export interface Ending {
@@ -26,8 +27,8 @@ export interface SessionOptions {
 	readonly redact: (text: string) => string;
 	/** Milliseconds that a server has to end after its stdin was closed. */
 	readonly graceMs: number;
-	/** Calls back with the grant as it is after every change of a policy file. */
-	readonly watch: (changed: (grant: Result<Grant>) => void) => { dispose(): void };
+	/** Tells of every change of the grant; the session disposes of it. */
+	readonly watch: GrantWatch;
 }
 
 /** Longest line of a server's stderr that is kept together, in characters. */
@@ -63,7 +64,6 @@ export class Session {
 		const { stdin, stdout, stderr } = this.#child;
 		if (stdin === null || stdout === null || stderr === null) throw new Error("a confined server without pipes");
 		const closed = once(this.#child, "close");
-		const watching = this.#options.watch((grant) => this.#policyChanged(grant));
 
 		const fromHost = new LineSplitter();
 		host.stdin.on("data", (chunk: Buffer) => {
@@ -83,9 +83,10 @@ export class Session {
 		// A server that has closed its stdin says so by its exit.
 		stdin.on("error", () => {});
 		this.#passOnStderr(stderr);
+		this.#options.watch.subscribe((grant) => this.#policyChanged(grant));
 
 		const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
-		watching.dispose();
+		this.#options.watch.dispose();
 		this.#perform(this.#relay.serverClosed());
 		host.stdin.destroy();
 		await confined.dispose();

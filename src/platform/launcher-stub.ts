@@ -74,6 +74,10 @@ export function stubText(home: string, node: string, program: string): string {
 unset ${CLEARED.join(" ")}
 SALLYPORT_HOME=${quote(home)}
 export SALLYPORT_HOME
+if [ ! -f ${quote(program)} ]; then
+	echo "sallyport: "${quote(program)}" is gone. Where Sallyport is now, run: sallyport init" >&2
+	exit 125
+fi
 for node in ${[node, ...NODE_FALLBACKS].map(quote).join(" ")}; do
 	if [ -x "$node" ]; then exec "$node" ${quote(program)} "$@"; fi
 done

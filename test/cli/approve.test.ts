@@ -103,6 +103,16 @@ describe("sallyport tools list", () => {
 			/twice/,
 		],
 		[
+			"node under another name",
+			() => {
+				fs.rmSync(path.join(world.folder, "my-server"), { force: true });
+				fs.symlinkSync(process.execPath, path.join(world.folder, "my-server"));
+				return world.write(".mcp.json", { mcpServers: { x: { command: path.join(world.folder, "my-server"), args: [world.server] } } });
+			},
+			["tools", "list", "x"],
+			/is really .*node, whose arguments name the code that runs/,
+		],
+		[
 			"a node that is a script",
 			() => {
 				fs.writeFileSync(path.join(world.folder, "node"), "#!/bin/sh\nexit\n", { mode: 0o755 });
@@ -122,6 +132,54 @@ describe("sallyport tools list", () => {
 	});
 });
 
+describe("code that is not the server's own", () => {
+	it("is not shown to it through a link in the workspace", async () => {
+		const private_ = path.join(world.folder, "private");
+		fs.mkdirSync(private_, { recursive: true });
+		fs.writeFileSync(path.join(private_, "diary.txt"), "private");
+		fs.mkdirSync(path.join(world.workspace, "sub"), { recursive: true });
+		fs.copyFileSync(world.server, path.join(world.workspace, "sub", "srv.mjs"));
+		fs.rmSync(path.join(world.workspace, "node_modules"), { force: true });
+		fs.symlinkSync(private_, path.join(world.workspace, "node_modules"));
+		world.write(".mcp.json", { mcpServers: { mini: { command: process.execPath, args: ["sub/srv.mjs"] } } });
+		await world.allowTools("mini", "read");
+		const { client } = await world.connect("mini", [], { line: [process.execPath, "sub/srv.mjs"] });
+		const read = await callTool(client, "read", { path: path.join(world.workspace, "node_modules", "diary.txt") });
+		await client.close();
+		fs.rmSync(path.join(world.workspace, "node_modules"));
+		expect(read.ok).toBe(false);
+	});
+
+	it("does not answer for a Python module of the environment", async () => {
+		world.write("json/__init__.py", "");
+		world.write("json/tool.py", "print('code of the workspace')");
+		world.write(".mcp.json", { mcpServers: { py: { command: "/usr/bin/python3", args: ["-m", "json.tool"] } } });
+		expect((await world.sallyport(["allow", "py", "--read", "json", "--yes"])).code).toBe(0);
+		const outcome = await world.sallyport(["run", "--name", "py", "--", "/usr/bin/python3", "-m", "json.tool"], {
+			input: '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}\n',
+		});
+		expect(`${outcome.stdout}${outcome.stderr}`).not.toContain("code of the workspace");
+		world.write(".mcp.json", { mcpServers: { py: { command: "/usr/bin/python3", args: ["-m", "json.tool"], env: { PYTHONPATH: "." } } } });
+		expect((await world.sallyport(["allow", "py", "--yes"])).stderr).toMatch(/PYTHONPATH decides which code/);
+	});
+
+	it("is not reached when a granted folder has become a link", async () => {
+		const private_ = path.join(world.folder, "private-2");
+		fs.mkdirSync(private_, { recursive: true });
+		fs.writeFileSync(path.join(private_, "diary.txt"), "private");
+		world.entry("mini");
+		world.write("papers/a.txt", "granted");
+		await world.allowTools("mini", "read");
+		expect((await world.sallyport(["allow", "mini", "--read", "papers", "--yes"])).code).toBe(0);
+		fs.renameSync(path.join(world.workspace, "papers"), path.join(world.workspace, "papers.old"));
+		fs.symlinkSync(private_, path.join(world.workspace, "papers"));
+		const outcome = await world.launch("mini");
+		fs.rmSync(path.join(world.workspace, "papers"));
+		expect(outcome.code).toBe(125);
+		expect(outcome.stderr).toMatch(/papers .*(?:leads|elsewhere|link)/);
+	});
+});
+
 describe("sallyport allow", () => {
 	it("shows every variable, and masks what looks like a credential", async () => {
 		const token = generateFakeToken();
@@ -130,6 +188,38 @@ describe("sallyport allow", () => {
 		expect(outcome.stdout).toContain("with      MODE=fast");
 		expect(outcome.stdout).toContain("GITHUB_TOKEN=");
 		expect(`${outcome.stdout}${outcome.stderr}${policy()}`).not.toContain(token);
+	});
+
+	it("masks a credential in the arguments too, and says which variable waits for its secret", async () => {
+		const secret = `S3cr3t${Math.random().toString(36).slice(2)}Pazz`;
+		world.entry("mini", ["--api-key", secret], { env: { TOKEN: "keychain://mini/TOKEN" } });
+		const outcome = await world.sallyport(["allow", "mini", "--yes"]);
+		expect(`${outcome.stdout}${outcome.stderr}`).not.toContain(secret);
+		expect(outcome.stdout).toContain(
+			"asks for  env:TOKEN ← keychain://mini/TOKEN, which is not granted (--secret env:TOKEN=keychain://mini/TOKEN)",
+		);
+	});
+
+	it.each(["my.var", "NODE_OPTIONS", "LD_PRELOAD", "SALLYPORT_HOME"])(
+		"refuses an entry that sets %s, and leaves every other grant readable",
+		async (name) => {
+			world.entry("other");
+			await world.allowTools("other", "echo");
+			world.entry("mini", [], { env: { [name]: "x" } });
+			const outcome = await world.sallyport(["allow", "mini", "--yes"]);
+			expect(outcome.code).toBe(2);
+			expect(outcome.stderr).toMatch(/cannot be passed/);
+			world.entry("other");
+			expect((await world.sallyport(["tools", "list", "other"])).code).toBe(0);
+		},
+	);
+
+	it("refuses a name that no policy could hold", async () => {
+		world.entry("x".repeat(300));
+		const outcome = await world.sallyport(["allow", "x".repeat(300), "--yes"]);
+		expect(outcome.code).toBe(2);
+		expect(outcome.stderr).toMatch(/cannot be granted/);
+		expect(policy()).toBe("");
 	});
 
 	it("lets a server read and write what was named, and nothing beside it", async () => {
@@ -224,7 +314,7 @@ describe("sallyport allow", () => {
 		await world.allowTools("mini", "echo");
 		const outcome = await world.sallyport(["allow", "mini"]);
 		expect(outcome.code).toBe(0);
-		expect(outcome.stdout).toContain("Nothing to widen.");
+		expect(outcome.stdout).toContain("nothing was widened");
 		expect(policy()).toContain('"echo"');
 	});
 

@@ -32,7 +32,7 @@ describe("sallyport doctor", () => {
 		const { code, text } = await doctor({ SALLYPORT_HOME: home.value.path, HOME: folder }, "--json");
 		const report = JSON.parse(text) as { version: number; ok: boolean; checks: { name: string; ok: boolean; message: string }[] };
 		expect(report.checks.filter((check) => !check.ok)).toEqual([]);
-		expect(report.checks.map((check) => check.name)).toEqual(["node", "home", "launcher", "sandbox", "egress", "keychain"]);
+		expect(report.checks.map((check) => check.name)).toEqual(["node", "home", "launcher", "policy", "sandbox", "egress", "keychain"]);
 		expect(report).toMatchObject({ version: 1, ok: true });
 		expect(code).toBe(0);
 	});

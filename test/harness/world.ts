@@ -114,12 +114,12 @@ export class World {
 	async connect(
 		name: string,
 		args: readonly string[] = [],
-		options: RunOptions & { readonly launcher?: readonly string[] } = {},
+		options: RunOptions & { readonly launcher?: readonly string[]; readonly line?: readonly string[] } = {},
 	): Promise<Connection> {
 		const [command, ...before] = options.launcher ?? [process.execPath, SALLYPORT];
 		const transport = new StdioClientTransport({
 			command: command ?? process.execPath,
-			args: [...before, ...this.runArgs(name, args)],
+			args: [...before, ...(options.line === undefined ? this.runArgs(name, args) : ["run", "--name", name, "--", ...options.line])],
 			env: this.env(options.env),
 			cwd: options.cwd ?? this.workspace,
 			stderr: "pipe",

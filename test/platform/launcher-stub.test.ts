@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { stubText } from "../../src/platform/launcher-stub.ts";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-stub-"));
+const program = path.join(folder, "a program.cjs");
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a stub whose "Node" prints what it was started with. */
@@ -14,14 +15,24 @@ function run(home: string, env: Readonly<Record<string, string>>, ...args: strin
 	const node = path.join(folder, "it's node");
 	fs.writeFileSync(node, '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\nenv\n', { mode: 0o755 });
 	const stub = path.join(folder, "sallyport");
-	fs.writeFileSync(stub, stubText(home, node, "/opt/a program/sallyport.cjs"), { mode: 0o755 });
+	fs.writeFileSync(program, "");
+	fs.writeFileSync(stub, stubText(home, node, program), { mode: 0o755 });
 	return execFileSync(stub, args, { env, encoding: "utf8" });
 }
 
 describe("the installed launcher", () => {
 	it("passes every argument on as it is", () => {
 		const said = run("/home/x/.sallyport", {}, "run", "--name", "a b", "--", "$(touch /tmp/x)", "'", "");
-		expect(said.split("\n").slice(0, 7)).toEqual(["/opt/a program/sallyport.cjs", "run", "--name", "a b", "--", "$(touch /tmp/x)", "'"]);
+		expect(said.split("\n").slice(0, 7)).toEqual([program, "run", "--name", "a b", "--", "$(touch /tmp/x)", "'"]);
+	});
+
+	it("says what to do when Sallyport has moved away, and refuses", () => {
+		const stub = path.join(folder, "moved");
+		fs.mkdirSync(folder, { recursive: true });
+		fs.writeFileSync(stub, stubText("/home/x/.sallyport", process.execPath, "/opt/gone/sallyport.cjs"), { mode: 0o755 });
+		const { status, stderr } = spawnSync(stub, ["run"], { env: {}, encoding: "utf8" });
+		expect(status).toBe(125);
+		expect(stderr).toBe("sallyport: /opt/gone/sallyport.cjs is gone. Where Sallyport is now, run: sallyport init\n");
 	});
 
 	it("has its own home, whatever a host's file says", () => {

@@ -30,7 +30,13 @@ export function parsePolicy(raw: string, file: string): Result<PolicyFile> {
 	const errors: ParseError[] = [];
 	const tree = parseTree(text, errors, { allowTrailingComma: true });
 	const first = errors[0];
-	if (first !== undefined) return refuse(first.offset, `not valid JSONC (${printParseErrorCode(first.error)})`);
+	if (first !== undefined)
+		return refuse(
+			first.offset,
+			`not valid JSONC (${printParseErrorCode(first.error)
+				.replace(/([a-z])([A-Z])/g, "$1 $2")
+				.toLowerCase()})`,
+		);
 	if (tree === undefined) return refuse(0, "the file is empty");
 
 	const duplicate = duplicateKey(tree);

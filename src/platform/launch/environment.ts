@@ -1,7 +1,15 @@
-import { mentionsVault, parseReference, parseTemplate, type SecretReference } from "../../core/config/references.ts";
+import {
+	formatReference,
+	mentionsVault,
+	parseReference,
+	parseTemplate,
+	referencesIn,
+	type SecretReference,
+} from "../../core/config/references.ts";
 import type { EnvPart } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { allow } from "./verify.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,7 +21,7 @@ const ALWAYS: Readonly<Record<string, string>> = { LANG: "C.UTF-8" };
  * Any other variable that names a vault is someone asking for a secret that was not granted to them, and refuses.
  */
 export function environmentParts(
-	grant: Pick<Grant, "name" | "launch" | "secrets">,
+	grant: Pick<Grant, "name" | "config" | "launch" | "secrets">,
 	environment: Environment,
 ): Result<Record<string, EnvPart>> {
 	const parts: Record<string, EnvPart> = {};
@@ -21,18 +29,26 @@ export function environmentParts(
 		const value = environment[name];
 		if (kind === "literal") {
 			if (value === undefined)
-				return fail("launch-changed", `${name}, which was approved with this server, is not set.`, again(grant.name));
-			if (mentionsVault(value)) return notGranted(grant.name, name);
+				return fail(
+					"launch-changed",
+					`${name}, which was approved with this server, is not set.`,
+					`Approve what the config says now: ${allow(grant)}`,
+				);
+			if (mentionsVault(value)) return notGranted(grant, name, environment[name] ?? "");
 			parts[name] = { kind: "literal", value };
 		} else if (grant.secrets.has(`env:${name}`)) {
 			if (value === undefined)
-				return fail("launch-changed", `${name}, which was approved with this server, is not set.`, again(grant.name));
+				return fail(
+					"launch-changed",
+					`${name}, which was approved with this server, is not set.`,
+					`Approve what the config says now: ${allow(grant)}`,
+				);
 			parts[name] = { kind: "reference", text: value };
-		} else if (value !== undefined && mentionsVault(value)) return notGranted(grant.name, name);
+		} else if (value !== undefined && mentionsVault(value)) return notGranted(grant, name, environment[name] ?? "");
 		else parts[name] = { kind: "host" };
 	}
 	for (const [name, value] of Object.entries(environment))
-		if (value !== undefined && !Object.hasOwn(parts, name) && mentionsVault(value)) return notGranted(grant.name, name);
+		if (value !== undefined && !Object.hasOwn(parts, name) && mentionsVault(value)) return notGranted(grant, name, value);
 	return ok(parts);
 }
 
@@ -78,24 +94,22 @@ async function fill(
 ): Promise<Result<{ readonly text: string; readonly secret: string }>> {
 	const granted = parseReference(grant.secrets.get(`env:${name}`) ?? "");
 	const template = parseTemplate(text);
-	if (granted === null || template === null) return notGranted(grant.name, name);
+	if (granted === null || template === null) return notGranted(grant, name, text);
 	const asked = template.flatMap((part) => ("reference" in part ? [part.reference] : []));
 	if (asked.length === 0 || asked.some((reference) => reference.scheme !== granted.scheme || reference.path !== granted.path))
-		return notGranted(grant.name, name);
+		return notGranted(grant, name, text);
 	const secret = await resolve(granted);
 	if (!secret.ok) return secret;
 	return ok({ text: template.map((part) => ("literal" in part ? part.literal : secret.value)).join(""), secret: secret.value });
 }
 
-/** The name only: the value is a stranger's text. */
-function notGranted(server: string, variable: string): Result<never> {
+/** Of the value, which is a stranger's text, only a well-formed reference is repeated. */
+function notGranted(grant: Pick<Grant, "name" | "config">, variable: string, value: string): Result<never> {
+	const [asked] = referencesIn(value);
+	const reference = asked === undefined ? "REFERENCE" : formatReference(asked);
 	return fail(
 		"reference-not-granted",
 		`${variable} asks for a secret that is not granted to this server.`,
-		`If it should have it: sallyport allow ${JSON.stringify(server)} --secret env:${variable}=REFERENCE`,
+		`If it should have it: ${allow(grant)} --secret env:${variable}=${reference}`,
 	);
-}
-
-function again(server: string): string {
-	return `Approve what the config says now: sallyport allow ${JSON.stringify(server)}`;
 }

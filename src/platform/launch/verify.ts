@@ -12,28 +12,33 @@ import { launchParts } from "./parts.ts";
  * content. Reads the disk, runs nothing, and asks neither the PATH nor a package manager.
  */
 export async function verifyLaunch(
-	grant: Pick<Grant, "name" | "launch">,
+	grant: Pick<Grant, "name" | "config" | "launch">,
 	env: Readonly<Record<string, EnvPart>>,
 	home: Home,
 ): Promise<Result<LaunchFacts>> {
 	const facts = readFacts(home, grant.launch.fingerprint);
-	if (!facts.ok) return fail(facts.problem.code, facts.problem.message, again(grant.name));
+	if (!facts.ok) return fail(facts.problem.code, facts.problem.message, `Approve it again: ${allow(grant)}`);
 	if (fingerprintOf(launchParts(grant.launch, env, facts.value), home.key) !== grant.launch.fingerprint)
-		return fail("launch-changed", "This server's command or environment is not what was approved.", again(grant.name));
+		return fail("launch-changed", "This server's command or environment is not what was approved.", `Approve it again: ${allow(grant)}`);
 	const hashes = openHashCache(home.state);
 	const files = facts.value.code.kind === "script" ? [facts.value.executable, facts.value.code.script] : [facts.value.executable];
 	for (const file of files) {
 		const now = hashes.hash(file.path);
 		if (!now.ok || now.value !== file.sha256)
-			return fail("code-changed", `${file.path} is not what was approved.`, `If you changed or updated it: ${again(grant.name)}`);
+			return fail(
+				"code-changed",
+				`${file.path} is not what was approved.`,
+				`If you changed or updated it, approve it again: ${allow(grant)}`,
+			);
 	}
 	if (facts.value.code.kind === "package") {
 		const stored = await verifyInstalled(home, facts.value.code);
-		if (!stored.ok) return stored;
+		if (!stored.ok) return fail(stored.problem.code, stored.problem.message, `Approve it again: ${allow(grant)}`);
 	}
 	return facts;
 }
 
-function again(server: string): string {
-	return `approve it again: sallyport allow ${JSON.stringify(server)}`;
+/** The command that approves this very entry anew. */
+export function allow({ name, config }: Pick<Grant, "name" | "config">): string {
+	return `sallyport allow ${JSON.stringify(name)} --file ${JSON.stringify(config)}`;
 }

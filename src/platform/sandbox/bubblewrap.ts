@@ -200,8 +200,17 @@ export function checkGrants(granted: Pick<SandboxProfile, "read" | "write">, opt
 
 function placesOf(options: BubblewrapOptions): Places {
 	const homes = realPaths([...accountHome(), options.home ?? process.env.HOME ?? ""]);
-	const sallyport = realPaths([...homes.map((home) => path.join(home, ".sallyport")), options.sallyportHome ?? homePath(process.env)]);
-	return { homes, sallyport };
+	const inUse = options.sallyportHome === undefined ? namedHome() : [options.sallyportHome];
+	return { homes, sallyport: realPaths([...homes.map((home) => path.join(home, ".sallyport")), ...inUse]) };
+}
+
+/** Empty when neither the environment nor the account says where it would be. */
+function namedHome(): readonly string[] {
+	try {
+		return [homePath(process.env)];
+	} catch {
+		return [];
+	}
 }
 
 /** Empty for a user who has no account, as in some containers. */

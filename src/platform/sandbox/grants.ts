@@ -38,8 +38,9 @@ const MAX_MOUNTS = 1500;
 const MAX_DEPTH = 64;
 
 /**
- * What has to be mounted so that exactly the granted paths are visible, without anything protected. A folder that holds a
- * protected name is not bound and then masked (a mask comes off when the file is replaced on the host); instead its entries are
+ * What has to be mounted so that exactly the granted paths are visible, without anything protected. What was approved is a real
+ * path: one that has become a link, or lies behind one, is refused and never followed. The command and the working folder may be
+ * named through links; they are links inside too, and show nothing more. A folder that holds a protected name is not bound and then masked (a mask comes off when the file is replaced on the host); instead its entries are
  * bound one by one. Names that appear in it later are not visible at all; names that appear later in a folder that was bound
  * whole are, and that is the race which is left. In folders of installed packages the built-in names are not looked for.
  */
@@ -109,25 +110,29 @@ class Plan {
 		const real = path.isAbsolute(named) ? realOrNull(named) : null;
 		if (real === null)
 			return fail("grant-missing", `${named} is granted to the server and is not there.`, "Create it, or take it out of the grant.");
-		const refused = this.#refusal(real, named, mode);
+		// Whoever may write beside it, a repository too, could put a link there and so choose what is granted.
+		if (real !== path.resolve(named))
+			return fail(
+				"grant-changed",
+				`${named} is granted to the server, and leads elsewhere now.`,
+				"If the server should have what it leads to, grant it again: sallyport allow NAME",
+			);
+		const refused = this.#refusal(real, mode);
 		if (refused !== null) return refused;
 		if (this.#isHidden(real, path.basename(real))) return ok(undefined);
-		if (!SYSTEM_READ.some((folder) => isWithin(real, folder))) {
-			try {
-				const whole = this.#scan(real, mode, 0);
-				if (whole === null) return ok(undefined);
-				if (whole !== "split") this.#put(whole);
-			} catch (error) {
-				if (!(error instanceof TooMuch)) throw error;
-				return fail(
-					"grant-too-large",
-					`${named} cannot be shown without the files in it that no server may read: ${error.message}.`,
-					"Grant the folders inside it that the server needs.",
-				);
-			}
+		if (SYSTEM_READ.some((folder) => isWithin(real, folder))) return ok(undefined);
+		try {
+			const whole = this.#scan(real, mode, 0);
+			if (whole !== null && whole !== "split") this.#put(whole);
+			return ok(undefined);
+		} catch (error) {
+			if (!(error instanceof TooMuch)) throw error;
+			return fail(
+				"grant-too-large",
+				`${real} cannot be shown without the files in it that no server may read: ${error.message}.`,
+				"Grant the folders inside it that the server needs.",
+			);
 		}
-		this.#follow(named);
-		return ok(undefined);
 	}
 
 	#put(mount: Mount): void {
@@ -137,43 +142,42 @@ class Plan {
 		if (this.#mounts.size > MAX_MOUNTS) throw new TooMuch("too many others stand beside them");
 	}
 
-	#refusal(real: string, named: string, mode: "read" | "write"): ReturnType<typeof fail> | null {
-		const label = named === real ? real : `${named} (${real})`;
+	#refusal(real: string, mode: "read" | "write"): ReturnType<typeof fail> | null {
 		const narrower = "Grant a folder inside it instead.";
 		const remove = "Take it out of the grant.";
 		const { homes, sallyport } = this.#places;
 		const parts = real.split(path.sep).filter(Boolean);
 
 		if (TOO_WIDE.includes(real) || homes.some((home) => isWithin(home, real)))
-			return fail("grant-too-wide", `${label} is too wide to be granted.`, narrower);
-		if (sallyport.some((own) => isWithin(own, real))) return fail("grant-too-wide", `${label} holds Sallyport's own files.`, narrower);
+			return fail("grant-too-wide", `${real} is too wide to be granted.`, narrower);
+		if (sallyport.some((own) => isWithin(own, real))) return fail("grant-too-wide", `${real} holds Sallyport's own files.`, narrower);
 		const own = sallyport.find((home) => isWithin(real, home));
 		const [first, , third = ""] = own === undefined ? [] : path.relative(own, real).split(path.sep);
 		// `store/npm/PACKAGE` may be read, and `store/npm/.staging-…` written while it is installed; never the store as a whole.
 		const inStore = first === "store" && (mode === "write" ? third.startsWith(".staging-") : third !== "");
-		if (own !== undefined && !inStore) return fail("grant-protected", `${label} belongs to Sallyport itself and is never granted.`, remove);
+		if (own !== undefined && !inStore) return fail("grant-protected", `${real} belongs to Sallyport itself and is never granted.`, remove);
 
 		const system = mode === "write" ? [...NEVER, ...SYSTEM_READ] : NEVER;
 		if (system.some((folder) => isWithin(real, folder)) && !(mode === "read" && NEVER_BUT.some((folder) => isWithin(real, folder))))
-			return fail("grant-protected", `${label} belongs to the system and is never granted.`, remove);
+			return fail("grant-protected", `${real} belongs to the system and is never granted.`, remove);
 
 		const below = own === undefined ? parts : path.relative(own, real).split(path.sep);
 		if (below.some(this.#isCredentialName) || this.#credentialPaths.some((where) => isWithin(real, where)))
-			return fail("grant-protected", `${label} is where credentials are kept, and is never granted.`, remove);
-		const stat = fs.statSync(real);
-		if (!stat.isFile() && !stat.isDirectory()) return fail("grant-protected", `${label} is neither a file nor a folder.`, remove);
+			return fail("grant-protected", `${real} is where credentials are kept, and is never granted.`, remove);
+		const stat = lookAt(real);
+		if (!stat?.isFile() && !stat?.isDirectory()) return fail("grant-protected", `${real} is neither a file nor a folder.`, remove);
 		if (stat.isFile() && this.#linked.has(idOf(stat)))
-			return fail("grant-protected", `${label} is another name of a credential file.`, remove);
+			return fail("grant-protected", `${real} is another name of a credential file.`, remove);
 		if (mode === "write" && stat.isFile() && stat.nlink > 1)
 			return fail(
 				"grant-protected",
-				`${label} has a second name, and writing it would change that file too.`,
+				`${real} has a second name, and writing it would change that file too.`,
 				"Replace it by a copy, or grant it for reading.",
 			);
 		if (mode === "write" && !inStore && parts.some(this.#isObeyed))
 			return fail(
 				"grant-protected",
-				`${label} is something that programs outside the sandbox obey, and is never writable.`,
+				`${real} is something that programs outside the sandbox obey, and is never writable.`,
 				"Grant it for reading, or another folder for writing.",
 			);
 		return null;
@@ -185,12 +189,14 @@ class Plan {
 	 */
 	#scan(where: string, mode: "read" | "write", depth: number): Mount | "split" | null {
 		if (depth > MAX_DEPTH) throw new TooMuch("it is nested too deeply");
-		const stat = fs.lstatSync(where, { throwIfNoEntry: false });
+		const stat = lookAt(where);
 		// Gone, or named in bytes that are no text: what cannot be looked at is not shown.
-		if (stat === undefined) return null;
+		if (stat === null) return null;
 		const id = idOf(stat);
 		// A file with a second name may be one that hosts obey, somewhere else: writing it would be writing that one.
 		if (stat.isFile()) return this.#linked.has(id) ? null : { kind: stat.nlink > 1 ? "read" : mode, at: where, id };
+		// It was a folder a moment ago; a link that took its place is not followed.
+		if (!stat.isDirectory()) return null;
 		let entries: readonly fs.Dirent[];
 		try {
 			entries = fs.readdirSync(where, { withFileTypes: true });
@@ -217,9 +223,11 @@ class Plan {
 				if (inner === null || inner === "split" || inner.kind !== mode) split = true;
 				if (inner !== null && inner !== "split") kept.push(inner);
 			} else if (obeyed && !entry.isSymbolicLink()) {
-				const inner = fs.lstatSync(at);
-				if (inner.isFile() || inner.isDirectory()) kept.push({ kind: "read", at, id: idOf(inner) });
-			} else plain.push(entry);
+				const inner = lookAt(at);
+				if (inner?.isFile() || inner?.isDirectory()) kept.push({ kind: "read", at, id: idOf(inner) });
+			} else if (entry.isFile() || entry.isDirectory() || entry.isSymbolicLink()) plain.push(entry);
+			// A pipe, a socket or a device leads to another program, and writes to it even where the folder is read-only.
+			else split = true;
 		}
 		if (!split) return { kind: mode, at: where, id };
 
@@ -227,9 +235,8 @@ class Plan {
 		for (const mount of kept) this.#put(mount);
 		for (const entry of plain) {
 			const at = path.join(where, entry.name);
-			const inner = fs.lstatSync(at, { throwIfNoEntry: false });
+			const inner = lookAt(at);
 			if (inner?.isSymbolicLink()) this.#put({ kind: "link", at, target: fs.readlinkSync(at) });
-			// Sockets, pipes and devices are left out.
 			else if (inner?.isFile() || inner?.isDirectory()) this.#put({ kind: mode, at, id: idOf(inner) });
 		}
 		return "split";
@@ -257,7 +264,7 @@ class Plan {
 		}
 	}
 
-	/** A grant that was named through links is reached through the same links inside. */
+	/** What is named through links is reached through the same links inside. */
 	#follow(named: string): void {
 		let at = "/";
 		for (const part of path.resolve(named).split(path.sep).filter(Boolean)) {
@@ -273,6 +280,15 @@ class Plan {
 
 function idOf(stat: fs.Stats): string {
 	return `${stat.dev}:${stat.ino}`;
+}
+
+/** Null: it is gone, or lies where this user may not look. Links are not followed. */
+function lookAt(where: string): fs.Stats | null {
+	try {
+		return fs.lstatSync(where);
+	} catch {
+		return null;
+	}
 }
 
 function realOrNull(where: string): string | null {
@@ -296,7 +312,7 @@ function linkedCredentials(
 ): ReadonlySet<string> {
 	const linked = new Set<string>();
 	const look = (where: string, depth: number): void => {
-		const stat = fs.lstatSync(where, { throwIfNoEntry: false });
+		const stat = lookAt(where);
 		if (stat?.isFile() && stat.nlink > 1) linked.add(idOf(stat));
 		if (stat?.isDirectory() && depth > 0) for (const name of list(where).slice(0, 500)) look(path.join(where, name), depth - 1);
 	};
@@ -313,9 +329,28 @@ function list(where: string): readonly string[] {
 	}
 }
 
+/** Opens a name without opening what it stands for. Of Linux; Node has no name for it. */
+const O_PATH = 0o10000000;
+
+/** What lies at exactly this path, reached through no link: the kernel is asked where the opened thing is. Null: nothing does. */
+function idAt(where: string): string | null {
+	let fd: number;
+	try {
+		fd = fs.openSync(where, O_PATH | fs.constants.O_NOFOLLOW);
+	} catch {
+		return null;
+	}
+	try {
+		return fs.readlinkSync(`/proc/self/fd/${fd}`) === where ? idOf(fs.fstatSync(fd)) : null;
+	} finally {
+		fs.closeSync(fd);
+	}
+}
+
 /**
- * Between being looked at and being mounted, another program could have put a link in a path's place. `pid` is a process inside,
- * before the server runs: what it sees has to be what was looked at. Null: there is none, and nothing can be vouched for.
+ * Between being looked at and being mounted, another program could have put a link in a path's place, or in that of a folder above
+ * it. `pid` is a process inside, before the server runs: what it sees has to be what was looked at, and what lies at that very path.
+ * Null: there is none, and nothing can be vouched for.
  */
 export function checkMounts(pid: number | null, mounts: readonly Mount[]): Result<void> {
 	if (pid === null) return fail("sandbox-failed", "The sandbox cannot be looked into on this system.", "Run: sallyport doctor");
@@ -325,7 +360,7 @@ export function checkMounts(pid: number | null, mounts: readonly Mount[]): Resul
 		try {
 			seen = idOf(fs.lstatSync(`/proc/${pid}/root${mount.at}`));
 		} catch {}
-		if (seen !== mount.id)
+		if (seen !== mount.id || idAt(mount.at) !== mount.id)
 			return fail(
 				"grant-changed",
 				`${mount.at} changed while the server was being started.`,

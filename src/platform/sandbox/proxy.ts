@@ -47,6 +47,9 @@ const HOP_BY_HOP = new Set([
 	"upgrade",
 ]);
 
+/** Headers that say where a message ends and whom it is for: a client that has them dropped gets a second request past the check. */
+const FRAMING = ["content-length", "host", "transfer-encoding"];
+
 type Checked =
 	| { readonly ok: true; readonly addresses: readonly string[] }
 	| { readonly ok: false; readonly reason: EgressRefusal["reason"] };
@@ -129,7 +132,7 @@ async function forward(
 	}
 	const url = absoluteForm(request.url ?? "");
 	const target = url === null ? null : parseTarget(`${url.hostname}:${url.port === "" ? "80" : url.port}`);
-	if (url === null || target === null) {
+	if (url === null || target === null || !isPlainlyFramed(request.headers)) {
 		response.writeHead(400).end();
 		return;
 	}
@@ -149,7 +152,7 @@ async function forward(
 		createConnection: () => connection,
 		method: request.method ?? "GET",
 		path: `${url.pathname}${url.search}`,
-		headers: endToEnd(request.headers, request.rawHeaders),
+		headers: [...endToEnd(request.headers, request.rawHeaders), ...bodyFraming(request.headers)],
 		setHost: false,
 	});
 	upstream.on("response", (answered) => {
@@ -216,8 +219,26 @@ function isAuthorized(request: http.IncomingMessage, password: string): boolean 
 	return said.length === wanted.length && timingSafeEqual(said, wanted);
 }
 
+/** What the client says of its connection leaves the message whole; of transfer codings, only the one that is written anew. */
+function isPlainlyFramed(headers: http.IncomingHttpHeaders): boolean {
+	const coding = headers["transfer-encoding"];
+	const named = connectionNames(headers);
+	return (coding === undefined || coding.trim().toLowerCase() === "chunked") && !FRAMING.some((name) => named.has(name));
+}
+
+/** Said outright: for methods that seldom have a body Node would write one without any framing. */
+function bodyFraming(headers: http.IncomingHttpHeaders): readonly string[] {
+	return headers["transfer-encoding"] === undefined ? [] : ["Transfer-Encoding", "chunked"];
+}
+
+/** The headers that `Connection` names, in small letters. */
+function connectionNames(headers: http.IncomingHttpHeaders): Set<string> {
+	return new Set((headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase()));
+}
+
 function endToEnd(headers: http.IncomingHttpHeaders, raw: readonly string[]): string[] {
-	const named = new Set((headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase()));
+	const named = connectionNames(headers);
+	for (const name of FRAMING) named.delete(name);
 	const kept: string[] = [];
 	for (let i = 0; i + 1 < raw.length; i += 2) {
 		const name = raw[i] ?? "";

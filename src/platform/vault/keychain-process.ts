@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as readline from "node:readline";
 import * as z from "zod/mini";
@@ -138,9 +139,17 @@ process.stdout.on("error", gone);
 function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 	const kept: NodeJS.ProcessEnv = { ELECTRON_RUN_AS_NODE: "1", LC_ALL: "C", PATH: "/usr/bin:/bin" };
 	for (const name of PASSED) if (env[name] !== undefined) kept[name] = env[name];
+	// Many hosts pass on a short list of variables without those of the session. Its bus stands where the login made it.
+	const runtime = `/run/user/${process.getuid?.() ?? ""}`;
+	if (kept.XDG_RUNTIME_DIR === undefined && isOurs(runtime)) kept.XDG_RUNTIME_DIR = runtime;
 	// Other transports start programs or leave the machine; a host's entry could name them.
 	if (kept.DBUS_SESSION_BUS_ADDRESS?.startsWith("unix:") === false) delete kept.DBUS_SESSION_BUS_ADDRESS;
 	return kept;
+}
+
+function isOurs(folder: string): boolean {
+	const stat = fs.statSync(folder, { throwIfNoEntry: false });
+	return stat?.isDirectory() === true && stat.uid === process.getuid?.();
 }
 
 const PASSED = [

@@ -9,6 +9,10 @@ import type { Home } from "../home.ts";
 import { type AskPassphrase, createIdentity, identityFile, readIdentity } from "./identity.ts";
 import { checkPath, checkValue } from "./values.ts";
 
+export function sealedFile(home: Pick<Home, "state">): string {
+	return path.join(home.state, "sealed.age");
+}
+
 /** An age-encrypted file in the home, for machines without a keychain. Plaintext exists in memory alone. */
 export class SealedVault implements Vault {
 	readonly scheme = "sealed";
@@ -18,7 +22,7 @@ export class SealedVault implements Vault {
 
 	constructor(home: Home, options: SealedOptions = {}) {
 		this.#home = home;
-		this.#file = path.join(home.state, "sealed.age");
+		this.#file = sealedFile(home);
 		this.#ask = options.ask;
 	}
 

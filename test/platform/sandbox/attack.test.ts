@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
@@ -54,6 +54,28 @@ describe.each(USERS)("a hostile server, started $title", ({ uid }) => {
 				expect(output).not.toContain(secret);
 				expect(output.match(/VISIBLE-\d/g)?.sort()).toEqual(["VISIBLE-1", "VISIBLE-2", "VISIBLE-3"]);
 			}
+		});
+
+		it("wins nothing with a link that takes the place of what was granted", async () => {
+			const secret = canary();
+			stage.write("private/x", secret);
+			const docs = `${stage.folder("shared")}/docs`;
+			fs.symlinkSync("../private", docs);
+			for (const grant of [{ read: [docs] }, { write: [docs] }, { read: [`${docs}/x`] }]) {
+				const { output, problem } = await stage.run(stage.sh(`cat ${docs}/x ${stage.root}/private/x`, grant));
+				expect(problem?.code).toBe("grant-changed");
+				expect(output).not.toContain(secret);
+			}
+			const { output, problem } = await stage.run(stage.sh("cat x ../private/x; pwd", { read: [`${stage.root}/shared`], cwd: docs }));
+			expect(problem).toBeNull();
+			expect(output).not.toContain(secret);
+		});
+
+		it("tells nothing to a program outside through a pipe in what it may read", async () => {
+			stage.write("piped/a.txt", "VISIBLE");
+			spawnSync("mkfifo", ["-m", "666", `${stage.root}/piped/pipe`]);
+			const { output } = await stage.run(stage.sh("ls; cat a.txt", { read: [`${stage.root}/piped`], cwd: `${stage.root}/piped` }));
+			expect(output).toBe("a.txt\nVISIBLE");
 		});
 
 		it("wins nothing with a helper that swaps a folder for a link while it is being started", async () => {

@@ -1,10 +1,11 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkMounts, type Mount, planGrants } from "../../../src/platform/sandbox/grants.ts";
-import { nameMatcher } from "../../../src/platform/sandbox/protected.ts";
+import { nameMatcher, OBEYED } from "../../../src/platform/sandbox/protected.ts";
 
 let root: string;
 let home: string;
@@ -23,7 +24,7 @@ function file(relative: string): string {
 	return where;
 }
 
-function plan(profile: { read?: string[]; write?: string[]; hidden?: string[]; hiddenNames?: string[]; command?: string }) {
+function plan(profile: { read?: string[]; write?: string[]; hidden?: string[]; hiddenNames?: string[]; command?: string; cwd?: string }) {
 	return planGrants(
 		{ command: "/bin/sh", cwd: "/", read: [], write: [], hidden: [], hiddenNames: [], ...profile },
 		{ homes: [home], sallyport: [path.join(home, ".sallyport")] },
@@ -128,19 +129,42 @@ describe("a granted folder", () => {
 		expect(shown({ read: [path.join(root, "data")] })).toEqual(["folder data", "read data/a.txt"]);
 	});
 
-	it("leaves out sockets beside a protected name", async () => {
-		file("data/.env");
+	it("leaves out sockets", async () => {
+		file("data/a/x.txt");
 		const server = net.createServer().listen(path.join(root, "data/s"));
 		await new Promise((resolve) => server.once("listening", resolve));
-		expect(shown({ read: [path.join(root, "data")] })).toEqual(["folder data"]);
+		for (const mode of ["read", "write"]) expect(shown({ [mode]: [path.join(root, "data")] })).toEqual(["folder data", `${mode} data/a`]);
 		server.close();
 	});
 
-	it("named through a link is reached through the same link", () => {
-		file("real/x.txt");
-		fs.symlinkSync(path.join(root, "real"), path.join(root, "link"));
-		expect(shown({ read: [path.join(root, "link")] })).toEqual(["link link", "read real"]);
-		expect(shown({ read: [path.join(root, "link/x.txt")] })).toEqual(["link link", "read real/x.txt"]);
+	it("leaves out pipes, which could be written even where the folder is read-only", () => {
+		file("data/a/x.txt");
+		file("data/b/y.txt");
+		execFileSync("mkfifo", [path.join(root, "data/b/pipe"), path.join(root, "data/b/.git")]);
+		for (const mode of ["read", "write"])
+			expect(shown({ [mode]: [path.join(root, "data")] })).toEqual([
+				"folder data",
+				`${mode} data/a`,
+				"folder data/b",
+				`${mode} data/b/y.txt`,
+			]);
+	});
+
+	it("is not looked at through a link that takes its place, nor followed", () => {
+		file("data/a/x.txt");
+		file("elsewhere/x.txt");
+		fs.symlinkSync(path.join(root, "elsewhere"), path.join(root, "data/link"));
+		expect(shown({ read: [path.join(root, "data")] })).toEqual(["read data"]);
+	});
+
+	it("holds the command and the working folder under the names they have, links too", () => {
+		const python = file("python/bin/python3");
+		fs.mkdirSync(path.join(root, "venv/bin"), { recursive: true });
+		fs.symlinkSync(python, path.join(root, "venv/bin/python"));
+		fs.symlinkSync(path.join(root, "python"), path.join(root, "current"));
+		const read = [path.join(root, "python")];
+		expect(shown({ read, command: path.join(root, "venv/bin/python") })).toEqual(["read python", "link venv/bin/python"]);
+		expect(shown({ read, cwd: path.join(root, "current/bin") })).toEqual(["link current", "read python"]);
 	});
 
 	it("is written where it is granted for writing inside one for reading", () => {
@@ -171,10 +195,33 @@ describe("a grant is refused", () => {
 		expect(refusal({ write: [where] })).toBe("grant-too-wide");
 	});
 
-	it("for being the home, or above it, also through a link", () => {
-		fs.symlinkSync(home, path.join(root, "link"));
-		for (const where of [home, path.dirname(home), root, path.join(root, "link")])
-			expect(refusal({ read: [where] })).toBe("grant-too-wide");
+	it("for being the home, or above it", () => {
+		for (const where of [home, path.dirname(home), root]) expect(refusal({ read: [where] })).toBe("grant-too-wide");
+	});
+
+	it("for leading elsewhere than when it was approved, itself or through a folder above it", () => {
+		const secret = file("elsewhere/docs/x.txt");
+		fs.mkdirSync(path.join(root, "project"));
+		const docs = path.join(root, "project/docs");
+		for (const target of [path.dirname(secret), home, "../elsewhere/docs"]) {
+			fs.symlinkSync(target, docs);
+			for (const mode of ["read", "write"]) expect(refusal({ [mode]: [docs] })).toBe("grant-changed");
+			fs.unlinkSync(docs);
+		}
+		fs.symlinkSync(secret, docs);
+		for (const mode of ["read", "write"]) expect(refusal({ [mode]: [docs] })).toBe("grant-changed");
+		fs.symlinkSync(path.join(root, "elsewhere"), path.join(root, "moved"));
+		for (const each of ["moved/docs", "moved/docs/x.txt"])
+			for (const mode of ["read", "write"]) expect(refusal({ [mode]: [path.join(root, each)] })).toBe("grant-changed");
+		expect(plan({ read: [docs] })).toMatchObject({
+			problem: { message: expect.stringContaining(docs), remedy: expect.stringContaining("sallyport allow") },
+		});
+		expect(JSON.stringify(plan({ read: [docs] })), "where it leads is nobody's business").not.toContain("elsewhere/docs");
+	});
+
+	it("for leading elsewhere, also into the system", () => {
+		fs.symlinkSync("/usr/share", path.join(root, "link"));
+		expect(refusal({ read: [path.join(root, "link")] })).toBe("grant-changed");
 	});
 
 	it.each(["/proc", "/proc/1", "/sys/kernel", "/dev/shm", "/run", "/etc", "/etc/passwd"])("for belonging to the system: %s", (where) => {
@@ -194,11 +241,21 @@ describe("a grant is refused", () => {
 		".docker/config.json",
 		"app/.env.production",
 		".CONFIG/../.SSH/x",
+		"app/.envrc",
+		"app/.credentials.json",
+		".claude/settings.json",
+		".claude/projects/p/session.jsonl",
 	])("for being a credential: %s", (name) => {
 		const where = path.join(home, name);
 		fs.mkdirSync(path.dirname(where), { recursive: true });
 		fs.writeFileSync(where, "x");
 		expect(refusal({ read: [where] })).toBe("grant-protected");
+		expect(refusal({ write: [where] })).toBe("grant-protected");
+	});
+
+	it("not for being the settings of a host in a project, which may be read", () => {
+		const where = file("data/.claude/settings.json");
+		expect(refusal({ read: [where] })).toBe("granted");
 		expect(refusal({ write: [where] })).toBe("grant-protected");
 	});
 
@@ -246,6 +303,23 @@ describe("what was mounted", () => {
 		fs.renameSync(file("data/y.txt"), at);
 		expect(checkMounts(process.pid, [here])).toMatchObject({ ok: false, problem: { code: "grant-changed" } });
 		expect(checkMounts(null, [])).toMatchObject({ ok: false });
+	});
+
+	it("has to lie at that very path, and not behind a link that took a folder's place", () => {
+		const { dev, ino } = fs.statSync(file("elsewhere/x.txt"));
+		fs.symlinkSync(path.join(root, "elsewhere"), path.join(root, "data"));
+		const there: Mount = { kind: "read", at: path.join(root, "data/x.txt"), id: `${dev}:${ino}` };
+		expect(checkMounts(process.pid, [there])).toMatchObject({ ok: false, problem: { code: "grant-changed" } });
+		expect(checkMounts(process.pid, [{ ...there, at: path.join(root, "elsewhere/x.txt") }])).toMatchObject({ ok: true });
+	});
+});
+
+describe("a protected name", () => {
+	it("is hidden inside a granted folder: what direnv and Claude Code keep", () => {
+		for (const each of ["data/.envrc", "data/a/.credentials.json", "data/a/x.txt"]) file(each);
+		for (const mode of ["read", "write"])
+			expect(shown({ [mode]: [path.join(root, "data")] })).toEqual(["folder data", "folder data/a", `${mode} data/a/x.txt`]);
+		expect(OBEYED).toContain(".envrc");
 	});
 });
 

@@ -193,6 +193,64 @@ describe("what it refuses", () => {
 	});
 });
 
+describe("a request inside the body of another", () => {
+	/** Everything that reached a granted host, until it had it all. */
+	async function forwarded(lines: string[]): Promise<{ readonly answer: string; readonly seen: string }> {
+		let seen = "";
+		const host = createServer((socket) => {
+			socket.on("error", () => {});
+			socket.on("data", (part) => {
+				seen += String(part);
+				if (seen.includes("END")) setTimeout(() => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nWELCOME"), 20);
+			});
+		});
+		await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", () => resolve()));
+		const at = `127.0.0.1:${(host.address() as AddressInfo).port}`;
+		await open([at]);
+		const answer = await send(lines.map((line) => line.replaceAll("TARGET", at)));
+		host.close();
+		return { answer, seen };
+	}
+	const hidden = "GET /hidden HTTP/1.1\r\nHost: other.test\r\n\r\nEND";
+
+	it.each([
+		"content-length",
+		"Content-Length",
+		"close, content-length",
+		"host",
+		"transfer-encoding",
+		"x\r\nConnection: content-length",
+		"\tcontent-length\t",
+	])("is not let out by a header that drops what frames it: %j", async (connection) => {
+		const head = ["POST http://TARGET/ HTTP/1.1", "Host: TARGET", credentials, `Connection: ${connection}`];
+		const { answer, seen } = await forwarded([...head, `Content-Length: ${hidden.length}`, "", hidden]);
+		expect(status(answer)).toBe("400");
+		expect(seen).toBe("");
+	});
+
+	it.each(["GET", "DELETE", "POST"])("stays inside it, in chunks of a %s", async (method) => {
+		const head = [`${method} http://TARGET/ HTTP/1.1`, "Host: TARGET", credentials, "Transfer-Encoding: chunked"];
+		const { answer, seen } = await forwarded([...head, "", hidden.length.toString(16), hidden, "0", "", ""]);
+		expect(answer).toContain("WELCOME");
+		expect(seen).toMatch(/^transfer-encoding: chunked\r$/im);
+		expect(seen).toContain(`\r\n\r\n${hidden.length.toString(16)}\r\n${hidden}`);
+	});
+
+	it("stays inside it, by its length", async () => {
+		const head = ["GET http://TARGET/ HTTP/1.1", "Host: TARGET", credentials, `Content-Length: ${hidden.length}`];
+		const { answer, seen } = await forwarded([...head, "", hidden]);
+		expect(answer).toContain("WELCOME");
+		expect(seen).toContain(`Content-Length: ${hidden.length}\r\n`);
+	});
+
+	it("is refused in a coding that would be taken off on the way", async () => {
+		const head = ["POST http://TARGET/ HTTP/1.1", "Host: TARGET", credentials, "Transfer-Encoding: gzip, chunked"];
+		const { answer, seen } = await forwarded([...head, "", hidden.length.toString(16), hidden, "0", "", ""]);
+		expect(status(answer)).toBe("400");
+		expect(seen).toBe("");
+	});
+});
+
 describe("a granted address, written in other ways", () => {
 	it.each(["0x7f.0.0.1", "0177.0.0.1", "2130706433", "127.1"])("is the same address: %s", (text) => {
 		expect(parseTarget(`${text}:80`)).toEqual({ host: "127.0.0.1", port: 80 });

@@ -76,6 +76,26 @@ describe.each(USERS)("starting a server, $title", ({ uid }) => {
 		expect(problem?.remedy).not.toBe("");
 	});
 
+	it("stands for a user without an account, where nothing says which home is whose", async () => {
+		const { output, problem } = await stage.run(
+			stage.sh("cat data", { read: [stage.write("open/data", "seen")], cwd: `${stage.root}/open` }),
+			{
+				env: { HOME: "" },
+			},
+		);
+		expect(problem).toBeNull();
+		expect(output).toBe("seen");
+	});
+
+	it("stands for a user who may not enter the home that the environment names", async () => {
+		const closed = fs.mkdtempSync(path.join(os.tmpdir(), "closed-home-"));
+		fs.chmodSync(closed, 0o000);
+		const { output, problem } = await stage.run(stage.sh("echo up"), { env: { HOME: closed } });
+		fs.rmdirSync(closed);
+		expect(problem).toBeNull();
+		expect(output).toBe("up");
+	});
+
 	it("is refused when the command is not among what may be read", async () => {
 		const command = stage.write("bin/server", "#!/bin/sh\necho up\n");
 		fs.chmodSync(command, 0o755);

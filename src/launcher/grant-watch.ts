@@ -1,0 +1,54 @@
+import type { Grant } from "../core/policy/layers.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { Home } from "../platform/home.ts";
+import { policyPlaces, watchPolicies } from "../platform/policy-files.ts";
+import type { RunArguments } from "./arguments.ts";
+import { lookUpGrant, type Place } from "./prepare.ts";
+
+/** Follows the policy files of one launch. Opened before the grant is read, so that no change falls in between. */
+export interface GrantWatch {
+	/** From now on, and at once if something has changed since the watch was opened. */
+	subscribe(changed: (grant: Result<Grant>) => void): void;
+	dispose(): void;
+}
+
+/** Fails where the system cannot watch: a launcher that does not hear of a narrowed policy must not start. */
+export function watchGrant(request: RunArguments, home: Home, place: Place): Result<GrantWatch> {
+	const places = policyPlaces(home, place.sources);
+	let changed: ((grant: Result<Grant>) => void) | null = null;
+	let missed = false;
+	const tell = (): void => {
+		if (changed === null) missed = true;
+		else changed(lookUpGrant(request, home, place));
+	};
+	const look = (): void => {
+		// A folder that a policy will stand in may have been made just now: watch anew, then read.
+		try {
+			watching.dispose();
+			watching = watchPolicies(places, look);
+		} catch {
+			changed?.(unwatchable);
+			return;
+		}
+		tell();
+	};
+	let watching: { dispose(): void };
+	try {
+		watching = watchPolicies(places, look);
+	} catch {
+		return unwatchable;
+	}
+	return ok({
+		subscribe(listener) {
+			changed = listener;
+			if (missed) tell();
+		},
+		dispose: () => watching.dispose(),
+	});
+}
+
+const unwatchable = fail(
+	"watch-failed",
+	"The policy files cannot be watched (too many watches on this machine?), so a change would not be obeyed.",
+	"Close programs that watch many files, or raise fs.inotify.max_user_instances.",
+);
