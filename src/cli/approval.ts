@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import type { SecretReference } from "../core/config/references.ts";
 import type { NpxLaunch } from "../core/launch/npx-line.ts";
 import { plain } from "../core/plain-text.ts";
@@ -72,7 +73,18 @@ export function startingGrant({ described, current }: Candidate): Grant {
 	const base = current ?? { name: line.name, config: line.config, workspace: line.workspace, launch, ...nothing };
 	// A secret stays granted only while the config still asks for that very one there.
 	const secrets = new Map([...base.secrets].filter(([slot, reference]) => line.asks.get(slot) === reference));
-	return { ...base, launch, secrets };
+	// A path that has become a link leads elsewhere than it did when it was granted.
+	const sandbox =
+		base.sandbox === "off" ? "off" : { ...base.sandbox, read: base.sandbox.read.filter(isReal), write: base.sandbox.write.filter(isReal) };
+	return { ...base, launch, secrets, sandbox };
+}
+
+function isReal(named: string): boolean {
+	try {
+		return fs.realpathSync(named) === named;
+	} catch {
+		return false;
+	}
 }
 
 export async function saveGrant(home: Home, grant: Grant, described: DescribedLaunch): Promise<Result<string>> {

@@ -7,6 +7,7 @@ import { registerDoctor } from "./doctor.ts";
 import { registerFix } from "./fix.ts";
 import { registerInit } from "./init.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { registerRevoke } from "./revoke.ts";
 import { complain } from "./say.ts";
 import { registerScan } from "./scan.ts";
 import { registerSecrets } from "./secrets.ts";
@@ -64,6 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
 	registerUnwrap(program, io, exit);
 	registerAllow(program, io, exit);
 	registerTools(program, io, exit);
+	registerRevoke(program, io, exit);
 	// The launcher answers this verb before the command line gets here; it stands here for the help.
 	program
 		.command("run")

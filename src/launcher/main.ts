@@ -7,7 +7,6 @@ import { type AuditLog, openAuditLog } from "../platform/audit-log.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { profileOf } from "../platform/launch/profile.ts";
 import { bubblewrapEngine } from "../platform/sandbox/bubblewrap.ts";
-import { closeInheritedDescriptors } from "../platform/sandbox/descriptors.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
 import type { EgressRefusal } from "../platform/sandbox/proxy.ts";
 import { parseRunArguments, RUN_USAGE, type RunArguments } from "./arguments.ts";
@@ -57,7 +56,6 @@ async function main(argv: readonly string[]): Promise<Ending> {
 		process.stdout.write(RUN_USAGE);
 		return { code: 0, signal: null };
 	}
-	closeInheritedDescriptors();
 	const opened = open(request.value);
 	if (!opened.ok) return refuse(request.value, opened.problem, null);
 	const launched = await launch(request.value, opened.value);

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { HOSTS, type HostId, matchHost, type Platform } from "../core/config/hosts.ts";
 import { guessConfigHost, parseConfig } from "../core/config/parse-json.ts";
-import { fail, ok, type Problem, type Result } from "../core/result.ts";
+import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
 
 /** Bytes. */
 const MAX_FILE_SIZE = 5 * 1024 * 1024;
@@ -18,15 +18,22 @@ export interface DiscoveredFile {
 export interface Discovery {
 	/** In a fixed order: as the paths were given, then by name. A file is in here once. */
 	readonly files: readonly DiscoveredFile[];
-	/** Folders and files that could not be read; the rest was. */
+	/** What was not looked at, and why; the rest was. The code says whether it should have been: see `isUnread`. */
 	readonly problems: readonly Problem[];
+}
+
+/** Whether a problem means that something stayed unseen which may hold servers: a file, or all that is in a folder. */
+export function isUnread({ code }: Problem): "file" | "folder" | null {
+	if (code === "unreadable-folder") return "folder";
+	return code === "not-a-config" ? null : "file";
 }
 
 const SKIPPED: ReadonlySet<string> = new Set([".git", "node_modules"]);
 
 /**
- * Finds hosts' files. A folder is walked at all depths, without following links; a file that a person named is read whatever
- * it is called, as long as its root keys say that it holds servers. Fails when a path does not exist, or is neither file nor folder.
+ * Finds hosts' files. A folder is walked at all depths, but for links to folders and the kernel's own file systems; a link to a
+ * file is followed inside the folder alone. A file that a person named is read whatever it is called, as long as its root keys
+ * say that it holds servers. Fails when a path does not exist, or is neither file nor folder.
  */
 export function discover(paths: readonly string[]): Result<Discovery> {
 	const files = new Map<string, DiscoveredFile>();
@@ -36,13 +43,18 @@ export function discover(paths: readonly string[]): Result<Discovery> {
 		let stat: fs.Stats;
 		try {
 			stat = fs.statSync(absolute);
-		} catch {
-			return fail("no-such-path", `There is nothing at ${named}.`, "Name a folder or an MCP config file.");
+		} catch (error) {
+			if (isMissing(error)) return fail("no-such-path", `There is nothing at ${named}.`, "Name a folder or an MCP config file.");
+			problems.push(unreadable(absolute));
+			continue;
 		}
 		if (stat.isDirectory()) walk(absolute, files, problems);
 		else if (stat.isFile()) {
 			const read = readText(absolute);
-			if (!read.ok) return read;
+			if (!read.ok) {
+				problems.push(read.problem);
+				continue;
+			}
 			const host = matchHost(absolute) ?? hostByContent(absolute, read.value);
 			if (host !== null) files.set(absolute, { path: absolute, host, text: read.value });
 			else problems.push({ code: "not-a-config", message: `${named} holds no MCP servers.`, remedy: "It was not looked at." });
@@ -56,7 +68,7 @@ export function discoverUserFiles(home: string, platform: Platform, env: Readonl
 	const files = new Map<string, DiscoveredFile>();
 	const problems: Problem[] = [];
 	for (const { host, path: file } of userConfigFiles(home, platform, env)) {
-		if (!fs.existsSync(file)) continue;
+		if (!isThere(file)) continue;
 		const read = readText(file);
 		if (read.ok) files.set(file, { path: file, host, text: read.value });
 		else problems.push(read.problem);
@@ -120,6 +132,7 @@ function expandStar(file: string): readonly string[] {
 }
 
 function walk(root: string, files: Map<string, DiscoveredFile>, problems: Problem[]): void {
+	const inside = realPath(root);
 	const pending = [root];
 	for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
 		let entries: fs.Dirent[];
@@ -133,13 +146,10 @@ function walk(root: string, files: Map<string, DiscoveredFile>, problems: Proble
 		const folders: string[] = [];
 		for (const entry of entries) {
 			const full = path.join(folder, entry.name);
-			if (entry.isDirectory()) {
-				if (!SKIPPED.has(entry.name)) folders.push(full);
-				continue;
-			}
-			const host = entry.isFile() ? matchHost(full) : null;
+			if (entry.isDirectory() && !SKIPPED.has(entry.name) && !isKernelFolder(full)) folders.push(full);
+			const host = matchHost(full);
 			if (host === null || files.has(full)) continue;
-			const read = readText(full);
+			const read = entry.isFile() ? readText(full) : entry.isSymbolicLink() ? readLinked(full, inside) : notPlain(full);
 			if (read.ok) files.set(full, { path: full, host, text: read.value });
 			else problems.push(read.problem);
 		}
@@ -159,12 +169,66 @@ function readText(file: string): Result<string | null> {
 		const descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
 		try {
 			const stat = fs.fstatSync(descriptor);
-			if (!stat.isFile()) return fail("not-a-file", `${file} is not a plain file.`, "It was not looked at.");
+			if (!stat.isFile()) return notPlain(file);
 			return ok(stat.size > MAX_FILE_SIZE ? null : fs.readFileSync(descriptor, "utf8"));
 		} finally {
 			fs.closeSync(descriptor);
 		}
 	} catch {
-		return fail("unreadable-file", `${file} could not be read.`, "Check its permissions; it was not looked at.");
+		return failed(unreadable(file));
 	}
 }
+
+/** A link that leads out of what a person wants scanned would have other files changed than those. */
+function readLinked(link: string, inside: string | null): Result<string | null> {
+	const file = realPath(link);
+	if (file === null || inside === null) return failed(unreadable(link));
+	if (path.relative(inside, file).split(path.sep)[0] === "..")
+		return fail("link-outside", `${link} is a link that leads out of the folder.`, "It was not looked at: name it to have it looked at.");
+	return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readText(file) : notPlain(link);
+}
+
+function notPlain(file: string): ReturnType<typeof fail> {
+	return fail("not-a-file", `${file} is not a plain file.`, "It was not looked at.");
+}
+
+function unreadable(file: string): Problem {
+	return { code: "unreadable-file", message: `${file} could not be read.`, remedy: "Check its permissions; it was not looked at." };
+}
+
+/** False only when it is known that nothing is there: a link that leads nowhere is there. */
+function isThere(file: string): boolean {
+	try {
+		fs.lstatSync(file);
+		return true;
+	} catch (error) {
+		return !isMissing(error);
+	}
+}
+
+function isMissing(error: unknown): boolean {
+	return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+
+function realPath(file: string): string | null {
+	try {
+		return fs.realpathSync(file);
+	} catch {
+		return null;
+	}
+}
+
+/** Linux: what the kernel shows as files, and devices. There is no configuration in there, and no end. */
+export function isKernelFolder(folder: string): boolean {
+	const name = path.basename(folder);
+	if (process.platform !== "linux" || !/^(?:proc|sys|dev)$/.test(name)) return false;
+	if (folder === "/dev") return true;
+	try {
+		return KERNEL_FILE_SYSTEMS.has(fs.statfsSync(folder).type);
+	} catch {
+		return false;
+	}
+}
+
+/** The magic numbers of proc and sysfs (statfs(2)). */
+const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([0x9fa0, 0x62656572]);

@@ -8,7 +8,7 @@ import type { Vault, VaultScheme } from "../core/ports.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Finding } from "../core/rules/finding.ts";
 import { applyEdits, LineIndex, type Position } from "../core/text.ts";
-import { type EditStep, editFile, readConfigText, tidyFile } from "./files/edit-file.ts";
+import { checkEditable, type EditStep, editFile, readConfigText, tidyFile } from "./files/edit-file.ts";
 
 export interface FixRequest {
 	readonly file: string;
@@ -35,6 +35,8 @@ export interface Analysis {
 
 export interface FixReport {
 	readonly changed: boolean;
+	/** True: the file does not parse. Nothing in it was changed, and what could be found in it is all in `remaining`. */
+	readonly unparsed: boolean;
 	readonly moved: readonly Moved[];
 	/** Servers that start through the launcher from now on. */
 	readonly wrapped: readonly string[];
@@ -61,7 +63,8 @@ export interface Moved {
 
 /**
  * Moves the plaintext secrets of one file into a vault, and wraps their entries. In safe order: store, read back, edit, verify.
- * Whatever fails leaves the file as it was; the worst case is an entry in the vault that nothing names.
+ * A file that may not be changed is refused before that. Whatever fails leaves the file as it was; the worst case is an entry in
+ * the vault that nothing names.
  */
 export async function fixFile(request: FixRequest): Promise<Result<FixReport>> {
 	const step = async (name: FixStep): Promise<void> => request.onStep?.(name);
@@ -70,13 +73,16 @@ export async function fixFile(request: FixRequest): Promise<Result<FixReport>> {
 	const before = request.analyse(read.value.text);
 	const plan = selectedPlan(request, before);
 	await step("read");
-	const masked = maskSecrets(before.document.text, before.findings);
-	const idle = { changed: false, moved: [], wrapped: [], remaining: placed(before, plan.unmovable), before: masked, after: masked };
+	const masked = maskSecrets(before.document, before.findings);
+	const unparsed = isUnparsed(before.document);
+	const idle = { changed: false, unparsed, moved: [], wrapped: [], remaining: placed(before, plan.unmovable), before: masked, after: masked };
 	if (plan.moves.length === 0) {
 		if (request.vault !== null) await tidyFile(request.file);
 		return ok(idle);
 	}
 
+	const editable = checkEditable(request.file);
+	if (!editable.ok) return editable;
 	const { vault } = request;
 	if (vault === null) {
 		const planned = plan.moves.map(
@@ -165,7 +171,7 @@ const MAX_NAMES = 50;
 /** The text with every stored secret that still stands in it replaced; the same text when there is none. */
 function editText(request: FixRequest, stored: readonly Stored[], text: string): Result<string> {
 	const analysis = request.analyse(text);
-	if (!analysis.document.problems.every(({ code }) => code !== "syntax"))
+	if (isUnparsed(analysis.document))
 		return fail("file-syntax", `${request.file} has a syntax error.`, "Mend it, and run fix again.");
 	const chosen: ChosenMove[] = [];
 	for (const move of selectedPlan(request, analysis).moves) {
@@ -195,6 +201,7 @@ function report(request: FixRequest, stored: readonly Stored[], before: Analysis
 	const wasWrapped = new Set(before.document.servers.flatMap((server) => (isWrapped(server) ? [pathKey(server.keyPath)] : [])));
 	return {
 		changed: true,
+		unparsed: false,
 		moved: stored.map(({ move, reference, how }) => ({
 			server: move.server.name.value,
 			slot: move.slot,
@@ -206,8 +213,8 @@ function report(request: FixRequest, stored: readonly Stored[], before: Analysis
 			.filter((server) => isWrapped(server) && !wasWrapped.has(pathKey(server.keyPath)))
 			.map(({ name }) => name.value),
 		remaining: remaining(request, after),
-		before: maskSecrets(before.document.text, before.findings),
-		after: maskSecrets(text, after.findings),
+		before: maskSecrets(before.document, before.findings),
+		after: maskSecrets(after.document, after.findings),
 	};
 }
 
@@ -220,6 +227,11 @@ function remaining(request: FixRequest, after: Analysis): readonly Remaining[] {
 function placed({ document }: Analysis, unmovable: readonly Unmovable[]): readonly Remaining[] {
 	const lines = new LineIndex(document.text);
 	return unmovable.map((one) => ({ ...one, position: lines.position(one.finding.span.offset) }));
+}
+
+/** Whether nothing of this file can be relied on. */
+export function isUnparsed({ problems }: ConfigDocument): boolean {
+	return problems.some(({ code }) => code === "syntax" || code === "too-deep" || code === "too-large");
 }
 
 function isWrapped(server: ConfigDocument["servers"][number]): server is StdioServer {

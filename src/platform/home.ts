@@ -31,7 +31,16 @@ const Marker = z.strictObject({ version: z.literal(1), unattended: z.boolean(), 
 /** Where the home is, whether it exists or not. */
 export function homePath(env: Readonly<Record<string, string | undefined>>): string {
 	const named = env.SALLYPORT_HOME;
-	return path.resolve(named === undefined || named === "" ? path.join(env.HOME || os.homedir(), ".sallyport") : named);
+	return path.resolve(named === undefined || named === "" ? path.join(env.HOME || accountHome(), ".sallyport") : named);
+}
+
+/** An account that is in no user database has no home: then a folder that cannot exist, which says so when it is used. */
+function accountHome(): string {
+	try {
+		return os.homedir();
+	} catch {
+		return "/nonexistent";
+	}
 }
 
 /** Creates the home, or opens the one that is there. An existing home keeps what it is: `unattended` never turns on later. */

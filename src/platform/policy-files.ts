@@ -140,6 +140,11 @@ export async function writeGrant(home: Home, grant: Grant): Promise<Result<strin
 	return ok(file);
 }
 
+/** Takes a grant back. One that stands in a file of a person's own making stays, with the file. */
+export function deleteGrant(home: Home, grant: Pick<Grant, "name" | "config" | "workspace">): void {
+	fs.rmSync(grantFile(home, grant), { force: true });
+}
+
 /**
  * Calls back, after the writes have settled, when a policy may have changed. Folders that do not exist yet are
  * watched through their nearest parent that does.

@@ -4,7 +4,7 @@ import { meaningOf } from "../core/fixes/wrap.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { applyEdits, type TextEdit } from "../core/text.ts";
 import { editFile, readConfigText, tidyFile } from "./files/edit-file.ts";
-import type { Analysis } from "./fix.ts";
+import { type Analysis, isUnparsed } from "./fix.ts";
 
 export interface RewriteRequest {
 	readonly file: string;
@@ -19,6 +19,8 @@ export interface RewriteRequest {
 
 export interface RewriteReport {
 	readonly changed: boolean;
+	/** True: the file does not parse, and was left as it is. */
+	readonly unparsed: boolean;
 	readonly rewritten: readonly string[];
 	/** Servers that were as they should be already. */
 	readonly unchanged: readonly string[];
@@ -72,8 +74,8 @@ function rewrite(
 	const after = request.analyse(next);
 	if (after.document.problems.length !== before.document.problems.length || meaningOf(after.document) !== meaningOf(before.document))
 		return fail("wrap-unsure", `${request.file} cannot be edited safely.`, "Edit the entry by hand.");
-	const masked = { before: maskSecrets(text, before.findings), after: maskSecrets(next, after.findings) };
-	return ok({ changed: next !== text, text: next, report: { changed: next !== text, rewritten, unchanged, refused, ...masked } });
+	const masked = { before: maskSecrets(before.document, before.findings), after: maskSecrets(after.document, after.findings) };
+	return ok({ changed: next !== text, text: next, report: { changed: next !== text, unparsed: isUnparsed(before.document), rewritten, unchanged, refused, ...masked } });
 }
 
 /** Nothing to do is no refusal. */

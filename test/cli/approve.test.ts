@@ -328,6 +328,21 @@ describe("sallyport allow", () => {
 	});
 });
 
+describe("sallyport revoke", () => {
+	it("takes everything back without a question, and stops what runs", async () => {
+		world.entry("mini");
+		await world.allowTools("mini", "echo");
+		const { client } = await world.connect("mini");
+		const ended = new Promise<void>((resolve) => {
+			client.onclose = resolve;
+		});
+		expect((await world.sallyport(["revoke", "mini"])).stdout).toMatch(/^Revoked: mini {2}\(.*\.mcp\.json\)\n$/);
+		await ended;
+		expect((await world.launch("mini")).code).toBe(125);
+		expect((await world.sallyport(["revoke", "mini"])).code).toBe(1);
+	});
+});
+
 describe("sallyport tools allow and deny", () => {
 	it("refuses a tool that the server does not list", async () => {
 		world.entry("mini");

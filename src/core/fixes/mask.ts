@@ -1,17 +1,20 @@
+import type { ConfigDocument } from "../config/server.ts";
 import type { Finding } from "../rules/finding.ts";
+import { secretNames } from "../secrets/secret-names.ts";
 import { applyEdits, type TextEdit } from "../text.ts";
 
-/** The text with every plaintext credential that was found in it replaced by dots, of one length for all: for a diff. */
-export function maskSecrets(text: string, findings: readonly Finding[]): string {
+/** The text with every plaintext credential in it replaced by dots, of one length for all, names that are credentials too: for a diff. */
+export function maskSecrets(document: Pick<ConfigDocument, "text" | "servers">, findings: readonly Finding[]): string {
 	const edits: TextEdit[] = [];
 	let end = 0;
-	for (const { span, ruleId } of [...findings].sort((a, b) => a.span.offset - b.span.offset)) {
-		if (!ruleId.startsWith("secret-") || span.length === 0) continue;
+	const found = findings.flatMap(({ ruleId, span }) => (ruleId.startsWith("secret-") ? [span] : []));
+	for (const span of [...found, ...secretNames(document)].sort((a, b) => a.offset - b.offset)) {
+		if (span.length === 0) continue;
 		const offset = Math.max(span.offset, end);
 		const length = span.offset + span.length - offset;
 		if (length <= 0) continue;
 		edits.push({ span: { offset, length }, text: span.offset < end ? "" : "••••••••" });
 		end = offset + length;
 	}
-	return applyEdits(text, edits);
+	return applyEdits(document.text, edits);
 }

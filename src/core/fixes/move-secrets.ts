@@ -3,7 +3,9 @@ import type { ConfigDocument, Located, StdioServer } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
 import { ok, type Result } from "../result.ts";
 import type { Finding } from "../rules/finding.ts";
+import { detectInText } from "../secrets/detector.ts";
 import { type Span, slice, type TextEdit } from "../text.ts";
+import { launchProblem } from "../launch/launchable.ts";
 import { checkEditable, label, type Wrapping, wrapEdits } from "./wrap.ts";
 
 /** One plaintext secret that can move into a vault. Holds no secret itself: `secretOf` reads it from the text. */
@@ -57,6 +59,8 @@ function planMove(document: ConfigDocument, finding: Finding, wrappingOf: Wrappi
 	const { server, name, value } = place;
 	const editable = checkEditable(server);
 	if (!editable.ok) return `${editable.problem.message} ${editable.problem.remedy}`;
+	const unlaunchable = unresolvable(server);
+	if (unlaunchable !== null) return unlaunchable;
 	const move = { server, slot: `env:${name}`, span: finding.span, value, path: proposePath(server.name.value, name), finding };
 	if (secretOf(document.text, finding.span) === null || !readsAsReference(document.text, move))
 		return `${label(server)}: no reference can stand in this value. Set it anew by hand.`;
@@ -83,10 +87,19 @@ function findSlot(document: ConfigDocument, finding: Finding): Slot | null {
 	return null;
 }
 
+/** Why no reference in this entry would ever be resolved; null when the launcher can start it. */
+function unresolvable(server: StdioServer): string | null {
+	const problem = launchProblem(server);
+	if (problem === null) return null;
+	return `${label(server)} cannot start through Sallyport yet, which alone resolves references: ${problem.message} ${problem.remedy}`;
+}
+
 function byHand(document: ConfigDocument, { keyPath, span }: Finding): string {
 	const server = document.servers.find((one) => contains(one.span, span));
 	const editable = server === undefined || server.kind === "http" ? ok(null) : checkEditable(server);
 	if (!editable.ok) return `${editable.problem.message} ${editable.problem.remedy}`;
+	const unlaunchable = server?.kind === "stdio" ? unresolvable(server) : null;
+	if (unlaunchable !== null) return unlaunchable;
 	if (keyPath.includes("env")) return "The variable's name is not one that an environment allows. Rename it, and run fix again.";
 	if (keyPath.includes("args"))
 		return "Every process on this machine can see an argument. If the server also reads an environment variable, move it there and run fix again.";
@@ -154,7 +167,7 @@ function segment(name: string, fallback: string): string {
 		.replace(/[^A-Za-z0-9_.#-]+/g, "-")
 		.slice(0, 80)
 		.replace(/^-+|-+$/g, "");
-	return clean === "" || /^\.+$/.test(clean) ? fallback : clean;
+	return clean === "" || /^\.+$/.test(clean) || detectInText(name).length > 0 ? fallback : clean;
 }
 
 function isWhole(span: Span, value: Located<string>): boolean {

@@ -3,7 +3,9 @@ import { referencesIn } from "../config/references.ts";
 import type { ConfigDocument, ServerEntry, StdioServer } from "../config/server.ts";
 import { launchOf, unwrapLaunch } from "../config/wrapped.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { maskDetected } from "../secrets/redact.ts";
 import { type Span, slice, type TextEdit } from "../text.ts";
+import { launchProblem } from "../launch/launchable.ts";
 
 export interface Wrapping {
 	/** How the file names the launcher: an absolute path, or one with the host's own variable. */
@@ -16,7 +18,8 @@ export interface Wrapping {
 
 /**
  * Makes an entry start through the launcher: `LAUNCHER run --name NAME -- COMMAND ARGS…`. The command's raw text moves into the
- * arguments, and theirs stays untouched, comments and all, so that `unwrapEdits` gives back the very bytes.
+ * arguments, and theirs stays untouched, comments and all, so that `unwrapEdits` gives back the very bytes. What the launcher
+ * would never start is refused: wrapped, it would be broken.
  */
 export function wrapEdits(document: ConfigDocument, server: ServerEntry, wrapping: Wrapping): Result<TextEdit[]> {
 	const editable = checkEditable(server);
@@ -28,6 +31,9 @@ export function wrapEdits(document: ConfigDocument, server: ServerEntry, wrappin
 		return fail("no-command", `${label(server)} has an empty command.`, "Give it the command that starts the server.");
 	if (entry.argsArray === null && hasKey(document.text, entry.span, "args"))
 		return fail("args-null", `${label(server)} has "args" without a list.`, 'Remove "args", or give it a list.');
+	const unlaunchable = launchProblem(entry);
+	if (unlaunchable !== null)
+		return fail(unlaunchable.code, `${label(server)} cannot start through Sallyport yet: ${unlaunchable.message}`, unlaunchable.remedy);
 	if (wrapping.name.includes("${"))
 		return fail("name-variable", `The name of ${label(server)} holds a variable, which hosts expand differently.`, "Rename the server.");
 	// A name that looks like an option, `--` above all, must not be read as one.
@@ -67,7 +73,7 @@ export function unwrapEdits(document: ConfigDocument, server: ServerEntry, optio
 	if (held !== undefined && options.keepReferences !== true)
 		return fail(
 			"references-held",
-			`${label(server)} holds a secret reference in ${JSON.stringify(held.name.value)}, which only the launcher resolves.`,
+			`${label(server)} holds a secret reference in ${JSON.stringify(maskDetected(held.name.value))}, which only the launcher resolves.`,
 			"Replace it first, or pass --keep-references.",
 		);
 	const { text } = document;
@@ -164,8 +170,9 @@ export function checkEditable(server: ServerEntry): Result<StdioServer> {
 	return ok(server);
 }
 
+/** Somebody may have put a token where the name belongs. */
 export function label(server: ServerEntry): string {
-	return `Server ${JSON.stringify(server.name.value)}`;
+	return `Server ${JSON.stringify(maskDetected(server.name.value))}`;
 }
 
 function at(offset: number): Span {

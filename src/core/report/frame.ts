@@ -2,8 +2,10 @@ import { HOSTS } from "../config/hosts.ts";
 import type { ConfigDocument } from "../config/server.ts";
 import { plain } from "../plain-text.ts";
 import type { Finding } from "../rules/finding.ts";
-import { detectInText, detectSecrets } from "../secrets/detector.ts";
+import { concealed } from "../secrets/conceal.ts";
+import { detectSecrets } from "../secrets/detector.ts";
 import { mask } from "../secrets/mask.ts";
+import { secretNames } from "../secrets/secret-names.ts";
 import { LineIndex, type Span } from "../text.ts";
 
 export interface FrameLine {
@@ -42,9 +44,8 @@ export class Framer {
 			? document.servers.map(({ name, span }) => ({ offset: name.outer.offset, length: span.offset + span.length - name.outer.offset }))
 			: null;
 		this.#starts = lineStarts(text);
-		this.#secrets = findings
-			.filter(({ ruleId }) => ruleId.startsWith("secret-"))
-			.map(({ span }) => ({ start: span.offset, end: span.offset + span.length }))
+		this.#secrets = [...findings.flatMap(({ ruleId, span }) => (ruleId.startsWith("secret-") ? [span] : [])), ...secretNames(document)]
+			.map((span) => ({ start: span.offset, end: span.offset + span.length }))
 			.sort((a, b) => a.start - b.start);
 	}
 
@@ -107,7 +108,7 @@ export class Framer {
 		for (const secret of between(this.#secrets, start, start + line.length))
 			spans.push({ start: Math.max(0, secret.start - start), end: Math.min(line.length, secret.end - start) });
 		// What is not the host's business may stand on the same line.
-		for (const { start: from, end: to } of detectInText(line)) spans.push({ start: from, end: to });
+		for (const { start: from, end: to } of concealed(line)) spans.push({ start: from, end: to });
 		for (const match of line.matchAll(/"((?:[^"\\]|\\.){8,4000})"/g)) {
 			const content = match[1] ?? "";
 			if (detectSecrets(null, content).length > 0) spans.push({ start: match.index + 1, end: match.index + 1 + content.length });

@@ -10,10 +10,19 @@ export type Style = Severity | "file" | "dim" | "mark";
 /** Gives text a colour; the identity where there are none. */
 export type Paint = (style: Style, text: string) => string;
 
+export interface ScanScope {
+	/** What should have been looked at, and could not be. */
+	readonly unread: { readonly files: number; readonly folders: number };
+	/** What a person adds to a command so that it means the same files, with a blank in front; empty when nothing is needed. */
+	readonly words: string;
+}
+
+const HERE: ScanScope = { unread: { files: 0, folders: 0 }, words: "" };
+
 /** The report for people, one block a file. Nothing in it can drive a terminal, and no credential is in it. */
-export function formatText(files: readonly AnalyzedFile[], paint: Paint): string {
+export function formatText(files: readonly AnalyzedFile[], paint: Paint, scope: ScanScope = HERE): string {
 	const blocks = files.filter(({ findings }) => findings.length > 0).map((file) => formatFile(file, paint));
-	return `${[...blocks, summary(files)].join("\n\n")}\n`;
+	return `${[...blocks, summary(files, scope)].join("\n\n")}\n`;
 }
 
 function formatFile({ file, document, findings }: AnalyzedFile, paint: Paint): string {
@@ -58,7 +67,18 @@ function displayWidth(text: string): number {
 	return width;
 }
 
-function summary(files: readonly AnalyzedFile[]): string {
+function summary(files: readonly AnalyzedFile[], scope: ScanScope): string {
+	const unread = notLookedAt(scope.unread);
+	return [...(files.length === 0 && unread !== null ? [] : [found(files, plain(scope.words))]), ...(unread ?? [])].join("\n");
+}
+
+function notLookedAt({ files, folders }: ScanScope["unread"]): readonly string[] | null {
+	const parts = [...(files > 0 ? [`${files} ${files === 1 ? "file" : "files"}`] : [])];
+	if (folders > 0) parts.push(`${folders} ${folders === 1 ? "folder" : "folders"}`);
+	return parts.length === 0 ? null : [`Not looked at: ${parts.join(" and ")} that could not be read.`];
+}
+
+function found(files: readonly AnalyzedFile[], words: string): string {
 	const findings = files.flatMap((file) => file.findings);
 	const read = `${files.length} ${files.length === 1 ? "file" : "files"}`;
 	if (files.length === 0) return "No MCP config files here.";
@@ -67,11 +87,11 @@ function summary(files: readonly AnalyzedFile[]): string {
 		.filter(({ count }) => count > 0)
 		.map(({ severity, count }) => plural(count, severity));
 	const fixable = findings.filter((finding) => finding.fixable && finding.slot !== null).length;
-	const wrappable = findings.filter((finding) => finding.fixable && finding.slot === null).length;
+	const wrappable = findings.filter((finding) => finding.fixable && finding.ruleId === "not-launched-through-sallyport").length;
 	return [
 		`${counts.join(", ")} in ${read}.`,
-		...(fixable > 0 ? [`To move ${fixable === 1 ? "the credential" : `${fixable} credentials`} into the keychain: sallyport fix`] : []),
-		...(wrappable > 0 ? [`To confine ${wrappable === 1 ? "the server" : `${wrappable} servers`}: sallyport wrap`] : []),
+		...(fixable > 0 ? [`To move ${fixable === 1 ? "the credential" : `${fixable} credentials`} into the keychain: sallyport fix${words}`] : []),
+		...(wrappable > 0 ? [`To confine ${wrappable === 1 ? "the server" : `${wrappable} servers`}: sallyport wrap --all${words}`] : []),
 	].join("\n");
 }
 

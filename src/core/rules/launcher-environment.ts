@@ -12,7 +12,8 @@ export const launcherEnvironment: Rule = {
 		for (const { name } of server.env) {
 			const what = steers(name.value);
 			if (what === null) continue;
-			yield at(server, [...server.keyPath, "env", name.value], name.span, `${quoted(name.value)} ${what}. Remove it.`);
+			const message = `${quoted(name.value)} ${what}. Remove it.`;
+			yield at(server, [...server.keyPath, "env", name.value], name.span, message, COMMON.has(name.value.toUpperCase()) ? "warning" : "error");
 		}
 		const launch = launchOf(server);
 		for (const argument of launch.launcherArgs) {
@@ -28,10 +29,19 @@ export const launcherEnvironment: Rule = {
 	},
 };
 
-function at(server: StdioServer, keyPath: Finding["keyPath"], span: Finding["span"], message: string): Finding {
+/** Found in many honest files. The launcher ignores or refuses them all the same. */
+const COMMON: ReadonlySet<string> = new Set(["LD_LIBRARY_PATH", "PATH", "HOME"]);
+
+function at(
+	server: StdioServer,
+	keyPath: Finding["keyPath"],
+	span: Finding["span"],
+	message: string,
+	severity: Finding["severity"] = "error",
+): Finding {
 	return {
 		ruleId: "launcher-environment",
-		severity: "error",
+		severity,
 		server: server.name.value,
 		keyPath,
 		span,

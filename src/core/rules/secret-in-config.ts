@@ -1,6 +1,7 @@
 import type { ConfigDocument, Located, OtherValue } from "../config/server.ts";
 import { detectInArguments } from "../secrets/arguments.ts";
 import { detectInText, detectSecrets } from "../secrets/detector.ts";
+import { classifyKey } from "../secrets/keys.ts";
 import { slice } from "../text.ts";
 import type { Rule } from "./finding.ts";
 import { quoted } from "./places.ts";
@@ -20,7 +21,7 @@ export const secretInConfig: Rule = {
 			const last = keyPath.at(-1);
 			const named = last === "default" || last === "value" ? names.get(parentOf(keyPath)) : undefined;
 			const prose = own !== null && /^(?:_?comments?|descriptions?|_?instructions|_?notes?|title|label|help|\/\/)$/i.test(own);
-			const detections = prose ? detectInText(value.value) : detectSecrets(named ?? own, value.value);
+			const detections = prose ? detectInText(value.value) : detectSecrets(named ?? tellingKey(keyPath, server), value.value);
 			for (const detection of detections) {
 				yield secretFinding(document, value, detection, {
 					ruleId: "secret-in-config",
@@ -35,6 +36,18 @@ export const secretInConfig: Rule = {
 		yield* comments(document);
 	},
 };
+
+/**
+ * The key that tells what a value is: its own, or the one above where its own says nothing and that one means a secret:
+ * `"PASSWORD": { "value": "…" }`. The name of a server tells nothing about what is in it.
+ */
+function tellingKey(keyPath: OtherValue["keyPath"], server: string | null): string | null {
+	const inside = server === null ? keyPath : keyPath.slice(keyPath.indexOf(server) + 1);
+	const [own = null, above = null] = inside.filter((key) => typeof key === "string").reverse();
+	if (own === null) return keyPath.findLast((key) => typeof key === "string") ?? null;
+	const kind = classifyKey(above);
+	return classifyKey(own) === "neutral" && (kind === "password" || kind === "secret") ? above : own;
+}
 
 /** A list of words may be a command line in a shape that the host does not know: `"command": ["npx", "--token", "…"]`. */
 function* commandLists(document: ConfigDocument) {

@@ -1,3 +1,4 @@
+import { launchProblem } from "../launch/launchable.ts";
 import { detectSecrets } from "../secrets/detector.ts";
 import type { Rule } from "./finding.ts";
 import { quoted } from "./places.ts";
@@ -9,15 +10,18 @@ export const secretInEnv: Rule = {
 	help: "Whoever reads the file, a backup of it or its history has the credential. Move it into the keychain, and have the provider issue a new one.",
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
+		// Only the launcher resolves a reference: where it cannot stand in front, none may take the secret's place.
+		const launchable = server.unambiguous && launchProblem(server) === null;
 		for (const { name, value } of server.env) {
 			for (const detection of detectSecrets(name.value, value.value)) {
+				const movable = launchable && isEnvName(name.value) && !insideVariable(value.value, detection.start);
 				yield secretFinding(document, value, detection, {
 					ruleId: "secret-in-env",
 					server: server.name.value,
 					keyPath: [...server.keyPath, "env", name.value],
 					holder: quoted(name.value),
-					remedy: "Move it into the keychain, then rotate it.",
-					slot: server.unambiguous && isEnvName(name.value) && !insideVariable(value.value, detection.start) ? `env:${name.value}` : null,
+					remedy: movable ? "Move it into the keychain, then rotate it." : "Take it out of the file, then rotate it.",
+					slot: movable ? `env:${name.value}` : null,
 				});
 			}
 		}

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
 import { splitBom } from "../../core/text.ts";
@@ -29,6 +30,18 @@ export interface Edited {
  * The file is replaced in one step, through links, with its mode and owner; on any failure it is as it was.
  */
 export async function editFile(file: string, edit: (text: string) => Result<string>, options: EditOptions = {}): Promise<Result<Edited>> {
+	const editable = checkEditable(file);
+	if (!editable.ok) return editable;
+	const real = editable.value;
+	// The name and the ten seconds are those of the proper-lockfile library, which Claude Code uses for its own file.
+	return withLock<Edited>(`${real}.lock`, () => replaceText(real, edit, options), STALE_MS);
+}
+
+/**
+ * Whether `editFile` may edit this file, so far as can be known without writing: the file itself, behind links, or why not. For
+ * what must not happen unless the edit will.
+ */
+export function checkEditable(file: string): Result<string> {
 	let real: string;
 	try {
 		real = fs.realpathSync(file);
@@ -39,8 +52,13 @@ export async function editFile(file: string, edit: (text: string) => Result<stri
 	if (!seen.ok) return seen;
 	const refused = refusal(real, seen.value.stat);
 	if (refused !== null) return failed(refused);
-	// The name and the ten seconds are those of the proper-lockfile library, which Claude Code uses for its own file.
-	return withLock<Edited>(`${real}.lock`, () => replaceText(real, edit, options), STALE_MS);
+	try {
+		// The new text is written beside the file.
+		fs.accessSync(path.dirname(real), fs.constants.W_OK | fs.constants.X_OK);
+	} catch (error) {
+		return failed(fileProblem(real, error));
+	}
+	return ok(real);
 }
 
 /** Removes what a killed run left beside the file: a temporary file, which may hold secrets, or its lock. Best effort: nothing depends on it. */

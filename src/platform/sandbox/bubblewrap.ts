@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { homePath } from "../home.ts";
 import { deepestDescendant } from "./descendants.ts";
-import { closeInheritedDescriptors, inheritableDescriptors } from "./descriptors.ts";
+import { sealedStdio } from "./descriptors.ts";
 import { type EgressTarget, parseEgress } from "./egress-target.ts";
 import type { Confined, SandboxEngine, SandboxProfile } from "./engine.ts";
 import { feed, GATE_FD, gateLine, openGate, untilStanding } from "./gate.ts";
@@ -53,14 +53,6 @@ interface Prepared {
 async function start(profile: SandboxProfile, options: BubblewrapOptions): Promise<Result<Confined>> {
 	const prepared = prepare(profile, options);
 	if (!prepared.ok) return prepared;
-	closeInheritedDescriptors();
-	if (inheritableDescriptors().length > 0)
-		return fail(
-			"descriptors-open",
-			"The server would inherit open files from the program that started Sallyport.",
-			"Start that program anew.",
-		);
-
 	const { socat, targets, mounts } = prepared.value;
 	// An HTTP server is a long load, and most servers have no network.
 	const network = socat === null ? null : await import("./egress.ts");
@@ -162,13 +154,15 @@ function launch(profile: SandboxProfile, prepared: Prepared, bridge: Bridge | nu
 		bridge === null
 			? ["--args", String(FD.options), "--", ...server]
 			: ["--args", String(FD.outer), "--", ...bridge.line([bwrap, "--args", String(FD.options), "--", ...server])];
+	const stdio = sealedStdio((bridge === null ? GATE_FD : FD.outer) + 1);
+	if (!stdio.ok) return stdio;
 	let child: ChildProcess;
 	try {
 		child = spawn(bwrap, args, {
 			env: {},
 			cwd: "/",
 			shell: false,
-			stdio: Array.from({ length: (bridge === null ? GATE_FD : FD.outer) + 1 }, () => "pipe" as const),
+			stdio: stdio.value,
 		});
 	} catch (error) {
 		// Too long a command line, for one.

@@ -3,7 +3,6 @@
  * standard input; the first line it prints is `{"pid"}` or `{"problem"}`, then come the server's own output and `{"code","signal","refused"}`.
  */
 import { bubblewrapEngine } from "../../../src/platform/sandbox/bubblewrap.ts";
-import { closeInheritedDescriptors } from "../../../src/platform/sandbox/descriptors.ts";
 import type { SandboxProfile } from "../../../src/platform/sandbox/engine.ts";
 
 export interface Job {
@@ -11,7 +10,6 @@ export interface Job {
 	readonly home?: string;
 }
 
-closeInheritedDescriptors();
 const parts: Buffer[] = [];
 for await (const part of process.stdin) parts.push(part as Buffer);
 const job = JSON.parse(Buffer.concat(parts).toString()) as Job;

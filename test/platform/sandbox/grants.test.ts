@@ -150,7 +150,7 @@ describe("a granted folder", () => {
 			]);
 	});
 
-	it("is not looked at through a link that takes its place, nor followed", () => {
+	it("does not grant what a link in it leads to", () => {
 		file("data/a/x.txt");
 		file("elsewhere/x.txt");
 		fs.symlinkSync(path.join(root, "elsewhere"), path.join(root, "data/link"));

@@ -80,7 +80,7 @@ describe.each(USERS)("starting a server, $title", ({ uid }) => {
 		const { output, problem } = await stage.run(
 			stage.sh("cat data", { read: [stage.write("open/data", "seen")], cwd: `${stage.root}/open` }),
 			{
-				env: { HOME: "" },
+				env: { HOME: undefined },
 			},
 		);
 		expect(problem).toBeNull();

@@ -116,7 +116,11 @@ export class Stage {
 	/** Starts a launcher of its own, as this stage's user. */
 	launch(
 		profile: SandboxProfile,
-		options: { readonly home?: string; readonly env?: Record<string, string>; readonly open?: Readonly<Record<number, number>> } = {},
+		options: {
+			readonly home?: string;
+			readonly env?: Record<string, string | undefined>;
+			readonly open?: Readonly<Record<number, number>>;
+		} = {},
 	): ChildProcess {
 		const open = options.open ?? {};
 		const count = Math.max(3, ...Object.keys(open).map((fd) => Number(fd) + 1));

@@ -1,0 +1,22 @@
+import type { StdioServer } from "../config/server.ts";
+import { launchOf } from "../config/wrapped.ts";
+import { parseLaunch } from "./runner.ts";
+import type { Problem } from "../result.ts";
+import { maskDetected } from "../secrets/redact.ts";
+
+/**
+ * Why the launcher cannot start what this entry starts, whether it stands in front of it already or not; null when it can read
+ * the launch line. Host variables are read as they stand.
+ */
+export function launchProblem(server: StdioServer): Problem | null {
+	if (server.name.value === "" || server.name.value.includes("\0"))
+		return { code: "name-empty", message: "it has no name that the launcher could be told.", remedy: "Give the server a name." };
+	const { command, args } = launchOf(server);
+	const launch = parseLaunch(
+		command.value,
+		args.map(({ value }) => value),
+	);
+	if (launch.ok) return null;
+	// The name of a runner or of a flag is the file's own text.
+	return { ...launch.problem, message: maskDetected(launch.problem.message), remedy: maskDetected(launch.problem.remedy) };
+}
