@@ -5,6 +5,7 @@ import { type LogVerdict, readAuditLogs, verifyAuditLogs } from "../platform/aud
 import { homePath, openHome } from "../platform/home.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
+import { shownName } from "./show-diff.ts";
 
 interface ListOptions {
 	readonly server?: string;
@@ -40,7 +41,8 @@ function list(options: ListOptions, io: Io): ExitCode {
 	if (!read.ok) return complain(io, read.problem);
 	const { entries, unreadable } = read.value;
 	if (options.json === true) for (const entry of entries) say(io, asciiJson(entry));
-	else if (entries.length === 0) say(io, "Nothing is recorded yet.");
+	else if (entries.length === 0)
+		say(io, server === undefined ? "Nothing is recorded yet." : `Nothing is recorded of a server ${JSON.stringify(shownName(server))}.`);
 	else io.stdout.write(table(entries.map(row)));
 	if (unreadable > 0) io.stderr.write("Some of the log cannot be read. To see what: sallyport audit verify\n");
 	return 0;
@@ -56,22 +58,28 @@ function verify(json: boolean, io: Io): ExitCode {
 	if (json) say(io, asciiJson({ version: 1, intact: broken === 0, logs: logs.map(({ verdict, ...log }) => ({ ...log, ...verdict })) }));
 	else {
 		io.stdout.write(table(logs.map((log) => [brief(log.file, 120), sentence(log)])));
-		say(io, summary(logs.length, broken));
+		say(io, summary(logs.length, broken, logs.filter(({ verdict }) => verdict.state === "open").length));
 	}
 	return broken === 0 ? 0 : 1;
 }
 
 function sentence({ verdict }: LogVerdict): string {
-	if (verdict.state === "complete") return `complete, ${verdict.records} records, as they were written`;
+	if (verdict.state === "complete") return `complete, ${records(verdict.records)}, as they were written`;
 	if (verdict.state === "broken") return `CHANGED at line ${verdict.line}: ${verdict.problem}`;
 	const torn = verdict.torn ? " (its last line is torn)" : "";
-	return `open, ${verdict.records} records, as they were written; no end: it still runs, crashed, or its end was cut off${torn}`;
+	return `open, ${records(verdict.records)}, as they were written; no end: it still runs, crashed, or its end was cut off${torn}`;
 }
 
-function summary(logs: number, broken: number): string {
+function records(count: number): string {
+	return `${count} ${count === 1 ? "record" : "records"}`;
+}
+
+function summary(logs: number, broken: number, open: number): string {
 	if (logs === 0) return "There is no log yet.";
 	if (broken > 0) return `Changed: ${broken} of ${logs}. Keep a copy, and find out who could write to the folder.`;
-	return `Logs checked: ${logs}. All are as they were written.`;
+	// A log without an end is as it was written so far as it goes: nobody can tell what was cut off.
+	const ends = open === 0 ? "" : `; ${open} ${open === 1 ? "has" : "have"} no end (still running, crashed, or cut off)`;
+	return `Logs checked: ${logs}. All are as they were written${ends}.`;
 }
 
 function row(entry: EventRecord): readonly string[] {

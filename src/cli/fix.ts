@@ -3,13 +3,14 @@ import { HOSTS } from "../core/config/hosts.ts";
 import { parseReference } from "../core/config/references.ts";
 import { plain } from "../core/plain-text.ts";
 import type { VaultScheme } from "../core/ports.ts";
+import { type Unread, unreadLine } from "../core/report/unread.ts";
 import type { Problem } from "../core/result.ts";
 import { type FixReport, fixFile } from "../platform/fix.ts";
 import { createHome, homePath } from "../platform/home.ts";
 import { type ConfigFile, configFiles } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
-import { showDiff, unifiedDiff } from "./show-diff.ts";
+import { showDiff, shownName, unifiedDiff } from "./show-diff.ts";
 import { openVaults } from "./vaults.ts";
 import { analyser, homeToBe, remindOfInit, wrappingFor } from "./wrapping.ts";
 
@@ -25,7 +26,7 @@ interface FixOptions {
 export function registerFix(program: Command, io: Io, exit: (code: ExitCode) => void): void {
 	program
 		.command("fix [path...]")
-		.description("move plaintext secrets into a vault, and leave references in their place")
+		.description("move plaintext secrets from env of local servers into a vault, and leave references in their place")
 		.addOption(
 			new Option("--vault <vault>", "where to: the OS keychain, or an encrypted file").choices(["keychain", "sealed"]).default("keychain"),
 		)
@@ -34,9 +35,16 @@ export function registerFix(program: Command, io: Io, exit: (code: ExitCode) => 
 		.option("--hints", "also values that only look random")
 		.option("--dry-run", "show what would change, and change nothing")
 		.option("--json", "print the result as JSON")
-		.addHelpText("after", "\nExit: 0 no plaintext secret is left, 1 some are left that need a hand, 2 could not.")
+		.addHelpText("after", AFTER)
 		.action(async (paths: readonly string[], options: FixOptions) => exit(await fix(paths, options, io)));
 }
+
+const AFTER = `
+A server whose secret was moved starts through Sallyport from then on, which alone resolves the reference. Every other secret
+(in arguments, headers, addresses, comments; of servers that Sallyport cannot start yet) stays where it is, and is listed with
+what to do about it.
+
+Exit: 0 no plaintext secret is left, 1 some are left that need a hand, 2 could not, or not everything could be looked at.`;
 
 async function fix(paths: readonly string[], options: FixOptions, io: Io): Promise<ExitCode> {
 	const where = homePath(io.env);
@@ -48,7 +56,7 @@ async function fix(paths: readonly string[], options: FixOptions, io: Io): Promi
 
 	const vaults = made === null ? null : openVaults(made.value, io);
 	const outcomes: Outcome[] = [];
-	for (const file of files.value) {
+	for (const file of files.value.files) {
 		const report = await fixFile({
 			file: file.path,
 			analyse: analyser(file.path, file.host, io),
@@ -64,16 +72,18 @@ async function fix(paths: readonly string[], options: FixOptions, io: Io): Promi
 	}
 	vaults?.close();
 
-	if (options.json === true) say(io, JSON.stringify({ version: 1, dryRun: options.dryRun === true, files: outcomes.map(asJson) }));
+	const { unread } = files.value;
+	if (options.json === true) say(io, JSON.stringify({ version: 1, dryRun: options.dryRun === true, files: outcomes.map(asJson), unread }));
 	else {
 		for (const outcome of outcomes) if (outcome.report !== undefined) show(outcome.file, outcome.report, options, io);
-		conclude(outcomes, options, io);
+		conclude(outcomes, unread, options, io);
 		if (outcomes.some(({ report }) => report?.changed === true)) remindOfInit(home, io);
 	}
 	for (const { problem } of outcomes) if (problem !== undefined) complain(io, problem);
-	if (outcomes.some(({ problem }) => problem !== undefined)) return 2;
+	if (outcomes.some(({ problem }) => problem !== undefined) || unread.files + unread.folders > 0) return 2;
 	const left = outcomes.some(
-		({ report }) => report !== undefined && (report.remaining.length > 0 || (options.dryRun === true && report.moved.length > 0)),
+		({ report }) =>
+			report !== undefined && (report.unparsed || report.remaining.length > 0 || (options.dryRun === true && report.moved.length > 0)),
 	);
 	return left ? 1 : 0;
 }
@@ -83,18 +93,21 @@ type Outcome =
 	| { readonly file: ConfigFile; readonly problem: Problem; readonly report?: never };
 
 function show(file: ConfigFile, report: FixReport, options: FixOptions, io: Io): void {
-	if (report.moved.length === 0 && report.remaining.length === 0) return;
+	if (report.moved.length === 0 && report.remaining.length === 0 && !report.unparsed) return;
 	say(io, plain(file.shown));
+	if (report.unparsed)
+		say(io, "  This file does not parse, and was left alone. Mend it (sallyport scan shows the place), and run fix again.");
 	const verb = options.dryRun === true ? "would move to" : "moved to";
 	for (const { server, slot, reference, stored } of report.moved)
 		say(
 			io,
-			`  ${plain(server)}: ${plain(slot.replace("env:", ""))} ${verb} ${reference}${stored === "equal" ? " (which held this value already)" : ""}`,
+			`  ${shownName(server)}: ${shownName(slot.replace("env:", ""))} ${verb} ${reference}${stored === "equal" ? " (which held this value already)" : ""}`,
 		);
 	for (const server of report.wrapped)
-		say(io, `  ${plain(server)}: ${options.dryRun === true ? "would start" : "starts"} through Sallyport`);
-	for (const { finding, position, reason } of report.remaining) {
-		say(io, `  left at ${position.line}:${position.column}: ${plain(finding.message)}`);
+		say(io, `  ${shownName(server)}: ${options.dryRun === true ? "would start" : "starts"} through Sallyport`);
+	for (const [reason, several] of byReason(report)) {
+		for (const { finding, position } of several)
+			say(io, `  left at ${position.line}:${position.column}: ${plain(whatOf(finding.message))}`);
 		say(io, `    ${plain(reason)}`);
 	}
 	const diff = unifiedDiff(file.shown, report.before, report.after);
@@ -105,10 +118,25 @@ function show(file: ConfigFile, report: FixReport, options: FixOptions, io: Io):
 	say(io);
 }
 
-function conclude(outcomes: readonly Outcome[], options: FixOptions, io: Io): void {
+/** What remains, by what to do about it: one advice is told once. */
+function byReason({ remaining }: FixReport): ReadonlyMap<string, readonly FixReport["remaining"][number][]> {
+	const groups = new Map<string, FixReport["remaining"][number][]>();
+	for (const one of remaining) groups.set(one.reason, [...(groups.get(one.reason) ?? []), one]);
+	return groups;
+}
+
+/** `GITHUB_TOKEN holds a GitHub token in plain text. …` without what a finding advises: fix knows better what to do here. */
+function whatOf(message: string): string {
+	return /^.*? in plain text\./.exec(message)?.[0] ?? message;
+}
+
+function conclude(outcomes: readonly Outcome[], unread: Unread, options: FixOptions, io: Io): void {
 	const moved = outcomes.flatMap(({ report }) => report?.moved ?? []);
 	const left = outcomes.flatMap(({ report }) => report?.remaining ?? []);
-	if (moved.length === 0 && left.length === 0 && outcomes.every(({ problem }) => problem === undefined))
+	const unseen = unreadLine(unread);
+	if (unseen !== null) say(io, unseen);
+	else if (outcomes.length === 0) say(io, "No MCP config files here.");
+	else if (moved.length === 0 && left.length === 0 && outcomes.every(({ report }) => report?.unparsed === false))
 		say(io, "No plaintext secret was found.");
 	if (moved.length === 0 || options.dryRun === true) return;
 	say(io, "Each value was read back from the vault before the file was changed.");
@@ -131,17 +159,18 @@ function asJson({ file, report, problem }: Outcome): unknown {
 	return {
 		file: file.shown,
 		changed: report.changed,
+		unparsed: report.unparsed,
 		moved: report.moved.map(({ server, slot, reference, stored }) => ({
-			server,
-			slot,
+			server: shownName(server),
+			slot: shownName(slot),
 			reference,
 			vault: parseReference(reference)?.scheme,
 			stored,
 		})),
-		wrapped: report.wrapped,
+		wrapped: report.wrapped.map(shownName),
 		remaining: report.remaining.map(({ finding, position, reason }) => ({
 			ruleId: finding.ruleId,
-			server: finding.server,
+			server: finding.server === null ? null : shownName(finding.server),
 			line: position.line,
 			column: position.column,
 			message: finding.message,

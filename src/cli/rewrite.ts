@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { HOSTS } from "../core/config/hosts.ts";
 import type { ServerEntry } from "../core/config/server.ts";
 import { plain } from "../core/plain-text.ts";
+import { unreadLine } from "../core/report/unread.ts";
 import type { Problem, Result } from "../core/result.ts";
 import type { TextEdit } from "../core/text.ts";
 import type { Analysis } from "../platform/fix.ts";
@@ -10,7 +11,7 @@ import { type RewriteReport, rewriteFile } from "../platform/wrap-file.ts";
 import { type ConfigFile, configFiles } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
-import { showDiff, unifiedDiff } from "./show-diff.ts";
+import { showDiff, shownName, unifiedDiff } from "./show-diff.ts";
 import { analyser, type HomeToBe, homeToBe, remindOfInit } from "./wrapping.ts";
 
 export interface RewriteOptions {
@@ -29,14 +30,18 @@ export interface Verb {
 	edit(file: ConfigFile, home: HomeToBe, analysis: Analysis, server: ServerEntry): Result<TextEdit[]>;
 }
 
-export function withRewriteOptions(command: Command): Command {
+/** `all`: which servers `--all` means. */
+export function withRewriteOptions(command: Command, all: string): Command {
 	return command
 		.option("--server <name>", "this server")
-		.option("--all", "every server that a command starts")
+		.option("--all", all)
 		.option("--user", "the hosts' per-user files as well")
 		.option("--dry-run", "show what would change, and change nothing")
 		.option("--json", "print the result as JSON")
-		.addHelpText("after", "\nExit: 0 done, or nothing to do; 1 some servers were left as they are; 2 could not.");
+		.addHelpText(
+			"after",
+			"\nExit: 0 done, or nothing to do; 1 some servers were left as they are; 2 could not, or not everything could be looked at.",
+		);
 }
 
 export async function rewrite(verb: Verb, paths: readonly string[], options: RewriteOptions, io: Io): Promise<ExitCode> {
@@ -54,7 +59,7 @@ export async function rewrite(verb: Verb, paths: readonly string[], options: Rew
 	if (!files.ok) return complain(io, files.problem);
 
 	const outcomes: Outcome[] = [];
-	for (const file of files.value) {
+	for (const file of files.value.files) {
 		const report = await rewriteFile({
 			file: file.path,
 			analyse: analyser(file.path, file.host, io),
@@ -65,23 +70,39 @@ export async function rewrite(verb: Verb, paths: readonly string[], options: Rew
 		outcomes.push(report.ok ? { file, report: report.value } : { file, problem: report.problem });
 	}
 
-	if (options.json === true) say(io, JSON.stringify({ version: 1, dryRun: options.dryRun === true, files: outcomes.map(asJson) }));
+	if (options.json === true)
+		say(io, JSON.stringify({ version: 1, dryRun: options.dryRun === true, files: outcomes.map(asJson), unread: files.value.unread }));
 	else {
 		for (const outcome of outcomes) if (outcome.report !== undefined) show(verb, outcome.file, outcome.report, options, io);
 		const changed = outcomes.filter(({ report }) => report !== undefined && report.rewritten.length > 0);
-		if (changed.length === 0 && outcomes.every(({ problem, report }) => problem === undefined && report?.refused.length === 0))
+		const unread = unreadLine(files.value.unread);
+		if (outcomes.length === 0 && unread === null) say(io, "No MCP config files here.");
+		else if (changed.length === 0 && unread === null && outcomes.every(({ report }) => report !== undefined && !isLeft(report)))
 			say(io, "Nothing to do.");
+		if (unread !== null) say(io, unread);
 		if (changed.length > 0 && options.dryRun !== true) {
 			say(io, `Restart the servers in ${[...new Set(changed.map(({ file }) => HOSTS[file.host].title))].join(", ")}.`);
 			if (verb.name === "wrap") remindOfInit(home, io);
 		}
 	}
-	for (const { problem, report } of outcomes) {
+	for (const { file, problem, report } of outcomes) {
 		if (problem !== undefined) complain(io, problem);
-		for (const refused of report?.refused ?? []) complain(io, refused.problem);
+		if (report?.unparsed === true)
+			complain(io, {
+				code: "file-unparsed",
+				message: `${file.shown} does not parse, and was left alone.`,
+				remedy: `Mend it (sallyport scan shows the place), and run ${verb.name} again.`,
+			});
+		else for (const refused of report?.refused ?? []) complain(io, refused.problem);
 	}
-	if (outcomes.some(({ problem }) => problem !== undefined)) return 2;
-	return outcomes.some(({ report }) => report !== undefined && report.refused.length > 0) ? 1 : 0;
+	const { unread } = files.value;
+	if (outcomes.some(({ problem }) => problem !== undefined) || unread.files + unread.folders > 0) return 2;
+	return outcomes.some(({ report }) => report !== undefined && isLeft(report)) ? 1 : 0;
+}
+
+/** Whether something of the file was left as it is that should not be. */
+function isLeft({ unparsed, refused }: RewriteReport): boolean {
+	return unparsed || refused.length > 0;
 }
 
 type Outcome =
@@ -91,7 +112,8 @@ type Outcome =
 function show(verb: Verb, file: ConfigFile, report: RewriteReport, options: RewriteOptions, io: Io): void {
 	if (report.rewritten.length === 0) return;
 	say(io, plain(file.shown));
-	for (const server of report.rewritten) say(io, `  ${plain(server)} ${options.dryRun === true ? "would start" : "starts"} ${verb.starts}`);
+	for (const server of report.rewritten)
+		say(io, `  ${shownName(server)} ${options.dryRun === true ? "would start" : "starts"} ${verb.starts}`);
 	say(io);
 	showDiff(io, unifiedDiff(file.shown, report.before, report.after));
 	say(io);
@@ -99,6 +121,9 @@ function show(verb: Verb, file: ConfigFile, report: RewriteReport, options: Rewr
 
 function asJson({ file, report, problem }: Outcome): unknown {
 	if (problem !== undefined) return { file: file.shown, problem };
-	const { changed, rewritten, unchanged, refused, before, after } = report;
-	return { file: file.shown, changed, rewritten, unchanged, refused, diff: unifiedDiff(file.shown, before, after).join("\n") };
+	const { changed, unparsed, before, after } = report;
+	const rewritten = report.rewritten.map(shownName);
+	const unchanged = report.unchanged.map(shownName);
+	const refused = report.refused.map(({ server, problem: why }) => ({ server: shownName(server), problem: why }));
+	return { file: file.shown, changed, unparsed, rewritten, unchanged, refused, diff: unifiedDiff(file.shown, before, after).join("\n") };
 }

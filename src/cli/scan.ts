@@ -4,15 +4,15 @@ import { styleText } from "node:util";
 import { Argument, type Command, Option } from "commander";
 import type { Platform } from "../core/config/hosts.ts";
 import { parseConfig, tooLargeDocument } from "../core/config/parse-json.ts";
-import { plain } from "../core/plain-text.ts";
 import { formatJson } from "../core/report/json.ts";
 import { type AnalyzedFile, isAtLeast } from "../core/report/report.ts";
 import { formatText, type Paint, type Style } from "../core/report/text.ts";
-import type { Problem } from "../core/result.ts";
 import { analyze } from "../core/rules/analyze.ts";
 import type { Severity } from "../core/rules/finding.ts";
 import { type DiscoveredFile, discover, discoverUserFiles } from "../platform/discover.ts";
+import { sameFiles, tellUnread } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { complain } from "./say.ts";
 
 interface ScanOptions {
 	readonly format: "text" | "json";
@@ -21,11 +21,11 @@ interface ScanOptions {
 	readonly failOn: Severity | "never";
 }
 
-/** `sallyport scan`. Exit 0: nothing at or above `--fail-on`; 1: something; 2: it could not be done. */
+/** `sallyport scan`. Exit 0: nothing at or above `--fail-on`; 1: something; 2: it could not be done, or not for everything. */
 export function registerScan(program: Command, io: Io, exit: (code: ExitCode) => void): void {
 	program
 		.command("scan")
-		.description("Finds what is unsafe in MCP config files: credentials in plain text, unversioned packages, wide folders, and more.")
+		.description("find what is unsafe in MCP config files: credentials in plain text, unversioned packages, wide folders, and more")
 		.addArgument(new Argument("[path...]", "folders, walked at all depths, and files").default([], "this folder"))
 		.addOption(new Option("--format <format>", "how to print what was found").choices(["text", "json"]).default("text"))
 		.addOption(new Option("--json", "the same as --format json"))
@@ -33,7 +33,10 @@ export function registerScan(program: Command, io: Io, exit: (code: ExitCode) =>
 		.addOption(
 			new Option("--fail-on <severity>", "exit 1 at or above it").choices(["error", "warning", "info", "never"]).default("warning"),
 		)
-		.addHelpText("after", "\nExit: 0 nothing at or above --fail-on, 1 something, 2 the command line or a path is wrong.")
+		.addHelpText(
+			"after",
+			"\nExit: 0 nothing at or above --fail-on, 1 something, 2 the command line is wrong, or not everything could be looked at.",
+		)
 		.action((paths: readonly string[], options: ScanOptions) => {
 			exit(scan(paths, options, io));
 		});
@@ -42,18 +45,21 @@ export function registerScan(program: Command, io: Io, exit: (code: ExitCode) =>
 function scan(paths: readonly string[], options: ScanOptions, io: Io): ExitCode {
 	const discovered = discover((paths.length === 0 ? ["."] : paths).map((named) => path.resolve(io.cwd, named)));
 	if (!discovered.ok) {
-		complain(io, discovered.problem);
-		return 2;
+		return complain(io, discovered.problem);
 	}
 	const home = io.env.HOME || os.homedir();
 	const user = options.user === true ? discoverUserFiles(home, platform(), io.env) : { files: [], problems: [] };
-	for (const problem of [...discovered.value.problems, ...user.problems]) complain(io, problem);
+	const unread = tellUnread([...discovered.value.problems, ...user.problems], io);
 
 	const files = new Map([...discovered.value.files, ...user.files].map((file) => [file.path, file]));
 	const analyzed = [...files.values()].map((file) => analyzeFile(file, io.cwd, home)).sort((a, b) => (a.file < b.file ? -1 : 1));
 	const asJson = options.json === true || options.format === "json";
-	io.stdout.write(asJson ? formatJson(analyzed) : formatText(analyzed, painter(io)));
+	io.stdout.write(
+		asJson ? formatJson(analyzed) : formatText(analyzed, painter(io), { unread, words: sameFiles(paths, options.user === true) }),
+	);
 
+	// What nobody looked at is not clean.
+	if (unread.files + unread.folders > 0) return 2;
 	const { failOn } = options;
 	if (failOn === "never") return 0;
 	return analyzed.some(({ findings }) => findings.some(({ severity }) => isAtLeast(severity, failOn))) ? 1 : 0;
@@ -70,10 +76,6 @@ function displayName(absolute: string, cwd: string): string {
 	const relative = path.relative(cwd, absolute);
 	const outside = relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 	return (outside ? absolute : relative).split(path.sep).join("/");
-}
-
-function complain(io: Io, problem: Problem): void {
-	io.stderr.write(`${plain(`${problem.message} ${problem.remedy}`)}\n`);
 }
 
 function platform(): Platform {

@@ -1,10 +1,13 @@
+import * as fs from "node:fs";
 import { type Command, Option } from "commander";
 import { formatReference, parseReference, type SecretReference } from "../core/config/references.ts";
+import { plain } from "../core/plain-text.ts";
 import type { VaultScheme } from "../core/ports.ts";
-import { fail, ok, type Result } from "../core/result.ts";
+import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { createHome, type Home, homePath, openHome } from "../platform/home.ts";
 import { createIdentity, lockIdentity, protectIdentity, readIdentity, unlockIdentity } from "../platform/vault/identity.ts";
 import type { Vaults } from "../platform/vault/index.ts";
+import { sealedFile } from "../platform/vault/sealed.ts";
 import { askHidden, readSecret } from "./hidden-input.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
@@ -52,20 +55,22 @@ async function list(io: Io, home: Home, options: { readonly vault?: VaultScheme;
 	const vaults = openVaults(home, io);
 	const schemes: readonly VaultScheme[] = options.vault === undefined ? ["keychain", "sealed"] : [options.vault];
 	const found: string[] = [];
-	let failures = 0;
+	const failures: { readonly scheme: VaultScheme; readonly problem: Problem }[] = [];
 	for (const scheme of schemes) {
 		const paths = await vaults.get(scheme).list();
 		if (paths.ok) found.push(...paths.value.map((path) => formatReference({ scheme, path })));
-		else {
-			failures++;
-			complain(io, paths.problem);
-		}
+		else failures.push({ scheme, problem: paths.problem });
 	}
 	vaults.close();
-	if (failures === schemes.length) return 2;
-	if (options.json === true) say(io, JSON.stringify({ version: 1, secrets: found, complete: failures === 0 }));
+	// Whoever keeps secrets in the sealed file alone has no keychain to miss.
+	const incidental =
+		options.vault === undefined && failures.every(({ scheme }) => scheme === "keychain") && fs.existsSync(sealedFile(home));
+	if (!incidental) for (const { problem } of failures) complain(io, problem);
+	if (failures.length > 0 && !incidental && found.length === 0) return 2;
+	if (options.json === true) say(io, JSON.stringify({ version: 1, secrets: found, complete: failures.length === 0 }));
 	else for (const reference of found) say(io, reference);
 	if (found.length === 0 && options.json !== true) say(io, "No secrets are stored.");
+	if (incidental) for (const { problem } of failures) io.stderr.write(`sallyport: Without the keychain: ${plain(problem.message)}\n`);
 	return 0;
 }
 

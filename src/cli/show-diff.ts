@@ -1,9 +1,11 @@
 import { structuredPatch } from "diff";
 import { plain } from "../core/plain-text.ts";
+import { conceal } from "../core/secrets/conceal.ts";
+import { maskDetected } from "../core/secrets/redact.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
 
-/** A unified diff of two texts in which no secret is left. Empty when they are the same. */
+/** A unified diff of two texts whose credentials are masked; what else must not be seen is concealed here. Empty when they are the same. */
 export function unifiedDiff(file: string, before: string, after: string): readonly string[] {
 	if (before === after) return [];
 	const { hunks } = structuredPatch(file, file, before, after, undefined, undefined, { context: 2 });
@@ -12,9 +14,14 @@ export function unifiedDiff(file: string, before: string, after: string): readon
 		`+++ ${plain(file)}`,
 		...hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
 			`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
-			...lines.map((line) => plain(line.replace(/\r$/, "").replaceAll("\t", "    "))),
+			...lines.map((line) => plain(conceal(line.replace(/\r$/, "").replaceAll("\t", "    ")))),
 		]),
 	];
+}
+
+/** The name of a server or a variable, for people: somebody may have put a token where the name belongs. */
+export function shownName(name: string): string {
+	return plain(maskDetected(name));
 }
 
 export function showDiff(io: Io, lines: readonly string[]): void {

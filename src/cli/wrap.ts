@@ -16,7 +16,8 @@ export function registerWrap(program: Command, io: Io, exit: (code: ExitCode) =>
 				server.kind === "stdio" ? wrappingFor(file.path, file.host, home, io)(server) : { launcher: "", name: "", workspace: null },
 			),
 	};
-	withRewriteOptions(program.command("wrap [path...]").description("make servers start through Sallyport")).action(
-		async (paths: readonly string[], options: RewriteOptions) => exit(await rewrite(verb, paths, options, io)),
-	);
+	withRewriteOptions(
+		program.command("wrap [path...]").description("make servers start through Sallyport"),
+		"every server that a command starts",
+	).action(async (paths: readonly string[], options: RewriteOptions) => exit(await rewrite(verb, paths, options, io)));
 }

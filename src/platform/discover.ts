@@ -183,7 +183,8 @@ function readText(file: string): Result<string | null> {
 function readLinked(link: string, inside: string | null): Result<string | null> {
 	const file = realPath(link);
 	if (file === null || inside === null) return failed(unreadable(link));
-	if (path.relative(inside, file).split(path.sep)[0] === "..")
+	const relative = path.relative(inside, file);
+	if (relative.split(path.sep)[0] === ".." || path.isAbsolute(relative))
 		return fail("link-outside", `${link} is a link that leads out of the folder.`, "It was not looked at: name it to have it looked at.");
 	return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readText(file) : notPlain(link);
 }

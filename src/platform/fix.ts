@@ -8,7 +8,7 @@ import type { Vault, VaultScheme } from "../core/ports.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Finding } from "../core/rules/finding.ts";
 import { applyEdits, LineIndex, type Position } from "../core/text.ts";
-import { checkEditable, type EditStep, editFile, readConfigText, tidyFile } from "./files/edit-file.ts";
+import { checkWritable, type EditStep, editFile, readConfigText, tidyFile } from "./files/edit-file.ts";
 
 export interface FixRequest {
 	readonly file: string;
@@ -75,13 +75,21 @@ export async function fixFile(request: FixRequest): Promise<Result<FixReport>> {
 	await step("read");
 	const masked = maskSecrets(before.document, before.findings);
 	const unparsed = isUnparsed(before.document);
-	const idle = { changed: false, unparsed, moved: [], wrapped: [], remaining: placed(before, plan.unmovable), before: masked, after: masked };
+	const idle = {
+		changed: false,
+		unparsed,
+		moved: [],
+		wrapped: [],
+		remaining: placed(before, plan.unmovable),
+		before: masked,
+		after: masked,
+	};
 	if (plan.moves.length === 0) {
 		if (request.vault !== null) await tidyFile(request.file);
 		return ok(idle);
 	}
 
-	const editable = checkEditable(request.file);
+	const editable = checkWritable(request.file);
 	if (!editable.ok) return editable;
 	const { vault } = request;
 	if (vault === null) {
@@ -171,8 +179,7 @@ const MAX_NAMES = 50;
 /** The text with every stored secret that still stands in it replaced; the same text when there is none. */
 function editText(request: FixRequest, stored: readonly Stored[], text: string): Result<string> {
 	const analysis = request.analyse(text);
-	if (isUnparsed(analysis.document))
-		return fail("file-syntax", `${request.file} has a syntax error.`, "Mend it, and run fix again.");
+	if (isUnparsed(analysis.document)) return fail("file-syntax", `${request.file} has a syntax error.`, "Mend it, and run fix again.");
 	const chosen: ChosenMove[] = [];
 	for (const move of selectedPlan(request, analysis).moves) {
 		const secret = secretOf(text, move.span);

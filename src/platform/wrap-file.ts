@@ -75,7 +75,11 @@ function rewrite(
 	if (after.document.problems.length !== before.document.problems.length || meaningOf(after.document) !== meaningOf(before.document))
 		return fail("wrap-unsure", `${request.file} cannot be edited safely.`, "Edit the entry by hand.");
 	const masked = { before: maskSecrets(before.document, before.findings), after: maskSecrets(after.document, after.findings) };
-	return ok({ changed: next !== text, text: next, report: { changed: next !== text, unparsed: isUnparsed(before.document), rewritten, unchanged, refused, ...masked } });
+	return ok({
+		changed: next !== text,
+		text: next,
+		report: { changed: next !== text, unparsed: isUnparsed(before.document), rewritten, unchanged, refused, ...masked },
+	});
 }
 
 /** Nothing to do is no refusal. */

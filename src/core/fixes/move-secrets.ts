@@ -1,11 +1,11 @@
 import { formatReference, parseTemplate, referencesIn, type SecretReference } from "../config/references.ts";
 import type { ConfigDocument, Located, StdioServer } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
+import { launchProblem } from "../launch/launchable.ts";
 import { ok, type Result } from "../result.ts";
 import type { Finding } from "../rules/finding.ts";
 import { detectInText } from "../secrets/detector.ts";
 import { type Span, slice, type TextEdit } from "../text.ts";
-import { launchProblem } from "../launch/launchable.ts";
 import { checkEditable, label, type Wrapping, wrapEdits } from "./wrap.ts";
 
 /** One plaintext secret that can move into a vault. Holds no secret itself: `secretOf` reads it from the text. */

@@ -2,10 +2,10 @@ import { createScanner, parseTree } from "jsonc-parser";
 import { referencesIn } from "../config/references.ts";
 import type { ConfigDocument, ServerEntry, StdioServer } from "../config/server.ts";
 import { launchOf, unwrapLaunch } from "../config/wrapped.ts";
+import { launchProblem } from "../launch/launchable.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { maskDetected } from "../secrets/redact.ts";
 import { type Span, slice, type TextEdit } from "../text.ts";
-import { launchProblem } from "../launch/launchable.ts";
 
 export interface Wrapping {
 	/** How the file names the launcher: an absolute path, or one with the host's own variable. */

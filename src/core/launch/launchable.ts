@@ -1,8 +1,8 @@
 import type { StdioServer } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
-import { parseLaunch } from "./runner.ts";
 import type { Problem } from "../result.ts";
 import { maskDetected } from "../secrets/redact.ts";
+import { parseLaunch } from "./runner.ts";
 
 /**
  * Why the launcher cannot start what this entry starts, whether it stands in front of it already or not; null when it can read

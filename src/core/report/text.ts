@@ -4,6 +4,7 @@ import { maskDetected } from "../secrets/redact.ts";
 import { LineIndex } from "../text.ts";
 import { Framer } from "./frame.ts";
 import { type AnalyzedFile, SEVERITIES } from "./report.ts";
+import { type Unread, unreadLine } from "./unread.ts";
 
 export type Style = Severity | "file" | "dim" | "mark";
 
@@ -12,7 +13,7 @@ export type Paint = (style: Style, text: string) => string;
 
 export interface ScanScope {
 	/** What should have been looked at, and could not be. */
-	readonly unread: { readonly files: number; readonly folders: number };
+	readonly unread: Unread;
 	/** What a person adds to a command so that it means the same files, with a blank in front; empty when nothing is needed. */
 	readonly words: string;
 }
@@ -68,14 +69,9 @@ function displayWidth(text: string): number {
 }
 
 function summary(files: readonly AnalyzedFile[], scope: ScanScope): string {
-	const unread = notLookedAt(scope.unread);
-	return [...(files.length === 0 && unread !== null ? [] : [found(files, plain(scope.words))]), ...(unread ?? [])].join("\n");
-}
-
-function notLookedAt({ files, folders }: ScanScope["unread"]): readonly string[] | null {
-	const parts = [...(files > 0 ? [`${files} ${files === 1 ? "file" : "files"}`] : [])];
-	if (folders > 0) parts.push(`${folders} ${folders === 1 ? "folder" : "folders"}`);
-	return parts.length === 0 ? null : [`Not looked at: ${parts.join(" and ")} that could not be read.`];
+	const unread = unreadLine(scope.unread);
+	if (unread === null) return found(files, plain(scope.words));
+	return files.length === 0 ? unread : `${found(files, plain(scope.words))}\n${unread}`;
 }
 
 function found(files: readonly AnalyzedFile[], words: string): string {
@@ -90,7 +86,9 @@ function found(files: readonly AnalyzedFile[], words: string): string {
 	const wrappable = findings.filter((finding) => finding.fixable && finding.ruleId === "not-launched-through-sallyport").length;
 	return [
 		`${counts.join(", ")} in ${read}.`,
-		...(fixable > 0 ? [`To move ${fixable === 1 ? "the credential" : `${fixable} credentials`} into the keychain: sallyport fix${words}`] : []),
+		...(fixable > 0
+			? [`To move ${fixable === 1 ? "the credential" : `${fixable} credentials`} into the keychain: sallyport fix${words}`]
+			: []),
 		...(wrappable > 0 ? [`To confine ${wrappable === 1 ? "the server" : `${wrappable} servers`}: sallyport wrap --all${words}`] : []),
 	].join("\n");
 }

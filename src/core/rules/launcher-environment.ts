@@ -13,7 +13,13 @@ export const launcherEnvironment: Rule = {
 			const what = steers(name.value);
 			if (what === null) continue;
 			const message = `${quoted(name.value)} ${what}. Remove it.`;
-			yield at(server, [...server.keyPath, "env", name.value], name.span, message, COMMON.has(name.value.toUpperCase()) ? "warning" : "error");
+			yield at(
+				server,
+				[...server.keyPath, "env", name.value],
+				name.span,
+				message,
+				COMMON.has(name.value.toUpperCase()) ? "warning" : "error",
+			);
 		}
 		const launch = launchOf(server);
 		for (const argument of launch.launcherArgs) {

@@ -21,13 +21,14 @@ export const secretInConfig: Rule = {
 			const last = keyPath.at(-1);
 			const named = last === "default" || last === "value" ? names.get(parentOf(keyPath)) : undefined;
 			const prose = own !== null && /^(?:_?comments?|descriptions?|_?instructions|_?notes?|title|label|help|\/\/)$/i.test(own);
-			const detections = prose ? detectInText(value.value) : detectSecrets(named ?? tellingKey(keyPath, server), value.value);
+			const telling = tellingKey(keyPath, server);
+			const detections = prose ? detectInText(value.value) : detectSecrets(named ?? telling, value.value);
 			for (const detection of detections) {
 				yield secretFinding(document, value, detection, {
 					ruleId: "secret-in-config",
 					server,
 					keyPath,
-					holder: own === null ? "A value" : quoted(own),
+					holder: telling === null ? "A value" : quoted(telling),
 					remedy: REMEDY,
 					slot: null,
 				});

@@ -30,7 +30,7 @@ export interface Edited {
  * The file is replaced in one step, through links, with its mode and owner; on any failure it is as it was.
  */
 export async function editFile(file: string, edit: (text: string) => Result<string>, options: EditOptions = {}): Promise<Result<Edited>> {
-	const editable = checkEditable(file);
+	const editable = checkWritable(file);
 	if (!editable.ok) return editable;
 	const real = editable.value;
 	// The name and the ten seconds are those of the proper-lockfile library, which Claude Code uses for its own file.
@@ -41,7 +41,7 @@ export async function editFile(file: string, edit: (text: string) => Result<stri
  * Whether `editFile` may edit this file, so far as can be known without writing: the file itself, behind links, or why not. For
  * what must not happen unless the edit will.
  */
-export function checkEditable(file: string): Result<string> {
+export function checkWritable(file: string): Result<string> {
 	let real: string;
 	try {
 		real = fs.realpathSync(file);

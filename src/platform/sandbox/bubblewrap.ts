@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { homePath } from "../home.ts";
 import { deepestDescendant } from "./descendants.ts";
-import { sealedStdio } from "./descriptors.ts";
+import { spawnSealed } from "./descriptors.ts";
 import { type EgressTarget, parseEgress } from "./egress-target.ts";
 import type { Confined, SandboxEngine, SandboxProfile } from "./engine.ts";
 import { feed, GATE_FD, gateLine, openGate, untilStanding } from "./gate.ts";
@@ -154,16 +154,12 @@ function launch(profile: SandboxProfile, prepared: Prepared, bridge: Bridge | nu
 		bridge === null
 			? ["--args", String(FD.options), "--", ...server]
 			: ["--args", String(FD.outer), "--", ...bridge.line([bwrap, "--args", String(FD.options), "--", ...server])];
-	const stdio = sealedStdio((bridge === null ? GATE_FD : FD.outer) + 1);
-	if (!stdio.ok) return stdio;
 	let child: ChildProcess;
 	try {
-		child = spawn(bwrap, args, {
-			env: {},
-			cwd: "/",
-			shell: false,
-			stdio: stdio.value,
-		});
+		const pipes = (bridge === null ? GATE_FD : FD.outer) + 1;
+		const spawned = spawnSealed(pipes, (stdio) => spawn(bwrap, args, { env: {}, cwd: "/", shell: false, stdio }));
+		if (!spawned.ok) return spawned;
+		child = spawned.value;
 	} catch (error) {
 		// Too long a command line, for one.
 		const code = (error as NodeJS.ErrnoException).code ?? "unknown";

@@ -7,11 +7,24 @@ const O_CLOEXEC = 0o2000000;
 const HIGHEST = 4096;
 
 /**
- * Descriptors above 2 that a child would inherit. Node marks the ones it opens, and those it was started with up to the first
- * gap past 15: what is left unmarked came from whoever started this process (or belongs for a moment to a library that runs
- * beside, which is why they are covered and never closed). Empty where the system has no `/proc`.
+ * Closes the folders, sockets and pipes that were left open to this process. Files are not closed, because a library that runs
+ * beside (Node reads certificates in a thread of its own) may have opened one just now; `spawnSealed` covers them.
  */
-export function inheritableDescriptors(): readonly number[] {
+function closeInheritedDescriptors(): void {
+	for (const fd of inheritableDescriptors())
+		try {
+			if (!fs.fstatSync(fd).isFile()) fs.closeSync(fd);
+		} catch {
+			// Gone by now.
+		}
+}
+
+/**
+ * Descriptors above 2 that a child would inherit. Node marks the ones it opens, and those it was started with up to the first
+ * gap past 15: what is left unmarked came from whoever started this process, or belongs to such a library. Empty where the
+ * system has no `/proc`.
+ */
+function inheritableDescriptors(): readonly number[] {
 	let names: readonly string[];
 	try {
 		names = fs.readdirSync("/proc/self/fd");
@@ -22,10 +35,13 @@ export function inheritableDescriptors(): readonly number[] {
 }
 
 /**
- * `stdio` for a child that inherits nothing: `pipes` pipes, and /dev/null in the place of every descriptor above them that it
+ * Starts a child that inherits nothing: it gets `pipes` pipes, and /dev/null in the place of every descriptor above them that it
  * would have got. A folder that was left open is a way to everything beneath it, whatever the mounts say.
+ *
+ * @param start calls `spawn` with this `stdio`
  */
-export function sealedStdio(pipes: number): Result<("pipe" | "ignore")[]> {
+export function spawnSealed<T>(pipes: number, start: (stdio: ("pipe" | number)[]) => T): Result<T> {
+	closeInheritedDescriptors();
 	const highest = Math.max(-1, ...inheritableDescriptors());
 	if (highest > HIGHEST)
 		return fail(
@@ -33,7 +49,13 @@ export function sealedStdio(pipes: number): Result<("pipe" | "ignore")[]> {
 			"The server would inherit open files from the program that started Sallyport.",
 			"Start that program anew, or ask its makers to close what it opens.",
 		);
-	return ok(Array.from({ length: Math.max(pipes, highest + 1) }, (_, fd) => (fd < pipes ? "pipe" : "ignore")));
+	// "ignore" would leave a descriptor above 2 as it is: it has to be replaced.
+	const nothing = fs.openSync("/dev/null", "r+");
+	try {
+		return ok(start(Array.from({ length: Math.max(pipes, highest + 1) }, (_, fd) => (fd < pipes ? "pipe" : nothing))));
+	} finally {
+		fs.closeSync(nothing);
+	}
 }
 
 function isInheritable(fd: number): boolean {

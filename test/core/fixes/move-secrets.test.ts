@@ -184,7 +184,7 @@ describe("masking", () => {
 			fixable: false,
 		});
 		const text = "abcdefghij";
-		expect(maskSecrets(text, [finding(4, 4), finding(2, 4), finding(3, 1), finding(9, 1, "other")])).toBe("ab••••••••ij");
-		expect(maskSecrets(text, [finding(0, 0)])).toBe(text);
+		expect(maskSecrets({ text, servers: [] }, [finding(4, 4), finding(2, 4), finding(3, 1), finding(9, 1, "other")])).toBe("ab••••••••ij");
+		expect(maskSecrets({ text, servers: [] }, [finding(0, 0)])).toBe(text);
 	});
 });

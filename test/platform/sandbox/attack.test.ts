@@ -126,6 +126,16 @@ describe.each(USERS)("a hostile server, started $title", ({ uid }) => {
 			expect(output.split("\n").filter((line) => /^\d+$/.test(line))).toEqual(["0", "1", "2", "3"]);
 		});
 
+		it("inherits no file that was left open, wherever it stands", async () => {
+			const secret = canary();
+			stage.write("open/file", secret);
+			const file = fs.openSync(`${stage.root}/open/file`, "r");
+			const { output } = await stage.run(stage.sh("cat /proc/self/fd/3 /proc/self/fd/60 <&0; echo done"), { open: { 3: file, 60: file } });
+			fs.closeSync(file);
+			expect(output).toContain("done");
+			expect(output).not.toContain(secret);
+		});
+
 		it("is not told on a command line what is in its environment", async () => {
 			const secret = canary();
 			const launcher = stage.launch(stage.sh("echo up; sleep 1000", { env: { TOKEN: secret }, egress: ["127.0.0.1:9"] }));
