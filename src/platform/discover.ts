@@ -31,8 +31,8 @@ export function isUnread({ code }: Problem): "file" | "folder" | null {
 const SKIPPED: ReadonlySet<string> = new Set([".git", "node_modules"]);
 
 /**
- * Finds hosts' files. A folder is walked at all depths, but for links to folders and the kernel's own file systems; a link to a
- * file is followed inside the folder alone. A file that a person named is read whatever it is called, as long as its root keys
+ * Finds hosts' files. A folder is walked at all depths, but for links (what they lead to is
+ * found where it is, or is not in this folder) and the kernel's own file systems. A file that a person named is read whatever it is called, as long as its root keys
  * say that it holds servers. Fails when a path does not exist, or is neither file nor folder.
  */
 export function discover(paths: readonly string[]): Result<Discovery> {
@@ -132,7 +132,6 @@ function expandStar(file: string): readonly string[] {
 }
 
 function walk(root: string, files: Map<string, DiscoveredFile>, problems: Problem[]): void {
-	const inside = realPath(root);
 	const pending = [root];
 	for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
 		let entries: fs.Dirent[];
@@ -147,9 +146,9 @@ function walk(root: string, files: Map<string, DiscoveredFile>, problems: Proble
 		for (const entry of entries) {
 			const full = path.join(folder, entry.name);
 			if (entry.isDirectory() && !SKIPPED.has(entry.name) && !isKernelFolder(full)) folders.push(full);
-			const host = matchHost(full);
+			const host = entry.isSymbolicLink() ? null : matchHost(full);
 			if (host === null || files.has(full)) continue;
-			const read = entry.isFile() ? readText(full) : entry.isSymbolicLink() ? readLinked(full, inside) : notPlain(full);
+			const read = entry.isFile() ? readText(full) : notPlain(full);
 			if (read.ok) files.set(full, { path: full, host, text: read.value });
 			else problems.push(read.problem);
 		}
@@ -179,16 +178,6 @@ function readText(file: string): Result<string | null> {
 	}
 }
 
-/** A link that leads out of what a person wants scanned would have other files changed than those. */
-function readLinked(link: string, inside: string | null): Result<string | null> {
-	const file = realPath(link);
-	if (file === null || inside === null) return failed(unreadable(link));
-	const relative = path.relative(inside, file);
-	if (relative.split(path.sep)[0] === ".." || path.isAbsolute(relative))
-		return fail("link-outside", `${link} is a link that leads out of the folder.`, "It was not looked at: name it to have it looked at.");
-	return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readText(file) : notPlain(link);
-}
-
 function notPlain(file: string): ReturnType<typeof fail> {
 	return fail("not-a-file", `${file} is not a plain file.`, "It was not looked at.");
 }
@@ -209,14 +198,6 @@ function isThere(file: string): boolean {
 
 function isMissing(error: unknown): boolean {
 	return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-}
-
-function realPath(file: string): string | null {
-	try {
-		return fs.realpathSync(file);
-	} catch {
-		return null;
-	}
 }
 
 /** Linux: what the kernel shows as files, and devices. There is no configuration in there, and no end. */

@@ -84,6 +84,17 @@ test("verify says yes when all is as it was written", async () => {
 	});
 });
 
+test("verify does not call a log whole that has no end", async () => {
+	record("files", {});
+	const open = openAuditLog(home, { server: "web", host: null, clock: () => new Date(), redact: (text) => text });
+	expect(open.ok).toBe(true);
+	const { code, out } = await run("verify");
+	expect(code).toBe(0);
+	expect(out).toContain("open, 1 record, as");
+	expect(out).toMatch(/Logs checked: 2\. All are as they were written; 1 has no end \(still running, crashed, or cut off\)\.\n$/);
+	if (open.ok) open.value.close("host-closed");
+});
+
 test("verify says no, and where, when something was changed", async () => {
 	const file = record("files", {}, {});
 	fs.writeFileSync(
@@ -105,6 +116,11 @@ test("verify says no, and where, when something was changed", async () => {
 test("without any log, list and verify say so", async () => {
 	expect(await run("list")).toMatchObject({ code: 0, out: "Nothing is recorded yet.\n" });
 	expect(await run("verify")).toMatchObject({ code: 0, out: "There is no log yet.\n" });
+});
+
+test("list says when a server has no records, whatever others have", async () => {
+	record("files", {});
+	expect(await run("list", "--server", "nosuch")).toMatchObject({ code: 0, out: 'Nothing is recorded of a server "nosuch".\n' });
 });
 
 test("without a home, both say what to do", async () => {

@@ -158,4 +158,81 @@ describe("sallyport fix", () => {
 		expect((run.err || run.out).length).toBeGreaterThan(20);
 		expect(fs.readFileSync(broken, "utf8")).toBe(text);
 	});
+
+	it("leaves the secret of a server that the launcher cannot start where it is, and says why", async () => {
+		const text = vscode(token).replace('"srv"', '"docker", "args": ["run", "image"]');
+		const file = write("project/.vscode/mcp.json", text);
+		const run = await fix(["--vault", "sealed"]);
+		expect(run).toMatchObject({ code: 1, err: "" });
+		expect(run.out).toContain("cannot start through Sallyport yet");
+		expect(run.out).toContain("docker runs a container");
+		expect(fs.readFileSync(file, "utf8")).toBe(text);
+		// Nor where somebody put the launcher in front of it by hand.
+		fs.writeFileSync(file, vscode(token).replace('"srv"', '"sallyport", "args": ["run", "--name", "gh", "--", "uvx", "x"]'));
+		expect(await fix(["--vault", "sealed"])).toMatchObject({ code: 1, out: expect.stringContaining("uvx fetches") });
+		expect(await stored({ scheme: "sealed", path: "gh/GITHUB_TOKEN" })).toBeNull();
+	});
+
+	it("refuses a file that it may not change before anything is stored", async () => {
+		const file = write("project/.vscode/mcp.json", vscode(token));
+		fs.chmodSync(file, 0o444);
+		expect(await fix(["--vault", "sealed"])).toMatchObject({ code: 2, err: expect.stringContaining("is read-only") });
+		expect(await stored({ scheme: "sealed", path: "gh/GITHUB_TOKEN" })).toBeNull();
+		fs.chmodSync(file, 0o644);
+		fs.chmodSync(path.dirname(file), 0o500);
+		const run = await fix(["--vault", "sealed"]);
+		fs.chmodSync(path.dirname(file), 0o700);
+		// Permissions do not bind the administrator.
+		const bound = process.getuid?.() !== 0;
+		expect(run.code).toBe(bound ? 2 : 0);
+		expect(await stored({ scheme: "sealed", path: "gh/GITHUB_TOKEN" })).toBe(bound ? null : token);
+	});
+
+	it("says that a file does not parse, even when it finds no secret in it", async () => {
+		write("project/.vscode/mcp.json", '{ "servers": { "a": ');
+		const run = await fix(["--vault", "sealed"]);
+		expect(run).toMatchObject({ code: 1, out: expect.stringContaining("does not parse, and was left alone") });
+		expect(run.out).not.toContain("No plaintext secret");
+		expect(JSON.parse((await fix(["--vault", "sealed", "--json"])).out)).toMatchObject({ files: [{ unparsed: true, changed: false }] });
+	});
+
+	it("calls nothing clean that it could not read", async () => {
+		fs.mkdirSync(path.join(workspace, ".vscode/mcp.json"));
+		expect(await fix(["--vault", "sealed"])).toMatchObject({
+			code: 2,
+			out: "Not looked at: 1 file that could not be read.\n",
+			err: expect.stringContaining("is not a plain file"),
+		});
+		expect(JSON.parse((await fix(["--json"])).out)).toMatchObject({ files: [], unread: { files: 1, folders: 0 } });
+		fs.rmdirSync(path.join(workspace, ".vscode/mcp.json"));
+		expect(await fix()).toMatchObject({ code: 0, out: "No MCP config files here.\n" });
+	});
+
+	it("gives one advice once, whatever it is for", async () => {
+		write(
+			"project/.vscode/mcp.json",
+			JSON.stringify({ servers: { gh: { command: "srv", args: ["--token", token, "--api-key", fakeToken()] } } }, null, 2),
+		);
+		const { out } = await fix(["--vault", "sealed"]);
+		expect(out.match(/left at/g)).toHaveLength(2);
+		expect(out.match(/Every pro/g)).toHaveLength(1);
+	});
+
+	it("never shows a token that stands in the place of a name", async () => {
+		const [server, variable] = [fakeToken(), fakeToken()];
+		write(
+			"project/.vscode/mcp.json",
+			JSON.stringify({ servers: { [server]: { command: "srv", env: { [variable]: token, GITHUB_TOKEN: token } } } }, null, 2),
+		);
+		const runs = [await fix(["--dry-run"]), await fix(["--dry-run", "--json"]), await fix(["--vault", "sealed"])];
+		expect(runs[2]?.out).toContain("sealed://server/GITHUB_TOKEN");
+		for (const run of runs) for (const secret of [server, variable, token]) expect(run.out + run.err).not.toContain(secret.slice(8));
+		await stored({ scheme: "sealed", path: "server/SECRET" });
+		await stored({ scheme: "sealed", path: "server/GITHUB_TOKEN" });
+	});
+
+	it("refuses a server without a name", async () => {
+		write("project/.vscode/mcp.json", vscode(token).replace('"gh"', '""'));
+		expect(await fix(["--vault", "sealed"])).toMatchObject({ code: 1, out: expect.stringContaining("Give the server a name") });
+	});
 });

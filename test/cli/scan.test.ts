@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ExitCode, Io } from "../../src/cli/io.ts";
 import { registerScan } from "../../src/cli/scan.ts";
+import { isKernelFolder } from "../../src/platform/discover.ts";
 import { Dice, githubToken, WORD } from "../core/secrets/samples.ts";
 
 let root: string;
@@ -183,10 +184,10 @@ describe("exit", () => {
 		expect(scan([]).out).toContain("larger than 5 MB");
 	});
 
-	test("a path that is not there: 2, and one line", () => {
+	test("a path that is not there: 2, and what to do", () => {
 		const { code, out, err } = scan(["missing\u001b[31m"]);
 		expect([code, out]).toEqual([2, ""]);
-		expect(err.trimEnd().split("\n")).toHaveLength(1);
+		expect(err).toMatch(/^sallyport: There is nothing at .*\n {2}Name a folder/);
 		expect(err).not.toContain("\u001b");
 	});
 
@@ -200,12 +201,12 @@ describe("exit", () => {
 		write("shut/.mcp.json", unsafe);
 		fs.chmodSync(path.join(root, "shut"), 0);
 		const readable = isReadable(path.join(root, "shut"));
-		const { report, err } = json([]);
+		const { code, report, err } = json([]);
 		fs.chmodSync(path.join(root, "shut"), 0o700);
 		// Permissions do not bind the administrator.
 		if (readable) expect(report.files).toBe(2);
 		else {
-			expect(report.files).toBe(1);
+			expect([report.files, code]).toEqual([1, 2]);
 			expect(err).toContain("shut could not be read");
 		}
 		expect(context.task.result?.state).not.toBe("skip");
@@ -247,4 +248,79 @@ test("thousands of servers take no time", () => {
 	write(".mcp.json", JSON.stringify({ mcpServers: servers }));
 	expect(json([]).report.findings).toHaveLength(10_000);
 	expect(scan([]).out).toContain("5000 warnings, 5000 info in 1 file.");
+});
+
+describe("what could not be looked at is never called clean", () => {
+	/** A folder in the place of a file: nobody can read it as one, root neither. */
+	const unreadable = (file: string): void => {
+		fs.mkdirSync(path.join(root, file), { recursive: true });
+	};
+
+	test("a file that cannot be read: 2, and it is counted", () => {
+		unreadable(".mcp.json");
+		expect(scan([])).toEqual({
+			code: 2,
+			out: "Not looked at: 1 file that could not be read.\n",
+			err: expect.stringMatching(/^sallyport: \S*\.mcp\.json is not a plain file\.\s+It was not looked at\.\n$/),
+		});
+		write("app/.mcp.json", { mcpServers: {} });
+		expect(scan(["--fail-on", "never"])).toMatchObject({
+			code: 2,
+			out: "Nothing found in 1 file.\nNot looked at: 1 file that could not be read.\n",
+		});
+	});
+
+	test("a folder in a file's place, among the per-user files too", () => {
+		fs.mkdirSync(path.join(root, "app/.mcp.json"), { recursive: true });
+		fs.mkdirSync(path.join(root, "home/.cursor/mcp.json"), { recursive: true });
+		fs.symlinkSync("nowhere", path.join(root, "home/.claude.json"));
+		expect(scan(["app"])).toMatchObject({ code: 2, err: expect.stringContaining("is not a plain file") });
+		fs.rmdirSync(path.join(root, "app/.mcp.json"));
+		expect(scan(["app", "--user"])).toMatchObject({ code: 2, out: "Not looked at: 2 files that could not be read.\n" });
+	});
+
+	test("a link is not followed, and is no fault: what it leads to is found where it is", () => {
+		write("app/shared/servers.json", unsafe);
+		write("other.json", unsafe);
+		fs.symlinkSync("shared/servers.json", path.join(root, "app/.mcp.json"));
+		fs.mkdirSync(path.join(root, "app/.cursor"));
+		fs.symlinkSync("../../other.json", path.join(root, "app/.cursor/mcp.json"));
+		expect(json(["app"])).toMatchObject({ code: 0, report: { files: 0 } });
+		expect(json(["app/.cursor/mcp.json"])).toMatchObject({ code: 1, report: { files: 1 } });
+	});
+
+	test("many of one kind take one line", () => {
+		for (let i = 0; i < 7; i++) unreadable(`app${i}/.mcp.json`);
+		const { code, out, err } = scan([]);
+		expect([code, out]).toEqual([2, "Not looked at: 7 files that could not be read.\n"]);
+		expect(err).toMatch(/^sallyport: 7 files were not looked at\. The first of them: \S*app0\/\.mcp\.json is not a plain file\.\n$/);
+	});
+});
+
+test("the kernel's own file systems are not walked, a folder that is called like one is", () => {
+	write("proc/.mcp.json", unsafe);
+	write("dev/.mcp.json", unsafe);
+	expect(json([]).report.files).toBe(2);
+	const told = ["/proc", "/sys", "/dev"].map(isKernelFolder);
+	expect(told).toEqual(process.platform === "linux" ? [true, true, true] : [false, false, false]);
+});
+
+test("the commands that it names mean the same files when they are pasted", () => {
+	write("it's here/.mcp.json", unsafe);
+	write("-x/.mcp.json", unsafe);
+	expect(scan([]).out).toMatch(/: sallyport fix\nTo confine 2 servers: sallyport wrap --all\n$/);
+	const { out } = scan(["it's here", "--user", "--", "-x"]);
+	expect(out).toContain(`: sallyport fix 'it'\\''s here' ./-x --user\n`);
+	expect(out).toContain(`: sallyport wrap --all 'it'\\''s here' ./-x --user\n`);
+	expect(out).toContain("Put the launcher in front: sallyport wrap --all\n");
+});
+
+test("what the launcher cannot start yet is not said to be confined by wrap", () => {
+	write(".mcp.json", {
+		mcpServers: { a: { command: "docker", args: ["run", "x"], env: { GITHUB_TOKEN: token } }, b: { command: "sh", args: ["-c", "x"] } },
+	});
+	const { out } = scan([]);
+	expect(out).toContain("cannot be confined yet: docker runs a container");
+	expect(out).not.toMatch(/sallyport (?:wrap|fix)/);
+	expect(json([]).report.findings.filter(({ fixable }: { fixable: boolean }) => fixable)).toEqual([]);
 });

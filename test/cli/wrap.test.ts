@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { registerUnwrap } from "../../src/cli/unwrap.ts";
 import { registerWrap } from "../../src/cli/wrap.ts";
+import { fakeToken } from "../platform/fix-support.ts";
 import { temporaryFolder } from "../platform/vault/home.ts";
 import { type Run, runCommand } from "./run-command.ts";
 
@@ -84,5 +85,74 @@ describe("sallyport wrap and unwrap", () => {
 		expect(text()).toBe(before);
 		expect(await run(["unwrap", "--all", "--keep-references"])).toMatchObject({ code: 0 });
 		expect(text()).toContain('"command": "s"');
+	});
+
+	it("leave alone what the launcher could never start, with the reason, and wrap the rest", async () => {
+		const entries = [
+			'"d": { "command": "docker", "args": ["run", "x"] }',
+			'"u": { "command": "uvx", "args": ["x"] }',
+			'"b": { "command": "bunx", "args": ["x"] }',
+			'"p": { "command": "pnpm", "args": ["dlx", "x"] }',
+			'"s": { "command": "sh", "args": ["-c", "npx x --token hunter2Zq"] }',
+			'"": { "command": "srv" }',
+		];
+		fs.writeFileSync(file, `{ "mcpServers": {\n${entries.join(",\n")},\n"ok": { "command": "npx", "args": ["-y", "x", "\${HOME}"] } } }`);
+		const wrapped = await run(["wrap", "--all"]);
+		expect(wrapped.code).toBe(1);
+		for (const entry of entries) expect(text()).toContain(entry);
+		expect(text()).toContain('"--name", "ok"');
+		expect(wrapped.err).toContain('Server "d" cannot start through Sallyport yet: docker runs a container');
+		expect(wrapped.err).toContain("Give the server a name");
+		expect(wrapped.err.match(/cannot start through Sallyport yet/g)).toHaveLength(entries.length);
+		expect(wrapped.out).toContain("--token ••••");
+		expect(wrapped.out + wrapped.err).not.toContain("hunter2Zq");
+		expect(await run(["wrap", "--server", "u"])).toMatchObject({ code: 1, err: expect.stringContaining("uvx fetches") });
+	});
+
+	it("never show a token that stands in the place of a name", async () => {
+		const [server, variable] = [fakeToken(), fakeToken()];
+		fs.writeFileSync(
+			file,
+			JSON.stringify({ mcpServers: { [server]: { command: "srv", env: { [variable]: "x" } } } }).replace("ghp", "\\u0067hp"),
+		);
+		const runs = [
+			await run(["wrap", "--all", "--dry-run", "--json"]),
+			await run(["wrap", "--all"]),
+			await run(["unwrap", "--all", "--json"]),
+		];
+		expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
+		for (const { out, err } of runs) for (const secret of [server, variable]) expect(out + err).not.toContain(secret.slice(8));
+	});
+
+	it("say that a file does not parse, or cannot be read", async () => {
+		fs.writeFileSync(file, '{ "mcpServers": { "a": ');
+		expect(await run(["wrap", "--all"])).toMatchObject({
+			code: 1,
+			out: "",
+			err: expect.stringContaining("does not parse, and was left alone"),
+		});
+		fs.rmSync(file);
+		fs.mkdirSync(file);
+		expect(await run(["wrap", "--all"])).toMatchObject({ code: 2, out: "Not looked at: 1 file that could not be read.\n" });
+		fs.rmdirSync(file);
+		expect(await run(["wrap", "--all"])).toMatchObject({ code: 0, out: "No MCP config files here.\n" });
+	});
+
+	it("each explain what --all means", async () => {
+		const help = async (verb: string): Promise<string> => {
+			let shown = "";
+			await runCommand(
+				(program, io, exit) => {
+					registerWrap(program, io, exit);
+					registerUnwrap(program, io, exit);
+					for (const command of program.commands) if (command.name() === verb) shown = command.helpInformation();
+				},
+				["wrap"],
+				{ cwd: workspace, env: { HOME: person } },
+			);
+			return shown;
+		};
+		expect(await help("wrap")).toContain("every server that a command starts");
+		expect(await help("unwrap")).toContain("every server that starts through Sallyport");
 	});
 });

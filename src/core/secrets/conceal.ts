@@ -5,16 +5,18 @@ import { mask } from "./mask.ts";
 
 /**
  * Where a line that a person is about to see holds what must not be seen: more than is worth a finding. What stands after a flag
- * or a variable that takes a secret (`--token word`, `TOKEN=word`) is hidden even where it reads like an ordinary word.
+ * or a name that takes a secret (`--token word`, `"TOKEN": "word"`) is hidden even where it reads like an ordinary word.
  */
 export function concealed(line: string): readonly { readonly start: number; readonly end: number }[] {
 	const spans = detectInText(line).map(({ start, end }) => ({ start, end }));
-	for (const match of line.matchAll(GIVEN)) {
-		const [whole, flag, variable, value = ""] = match;
-		const kind = classifyKey(flag ?? variable ?? null);
-		if ((kind !== "secret" && kind !== "password") || isReferenceText(value) || /^\$\{|^\{\{/.test(value)) continue;
-		const start = match.index + whole.length - value.length;
-		spans.push({ start, end: start + value.length });
+	for (const form of GIVEN) {
+		for (const match of line.matchAll(form)) {
+			const [before, name = null, value = ""] = match;
+			const kind = classifyKey(name);
+			if ((kind !== "secret" && kind !== "password") || isShowable(value)) continue;
+			const start = match.index + before.length;
+			spans.push({ start, end: start + value.length });
+		}
 	}
 	return spans;
 }
@@ -31,6 +33,14 @@ export function conceal(line: string): string {
 	return shown + line.slice(at);
 }
 
-/** `--token x`, `--token=x`, `"--token", "x"`, `TOKEN=x`, with the value in quotes or without. */
-const GIVEN =
-	/(?<![\w-])(?:--?([A-Za-z][\w-]{0,60})(?:=|\s{1,4}|"\s{0,20},\s{0,20}(?="))|([A-Za-z_]\w{0,60})=)(?:\\?["'])?([^\s"'\\,;&|-][^\s"'\\]{2,2000})/g;
+/** A reference, also one that is written wrongly, and what was masked before: neither says a secret. */
+function isShowable(value: string): boolean {
+	return isReferenceText(value) || /^•+$/.test(value) || /^(?:\$\{|\{\{|(?:keychain|sealed):)/.test(value);
+}
+
+/** `--token x`, `--token=x`, `"--token", "x"`; `TOKEN=x`; `"TOKEN": "x"`. The value is looked ahead at: it may hold another of these. */
+const GIVEN: readonly RegExp[] = [
+	/(?<![\w-])--?([A-Za-z][\w-]{0,60})(?:=|\s{1,4}|"\s{0,20},\s{0,20}(?="))(?:\\?["'])?(?=([^\s"'\\,;&|-][^\s"'\\]{2,2000}))/g,
+	/(?<![\w-])([A-Za-z_]\w{0,60})=(?:\\?["'])?(?=([^\s"'\\,;&|][^\s"'\\]{2,2000}))/g,
+	/"([A-Za-z_][\w.-]{0,60})"\s{0,20}:\s{0,20}"(?=((?:[^"\\]|\\.){3,2000}))/g,
+];

@@ -42,7 +42,7 @@ export class JsoncSource {
 
 	#server(): string {
 		const members: Member[] = [
-			["command", () => this.#string(this.pick(["npx", "node", "/opt/µ/bin", "C:\\Program Files\\x.exe", "a\tb"]))],
+			["command", () => this.#string(this.pick(["srv", "my-server", "/opt/µ/bin", "C:\\Program Files\\x.exe", "a\tb"]))],
 		];
 		const args = this.pick(["absent", "empty", "some", "some", "some"]);
 		if (args !== "absent") members.push(["args", () => this.#array(args === "empty" ? 0 : 1 + Math.floor(this.#next() * 4))]);

@@ -8,6 +8,7 @@ import { type MovePlan, moveEdits, planMoves, secretOf } from "../../../src/core
 import type { Wrapping } from "../../../src/core/fixes/wrap.ts";
 import type { Finding } from "../../../src/core/rules/finding.ts";
 import { applyEdits } from "../../../src/core/text.ts";
+import { Dice, githubToken } from "../secrets/samples.ts";
 
 const wrappingOf = ({ name }: { readonly name: { readonly value: string } }): Wrapping => ({
 	launcher: "/l/sallyport",
@@ -107,8 +108,9 @@ describe("moving a secret", () => {
 		["github", "TOKEN", "github/TOKEN"],
 		["my server 📁", "A B", "my-server/A-B"],
 		["../../etc", "..", "..-..-etc/SECRET"],
-		["", "-", "server/SECRET"],
+		["-", "-", "server/SECRET"],
 		["日本", "日本", "server/SECRET"],
+		[githubToken(new Dice(5), "ghp"), "TOKEN", "server/TOKEN"],
 		["__proto__", "constructor", "__proto__/constructor"],
 		["x".repeat(300), "y".repeat(300), `${"x".repeat(80)}/${"y".repeat(80)}`],
 	])("names the entry after server and variable: %j %j", (server, variable, path) => {

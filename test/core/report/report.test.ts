@@ -35,6 +35,25 @@ describe("no report repeats a secret", () => {
 		expect(files[0]?.findings.length).toBeGreaterThan(3);
 	});
 
+	test("nor one that only the key above gives away, or a flag in a line for a shell, or a name with escapes", () => {
+		const name = githubToken(new Dice(12), "ghp");
+		const word = `hunter${new Dice(13).text(2, WORD)}Zq`;
+		const text = JSON.stringify({
+			mcpServers: {
+				[name]: {
+					command: "sh",
+					args: ["-c", `TOKEN=${word} npx x --token ${word}`],
+					env: { PASSWORD: { value: word }, API_TOKEN: word },
+				},
+			},
+		}).replace("ghp_", "\\u0067hp_");
+		const files = [analyzed(text)];
+		const report = formatText(files, unpainted) + formatJson(files);
+		expect(report).toContain("--token ••••");
+		expect(report).toContain("PASSWORD holds a password");
+		for (const secret of [word, name.slice(8)]) expect(report).not.toContain(secret);
+	});
+
 	test("nor what a host keeps beside its servers on the same line", () => {
 		const own = new Dice(8).text(40, WORD);
 		const text = JSON.stringify({ primaryApiKey: own, mcpServers: { a: { command: "bash", args: ["-c", "x && y"] } } });

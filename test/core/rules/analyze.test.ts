@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { parseConfig } from "../../../src/core/config/parse-json.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";
 import { RULES } from "../../../src/core/rules/index.ts";
 import { slice } from "../../../src/core/text.ts";
+import { Dice, WORD } from "../secrets/samples.ts";
 import { fixtureNames, readFixture, SECRETS, unsubstitute } from "./fixture.ts";
 
 describe("analyze", () => {
@@ -37,4 +39,36 @@ test("rules have an id of their own, and only those for credentials start with s
 		expect(rule.help).toMatch(/\.$/);
 		if (/credential/i.test(rule.title)) expect(rule.id).toMatch(/^secret-/);
 	}
+});
+
+test("variables that honest files set are warned about, those that load code are errors", () => {
+	const env = {
+		LD_LIBRARY_PATH: "/x",
+		PATH: "/x",
+		HOME: "/x",
+		LD_PRELOAD: "/x",
+		NODE_OPTIONS: "x",
+		USERPROFILE: "x",
+		SALLYPORT_HOME: "/x",
+	};
+	const document = parseConfig(JSON.stringify({ mcpServers: { a: { command: "srv", env } } }), "cursor", ".cursor/mcp.json");
+	const found = analyze(document, { home: null }).filter(({ ruleId }) => ruleId === "launcher-environment");
+	const severities = Object.fromEntries(found.map(({ keyPath, severity }) => [keyPath.at(-1), severity]));
+	expect(severities).toEqual({
+		LD_LIBRARY_PATH: "warning",
+		PATH: "warning",
+		HOME: "warning",
+		LD_PRELOAD: "error",
+		NODE_OPTIONS: "error",
+		USERPROFILE: "error",
+		SALLYPORT_HOME: "error",
+	});
+});
+
+test("a key that says nothing means what the key above it means, but never what the server is called", () => {
+	const word = `Q7${new Dice(44).text(10, WORD)}`;
+	const entry = { command: "srv", env: { DB_PASSWORD: { value: word }, NOTE: { value: word } }, settings: word };
+	const document = parseConfig(JSON.stringify({ mcpServers: { password: entry } }), "cursor", ".cursor/mcp.json");
+	const found = analyze(document, { home: null }).filter(({ ruleId, severity }) => ruleId.startsWith("secret-") && severity !== "hint");
+	expect(found.map(({ keyPath }) => keyPath.join(" / "))).toEqual(["mcpServers / password / env / DB_PASSWORD / value"]);
 });

@@ -1,0 +1,69 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { generateFakeToken } from "../../src/quickstart/fake-token.ts";
+import { callTool, World } from "../harness/world.ts";
+
+const world = new World();
+const secret = generateFakeToken();
+
+beforeAll(() => world.init());
+afterAll(async () => {
+	await world.sallyport(["secrets", "delete", "keychain://mini/TOKEN"]);
+	world.remove();
+});
+
+/** Every file of Sallyport's home that holds the text, in any of the ways in which a program would write it. */
+function filesWith(text: string): string[] {
+	const forms = [text, Buffer.from(text).toString("base64").replace(/=+$/, ""), Buffer.from(text).toString("hex")];
+	return fs
+		.readdirSync(world.sallyportHome, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => path.join(entry.parentPath, entry.name))
+		.filter((file) => forms.some((form) => fs.readFileSync(file).includes(form)));
+}
+
+describe.each(["keychain", "sealed"])("a token that fix moved into the %s vault", (vault) => {
+	const reference = `${vault}://mini/TOKEN`;
+
+	it("reaches its server's environment, and nothing else on the way", async () => {
+		const config = world.entry("mini", ["stderr"], { env: { TOKEN: secret } });
+		const fixed = await world.sallyport(["fix", "--vault", vault]);
+		expect(fixed.code, fixed.stderr).toBe(0);
+		expect(JSON.parse(fs.readFileSync(config, "utf8")).mcpServers.mini.env).toEqual({ TOKEN: reference });
+		await world.allowTools("mini", "env", "echo");
+		const granted = await world.sallyport(["allow", "mini", "--secret", `env:TOKEN=${reference}`, "--yes"]);
+		expect(granted.code, granted.stderr).toBe(0);
+
+		const { client, pid, stderr } = await world.connect("mini", ["stderr"], { env: { TOKEN: reference } });
+		const env = await callTool(client, "env");
+		expect(JSON.parse(env.text).TOKEN).toBe(secret);
+		await callTool(client, "echo", { text: `please keep ${secret}` });
+		const processes = fs
+			.readdirSync("/proc")
+			.filter((name) => /^\d+$/.test(name))
+			.map((name) => readOr(`/proc/${name}/cmdline`));
+		await client.close();
+		expect(pid).not.toBeNull();
+		expect(processes.filter((line) => line.includes(secret))).toEqual([]);
+		expect(stderr()).toContain("token [redacted]");
+		expect(`${stderr()}${fixed.stdout}${fixed.stderr}${granted.stdout}${granted.stderr}`).not.toContain(secret);
+		expect(filesWith(secret)).toEqual([]);
+		const log = await world.sallyport(["audit", "list", "--json", "--limit", "100"]);
+		expect(log.stdout).toContain("please keep [redacted]");
+	});
+
+	it("unwraps only when told to keep the reference", async () => {
+		const refused = await world.sallyport(["unwrap", "--server", "mini"]);
+		expect(refused.code).not.toBe(0);
+		expect((await world.sallyport(["unwrap", "--server", "mini", "--keep-references"])).code).toBe(0);
+	});
+});
+
+function readOr(file: string): string {
+	try {
+		return fs.readFileSync(file, "utf8");
+	} catch {
+		return "";
+	}
+}
