@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
+import { plain } from "../core/plain-text.ts";
 import type { Problem } from "../core/result.ts";
+import { maskDetected } from "../core/secrets/redact.ts";
 import { registerAllow } from "./allow.ts";
 import { registerAudit } from "./audit.ts";
 import { registerDoctor } from "./doctor.ts";
@@ -56,7 +58,18 @@ async function main(argv: readonly string[]): Promise<number> {
 		.showHelpAfterError("(sallyport --help shows the commands)")
 		.addHelpText("after", AFTER)
 		.exitOverride()
-		.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "sallyport: ")) });
+		.configureOutput({
+			// What was typed is repeated, and a secret may have been typed in the wrong place.
+			outputError: (text, write) =>
+				write(
+					`${text
+						.trim()
+						.replace(/^error: /, "sallyport: ")
+						.split("\n")
+						.map((line) => plain(maskDetected(line)))
+						.join("\n")}\n`,
+				),
+		});
 	registerInit(program, io, exit);
 	registerDoctor(program, io, exit);
 	registerScan(program, io, exit);

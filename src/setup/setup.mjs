@@ -17,6 +17,7 @@ const HELP = `Usage: node src/setup/setup.mjs COMMAND [ARGUMENTS…]
   start   set everything up, then run the main job            (npm start)
   test    set everything up, check the code, run every test   (npm test; arguments go to vitest)
   build   install the dependencies and build into dist/       (npm run build)
+  bench   build, then run bench/NAME.mjs                       (npm run bench:NAME)
   check   types, lint, formatting, dead code                  (npm run check)
 
 Each step is done only if it is needed. Nothing is written outside this folder, but for system
@@ -51,6 +52,14 @@ const COMMANDS = {
 	async build() {
 		await ensureDependencies(root);
 		await ensureBuild(root);
+	},
+	async bench([name = "", ...args]) {
+		const program = path.join(root, "bench", `${path.basename(name)}.mjs`);
+		if (!fs.existsSync(program)) throw new SetupError(`There is no bench/${path.basename(name)}.mjs.`);
+		await ensureDependencies(root);
+		const node = await ensureRuntime(root);
+		await ensureBuild(root);
+		await become(node, [program, ...args], { cwd: root, env: withoutOuterNpm(process.env) });
 	},
 	async check() {
 		await ensureDependencies(root);

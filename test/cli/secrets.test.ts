@@ -12,7 +12,7 @@ let home: Home;
 let secret: string;
 beforeEach(() => {
 	home = temporaryHome();
-	secret = randomBytes(20).toString("base64url");
+	secret = `s${randomBytes(20).toString("base64url")}`;
 });
 
 const run = (args: readonly string[], options: Partial<RunOptions> = {}): Promise<Run> =>

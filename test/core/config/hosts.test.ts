@@ -33,11 +33,11 @@ test("every host's own places are matched by its shapes", () => {
 	}
 });
 
-const values = { home: "/home/dev", workspace: "/work/shop", env: { TOKEN: "t", EMPTY: "", REF: "${TOKEN}" } };
+const values = { home: "/home/dev", workspace: "/project/shop", env: { TOKEN: "t", EMPTY: "", REF: "${TOKEN}" } };
 
 test("each host's variables are expanded as that host does, once", () => {
 	expect(expandHostVariables("vscode", "${userHome}/a ${workspaceFolder} ${env:TOKEN}", values)).toEqual({
-		text: "/home/dev/a /work/shop t",
+		text: "/home/dev/a /project/shop t",
 	});
 	expect(expandHostVariables("cursor", "${workspaceFolderBasename}${/}${pathSeparator}", values)).toEqual({ text: "shop//" });
 	expect(expandHostVariables("mcp-json", "${TOKEN}-${NONE:-x:-y}-$TOKEN", values)).toEqual({ text: "t-x:-y-$TOKEN" });

@@ -8,9 +8,9 @@ const parts: LaunchParts = {
 	cwd: null,
 	env: { MODE: { kind: "literal", value: "x" }, TOKEN: { kind: "reference", text: "keychain://a/b" } },
 	executable: { path: "/usr/bin/node", startedAs: "/usr/bin/node", sha256: "0".repeat(64) },
-	argv: ["/work/server.js"],
-	code: { kind: "script", script: { path: "/work/server.js", sha256: "1".repeat(64) } },
-	roots: ["/work"],
+	argv: ["/project/server.js"],
+	code: { kind: "script", script: { path: "/project/server.js", sha256: "1".repeat(64) } },
+	roots: ["/project"],
 };
 
 describe("a fingerprint", () => {
@@ -30,9 +30,9 @@ describe("a fingerprint", () => {
 		["a reference into a literal", { env: { ...parts.env, TOKEN: { kind: "literal", value: "keychain://a/b" } } }],
 		["one variable more", { env: { ...parts.env, MORE: { kind: "literal", value: "" } } }],
 		["the executable's content", { executable: { ...parts.executable, sha256: "2".repeat(64) } }],
-		["the path that it is started by", { executable: { ...parts.executable, startedAs: "/work/venv/bin/node" } }],
-		["the script's content", { code: { kind: "script", script: { path: "/work/server.js", sha256: "3".repeat(64) } } }],
-		["what is really executed", { argv: ["-r", "evil", "/work/server.js"] }],
+		["the path that it is started by", { executable: { ...parts.executable, startedAs: "/project/venv/bin/node" } }],
+		["the script's content", { code: { kind: "script", script: { path: "/project/server.js", sha256: "3".repeat(64) } } }],
+		["what is really executed", { argv: ["-r", "evil", "/project/server.js"] }],
 		["what may be read", { roots: ["/"] }],
 	])("changes with %s", (_what, change) => {
 		expect(fingerprintOf({ ...parts, ...change }, key)).not.toBe(fingerprintOf(parts, key));

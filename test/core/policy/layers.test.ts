@@ -7,12 +7,12 @@ const OTHER_PIN = `sha256:${"b".repeat(64)}`;
 const launch = { command: "npx", args: ["-y", "pkg"], cwd: null, env: {}, fingerprint: PIN };
 const granted: PolicyServer = {
 	name: "files",
-	config: "/work/.mcp.json",
-	workspace: "/work",
+	config: "/project/.mcp.json",
+	workspace: "/project",
 	launch,
 	tools: { read: { pin: PIN }, write: { pin: PIN } },
 	secrets: { "env:TOKEN": "keychain://files/TOKEN" },
-	sandbox: { read: ["/work/docs"], write: ["/work/notes"], env: ["LANG"] },
+	sandbox: { read: ["/project/docs"], write: ["/project/notes"], env: ["LANG"] },
 	egress: ["api.example.com:443"],
 	limits: { processes: 50 },
 };
@@ -21,7 +21,7 @@ const layer = (source: PolicyLayer["source"], ...servers: PolicyServer[]): Polic
 	file: source,
 	policy: { version: 1, servers },
 });
-const request = { name: "files", command: "npx", args: ["-y", "pkg"], folder: "/work" };
+const request = { name: "files", command: "npx", args: ["-y", "pkg"], folder: "/project" };
 
 function grantWith(...layers: PolicyLayer[]) {
 	const lookup = findGrant([layer("user", granted), ...layers], request);
@@ -40,13 +40,13 @@ describe("a grant", () => {
 		["another argument", { args: ["-y", "evil"] }, "launch-changed"],
 		["one argument more", { args: ["-y", "pkg", "--root=/"] }, "launch-changed"],
 		["another workspace", { folder: "/elsewhere" }, "other-workspace"],
-		["a workspace whose name begins alike", { folder: "/work-evil" }, "other-workspace"],
+		["a workspace whose name begins alike", { folder: "/project-evil" }, "other-workspace"],
 	])("is not found for %s", (_what, change, why) => {
 		expect(findGrant([layer("user", granted)], { ...request, ...change })).toEqual({ found: false, why });
 	});
 
 	it("holds in folders of its workspace", () => {
-		expect(findGrant([layer("user", granted)], { ...request, folder: "/work/sub" }).found).toBe(true);
+		expect(findGrant([layer("user", granted)], { ...request, folder: "/project/sub" }).found).toBe(true);
 	});
 
 	it("holds everywhere when it is a per-user entry's", () => {
@@ -76,7 +76,7 @@ describe("every other layer", () => {
 		expect([...grant.tools.keys()]).toEqual(["read"]);
 		expect(grant.egress).toEqual([]);
 		expect(grant.secrets.size).toBe(0);
-		expect(grant.sandbox).toMatchObject({ read: ["/work/docs"], write: ["/work/notes"], env: [] });
+		expect(grant.sandbox).toMatchObject({ read: ["/project/docs"], write: ["/project/notes"], env: [] });
 	});
 
 	it("adds nothing, whatever it says", () => {
@@ -92,7 +92,7 @@ describe("every other layer", () => {
 			const grant = grantWith(layer(source, wide));
 			expect(grant.tools.has("evil")).toBe(false);
 			expect([...grant.secrets.keys()]).toEqual(["env:TOKEN"]);
-			expect(grant.sandbox).toEqual({ read: ["/work/docs"], write: ["/work/notes"], deny: [], env: ["LANG"] });
+			expect(grant.sandbox).toEqual({ read: ["/project/docs"], write: ["/project/notes"], deny: [], env: ["LANG"] });
 			expect(grant.egress).toEqual(["api.example.com:443"]);
 			expect(grant.limits).toEqual({ processes: 50, files: 10 });
 		}
@@ -101,10 +101,10 @@ describe("every other layer", () => {
 	it("cannot turn the sandbox off, and can turn it on", () => {
 		expect(grantWith(layer("workspace", { name: "files", sandbox: "off" })).sandbox).not.toBe("off");
 		const off = findGrant(
-			[layer("user", { ...granted, sandbox: "off" }), layer("managed", { name: "files", sandbox: { read: ["/work"] } })],
+			[layer("user", { ...granted, sandbox: "off" }), layer("managed", { name: "files", sandbox: { read: ["/project"] } })],
 			request,
 		);
-		expect(off.found && off.grant.sandbox).toEqual({ read: ["/work"], write: [], deny: [], env: [] });
+		expect(off.found && off.grant.sandbox).toEqual({ read: ["/project"], write: [], deny: [], env: [] });
 	});
 
 	it("withholds a tool that it pins to another definition", () => {
@@ -115,23 +115,23 @@ describe("every other layer", () => {
 
 	it("narrows paths to the smaller of the two", () => {
 		const grant = grantWith(
-			layer("workspace", { name: "files", sandbox: { read: ["/work/docs/public", "/etc"], write: ["/work/notes", "/tmp"] } }),
+			layer("workspace", { name: "files", sandbox: { read: ["/project/docs/public", "/etc"], write: ["/project/notes", "/tmp"] } }),
 		);
-		expect(grant.sandbox).toMatchObject({ read: ["/work/docs/public"], write: ["/work/notes"] });
+		expect(grant.sandbox).toMatchObject({ read: ["/project/docs/public"], write: ["/project/notes"] });
 	});
 });
 
 describe("one line in two hosts' files", () => {
 	it("gets what both grants allow, because the launcher cannot tell who started it", () => {
 		const lookup = findGrant(
-			[layer("user", granted, { ...granted, config: "/work/.cursor/mcp.json", tools: { read: { pin: PIN } } })],
+			[layer("user", granted, { ...granted, config: "/project/.cursor/mcp.json", tools: { read: { pin: PIN } } })],
 			request,
 		);
 		expect(lookup.found && [...lookup.grant.tools.keys()]).toEqual(["read"]);
 	});
 
 	it("gets no tool when what stands behind the line differs", () => {
-		const other = { ...granted, config: "/work/.cursor/mcp.json", launch: { ...launch, fingerprint: OTHER_PIN } };
+		const other = { ...granted, config: "/project/.cursor/mcp.json", launch: { ...launch, fingerprint: OTHER_PIN } };
 		const lookup = findGrant([layer("user", granted, other)], request);
 		expect(lookup.found && lookup.grant.tools.size).toBe(0);
 	});

@@ -15,7 +15,7 @@ let workspace: string;
 beforeEach(() => {
 	folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-executable-")));
 	userHome = make("people/ann");
-	workspace = make("people/ann/work/project");
+	workspace = make("people/ann/projects/shop");
 });
 
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -271,7 +271,7 @@ describe("the script of an interpreter", () => {
 		write(path.join(workspace, "package.json"), "{}");
 		write(path.join(workspace, ".env"), "A=b");
 		write(path.join(workspace, "dist/index.js"));
-		make("people/ann/work/project/node_modules");
+		make("people/ann/projects/shop/node_modules");
 		expect(roots("dist/index.js")).toEqual(["work/project/dist", "work/project/node_modules", "work/project/package.json"]);
 	});
 
