@@ -22,7 +22,8 @@ export function showLaunch(io: Io, { line, facts }: DescribedLaunch, secrets: Gr
 			`  note      your other programs can change this code; ${code.kind === "none" ? "it is not pinned" : "only its entry file is pinned"}`,
 		);
 	// The store's own folder, Node and the entry are named above.
-	const beside = facts.roots.filter((root) => root !== facts.executable.path && !(code.kind === "package" && root === code.folder));
+	const named = [facts.executable.path, code.kind === "package" ? code.folder : code.kind === "script" ? code.script.path : null];
+	const beside = facts.roots.filter((root) => !named.includes(root));
 	for (const root of beside) say(io, `  reads     ${plain(root)}`);
 	for (const [name, part] of Object.entries(line.env)) {
 		if (part.kind === "literal") say(io, `  with      ${quoted(plain(maskDetected(`${name}=${part.value}`)))}`);

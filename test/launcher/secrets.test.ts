@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generateFakeToken } from "../../src/quickstart/fake-token.ts";
+import { startKeyring } from "../harness/keyring.ts";
 import { callTool, World } from "../harness/world.ts";
 
 const world = new World();
@@ -57,6 +58,43 @@ describe.each(["keychain", "sealed"])("a token that fix moved into the %s vault"
 		const refused = await world.sallyport(["unwrap", "--server", "mini"]);
 		expect(refused.code).not.toBe(0);
 		expect((await world.sallyport(["unwrap", "--server", "mini", "--keep-references"])).code).toBe(0);
+	});
+});
+
+describe("a keychain that does not open", () => {
+	const reference = "keychain://shut/TOKEN";
+	const shut = new World();
+	beforeAll(() => shut.init());
+	afterAll(() => shut.remove());
+
+	it.each([
+		["is locked", () => startKeyring("locked"), /locked.*--vault sealed/s],
+		[
+			"is not there",
+			async () => ({ env: { DBUS_SESSION_BUS_ADDRESS: undefined, XDG_RUNTIME_DIR: shut.folder }, stop: async () => {} }),
+			/--vault sealed/,
+		],
+	])("refuses fix and launch with one clear line when it %s, and changes no file", async (_how, start, fixed) => {
+		const keyring = await start();
+		try {
+			const config = shut.entry("shut", [], { env: { TOKEN: secret } });
+			const before = fs.readFileSync(config);
+			const fix = await shut.sallyport(["fix"], { env: keyring.env });
+			expect(fix.code).toBe(2);
+			expect(fix.stderr).toMatch(fixed);
+			expect(fs.readFileSync(config)).toEqual(before);
+
+			shut.entry("shut", [], { env: { TOKEN: reference } });
+			await shut.allowTools("shut", "echo");
+			await shut.sallyport(["allow", "shut", "--secret", `env:TOKEN=${reference}`, "--yes"]);
+			const launch = await shut.launch("shut", [], { env: { ...keyring.env, TOKEN: reference } });
+			expect(launch.code).toBe(125);
+			expect(launch.stderr.trim().split("\n")).toHaveLength(1);
+			expect(launch.stderr).toMatch(/keychain/i);
+		} finally {
+			await shut.sallyport(["revoke", "shut"]);
+			await keyring.stop();
+		}
 	});
 });
 
