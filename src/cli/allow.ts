@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
+import { shellWord } from "../core/plain-text.ts";
 import { type Grant, type GrantedSandbox, isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
@@ -83,11 +84,8 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	else {
 		say(io, widens ? "Allowed." : "Saved; nothing was widened.");
 		for (const [slot, reference] of waiting)
-			say(
-				io,
-				`It still asks for ${slot} and will not start without it: sallyport allow ${JSON.stringify(name)} --secret ${slot}=${reference}`,
-			);
-		if (after.value.tools.size === 0) say(io, `No tool is allowed yet: sallyport tools list ${JSON.stringify(name)}`);
+			say(io, `It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(name)} --secret ${slot}=${reference}`);
+		if (after.value.tools.size === 0) say(io, `No tool is allowed yet: sallyport tools list ${shellWord(name)}`);
 	}
 	return 0;
 }

@@ -26,6 +26,10 @@ export async function confirmWidening(name: string, home: Home, yes: boolean, io
 	try {
 		const typed = await lines.question("Type the server's name to allow this, anything else to leave it: ");
 		return typed.trim() === name ? ok(undefined) : fail("declined", "Nothing was changed.", `Type ${JSON.stringify(name)} to allow it.`);
+	} catch {
+		// Ctrl-C, or the end of the input.
+		io.stdout.write("\n");
+		return fail("declined", "Nothing was changed.", `Type ${JSON.stringify(name)} to allow it.`);
 	} finally {
 		lines.close();
 	}

@@ -1,4 +1,4 @@
-import { plain } from "../core/plain-text.ts";
+import { exact, plain } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { detectInArguments } from "../core/secrets/arguments.ts";
 import { mask } from "../core/secrets/mask.ts";
@@ -10,7 +10,7 @@ import { say } from "./say.ts";
 /** The exact command, untruncated but for credentials, which are masked, and what stands behind it on this machine. */
 export function showLaunch(io: Io, { line, facts }: DescribedLaunch, secrets: Grant["secrets"] = new Map()): void {
 	say(io, `${plain(line.name)}  (${plain(line.config)})`);
-	say(io, `  command   ${[plain(line.command), ...maskedArguments(line)].map(quoted).join(" ")}`);
+	say(io, `  command   ${[line.command, ...maskedArguments(line)].map(exact).join(" ")}`);
 	const { code } = facts;
 	if (code.kind === "package")
 		say(io, `  runs      ${plain(code.name)}@${plain(code.version)}, from the store, with ${plain(facts.executable.path)}`);
@@ -26,7 +26,7 @@ export function showLaunch(io: Io, { line, facts }: DescribedLaunch, secrets: Gr
 	const beside = facts.roots.filter((root) => !named.includes(root));
 	for (const root of beside) say(io, `  reads     ${plain(root)}`);
 	for (const [name, part] of Object.entries(line.env)) {
-		if (part.kind === "literal") say(io, `  with      ${quoted(plain(maskDetected(`${name}=${part.value}`)))}`);
+		if (part.kind === "literal") say(io, `  with      ${exact(maskDetected(`${name}=${part.value}`))}`);
 		else if (part.kind === "host") say(io, `  with      ${plain(name)}, whatever the host puts there`);
 	}
 	for (const [slot, reference] of line.asks) {
@@ -38,37 +38,48 @@ export function showLaunch(io: Io, { line, facts }: DescribedLaunch, secrets: Gr
 	}
 }
 
-/** What a grant allows, one line each, in a fixed order. */
-function grantLines(grant: Grant): readonly string[] {
+/** One thing that a grant allows. Two are the same when their keys are, however they look. */
+interface Allowed {
+	readonly key: string;
+	readonly text: string;
+}
+
+/** What a grant allows, in a fixed order. */
+function allowedBy(grant: Grant): readonly Allowed[] {
 	const { sandbox } = grant;
+	const of = (kind: string, value: string, more = ""): Allowed => ({
+		key: JSON.stringify([kind, value, more]),
+		text: `${kind.padEnd(7)} ${exact(value)}${more === "" ? "" : ` ← ${exact(more)}`}`,
+	});
 	return [
-		...(sandbox === "off" ? ["sandbox off: it can do whatever you can do"] : []),
-		...(sandbox === "off" ? [] : sandbox.read.map((path) => `read    ${plain(path)}`)),
-		...(sandbox === "off" ? [] : sandbox.write.map((path) => `write   ${plain(path)}`)),
-		...(sandbox === "off" ? [] : sandbox.env.map((name) => `env     ${plain(name)}`)),
-		...grant.egress.map((target) => `network ${plain(target)}`),
-		...[...grant.secrets].map(([slot, reference]) => `secret  ${plain(slot)} ← ${plain(reference)}`),
-		...[...grant.tools.keys()].sort().map((tool) => `tool    ${plain(tool)}`),
+		...(sandbox === "off"
+			? [{ key: "off", text: "sandbox off: it can do whatever you can do" }]
+			: [
+					...sandbox.read.map((path) => of("read", path)),
+					...sandbox.write.map((path) => of("write", path)),
+					...sandbox.env.map((name) => of("env", name)),
+				]),
+		...grant.egress.map((target) => of("network", target)),
+		...[...grant.secrets].map(([slot, reference]) => of("secret", slot, reference)),
+		...[...grant.tools.keys()].sort().map((tool) => of("tool", tool)),
 	];
 }
 
 /** Shows a change line by line: `+` is new, `-` goes, the rest stays. True when something is new. */
 export function showChange(io: Io, before: Grant | null, after: Grant): boolean {
-	const old = before === null ? [] : grantLines(before);
-	const now = grantLines(after);
+	const old = before === null ? [] : allowedBy(before);
+	const now = allowedBy(after);
 	const relaunched = before === null || before.launch.fingerprint !== after.launch.fingerprint;
 	if (relaunched)
 		say(io, `  + ${before === null ? "start   this command" : "start   this command, which is not the one that was approved before"}`);
-	for (const line of old) if (!now.includes(line)) say(io, `  - ${line}`);
+	for (const each of old) if (!now.some(({ key }) => key === each.key)) say(io, `  - ${each.text}`);
+	const changed = [...after.tools].filter(([tool, pin]) => before?.tools.has(tool) === true && before.tools.get(tool) !== pin);
+	const repinned = new Set(changed.map(([tool]) => JSON.stringify(["tool", tool, ""])));
 	let widens = relaunched;
-	for (const line of now) {
-		const repinned =
-			line.startsWith("tool ") &&
-			before !== null &&
-			[...after.tools].some(([tool, pin]) => line === `tool    ${plain(tool)}` && before.tools.has(tool) && before.tools.get(tool) !== pin);
-		const isNew = !old.includes(line) || repinned;
-		if (isNew) widens = true;
-		say(io, `  ${isNew ? "+" : " "} ${line}${repinned ? "  (its definition has changed)" : ""}`);
+	for (const { key, text } of now) {
+		const isNew = repinned.has(key) || !old.some((each) => each.key === key);
+		widens ||= isNew;
+		say(io, `  ${isNew ? "+" : " "} ${text}${repinned.has(key) ? "  (its definition has changed)" : ""}`);
 	}
 	return widens;
 }
@@ -80,10 +91,5 @@ function maskedArguments({ command, args }: DescribedLaunch["line"]): readonly s
 		const text = masked[index] ?? "";
 		masked[index] = text.slice(0, start) + mask(text.slice(start, end)) + text.slice(end);
 	}
-	return masked.map((text) => plain(maskDetected(text)));
-}
-
-/** Quoted when it could be read as more than one word. */
-function quoted(safe: string): string {
-	return /^[\w@%+=:,./~^-]+$/.test(safe) ? safe : JSON.stringify(safe);
+	return masked.map(maskDetected);
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { createTwoFilesPatch } from "diff";
-import { brief, plain } from "../core/plain-text.ts";
+import { brief, plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { claimsToRead } from "../core/tools/risk.ts";
@@ -173,7 +173,7 @@ function allow(named: readonly string[]): Verb {
 			for (const [slot, reference] of waiting)
 				say(
 					io,
-					`It still asks for ${slot} and will not start without it: sallyport allow ${JSON.stringify(after.name)} --secret ${slot}=${reference}`,
+					`It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(after.name)} --secret ${slot}=${reference}`,
 				);
 		}
 		return 0;

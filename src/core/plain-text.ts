@@ -12,6 +12,22 @@ export function plain(text: string): string {
 		);
 }
 
+/**
+ * Text from outside as a person may see and tell it apart: as it is when it is one plain word, else in double quotes with
+ * everything escaped that could be mistaken. Two different texts never look the same.
+ */
+export function exact(text: string): string {
+	return /^[\w@%+=:,./~^-]+$/.test(text) ? text : plain(JSON.stringify(text));
+}
+
+/** A word of a command that a person is to paste into a shell: it means this text, and runs nothing. */
+export function shellWord(text: string): string {
+	if (/^[\w@%+=:,./-]+$/.test(text) && !text.startsWith("-")) return text;
+	if (plain(text) === text) return `'${text.replaceAll("'", "'\\''")}'`;
+	const bytes = [...new TextEncoder().encode(text)];
+	return `$'${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}'`;
+}
+
 /** `plain`, cut to at most `most` characters. */
 export function brief(text: string, most: number): string {
 	const safe = plain(text);

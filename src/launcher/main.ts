@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { constants } from "node:os";
-import { plain } from "../core/plain-text.ts";
+import { plain, shellWord } from "../core/plain-text.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { redact } from "../core/secrets/redact.ts";
 import { type AuditLog, openAuditLog } from "../platform/audit-log.ts";
@@ -102,7 +102,7 @@ async function confine({ grant, facts, env }: Prepared, { home, audit }: Opened)
 
 /** A connection that was not granted: one line for the person, with what would allow it, and one record. */
 function egressRefused(server: string, { target, reason }: EgressRefusal, audit: AuditLog): void {
-	const remedy = reason === "not-granted" ? ` If it should: sallyport allow ${JSON.stringify(server)} --egress ${target}` : "";
+	const remedy = reason === "not-granted" ? ` If it should: sallyport allow ${shellWord(server)} --egress ${shellWord(target)}` : "";
 	process.stderr.write(`sallyport: ${plain(server)}: it tried to reach ${plain(target)}, which was refused (${reason}).${plain(remedy)}\n`);
 	audit.append({
 		request: null,

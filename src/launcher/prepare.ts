@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { shellWord } from "../core/plain-text.ts";
 import { findGrant, type Grant, isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result, unreachable } from "../core/result.ts";
 import type { Home } from "../platform/home.ts";
@@ -38,7 +39,7 @@ export function findPlace(request: RunArguments, home: Home, env: Environment, c
 		return fail("no-workspace", "The workspace that the host names does not exist.", "Check --workspace in the server's entry.");
 	}
 	// A host that starts its servers in the workspace cannot claim to work in another one; some start them in the home, or nowhere.
-	const elsewhere = !isInside(real, folder) && !isNowhere(real, env);
+	const elsewhere = !isInside(real, folder) && !isNowhere(real);
 	if (elsewhere)
 		return fail(
 			"workspace-elsewhere",
@@ -56,17 +57,30 @@ export function findPlace(request: RunArguments, home: Home, env: Environment, c
 	return ok({ folder, sources: { workspace: folder, narrowing } });
 }
 
+/** By the user database: a host's file may set HOME. Null for an account without a home. */
+function accountHome(): string | null {
+	try {
+		return fs.realpathSync(os.userInfo().homedir);
+	} catch {
+		return null;
+	}
+}
+
 /** Folders in which hosts start servers that they start in no workspace. */
-function isNowhere(folder: string, env: Environment): boolean {
-	return folder === "/" || folder === os.homedir() || (env.HOME !== undefined && folder === path.resolve(env.HOME));
+function isNowhere(folder: string): boolean {
+	return folder === "/" || folder === accountHome();
 }
 
 /** What only a folder that people work in has. A host's file says where it works; these are there whatever it says. */
-const PROJECT_MARKS = [".git", ".vscode/mcp.json", ".mcp.json"];
+const PROJECT_MARKS = [".git", ".vscode/mcp.json", ".mcp.json", ".cursor/mcp.json"];
 
 function isInProject(where: string): boolean {
 	for (let folder = path.dirname(where); folder !== path.dirname(folder); folder = path.dirname(folder))
-		if (PROJECT_MARKS.some((mark) => fs.existsSync(path.join(folder, mark)))) return true;
+		for (const mark of PROJECT_MARKS) {
+			// Beside a home `.sallyport` lie the per-user files of the same person, Cursor's among them.
+			const perUser = mark === ".cursor/mcp.json" && path.join(folder, ".sallyport") === where;
+			if (!perUser && fs.existsSync(path.join(folder, mark))) return true;
+		}
 	return false;
 }
 
@@ -76,7 +90,7 @@ export function lookUpGrant(request: RunArguments, home: Home, place: Place): Re
 	if (!layers.ok) return layers;
 	const lookup = findGrant(layers.value, { name: request.name, command: request.command, args: request.args, folder: place.folder });
 	if (lookup.found) return ok(lookup.grant);
-	const name = JSON.stringify(request.name);
+	const name = shellWord(request.name);
 	const approve = `In a terminal, in its workspace: sallyport tools allow ${name} TOOL…`;
 	switch (lookup.why) {
 		case "not-approved":

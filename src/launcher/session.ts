@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { plain } from "../core/plain-text.ts";
+import { plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { LineSplitter } from "../core/protocol/frame.ts";
 import { type Action, Relay } from "../core/protocol/relay.ts";
@@ -30,6 +30,9 @@ export interface SessionOptions {
 	/** Tells of every change of the grant; the session disposes of it. */
 	readonly watch: GrantWatch;
 }
+
+/** Bytes that may wait for a server to read them: more than the largest message. */
+const MOST_UNREAD = 32 * 1024 * 1024;
 
 /** Longest line of a server's stderr that is kept together, in characters. */
 const STDERR_LINE = 64 * 1024;
@@ -92,7 +95,7 @@ export class Session {
 		await confined.dispose();
 		if (!this.#answered && !this.#killed) {
 			const how = signal === null ? `with code ${code ?? 0}` : `by ${signal}`;
-			this.#say(`it ended ${how} before it answered. To see it start: sallyport tools list ${JSON.stringify(this.#options.grant.name)}`);
+			this.#say(`it ended ${how} before it answered. To see it start: sallyport tools list ${shellWord(this.#options.grant.name)}`);
 		}
 		await flushed(host.stdout);
 		return { code, signal };
@@ -138,14 +141,22 @@ export class Session {
 
 	#perform(actions: readonly Action[]): void {
 		for (const action of actions) {
-			if ("warn" in action) this.#options.host.stderr.write(`sallyport: ${plain(action.warn)}\n`);
+			if ("warn" in action) this.#options.host.stderr.write(`sallyport: ${plain(this.#options.redact(action.warn))}\n`);
 			else if ("stop" in action) {
 				if (action.stop === "host-closed") this.#child.stdin?.end();
 			} else if (action.to === "host") {
 				this.#answered = true;
 				write(this.#options.host.stdout, action.bytes, this.#child.stdout);
-			} else if (this.#child.stdin !== null) write(this.#child.stdin, action.bytes, this.#options.host.stdin);
+			} else if (this.#child.stdin !== null) this.#toServer(this.#child.stdin, action.bytes);
 		}
+	}
+
+	/** The host waits while the server is behind; what the server asks for itself, without reading the answers, has an end. */
+	#toServer(stdin: Writable, bytes: Uint8Array): void {
+		if (stdin.writableLength > MOST_UNREAD && !this.#killed) {
+			this.#say("it asks and asks, and does not read the answers. It is stopped.");
+			this.#kill();
+		} else write(stdin, bytes, this.#options.host.stdin);
 	}
 
 	#passOnStderr(stderr: Readable): void {

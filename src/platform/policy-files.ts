@@ -14,6 +14,9 @@ const MANAGED_POLICY = "/etc/sallyport/policy.jsonc";
 /** Where a workspace proposes and narrows, seen from its root. */
 const WORKSPACE_POLICY = path.join(".sallyport", "policy.jsonc");
 
+/** More than any honest policy has. */
+const MOST_BYTES = 4_000_000;
+
 export interface LayerSources {
 	/** Real path; null where there is no workspace. */
 	readonly workspace: string | null;
@@ -79,7 +82,17 @@ function userFiles(home: Home): Result<readonly string[]> {
 
 function readText(file: string): Result<string | null> {
 	try {
-		return ok(fs.readFileSync(file, "utf8"));
+		// A pipe or a device in its place would keep the launcher waiting, or never end.
+		const descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+		try {
+			const stat = fs.fstatSync(descriptor);
+			if (!stat.isFile()) return fail("policy-unreadable", `${file} is not a plain file.`, "Put the policy there as a file, or remove it.");
+			if (stat.size > MOST_BYTES)
+				return fail("policy-too-large", `${file} is larger than a policy can be.`, "Split it, or remove what is not a policy.");
+			return ok(fs.readFileSync(descriptor, "utf8"));
+		} finally {
+			fs.closeSync(descriptor);
+		}
 	} catch (error) {
 		const code = (error as NodeJS.ErrnoException).code;
 		if (code === "ENOENT" || code === "ENOTDIR") return ok(null);

@@ -273,6 +273,23 @@ describe("sallyport allow", () => {
 		expect(policy()).toBe("");
 	});
 
+	it("asks for a path that only looks like one that was granted", async () => {
+		world.entry("mini");
+		for (const name of ["a b", "a\tb"]) fs.mkdirSync(path.join(world.workspace, name), { recursive: true });
+		expect((await world.sallyport(["allow", "mini", "--read", "a b", "--yes"])).code).toBe(0);
+		const outcome = await world.sallyport(["allow", "mini", "--read", "a\tb"]);
+		expect(outcome.code).toBe(2);
+		expect(outcome.stdout).toContain('a\\tb"');
+		expect(policy()).not.toContain("a\\tb");
+	});
+
+	it("names a server in its hints so that a shell reads one word", async () => {
+		const name = "x$(touch planted)`id`";
+		world.entry(name);
+		const outcome = await world.sallyport(["allow", name, "--yes"]);
+		expect(outcome.stdout).toContain("sallyport tools list 'x$(touch planted)`id`'");
+	});
+
 	it("lets a server reach one host and port through the proxy, and no other", async () => {
 		const reached: string[] = [];
 		const server = http.createServer((request, response) => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -43,7 +44,7 @@ describe("the launcher refuses with one clear line", () => {
 	});
 
 	it("a server that nobody approved", async () => {
-		expectRefusal(await world.launch("stranger"), /stranger: .*not been approved.*sallyport tools allow "stranger"/);
+		expectRefusal(await world.launch("stranger"), /stranger: .*not been approved.*sallyport tools allow stranger/);
 	});
 
 	it("a policy with a typo, naming the key, its place and the nearest one", async () => {
@@ -63,7 +64,7 @@ describe("the launcher refuses with one clear line", () => {
 		const outcome = await world.sallyport(["run", "--name", "gone", "--", process.execPath, script], {
 			input: '{"jsonrpc":"2.0","id":1,"method":"initialize"}\n',
 		});
-		expectRefusal(outcome, /gone\.mjs is not what was approved.*sallyport allow "gone"/);
+		expectRefusal(outcome, /gone\.mjs is not what was approved.*sallyport allow gone/);
 	});
 
 	it("a reference that does not resolve", async () => {
@@ -126,6 +127,16 @@ describe("a hostile workspace gets nowhere with", () => {
 		expectRefusal(outcome, /mini\.mjs is not what was approved/);
 	});
 
+	it("the claim of another workspace, wherever HOME is said to be", async () => {
+		const elsewhere = path.join(world.folder, "claims");
+		fs.mkdirSync(elsewhere, { recursive: true });
+		const env = { HOME: elsewhere, SALLYPORT_HOME: world.sallyportHome };
+		expectRefusal(
+			await world.launch("mini", [], { cwd: elsewhere, env, before: ["--workspace", world.workspace] }),
+			/claims the workspace/,
+		);
+	});
+
 	it("an approved line in a workspace that was not approved", async () => {
 		const elsewhere = path.join(world.folder, "elsewhere");
 		fs.mkdirSync(elsewhere, { recursive: true });
@@ -144,6 +155,15 @@ describe("a hostile workspace gets nowhere with", () => {
 	it("a policy of its own that does not parse: it refuses rather than lets through", async () => {
 		world.write(".sallyport/policy.jsonc", "{");
 		expectRefusal(await world.launch("mini"), /policy\.jsonc:1:\d+: not valid JSONC/);
+	});
+
+	it.each([
+		["a pipe", (file: string) => execFileSync("mkfifo", [file])],
+		["a link to a device", (file: string) => fs.symlinkSync("/dev/zero", file)],
+	])("a policy of its own that is %s: nobody waits for it", async (_what, make) => {
+		fs.mkdirSync(path.join(world.workspace, ".sallyport"), { recursive: true });
+		make(path.join(world.workspace, ".sallyport", "policy.jsonc"));
+		expectRefusal(await world.launch("mini"), /policy\.jsonc is not a plain file/);
 	});
 
 	it.each(["--policy", "SALLYPORT_POLICY"])("%s: it narrows, and never grants", async (way) => {

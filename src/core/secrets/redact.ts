@@ -47,6 +47,8 @@ function formsOf(secret: string): readonly string[] {
 		url,
 		url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
 		url.replaceAll("%20", "+"),
+		url.replaceAll("%2F", "/"),
+		encodeURI(wellFormed),
 		secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;"),
 	];
 	if (bytes.length < 4) return forms;

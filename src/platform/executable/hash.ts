@@ -9,6 +9,8 @@ import { fail, ok, type Result } from "../../core/result.ts";
 export interface HashCache {
 	/** 64 hexadecimal digits. `file` is a real path of a regular file. */
 	hash(file: string): Result<string>;
+	/** The same, without trusting what is remembered: for a file that a server might write. */
+	hashAnew(file: string): Result<string>;
 }
 
 const Entry = z.strictObject({ stat: z.string(), sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)), used: z.int() });
@@ -30,29 +32,32 @@ export function openHashCache(state: string, now: () => number = Date.now): Hash
 	const store = path.join(state, "hashes.json");
 	let files: Files | null = null;
 	return {
-		hash(file) {
-			files ??= read(store);
-			try {
-				const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
-				try {
-					const before = fs.fstatSync(fd, { bigint: true });
-					if (!before.isFile()) return fail("file-unreadable", `${file} is not a regular file.`, "Name a program.");
-					const stat = identity(before);
-					const known = files[file];
-					if (known?.stat === stat) return ok(known.sha256);
-					const sha256 = digest(fd);
-					if (identity(fs.fstatSync(fd, { bigint: true })) !== stat)
-						return fail("file-changing", `${file} changed while it was read.`, "Try again when nothing writes to it.");
-					if (BigInt(now()) - before.ctimeMs > SETTLED_MS) remember(store, file, { stat, sha256, used: now() });
-					return ok(sha256);
-				} finally {
-					fs.closeSync(fd);
-				}
-			} catch {
-				return fail("file-unreadable", `${file} cannot be read.`, "Check that it exists and that you may read it.");
-			}
-		},
+		hash: (file) => hash(file, true),
+		hashAnew: (file) => hash(file, false),
 	};
+
+	function hash(file: string, trusting: boolean): Result<string> {
+		files ??= read(store);
+		try {
+			const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+			try {
+				const before = fs.fstatSync(fd, { bigint: true });
+				if (!before.isFile()) return fail("file-unreadable", `${file} is not a regular file.`, "Name a program.");
+				const stat = identity(before);
+				const known = files[file];
+				if (trusting && known?.stat === stat) return ok(known.sha256);
+				const sha256 = digest(fd);
+				if (identity(fs.fstatSync(fd, { bigint: true })) !== stat)
+					return fail("file-changing", `${file} changed while it was read.`, "Try again when nothing writes to it.");
+				if (BigInt(now()) - before.ctimeMs > SETTLED_MS) remember(store, file, { stat, sha256, used: now() });
+				return ok(sha256);
+			} finally {
+				fs.closeSync(fd);
+			}
+		} catch {
+			return fail("file-unreadable", `${file} cannot be read.`, "Check that it exists and that you may read it.");
+		}
+	}
 
 	function remember(target: string, file: string, entry: z.infer<typeof Entry>): void {
 		// Read again: another launcher may have written since.

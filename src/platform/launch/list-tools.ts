@@ -66,7 +66,7 @@ async function allPages(peer: Peer, meta: Record<string, unknown>): Promise<Resu
 		if (!page.ok) return page;
 		const listed = page.value.tools;
 		if (!Array.isArray(listed)) return fail("tools-unreadable", "The server's list of tools is not a list.", "Ask the server's makers.");
-		tools.push(...listed);
+		for (const tool of listed.slice(0, MOST_TOOLS + 1)) tools.push(tool);
 		const next = page.value.nextCursor;
 		cursor = typeof next === "string" ? next : null;
 		if (tools.length > MOST_TOOLS || (cursor !== null && (cursors.has(cursor) || cursors.size >= MOST_PAGES)))

@@ -1,3 +1,4 @@
+import { shellWord } from "../../core/plain-text.ts";
 import { type EnvPart, fingerprintOf } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import { fail, type Result } from "../../core/result.ts";
@@ -21,10 +22,12 @@ export async function verifyLaunch(
 	if (fingerprintOf(launchParts(grant.launch, env, facts.value), home.key) !== grant.launch.fingerprint)
 		return fail("launch-changed", "This server's command or environment is not what was approved.", `Approve it again: ${allow(grant)}`);
 	const hashes = openHashCache(home.state);
-	const files = facts.value.code.kind === "script" ? [facts.value.executable, facts.value.code.script] : [facts.value.executable];
-	for (const file of files) {
-		const now = hashes.hash(file.path);
-		if (!now.ok || now.value !== file.sha256)
+	const { executable, code } = facts.value;
+	const now = [{ file: executable, hash: hashes.hash(executable.path) }];
+	// A server that may write there could change the script through a mapping, which leaves its times as they are.
+	if (code.kind === "script") now.push({ file: { ...code.script, startedAs: "" }, hash: hashes.hashAnew(code.script.path) });
+	for (const { file, hash } of now) {
+		if (!hash.ok || hash.value !== file.sha256)
 			return fail(
 				"code-changed",
 				`${file.path} is not what was approved.`,
@@ -40,5 +43,5 @@ export async function verifyLaunch(
 
 /** The command that approves this very entry anew. */
 export function allow({ name, config }: Pick<Grant, "name" | "config">): string {
-	return `sallyport allow ${JSON.stringify(name)} --file ${JSON.stringify(config)}`;
+	return `sallyport allow ${shellWord(name)} --file ${shellWord(config)}`;
 }

@@ -182,16 +182,34 @@ export const OBEYED: readonly string[] = [
 /** Matches basenames against names and `*` globs, ignoring case. */
 export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
 	const exact = new Set<string>();
-	const globs: RegExp[] = [];
+	const globs: string[] = [];
 	for (const pattern of patterns) {
 		if (!pattern.includes("*")) exact.add(pattern.toLowerCase());
-		else globs.push(new RegExp(`^${pattern.split("*").map(escapeForRegExp).join(".*")}$`, "is"));
+		else globs.push(pattern.toLowerCase());
 	}
-	return (name) => exact.has(name.toLowerCase()) || globs.some((glob) => glob.test(name));
+	return (name) => exact.has(name.toLowerCase()) || globs.some((glob) => matchesGlob(name.toLowerCase(), glob));
 }
 
-function escapeForRegExp(text: string): string {
-	return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+/** `*` stands for any characters. Time is bounded by the product of the lengths: a policy of the workspace may have written the glob. */
+function matchesGlob(name: string, glob: string): boolean {
+	let at = 0;
+	let star = -1;
+	let resume = 0;
+	let i = 0;
+	while (i < name.length) {
+		if (glob[at] === "*") {
+			star = at++;
+			resume = i;
+		} else if (at < glob.length && glob[at] === name[i]) {
+			at++;
+			i++;
+		} else if (star >= 0) {
+			at = star + 1;
+			i = ++resume;
+		} else return false;
+	}
+	while (glob[at] === "*") at++;
+	return at === glob.length;
 }
 
 /** True when `where` is `folder` or lies beneath it. Both absolute. */

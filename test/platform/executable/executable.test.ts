@@ -15,7 +15,7 @@ let workspace: string;
 beforeEach(() => {
 	folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-executable-")));
 	userHome = make("people/ann");
-	workspace = make("people/ann/projects/shop");
+	workspace = make("people/ann/code/project");
 });
 
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -264,22 +264,22 @@ describe("the script of an interpreter", () => {
 	it("reads the packages beside it when it is installed", () => {
 		write(path.join(workspace, "node_modules/@a/b/dist/x.js"));
 		write(path.join(workspace, "node_modules/@a/b/package.json"));
-		expect(roots("node_modules/@a/b/dist/x.js")).toEqual(["work/project/node_modules"]);
+		expect(roots("node_modules/@a/b/dist/x.js")).toEqual(["code/project/node_modules"]);
 	});
 
 	it("never opens the workspace: its own folder and the packages are enough", () => {
 		write(path.join(workspace, "package.json"), "{}");
 		write(path.join(workspace, ".env"), "A=b");
 		write(path.join(workspace, "dist/index.js"));
-		make("people/ann/projects/shop/node_modules");
-		expect(roots("dist/index.js")).toEqual(["work/project/dist", "work/project/node_modules", "work/project/package.json"]);
+		make("people/ann/code/project/node_modules");
+		expect(roots("dist/index.js")).toEqual(["code/project/dist", "code/project/node_modules", "code/project/package.json"]);
 	});
 
 	it("opens no more than the code beside a script that lies in the workspace itself", () => {
 		for (const name of ["server.py", "helper.py", ".hidden.py", "notes.txt", "secrets.json", "pkg/__init__.py", "data/x.csv"])
 			write(path.join(workspace, name));
 		write(path.join(workspace, "pyproject.toml"));
-		expect(roots("server.py", "python")).toEqual(["helper.py", "pkg", "pyproject.toml", "server.py"].map((name) => `work/project/${name}`));
+		expect(roots("server.py", "python")).toEqual(["helper.py", "pkg", "pyproject.toml", "server.py"].map((name) => `code/project/${name}`));
 	});
 
 	it("never opens the home", () => {
@@ -310,6 +310,8 @@ describe("hashes", () => {
 		// A false entry proves that the memory is used at all.
 		fs.writeFileSync(cache, fs.readFileSync(cache, "utf8").replace(/"sha256":"[0-9a-f]{64}"/, `"sha256":"${"0".repeat(64)}"`));
 		expect(openHashCache(state, later).hash(file)).toEqual({ ok: true, value: "0".repeat(64) });
+		// What a server might have written through a mapping is read again, whatever its times say.
+		expect(openHashCache(state, later).hashAnew(file)).not.toEqual({ ok: true, value: "0".repeat(64) });
 		write(`${file}.new`, "one");
 		fs.renameSync(`${file}.new`, file);
 		expect(openHashCache(state, later).hash(file)).toEqual({ ok: true, value: createHash("sha256").update("one").digest("hex") });

@@ -330,3 +330,17 @@ describe("names", () => {
 		for (const name of ["env", ".envrc", "x.pem.txt", "aab", ".environment"]) expect(matches(name), name).toBe(false);
 	});
 });
+
+describe("a glob of a policy", () => {
+	it("is matched in bounded time, whoever wrote it", () => {
+		const hostile = nameMatcher([`${"*a".repeat(30)}b`]);
+		expect(hostile("a".repeat(250))).toBe(false);
+		expect(hostile(`${"a".repeat(249)}b`)).toBe(true);
+	});
+
+	it("means what it says", () => {
+		const matches = nameMatcher(["*.KEY", "id_*_rsa", "exact"]);
+		expect(["x.key", ".key", "id_my_RSA", "id__rsa", "Exact"].map(matches)).toEqual([true, true, true, true, true]);
+		expect(["key", "x.keys", "id_rsa", "exactly"].map(matches)).toEqual([false, false, false, false]);
+	});
+});
