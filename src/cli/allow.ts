@@ -68,7 +68,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		const confirmed = await confirmWidening(after.value.name, home.value, options.yes === true, io);
 		if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
 	}
-	const saved = await saveGrant(home.value, after.value, candidate.value.described);
+	const saved = await saveGrant(home.value, after.value, candidate.value);
 	if (!saved.ok) return complain(io, saved.problem);
 	const waiting = [...line.value.asks].filter(([slot, reference]) => after.value.secrets.get(slot) !== reference);
 	if (options.json === true)

@@ -1,9 +1,11 @@
 import * as fs from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import type { SecretReference } from "../core/config/references.ts";
 import type { NpxLaunch } from "../core/launch/npx-line.ts";
 import { plain } from "../core/plain-text.ts";
 import { type Grant, grantsOf } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { redact } from "../core/secrets/redact.ts";
 import type { Home } from "../platform/home.ts";
 import { type DescribedLaunch, describeLaunch } from "../platform/launch/describe.ts";
 import { serverEnvironment } from "../platform/launch/environment.ts";
@@ -37,10 +39,7 @@ export async function describeCandidate(
 ): Promise<Result<Candidate>> {
 	const layers = readLayers(home, { workspace: null, narrowing: [] });
 	if (!layers.ok) return layers;
-	const current =
-		grantsOf(layers.value).find(
-			(grant) => grant.name === line.name && grant.config === line.config && grant.workspace === line.workspace,
-		) ?? null;
+	const current = currentGrant(grantsOf(layers.value), line);
 	const described = await describeLaunch(line, {
 		home,
 		userHome: userHome(io),
@@ -49,6 +48,10 @@ export async function describeCandidate(
 		install: (launch) => install(launch, line, home, io, options.update),
 	});
 	return described.ok ? ok({ described: described.value, current }) : described;
+}
+
+function currentGrant(grants: readonly Grant[], { name, config, workspace }: LaunchLine): Grant | null {
+	return grants.find((grant) => grant.name === name && grant.config === config && grant.workspace === workspace) ?? null;
 }
 
 async function install(launch: NpxLaunch, line: LaunchLine, home: Home, io: Io, update: boolean): Promise<Result<StoredPackage>> {
@@ -87,7 +90,16 @@ function isReal(named: string): boolean {
 	}
 }
 
-export async function saveGrant(home: Home, grant: Grant, described: DescribedLaunch): Promise<Result<string>> {
+/** Refuses when the grant has changed since it was shown: what was taken away meanwhile must not come back. */
+export async function saveGrant(home: Home, grant: Grant, { described, current }: Candidate): Promise<Result<string>> {
+	const layers = readLayers(home, { workspace: null, narrowing: [] });
+	if (!layers.ok) return layers;
+	if (!isDeepStrictEqual(currentGrant(grantsOf(layers.value), described.line), current))
+		return fail(
+			"grant-changed-meanwhile",
+			"What this server was granted has changed meanwhile; nothing was saved.",
+			"Run the command again.",
+		);
 	await writeFacts(home, grant.launch.fingerprint, described.facts);
 	return writeGrant(home, grant);
 }
@@ -113,8 +125,7 @@ export async function listCandidate(candidate: Candidate, home: Home, io: Io): P
 	const confined = await engine.start(profileOf({ ...grant, launch, sandbox }, facts, env.value.env, home));
 	if (!confined.ok) return confined;
 	try {
-		const redact = (text: string): string => env.value.secrets.reduce((clean, secret) => clean.replaceAll(secret, "[secret]"), text);
-		const tools = await listTools(confined.value.child, { timeoutMs: LIST_MS, redact });
+		const tools = await listTools(confined.value.child, { timeoutMs: LIST_MS, redact: (text) => redact(text, env.value.secrets) });
 		return tools.ok ? tools : fail(tools.problem.code, `${JSON.stringify(line.name)}: ${tools.problem.message}`, tools.problem.remedy);
 	} finally {
 		await confined.value.dispose();

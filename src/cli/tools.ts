@@ -160,7 +160,7 @@ function allow(named: readonly string[]): Verb {
 			if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
 		}
 		for (const { pin, definition } of chosen.value) await keepDefinition(home, pin, definition);
-		const saved = await saveGrant(home, after, candidate.described);
+		const saved = await saveGrant(home, after, candidate);
 		if (!saved.ok) return complain(io, saved.problem);
 		const waiting = [...candidate.described.line.asks].filter(([slot, reference]) => after.secrets.get(slot) !== reference);
 		if (options.json === true)

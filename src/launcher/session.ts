@@ -31,8 +31,8 @@ export interface SessionOptions {
 	readonly watch: GrantWatch;
 }
 
-/** Bytes that may wait for a server to read them: more than the largest message. */
-const MOST_UNREAD = 32 * 1024 * 1024;
+/** Bytes that may wait for a server to read them: more than all the calls that the relay may hold and the largest message. */
+const MOST_UNREAD = 64 * 1024 * 1024;
 
 /** Longest line of a server's stderr that is kept together, in characters. */
 const STDERR_LINE = 64 * 1024;
@@ -124,7 +124,7 @@ export class Session {
 	#policyChanged(grant: Result<Grant>): void {
 		if (!grant.ok && grant.problem.code.startsWith("policy-")) {
 			this.#mended = false;
-			this.#say(`${grant.problem.message}. No tool is available until it is mended.`);
+			this.#say(`${grant.problem.message.replace(/\.$/, "")}. No tool is available until it is mended.`);
 			this.#perform(this.#relay.setPolicy({ tools: new Map() }));
 		} else if (!grant.ok) {
 			this.#say(`${grant.problem.message} The server is stopped.`);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Grant, PolicyLayer } from "../core/policy/layers.ts";
+import { type Grant, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
 import type { PolicyServer } from "../core/policy/schema.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -26,44 +26,60 @@ export interface LayerSources {
 
 /** The files and folders that a launcher must watch to obey a changed policy. They may not exist yet. */
 export function policyPlaces(home: Home, sources: LayerSources): readonly string[] {
-	return [
-		home.policy,
-		MANAGED_POLICY,
-		...(sources.workspace === null ? [] : [path.join(sources.workspace, WORKSPACE_POLICY)]),
-		...sources.narrowing,
-	];
+	return [home.policy, MANAGED_POLICY, ...workspacePolicies(sources, userLayers(home)), ...sources.narrowing];
+}
+
+/**
+ * The policy of the folder in which the host works, and of every approved workspace around it: a server that is started in a
+ * subfolder is bound by the whole.
+ */
+function workspacePolicies({ workspace }: LayerSources, user: Result<readonly PolicyLayer[]>): readonly string[] {
+	if (workspace === null) return [];
+	const around = (user.ok ? grantsOf(user.value) : []).flatMap((grant) => (grant.workspace === null ? [] : [grant.workspace]));
+	const folders = new Set([workspace, ...around.filter((folder) => isInside(workspace, folder))]);
+	return [...folders].map((folder) => path.join(folder, WORKSPACE_POLICY));
 }
 
 /** Reads every layer. One that does not parse or cannot be read fails the whole: it might have narrowed. */
 export function readLayers(home: Home, sources: LayerSources): Result<readonly PolicyLayer[]> {
-	const layers: PolicyLayer[] = [];
-	const add = (source: PolicyLayer["source"], file: string, mustExist: boolean): Result<null> => {
-		const text = readText(file);
-		if (!text.ok) return text;
-		if (text.value === null)
-			return mustExist
-				? fail("policy-missing", `${file} does not exist.`, "Name a policy file that exists, or leave the option out.")
-				: ok(null);
-		const parsed = parsePolicy(text.value, file);
-		if (!parsed.ok) return parsed;
-		layers.push({ source, file, policy: parsed.value });
-		return ok(null);
-	};
-	const user = userFiles(home);
+	const user = userLayers(home);
 	if (!user.ok) return user;
-	const wanted: [PolicyLayer["source"], string, boolean][] = [
+	const layers = [...user.value];
+	const others: [PolicyLayer["source"], string, boolean][] = [
 		["managed", MANAGED_POLICY, false],
-		...user.value.map((file): [PolicyLayer["source"], string, boolean] => ["user", file, true]),
-		...(sources.workspace === null
-			? []
-			: [["workspace", path.join(sources.workspace, WORKSPACE_POLICY), false] as [PolicyLayer["source"], string, boolean]]),
+		...workspacePolicies(sources, user).map((file): [PolicyLayer["source"], string, boolean] => ["workspace", file, false]),
 		...sources.narrowing.map((file): [PolicyLayer["source"], string, boolean] => ["argument", file, true]),
 	];
-	for (const [source, file, mustExist] of wanted) {
-		const added = add(source, file, mustExist);
-		if (!added.ok) return added;
+	for (const [source, file, mustExist] of others) {
+		const layer = readLayer(source, file, mustExist);
+		if (!layer.ok) return layer;
+		if (layer.value !== null) layers.push(layer.value);
 	}
 	return ok(layers);
+}
+
+function userLayers(home: Home): Result<readonly PolicyLayer[]> {
+	const files = userFiles(home);
+	if (!files.ok) return files;
+	const layers: PolicyLayer[] = [];
+	for (const file of files.value) {
+		const layer = readLayer("user", file, true);
+		if (!layer.ok) return layer;
+		if (layer.value !== null) layers.push(layer.value);
+	}
+	return ok(layers);
+}
+
+/** Null: there is none, and none has to be. */
+function readLayer(source: PolicyLayer["source"], file: string, mustExist: boolean): Result<PolicyLayer | null> {
+	const text = readText(file);
+	if (!text.ok) return text;
+	if (text.value === null)
+		return mustExist
+			? fail("policy-missing", `${file} does not exist.`, "Name a policy file that exists, or leave the option out.")
+			: ok(null);
+	const parsed = parsePolicy(text.value, file);
+	return parsed.ok ? ok({ source, file, policy: parsed.value }) : parsed;
 }
 
 function userFiles(home: Home): Result<readonly string[]> {

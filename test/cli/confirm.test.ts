@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,6 +37,27 @@ describe("on a terminal, in a person's home", () => {
 		const { client } = await world.connect("mini");
 		expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(["echo"]);
 		await client.close();
+	});
+
+	it("what was taken away while the question stood does not come back", async () => {
+		const program = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+		const args = ["-c", program, process.execPath, SALLYPORT, "tools", "allow", "mini", "env"];
+		const asking = spawn("/usr/bin/python3", args, { cwd: world.workspace, env: world.env(), stdio: ["pipe", "pipe", "ignore"] });
+		let said = "";
+		const asked = new Promise<void>((resolve) => {
+			asking.stdout.on("data", (chunk: Buffer) => {
+				said += chunk.toString();
+				if (said.includes("Type the server's name")) resolve();
+			});
+		});
+		const ended = once(asking, "close");
+		await asked;
+		expect((await world.sallyport(["tools", "deny", "mini", "echo"])).code).toBe(0);
+		asking.stdin.end("mini\n");
+		expect((await ended)[0]).toBe(2);
+		expect(said).toContain("has changed meanwhile");
+		const listed = JSON.parse((await world.sallyport(["tools", "list", "mini", "--json"])).stdout);
+		expect(listed.tools.filter((tool: { state: string }) => tool.state === "allowed")).toEqual([]);
 	});
 
 	it("--yes does not stand in for the name", async () => {

@@ -152,6 +152,16 @@ describe("a hostile workspace gets nowhere with", () => {
 		expectRefusal(await world.launch("stranger"), /has not been approved/);
 	});
 
+	it("a policy of its own, which binds a server that is started in a subfolder too", async () => {
+		const sub = path.join(world.workspace, "sub");
+		fs.mkdirSync(sub, { recursive: true });
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ name: "mini", tools: {} }] });
+		const connection = await world.connect("mini", [], { cwd: sub });
+		const { tools } = await connection.client.listTools();
+		await connection.client.close();
+		expect(tools).toEqual([]);
+	});
+
 	it("a policy of its own that does not parse: it refuses rather than lets through", async () => {
 		world.write(".sallyport/policy.jsonc", "{");
 		expectRefusal(await world.launch("mini"), /policy\.jsonc:1:\d+: not valid JSONC/);

@@ -9,7 +9,7 @@ import {
 import type { EnvPart } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { allow } from "./verify.ts";
+import { allowCommand } from "./verify.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,7 +32,7 @@ export function environmentParts(
 				return fail(
 					"launch-changed",
 					`${name}, which was approved with this server, is not set.`,
-					`Approve what the config says now: ${allow(grant)}`,
+					`Approve what the config says now: ${allowCommand(grant)}`,
 				);
 			if (mentionsVault(value)) return notGranted(grant, name, environment[name] ?? "");
 			parts[name] = { kind: "literal", value };
@@ -41,7 +41,7 @@ export function environmentParts(
 				return fail(
 					"launch-changed",
 					`${name}, which was approved with this server, is not set.`,
-					`Approve what the config says now: ${allow(grant)}`,
+					`Approve what the config says now: ${allowCommand(grant)}`,
 				);
 			parts[name] = { kind: "reference", text: value };
 		} else if (value !== undefined && mentionsVault(value)) return notGranted(grant, name, environment[name] ?? "");
@@ -110,6 +110,6 @@ function notGranted(grant: Pick<Grant, "name" | "config">, variable: string, val
 	return fail(
 		"reference-not-granted",
 		`${variable} asks for a secret that is not granted to this server.`,
-		`If it should have it: ${allow(grant)} --secret env:${variable}=${reference}`,
+		`If it should have it: ${allowCommand(grant)} --secret env:${variable}=${reference}`,
 	);
 }

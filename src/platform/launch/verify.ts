@@ -1,5 +1,5 @@
 import { shellWord } from "../../core/plain-text.ts";
-import { type EnvPart, fingerprintOf } from "../../core/policy/fingerprint.ts";
+import { type EnvPart, type FileFact, fingerprintOf } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import { fail, type Result } from "../../core/result.ts";
 import { openHashCache } from "../executable/hash.ts";
@@ -18,30 +18,34 @@ export async function verifyLaunch(
 	home: Home,
 ): Promise<Result<LaunchFacts>> {
 	const facts = readFacts(home, grant.launch.fingerprint);
-	if (!facts.ok) return fail(facts.problem.code, facts.problem.message, `Approve it again: ${allow(grant)}`);
+	if (!facts.ok) return fail(facts.problem.code, facts.problem.message, `Approve it again: ${allowCommand(grant)}`);
 	if (fingerprintOf(launchParts(grant.launch, env, facts.value), home.key) !== grant.launch.fingerprint)
-		return fail("launch-changed", "This server's command or environment is not what was approved.", `Approve it again: ${allow(grant)}`);
+		return fail(
+			"launch-changed",
+			"This server's command or environment is not what was approved.",
+			`Approve it again: ${allowCommand(grant)}`,
+		);
 	const hashes = openHashCache(home.state);
 	const { executable, code } = facts.value;
-	const now = [{ file: executable, hash: hashes.hash(executable.path) }];
-	// A server that may write there could change the script through a mapping, which leaves its times as they are.
-	if (code.kind === "script") now.push({ file: { ...code.script, startedAs: "" }, hash: hashes.hashAnew(code.script.path) });
-	for (const { file, hash } of now) {
-		if (!hash.ok || hash.value !== file.sha256)
-			return fail(
-				"code-changed",
-				`${file.path} is not what was approved.`,
-				`If you changed or updated it, approve it again: ${allow(grant)}`,
-			);
+	const changed = ({ path, sha256 }: FileFact, now: Result<string>): Result<never> | null =>
+		now.ok && now.value === sha256
+			? null
+			: fail("code-changed", `${path} is not what was approved.`, `If you changed or updated it, approve it again: ${allowCommand(grant)}`);
+	const other = changed(executable, hashes.hash(executable.path));
+	if (other !== null) return other;
+	if (code.kind === "script") {
+		// A server that may write there could change the script through a mapping, which leaves its times as they are.
+		const edited = changed(code.script, hashes.hashAnew(code.script.path));
+		if (edited !== null) return edited;
 	}
-	if (facts.value.code.kind === "package") {
-		const stored = await verifyInstalled(home, facts.value.code);
-		if (!stored.ok) return fail(stored.problem.code, stored.problem.message, `Approve it again: ${allow(grant)}`);
+	if (code.kind === "package") {
+		const stored = await verifyInstalled(home, code);
+		if (!stored.ok) return fail(stored.problem.code, stored.problem.message, `Approve it again: ${allowCommand(grant)}`);
 	}
 	return facts;
 }
 
 /** The command that approves this very entry anew. */
-export function allow({ name, config }: Pick<Grant, "name" | "config">): string {
+export function allowCommand({ name, config }: Pick<Grant, "name" | "config">): string {
 	return `sallyport allow ${shellWord(name)} --file ${shellWord(config)}`;
 }
