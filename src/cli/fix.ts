@@ -7,12 +7,14 @@ import { type Unread, unreadLine } from "../core/report/unread.ts";
 import type { Problem } from "../core/result.ts";
 import { type FixReport, fixFile } from "../platform/fix.ts";
 import { createHome, homePath } from "../platform/home.ts";
+import { analyser, homeToBe, wrappingFor } from "../platform/wrapping.ts";
 import { type ConfigFile, configFiles } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { remindOfInit } from "./remind-of-init.ts";
 import { complain, say } from "./say.ts";
 import { showDiff, shownName, unifiedDiff } from "./show-diff.ts";
+import { userHome } from "./target.ts";
 import { openVaults } from "./vaults.ts";
-import { analyser, homeToBe, remindOfInit, wrappingFor } from "./wrapping.ts";
 
 interface FixOptions {
 	readonly vault: VaultScheme;
@@ -59,10 +61,10 @@ async function fix(paths: readonly string[], options: FixOptions, io: Io): Promi
 	for (const file of files.value.files) {
 		const report = await fixFile({
 			file: file.path,
-			analyse: analyser(file.path, file.host, io),
+			analyse: analyser(file.path, file.host, userHome(io)),
 			scheme: options.vault,
 			vault: vaults?.get(options.vault) ?? null,
-			wrappingOf: wrappingFor(file.path, file.host, home, io),
+			wrappingOf: wrappingFor(file.path, file.host, home, userHome(io)),
 			server: options.server ?? null,
 			hints: options.hints === true,
 		});

@@ -8,11 +8,13 @@ import type { TextEdit } from "../core/text.ts";
 import type { Analysis } from "../platform/fix.ts";
 import { createHome, homePath } from "../platform/home.ts";
 import { type RewriteReport, rewriteFile } from "../platform/wrap-file.ts";
+import { analyser, type HomeToBe, homeToBe } from "../platform/wrapping.ts";
 import { type ConfigFile, configFiles } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { remindOfInit } from "./remind-of-init.ts";
 import { complain, say } from "./say.ts";
 import { showDiff, shownName, unifiedDiff } from "./show-diff.ts";
-import { analyser, type HomeToBe, homeToBe, remindOfInit } from "./wrapping.ts";
+import { userHome } from "./target.ts";
 
 export interface RewriteOptions {
 	readonly server?: string;
@@ -62,7 +64,7 @@ export async function rewrite(verb: Verb, paths: readonly string[], options: Rew
 	for (const file of files.value.files) {
 		const report = await rewriteFile({
 			file: file.path,
-			analyse: analyser(file.path, file.host, io),
+			analyse: analyser(file.path, file.host, userHome(io)),
 			edit: (analysis, server) => verb.edit(file, home, analysis, server),
 			server: options.server ?? null,
 			dryRun: options.dryRun === true,

@@ -4,11 +4,13 @@ import { brief, plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { claimsToRead } from "../core/tools/risk.ts";
+import { type Candidate, describeCandidate, saveGrant, startingGrant } from "../platform/approval/candidate.ts";
+import { listCandidate } from "../platform/approval/list-candidate.ts";
 import { keepDefinition, readDefinition } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
 import { writeGrant } from "../platform/policy-files.ts";
-import { type Candidate, describeCandidate, listCandidate, saveGrant, startingGrant } from "./approval.ts";
+import { approvalContext } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
@@ -51,7 +53,7 @@ async function withServer(name: string, options: ToolsOptions, io: Io, verb: Ver
 	if (!home.ok) return complain(io, home.problem);
 	const line = findTarget(name, options.file, io);
 	if (!line.ok) return complain(io, line.problem);
-	const candidate = await describeCandidate(line.value, home.value, io, { update: options.update === true });
+	const candidate = await describeCandidate(line.value, approvalContext(home.value, io), { update: options.update === true });
 	return candidate.ok ? verb(candidate.value, home.value, options, io) : complain(io, candidate.problem);
 }
 
@@ -60,7 +62,7 @@ const list: Verb = async (candidate, home, options, io) => {
 	showLaunch(out, candidate.described, candidate.current?.secrets);
 	const stale = candidate.current !== null && candidate.current.launch.fingerprint !== candidate.described.launch.fingerprint;
 	if (stale) say(out, "  note      the command or its code is not what was approved, so it starts without what it was granted");
-	const tools = await listCandidate(candidate, home, io);
+	const tools = await listCandidate(candidate, approvalContext(home, io));
 	if (!tools.ok) return complain(io, tools.problem);
 	const granted = candidate.current?.tools ?? new Map<string, string>();
 	const approved = candidate.current?.launch.fingerprint === candidate.described.launch.fingerprint;
@@ -144,7 +146,7 @@ function allow(named: readonly string[]): Verb {
 			});
 		const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
 		showLaunch(out, candidate.described, candidate.current?.secrets);
-		const tools = await listCandidate(candidate, home, io);
+		const tools = await listCandidate(candidate, approvalContext(home, io));
 		if (!tools.ok) return complain(io, tools.problem);
 		const chosen = choose(tools.value, named, options.allRead === true);
 		if (!chosen.ok) return complain(io, chosen.problem);

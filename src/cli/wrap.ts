@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { wrapEdits } from "../core/fixes/wrap.ts";
+import { wrappingFor } from "../platform/wrapping.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { type RewriteOptions, rewrite, type Verb, withRewriteOptions } from "./rewrite.ts";
-import { wrappingFor } from "./wrapping.ts";
+import { userHome } from "./target.ts";
 
 export function registerWrap(program: Command, io: Io, exit: (code: ExitCode) => void): void {
 	const verb: Verb = {
@@ -13,7 +14,9 @@ export function registerWrap(program: Command, io: Io, exit: (code: ExitCode) =>
 			wrapEdits(
 				document,
 				server,
-				server.kind === "stdio" ? wrappingFor(file.path, file.host, home, io)(server) : { launcher: "", name: "", workspace: null },
+				server.kind === "stdio"
+					? wrappingFor(file.path, file.host, home, userHome(io))(server)
+					: { launcher: "", name: "", workspace: null },
 			),
 	};
 	withRewriteOptions(

@@ -6,12 +6,9 @@ import type { StdioServer } from "../core/config/server.ts";
 import type { WrappingOf } from "../core/fixes/move-secrets.ts";
 import type { Wrapping } from "../core/fixes/wrap.ts";
 import { analyze } from "../core/rules/analyze.ts";
-import type { Analysis } from "../platform/fix.ts";
-import type { Home } from "../platform/home.ts";
-import { workspaceOf } from "../platform/launch/locate.ts";
-import type { Io } from "./io.ts";
-import { say } from "./say.ts";
-import { userHome } from "./target.ts";
+import type { Analysis } from "./fix.ts";
+import type { Home } from "./home.ts";
+import { workspaceOf } from "./launch/locate.ts";
 
 /** What config files need to know of a home. */
 export type HomeToBe = Pick<Home, "path" | "stub">;
@@ -25,10 +22,12 @@ export function homeToBe(where: string): HomeToBe {
 /**
  * How entries of this file name the launcher. A file that travels with a repository names it through the host's own variable,
  * which fits every account with an ordinary home; a per-user file, or another home, by its absolute path.
+ *
+ * @param userHome the person's home folder
  */
-export function wrappingFor(file: string, host: HostId, home: HomeToBe, io: Io): WrappingOf {
-	const travels = workspaceOf(realPath(file), host, userHome(io)) !== null;
-	const ordinary = home.path === realPath(path.join(userHome(io), ".sallyport"));
+export function wrappingFor(file: string, host: HostId, home: HomeToBe, userHome: string): WrappingOf {
+	const travels = workspaceOf(realPath(file), host, userHome) !== null;
+	const ordinary = home.path === realPath(path.join(userHome, ".sallyport"));
 	const { portableLauncher, workspaceVariable } = HOSTS[host];
 	return (server: StdioServer): Wrapping => ({
 		launcher: (travels && ordinary ? portableLauncher : null) ?? home.stub,
@@ -38,16 +37,11 @@ export function wrappingFor(file: string, host: HostId, home: HomeToBe, io: Io):
 }
 
 /** What `sallyport scan` finds in a text of this file. */
-export function analyser(file: string, host: HostId, io: Io): (text: string) => Analysis {
+export function analyser(file: string, host: HostId, userHome: string): (text: string) => Analysis {
 	return (text) => {
 		const document = parseConfig(text, host, file);
-		return { document, findings: analyze(document, { home: userHome(io) }) };
+		return { document, findings: analyze(document, { home: userHome }) };
 	};
-}
-
-/** Entries that name a launcher which is not there start nothing. */
-export function remindOfInit(home: HomeToBe, io: Io): void {
-	if (!fs.existsSync(home.stub)) say(io, `The launcher is not installed at ${home.stub} yet. Run: sallyport init`);
 }
 
 function realPath(file: string): string {

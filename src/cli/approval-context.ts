@@ -1,0 +1,17 @@
+import type { ApprovalContext } from "../platform/approval/context.ts";
+import type { Home } from "../platform/home.ts";
+import type { Io } from "./io.ts";
+import { userHome } from "./target.ts";
+import { openVaults } from "./vaults.ts";
+
+/** A person at this terminal. */
+export function approvalContext(home: Home, io: Io): ApprovalContext {
+	return {
+		home,
+		userHome: userHome(io),
+		env: io.env,
+		node: process.execPath,
+		onProgress: (text) => io.stderr.write(`${text}\n`),
+		openVaults: () => openVaults(home, io),
+	};
+}

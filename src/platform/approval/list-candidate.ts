@@ -1,0 +1,41 @@
+import type { SecretReference } from "../../core/config/references.ts";
+import { plain } from "../../core/plain-text.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { redact } from "../../core/secrets/redact.ts";
+import { serverEnvironment } from "../launch/environment.ts";
+import { type ListedTool, listTools } from "../launch/list-tools.ts";
+import { profileOf } from "../launch/profile.ts";
+import { bubblewrapEngine } from "../sandbox/bubblewrap.ts";
+import { type Candidate, isApproved, startingGrant } from "./candidate.ts";
+import type { ApprovalContext } from "./context.ts";
+
+/** Milliseconds that a server may take to start and list its tools. */
+const LIST_MS = 30_000;
+
+/**
+ * Starts the server and asks for its tools. One that was approved as it is runs under its grant; any other one runs with
+ * placeholders for its secrets, without network, and with nothing of the person's to read.
+ */
+export async function listCandidate(candidate: Candidate, context: ApprovalContext): Promise<Result<readonly ListedTool[]>> {
+	const { described, current } = candidate;
+	const { launch, line, facts } = described;
+	const approved = current !== null && isApproved(candidate);
+	const grant = approved ? current : { ...startingGrant({ described, current: null }), secrets: line.asks };
+	const sandbox = grant.sandbox === "off" ? { read: [], write: [], deny: [], env: [] } : grant.sandbox;
+	const placeholder = async (): Promise<Result<string>> => ok("sallyport-placeholder");
+	const vaults = context.openVaults();
+	const resolve = (reference: SecretReference): Promise<Result<string>> => (approved ? vaults.resolve(reference) : placeholder());
+	const env = await serverEnvironment({ ...grant, sandbox }, line.env, approved ? context.env : {}, resolve);
+	vaults.close();
+	if (!env.ok) return env;
+	context.onProgress(`starting ${plain(line.name)} confined, to list its tools …`);
+	const engine = bubblewrapEngine({ sallyportHome: context.home.path });
+	const confined = await engine.start(profileOf({ ...grant, launch, sandbox }, facts, env.value.env, context.home));
+	if (!confined.ok) return confined;
+	try {
+		const tools = await listTools(confined.value.child, { timeoutMs: LIST_MS, redact: (text) => redact(text, env.value.secrets) });
+		return tools.ok ? tools : fail(tools.problem.code, `${JSON.stringify(line.name)}: ${tools.problem.message}`, tools.problem.remedy);
+	} finally {
+		await confined.value.dispose();
+	}
+}

@@ -1,0 +1,120 @@
+import { exact, plain } from "../../core/plain-text.ts";
+import type { Grant } from "../../core/policy/layers.ts";
+import { detectInArguments } from "../../core/secrets/arguments.ts";
+import { mask } from "../../core/secrets/mask.ts";
+import { maskDetected } from "../../core/secrets/redact.ts";
+import type { DescribedLaunch } from "../launch/describe.ts";
+
+/** One thing about a launch, for people. */
+export interface LaunchRow {
+	/** One or two short words: `command`, `asks for`. */
+	readonly label: string;
+	readonly text: string;
+	/** A secret that the entry asks for and that is not granted. */
+	readonly missing?: { readonly slot: string; readonly reference: string };
+}
+
+/** The exact command, untruncated but for credentials, which are masked, and what stands behind it on this machine. */
+export function launchRows({ line, facts }: DescribedLaunch, secrets: Grant["secrets"] = new Map()): readonly LaunchRow[] {
+	const rows: LaunchRow[] = [];
+	const say = (label: string, text: string): number => rows.push({ label, text });
+	say("command", [line.command, ...maskedArguments(line)].map(exact).join(" "));
+	const { code } = facts;
+	if (code.kind === "package")
+		say("runs", `${plain(code.name)}@${plain(code.version)}, from the store, with ${plain(facts.executable.path)}`);
+	else if (code.kind === "script") say("runs", `${plain(code.script.path)}, with ${plain(facts.executable.path)}`);
+	else say("runs", plain(facts.executable.path));
+	if (facts.mutable)
+		say("note", `your other programs can change this code; ${code.kind === "none" ? "it is not pinned" : "only its entry file is pinned"}`);
+	// The store's own folder, Node and the entry are named above.
+	const named = [facts.executable.path, code.kind === "package" ? code.folder : code.kind === "script" ? code.script.path : null];
+	const beside = facts.roots.filter((root) => !named.includes(root));
+	for (const root of beside) say("reads", plain(root));
+	for (const [name, part] of Object.entries(line.env)) {
+		if (part.kind === "literal") say("with", exact(maskDetected(`${name}=${part.value}`)));
+		else if (part.kind === "host") say("with", `${plain(name)}, whatever the host puts there`);
+	}
+	for (const [slot, reference] of line.asks) {
+		const text = `${plain(slot)} ← ${plain(reference)}`;
+		if (secrets.get(slot) === reference) say("asks for", text);
+		else rows.push({ label: "asks for", text: `${text}, which is not granted`, missing: { slot, reference } });
+	}
+	return rows;
+}
+
+/** One thing that a grant allows. Two are the same when their keys are, however they look. */
+interface Allowed {
+	readonly key: string;
+	readonly kind: ChangeRow["kind"];
+	readonly text: string;
+}
+
+/** What a grant allows, in a fixed order. */
+function allowedBy(grant: Grant): readonly Allowed[] {
+	const { sandbox } = grant;
+	const of = (kind: ChangeRow["kind"], value: string, more = ""): Allowed => ({
+		key: JSON.stringify([kind, value, more]),
+		kind,
+		text: `${exact(value)}${more === "" ? "" : ` ← ${exact(more)}`}`,
+	});
+	return [
+		...(sandbox === "off"
+			? [{ key: "off", kind: "sandbox", text: "off: it can do whatever you can do" } as const]
+			: [
+					...sandbox.read.map((path) => of("read", path)),
+					...sandbox.write.map((path) => of("write", path)),
+					...sandbox.env.map((name) => of("env", name)),
+				]),
+		...grant.egress.map((target) => of("network", target)),
+		...[...grant.secrets].map(([slot, reference]) => of("secret", slot, reference)),
+		...[...grant.tools.keys()].sort().map((tool) => of("tool", tool)),
+	];
+}
+
+/** One thing that a change does to a grant, for people. */
+export interface ChangeRow {
+	/** `+` is new, `-` goes, a blank stays. */
+	readonly mark: "+" | "-" | " ";
+	readonly kind: "start" | "sandbox" | "read" | "write" | "env" | "network" | "secret" | "tool";
+	readonly text: string;
+}
+
+export interface GrantChange {
+	readonly rows: readonly ChangeRow[];
+	/** True when something is new: then a person must be asked. */
+	readonly widens: boolean;
+}
+
+/** What is granted after, against what was before; `before` null: nothing was. */
+export function grantChange(before: Grant | null, after: Grant): GrantChange {
+	const rows: ChangeRow[] = [];
+	const old = before === null ? [] : allowedBy(before);
+	const now = allowedBy(after);
+	const relaunched = before === null || before.launch.fingerprint !== after.launch.fingerprint;
+	if (relaunched)
+		rows.push({
+			mark: "+",
+			kind: "start",
+			text: before === null ? "this command" : "this command, which is not the one that was approved before",
+		});
+	for (const { key, kind, text } of old) if (!now.some((each) => each.key === key)) rows.push({ mark: "-", kind, text });
+	const changed = [...after.tools].filter(([tool, pin]) => before?.tools.has(tool) === true && before.tools.get(tool) !== pin);
+	const repinned = new Set(changed.map(([tool]) => JSON.stringify(["tool", tool, ""])));
+	let widens = relaunched;
+	for (const { key, kind, text } of now) {
+		const isNew = repinned.has(key) || !old.some((each) => each.key === key);
+		widens ||= isNew;
+		rows.push({ mark: isNew ? "+" : " ", kind, text: `${text}${repinned.has(key) ? "  (its definition has changed)" : ""}` });
+	}
+	return { rows, widens };
+}
+
+function maskedArguments({ command, args }: DescribedLaunch["line"]): readonly string[] {
+	const masked = [...args];
+	// From the last to the first, so that the places of the others stay.
+	for (const { index, start, end } of [...detectInArguments(args, command)].sort((a, b) => b.start - a.start)) {
+		const text = masked[index] ?? "";
+		masked[index] = text.slice(0, start) + mask(text.slice(start, end)) + text.slice(end);
+	}
+	return masked.map(maskDetected);
+}

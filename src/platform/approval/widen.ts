@@ -1,0 +1,116 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { type Grant, type GrantedSandbox, isInside } from "../../core/policy/layers.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { checkGrants } from "../sandbox/bubblewrap.ts";
+import type { ApprovalContext } from "./context.ts";
+
+/** What a person wants to add to a grant. Empty lists add nothing. */
+export interface Widening {
+	/** Files and folders, relative to `cwd` or absolute. */
+	readonly read: readonly string[];
+	readonly write: readonly string[];
+	/** `host:port`. */
+	readonly egress: readonly string[];
+	/** Names of variables to pass on from the host's environment. */
+	readonly env: readonly string[];
+	/** Slot → reference; the entry must ask for that very one. */
+	readonly secrets: ReadonlyMap<string, string>;
+	/** Undefined: as it is. */
+	readonly sandbox?: "on" | "off";
+}
+
+export const NOTHING: Widening = { read: [], write: [], egress: [], env: [], secrets: new Map() };
+
+/** The grant with what is wanted added; a Problem for what no one may grant, or what does not exist. Asks nobody and saves nothing. */
+export function widen(
+	grant: Grant,
+	wanted: Widening,
+	asks: ReadonlyMap<string, string>,
+	context: Pick<ApprovalContext, "home" | "userHome"> & { readonly cwd: string },
+): Result<Grant> {
+	const paths = grantablePaths(wanted, context);
+	if (!paths.ok) return paths;
+	const secrets = new Map(grant.secrets);
+	for (const [slot, reference] of wanted.secrets) {
+		if (asks.get(slot) !== reference)
+			return fail(
+				"secret-not-asked",
+				`The server's entry does not ask for ${reference} in ${slot}.`,
+				"Write that reference into the entry's env first; sallyport fix does it for a secret that stands there.",
+			);
+		secrets.set(slot, reference);
+	}
+	for (const target of wanted.egress)
+		if (!isHostAndPort(target)) return fail("bad-egress", "A network target is not of the form host:port.", "Example: api.github.com:443");
+	for (const name of wanted.env)
+		if (
+			!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ||
+			/^(?:NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PYTHON(?:PATH|STARTUP|HOME)|PATH|HOME|TMPDIR|SALLYPORT_.*)$/.test(name)
+		)
+			return fail(
+				"bad-env",
+				`${name} cannot be passed on from the host's environment.`,
+				"Give the entry a value of its own in env: it is pinned then.",
+			);
+	const stays = grant.sandbox === "off" && wanted.sandbox !== "on";
+	const before: GrantedSandbox = grant.sandbox === "off" ? { read: [], write: [], deny: [], env: [] } : grant.sandbox;
+	const sandbox: Grant["sandbox"] =
+		wanted.sandbox === "off" || stays
+			? "off"
+			: {
+					read: union(before.read, paths.value.read),
+					write: union(before.write, paths.value.write),
+					deny: before.deny,
+					env: union(before.env, wanted.env),
+				};
+	const egress = union(
+		grant.egress,
+		wanted.egress.map((target) => target.toLowerCase()),
+	);
+	return ok({ ...grant, secrets, sandbox, egress });
+}
+
+/** `host:port`: a name or an address (IPv6 in brackets), and a port from 1 to 65535. */
+export function isHostAndPort(text: string): boolean {
+	return (
+		/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):[1-9]\d{0,4}$/.test(text) &&
+		Number(text.slice(text.lastIndexOf(":") + 1)) <= 65_535
+	);
+}
+
+interface Paths {
+	readonly read: readonly string[];
+	readonly write: readonly string[];
+}
+
+/** Real paths, each of a kind that may be granted to a server at all. */
+function grantablePaths(wanted: Widening, context: Pick<ApprovalContext, "home" | "userHome"> & { readonly cwd: string }): Result<Paths> {
+	const read: string[] = [];
+	const write: string[] = [];
+	for (const [named, into] of [
+		...wanted.read.map((each) => [each, read] as const),
+		...wanted.write.map((each) => [each, write] as const),
+	]) {
+		const real = realPath(named, context.cwd);
+		if (!real.ok) return real;
+		// The engine shows a server its own package in the store; no one grants it another one's.
+		if (isInside(real.value, context.home.path))
+			return fail("path-protected", `${named} belongs to Sallyport itself.`, "Grant a file or folder of your own.");
+		into.push(real.value);
+	}
+	const checked = checkGrants({ read, write }, { sallyportHome: context.home.path, home: context.userHome });
+	return checked.ok ? ok({ read, write }) : checked;
+}
+
+function realPath(named: string, cwd: string): Result<string> {
+	try {
+		return ok(fs.realpathSync(path.resolve(cwd, named)));
+	} catch {
+		return fail("path-missing", `${named} does not exist.`, "Grant a file or folder that is there.");
+	}
+}
+
+function union(a: readonly string[], b: readonly string[]): readonly string[] {
+	return [...new Set([...a, ...b])];
+}

@@ -1,0 +1,44 @@
+import * as fs from "node:fs";
+import { type HostId, matchHost } from "../../core/config/hosts.ts";
+import { guessConfigHost } from "../../core/config/parse-json.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { type LaunchLine, launchLineOf, readConfig, type Surroundings, serversNamed } from "./locate.ts";
+
+/**
+ * Every launch line of a config file that goes by this name; empty: the file has none. Fails where the file, or one of these entries, cannot be
+ * relied on.
+ */
+export function launchLinesIn(named: string, name: string, around: Surroundings): Result<readonly LaunchLine[]> {
+	let file: string;
+	let host: HostId | null;
+	try {
+		file = fs.realpathSync(named);
+		host = matchHost(file) ?? guessConfigHost(fs.readFileSync(file, "utf8"));
+	} catch (error) {
+		return fail(
+			"config-unreadable",
+			`${named} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"}).`,
+			"Name a config file that exists.",
+		);
+	}
+	if (host === null)
+		return fail("config-unknown", `${named} holds no MCP servers.`, "Name a host's config file, such as .vscode/mcp.json.");
+	const document = readConfig(file, host);
+	if (!document.ok) return document;
+	const broken = document.value.problems.find((problem) => problem.code === "syntax");
+	if (broken !== undefined)
+		return fail("config-broken", `${named}: ${broken.message}`, "Mend the file first: sallyport scan shows the place.");
+	const lines: LaunchLine[] = [];
+	for (const server of serversNamed(document.value, name)) {
+		const line = launchLineOf(document.value, server, file, around);
+		if (!line.ok) return line;
+		lines.push(line.value);
+	}
+	if (lines.length === 0 && document.value.servers.some((server) => server.kind === "http" && server.name.value === name))
+		return fail(
+			"server-remote",
+			`${JSON.stringify(name)} is a remote server.`,
+			"The launcher starts local servers; remote ones come with a later version.",
+		);
+	return ok(lines);
+}
