@@ -1,0 +1,140 @@
+import * as os from "node:os";
+import * as path from "node:path";
+import * as vscode from "vscode";
+import type { Platform } from "../core/config/hosts.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { ApprovalContext } from "../platform/approval/context.ts";
+import { createHome, type Home, homePath, openHome } from "../platform/home.ts";
+import { type Installation, installLauncher } from "../platform/installation/install.ts";
+import { findNode, recordedNode } from "../platform/node.ts";
+import { Vaults } from "../platform/vault/index.ts";
+import { type Log, openLog } from "./log.ts";
+
+/** What the parts of the extension share. Making it does nothing yet: each method does its work when it is called. */
+export class Services implements vscode.Disposable {
+	readonly log: Log = openLog();
+	readonly context: vscode.ExtensionContext;
+	/** The person's own environment, as the editor was started with: no workspace has a say in it. */
+	readonly env: Readonly<Record<string, string | undefined>> = process.env;
+	readonly platform: Platform = process.platform === "darwin" || process.platform === "win32" ? process.platform : "linux";
+	#installed: Promise<Result<Installation>> | null = null;
+
+	constructor(context: vscode.ExtensionContext) {
+		this.context = context;
+	}
+
+	/** The person's home folder. */
+	get userHome(): string {
+		return this.env.HOME || os.homedir();
+	}
+
+	/** The version of this extension, which is that of the programs in it. */
+	get version(): string {
+		const { version } = this.context.extension.packageJSON as { readonly version?: unknown };
+		return typeof version === "string" ? version : "0.0.0";
+	}
+
+	/** The built programs: the launcher and the command line. */
+	get programs(): { readonly folder: string; readonly version: string } {
+		return { folder: path.join(this.context.extensionPath, "dist"), version: this.version };
+	}
+
+	/** Everything but reading wants a workspace that the person trusts. */
+	get trusted(): boolean {
+		return vscode.workspace.isTrusted;
+	}
+
+	/** The folders of this window on this machine's disk. */
+	get workspaceFolders(): readonly string[] {
+		return (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file").map(({ uri }) => uri.fsPath);
+	}
+
+	/** Where Sallyport's home is, there or not. */
+	get homePath(): string {
+		return homePath(this.env);
+	}
+
+	/** The home as it is; a Problem when there is none yet. Reads only. */
+	home(): Result<Home> {
+		return openHome(this.homePath);
+	}
+
+	/** A Problem in a workspace that is not trusted, where Sallyport reads and does nothing else. */
+	requireTrust(): Result<void> {
+		return this.trusted
+			? ok(undefined)
+			: fail(
+					"untrusted",
+					"This workspace is not trusted, so Sallyport only reads here.",
+					"Trust the workspace first: Workspaces: Manage Workspace Trust",
+				);
+	}
+
+	/** The home, made if need be, with the launcher that config files name. Once a session; again after a failure. */
+	async setUp(): Promise<Result<{ readonly home: Home; readonly installation: Installation }>> {
+		const trust = this.requireTrust();
+		if (!trust.ok) return trust;
+		const home = createHome(this.homePath, { unattended: false });
+		if (!home.ok) return home;
+		this.#installed ??= this.#install(home.value);
+		const installed = await this.#installed;
+		if (installed.ok) return ok({ home: home.value, installation: installed.value });
+		this.#installed = null;
+		return installed;
+	}
+
+	async #install(home: Home): Promise<Result<Installation>> {
+		const electron = process.versions.electron !== undefined;
+		const node = await findNode({
+			recorded: recordedNode(home),
+			path: this.env.PATH ?? "",
+			own: process.execPath,
+			untrusted: this.workspaceFolders,
+			electron,
+		});
+		if (!node.ok) return node;
+		const { folder, version } = this.programs;
+		const installed = await installLauncher(home, {
+			from: folder,
+			version,
+			node: node.value.node,
+			electron: electron ? process.execPath : null,
+		});
+		if (installed.ok) this.log.info(`launcher ${installed.value.version} (${installed.value.installed}), run by ${installed.value.node}`);
+		else this.log.problem(installed.problem);
+		return installed;
+	}
+
+	/** What an approval needs; sets Sallyport up first. */
+	async approval(onProgress: (text: string) => void): Promise<Result<ApprovalContext>> {
+		const ready = await this.setUp();
+		if (!ready.ok) return ready;
+		const { home, installation } = ready.value;
+		return ok({
+			home,
+			userHome: this.userHome,
+			env: this.env,
+			node: installation.node,
+			onProgress,
+			openVaults: () => this.openVaults(home),
+		});
+	}
+
+	/** Close them after use. A closed encrypted file asks for its passphrase; a locked keychain has a minute to be unlocked. */
+	openVaults(home: Home): Vaults {
+		return new Vaults(home, {
+			timeoutMs: 60_000,
+			ask: async () =>
+				(await vscode.window.showInputBox({
+					title: "Sallyport",
+					prompt: "Passphrase of the encrypted file",
+					password: true,
+					ignoreFocusOut: true,
+				})) ?? null,
+		});
+	}
+
+	dispose(): void {
+		this.log.dispose();
+	}
+}
