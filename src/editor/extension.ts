@@ -10,13 +10,13 @@ import { registerHovers } from "./configs/hovers.ts";
 import { Live } from "./live/live.ts";
 import { registerNotifications } from "./live/notifications.ts";
 import { registerStatusBar } from "./live/status-bar.ts";
+import { registerQuickstart } from "./onboarding/quickstart.ts";
+import { registerSetUp } from "./onboarding/set-up.ts";
 import { registerGrantCommands } from "./servers/grant-commands.ts";
 import { Servers } from "./servers/servers.ts";
 import { registerToolCommands } from "./servers/tool-commands.ts";
 import { registerServersView } from "./servers/view.ts";
 import { Services } from "./services.ts";
-import { registerQuickstart } from "./setup/quickstart.ts";
-import { registerSetUp } from "./setup/set-up.ts";
 
 /** Registers everything, and does no I/O: each part does its work when the editor asks it to. */
 export function activate(context: vscode.ExtensionContext): void {
