@@ -1,5 +1,6 @@
 import type { ApprovalContext } from "../platform/approval/context.ts";
 import type { Home } from "../platform/home.ts";
+import { recordedNode } from "../platform/node.ts";
 import type { Io } from "./io.ts";
 import { userHome } from "./target.ts";
 import { openVaults } from "./vaults.ts";
@@ -10,7 +11,8 @@ export function approvalContext(home: Home, io: Io): ApprovalContext {
 		home,
 		userHome: userHome(io),
 		env: io.env,
-		node: process.execPath,
+		// The one that the editor speaks of too: a fingerprint includes it.
+		node: recordedNode(home) ?? process.execPath,
 		onProgress: (text) => io.stderr.write(`${text}\n`),
 		openVaults: () => openVaults(home, io),
 	};

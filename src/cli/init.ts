@@ -1,7 +1,9 @@
-import * as path from "node:path";
 import type { Command } from "commander";
+import manifest from "../../package.json" with { type: "json" };
+import { plain } from "../core/plain-text.ts";
 import { createHome, homePath } from "../platform/home.ts";
-import { installStub } from "../platform/launcher-stub.ts";
+import { type Installation, installLauncher } from "../platform/installation/install.ts";
+import { findNode, recordedNode } from "../platform/node.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 
@@ -22,14 +24,49 @@ export function registerInit(program: Command, io: Io, exit: (code: ExitCode) =>
 						remedy: "To make one of your own: move it away, and run sallyport init again.",
 					}),
 				);
-			const stub = await installStub(home.value, process.execPath, path.join(import.meta.dirname, "sallyport.cjs"));
+			const electron = process.versions.electron !== undefined;
+			const node = await findNode({
+				recorded: recordedNode(home.value),
+				// The Node that runs this is the one to use; where an editor's binary does, the person has another one, or none.
+				path: electron ? (io.env.PATH ?? "") : "",
+				own: process.execPath,
+				untrusted: [io.cwd],
+				electron,
+			});
+			if (!node.ok) return exit(complain(io, node.problem));
+			const installation = await installLauncher(home.value, {
+				from: import.meta.dirname,
+				version: manifest.version,
+				node: node.value.node,
+				electron: null,
+			});
+			if (!installation.ok) return exit(complain(io, installation.problem));
+			const { stub, installed, version } = installation.value;
 			if (options.json === true)
-				say(io, JSON.stringify({ version: 1, home: home.value.path, launcher: stub, unattended: home.value.unattended }));
+				say(
+					io,
+					JSON.stringify({
+						version: 1,
+						home: home.value.path,
+						launcher: stub,
+						launcherVersion: version,
+						installed,
+						node: node.value.node,
+						unattended: home.value.unattended,
+					}),
+				);
 			else {
-				say(io, `Home      ${home.value.path}${home.value.unattended ? "  (throw-away: --yes may widen here)" : ""}`);
-				say(io, `Launcher  ${stub}`);
+				say(io, `Home      ${plain(home.value.path)}${home.value.unattended ? "  (throw-away: --yes may widen here)" : ""}`);
+				say(io, `Launcher  ${plain(stub)}  (${version}${NOTES[installed]})`);
+				say(io, `Node      ${plain(node.value.node)}`);
 				say(io, "Next      sallyport doctor");
 			}
 			exit(0);
 		});
 }
+
+const NOTES: Readonly<Record<Installation["installed"], string>> = {
+	new: "",
+	same: ", as it was",
+	"kept-newer": `, newer than this ${manifest.version}, stays`,
+};

@@ -7,7 +7,7 @@ import { parseConfig, tooLargeDocument } from "../core/config/parse-json.ts";
 import { formatJson } from "../core/report/json.ts";
 import { type AnalyzedFile, isAtLeast } from "../core/report/report.ts";
 import { formatText, type Paint, type Style } from "../core/report/text.ts";
-import { analyze } from "../core/rules/analyze.ts";
+import { examine } from "../core/rules/analyze.ts";
 import type { Severity } from "../core/rules/finding.ts";
 import { type DiscoveredFile, discover, discoverUserFiles } from "../platform/discover.ts";
 import { sameFiles, tellUnread } from "./config-files.ts";
@@ -68,7 +68,8 @@ function scan(paths: readonly string[], options: ScanOptions, io: Io): ExitCode 
 function analyzeFile({ path: absolute, host, text }: DiscoveredFile, cwd: string, home: string): AnalyzedFile {
 	const file = displayName(absolute, cwd);
 	const document = text === null ? tooLargeDocument(host, file) : parseConfig(text, host, file);
-	return { file, document, findings: analyze(document, { home }) };
+	const { findings, silenced } = examine(document, { home });
+	return { file, document, findings, silenced: silenced.length };
 }
 
 /** Relative to the current folder with `/`; absolute outside of it. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { parseConfig } from "../../src/core/config/parse-json.ts";
 import { analyze } from "../../src/core/rules/analyze.ts";
-import type { Analysis } from "../../src/platform/fix.ts";
+import type { Analysis } from "../../src/platform/stored-moves.ts";
 
 export function analyse(text: string): Analysis {
 	const document = parseConfig(text, "mcp-json", "mcp.json");

@@ -8,7 +8,7 @@ import { expandHostVariables, hasHostVariable } from "../../core/config/variable
 import { launchOf, unwrapLaunch } from "../../core/config/wrapped.ts";
 import type { EnvPart } from "../../core/policy/fingerprint.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { isCleared } from "../launcher-stub.ts";
+import { isCleared } from "../installation/cleared.ts";
 
 /** A server's launch line as its host would start it, with the host's own variables replaced. Paths are real. */
 export interface LaunchLine {
