@@ -36,12 +36,21 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 /** Finds lines in a text once, then positions in logarithmic time. `\n`, `\r\n` and a lone `\r` end a line. */
 export class LineIndex {
 	readonly #starts: number[] = [0];
+	readonly #length: number;
 
 	constructor(text: string) {
+		this.#length = text.length;
 		for (let i = 0; i < text.length; i++) {
 			const c = text.charCodeAt(i);
 			if (c === 10 || (c === 13 && text.charCodeAt(i + 1) !== 10)) this.#starts.push(i + 1);
 		}
+	}
+
+	/** The line that holds the offset, with what ends it. */
+	lineSpan(offset: number): Span {
+		const { line } = this.position(offset);
+		const start = this.#starts[line - 1] ?? 0;
+		return { offset: start, length: (this.#starts[line] ?? this.#length) - start };
 	}
 
 	position(offset: number): Position {
@@ -54,6 +63,22 @@ export class LineIndex {
 		}
 		return { line: low + 1, column: offset - (this.#starts[low] ?? 0) + 1 };
 	}
+}
+
+/** Finds, of items that do not overlap, the one that an offset is in, in logarithmic time; null: none. */
+export function spanLookup<T extends { readonly span: Span }>(items: readonly T[]): (offset: number) => T | null {
+	const ordered = [...items].sort((a, b) => a.span.offset - b.span.offset);
+	return (offset) => {
+		let low = 0;
+		let high = ordered.length;
+		while (low < high) {
+			const mid = (low + high) >> 1;
+			if ((ordered[mid]?.span.offset ?? 0) <= offset) low = mid + 1;
+			else high = mid;
+		}
+		const item = ordered[low - 1];
+		return item !== undefined && offset < item.span.offset + item.span.length ? item : null;
+	};
 }
 
 const BOM = "\uFEFF";

@@ -16,6 +16,8 @@ export interface Host {
 	readonly id: HostId;
 	readonly title: string;
 	readonly format: "json";
+	/** True when the host reads comments in its file; to another, a comment is a syntax error, and the file is lost. */
+	readonly comments: boolean;
 	/** Relative to a workspace folder, with `/`. Empty: the host has per-user files alone. */
 	readonly workspaceFiles: readonly string[];
 	/**
@@ -55,6 +57,7 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 		id: "vscode",
 		title: "VS Code",
 		format: "json",
+		comments: true,
 		workspaceFiles: [".vscode/mcp.json"],
 		userFiles: [
 			...everywhere(
@@ -80,6 +83,7 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 		id: "cursor",
 		title: "Cursor",
 		format: "json",
+		comments: true,
 		workspaceFiles: [".cursor/mcp.json"],
 		userFiles: everywhere("{home}/.cursor/mcp.json"),
 		shapes: [".cursor/mcp.json"],
@@ -97,6 +101,7 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 		id: "claude-code",
 		title: "Claude Code",
 		format: "json",
+		comments: false,
 		workspaceFiles: [],
 		userFiles: everywhere("{home}/.claude.json", "{env:CLAUDE_CONFIG_DIR}/.claude.json"),
 		shapes: [".claude.json"],
@@ -112,6 +117,7 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 		id: "claude-desktop",
 		title: "Claude Desktop",
 		format: "json",
+		comments: false,
 		workspaceFiles: [],
 		userFiles: everywhere("{config}/Claude/claude_desktop_config.json"),
 		shapes: ["claude_desktop_config.json"],
@@ -127,6 +133,7 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 		id: "mcp-json",
 		title: ".mcp.json",
 		format: "json",
+		comments: false,
 		workspaceFiles: [".mcp.json"],
 		userFiles: everywhere("{home}/.mcp.json"),
 		shapes: [".mcp.json"],

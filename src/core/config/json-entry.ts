@@ -1,9 +1,12 @@
 import type { Node } from "jsonc-parser";
 import type { Span } from "../text.ts";
-import { hasDuplicateKeys, isStringNode, keyText, locate, type Property, propertiesOf, spanOf } from "./json-nodes.ts";
-import type { ConfigProblem, Located, NamedValue, ServerEntry } from "./server.ts";
+import { duplicateKeys, hasDuplicateKeys, isStringNode, keyText, locate, type Property, propertiesOf, spanOf } from "./json-nodes.ts";
+import type { ConfigProblem, EntryIgnore, Located, NamedValue, ServerEntry } from "./server.ts";
 
 const MAX_PROBLEMS = 20;
+
+/** The key of an entry that holds what is to be ignored in it. Hosts pass over keys that they do not know. */
+export const IGNORE_KEY = "sallyport-ignore";
 
 interface Place {
 	readonly keyPath: readonly string[];
@@ -51,7 +54,12 @@ class EntryReader {
 		}
 		if (hasDuplicateKeys(this.#value)) {
 			this.#clear = false;
-			this.#problem("duplicate-key", this.#keySpan(), "This server holds a key twice: hosts differ on which one counts.");
+			this.#problem(
+				"duplicate-key",
+				this.#keySpan(),
+				"This server holds a key twice: hosts differ on which one counts.",
+				duplicateKeys(this.#value, MAX_PROBLEMS),
+			);
 		}
 		const command = this.#string("command");
 		const url = this.#string("url");
@@ -90,9 +98,22 @@ class EntryReader {
 		return { ...this.#base(), kind: "http", url, headers: this.#named("headers"), unambiguous: this.#clear };
 	}
 
-	#base(): Pick<ServerEntry, "name" | "span" | "keyPath" | "project"> {
+	#base(): Pick<ServerEntry, "name" | "span" | "keyPath" | "project" | "ignores"> {
 		const name = isStringNode(this.#key) ? locate(this.#text, this.#key) : { value: "", span: this.#keySpan(), outer: this.#keySpan() };
-		return { name, span: spanOf(this.#value), keyPath: this.#place.keyPath, project: this.#place.project };
+		return { name, span: spanOf(this.#value), keyPath: this.#place.keyPath, project: this.#place.project, ignores: this.#ignores() };
+	}
+
+	#ignores(): readonly EntryIgnore[] {
+		return propertiesOf(this.#value)
+			.filter(({ key, value }) => keyText(key) === IGNORE_KEY && value !== undefined)
+			.flatMap(({ node, value }): readonly EntryIgnore[] => {
+				if (value?.type !== "object") return [{ rule: null, reason: null, span: spanOf(value ?? node) }];
+				return propertiesOf(value).map((member) => ({
+					rule: isStringNode(member.key) ? locate(this.#text, member.key) : null,
+					reason: member.value !== undefined && isStringNode(member.value) ? locate(this.#text, member.value) : null,
+					span: spanOf(member.node),
+				}));
+			});
 	}
 
 	/** The last property of that name: what most parsers take. */
@@ -174,9 +195,10 @@ class EntryReader {
 		return spanOf(this.#key);
 	}
 
-	#problem(code: ConfigProblem["code"], span: Span, message: string): void {
+	#problem(code: ConfigProblem["code"], span: Span, message: string, related?: readonly Span[]): void {
 		// A hostile file can hold a million of them.
-		if (this.problems.length < MAX_PROBLEMS) this.problems.push({ code, span, server: keyText(this.#key), message });
+		if (this.problems.length < MAX_PROBLEMS)
+			this.problems.push({ code, span, server: keyText(this.#key), message, ...(related === undefined ? {} : { related }) });
 	}
 }
 

@@ -30,6 +30,41 @@ export function hasDuplicateKeys(node: Node): boolean {
 	return propertiesOf(node).some(({ duplicate }) => duplicate) || (node.children ?? []).some(hasDuplicateKeys);
 }
 
+/** The first `most` keys anywhere below that stand more than once in their object, in order. */
+export function duplicateKeys(node: Node, most: number): readonly Span[] {
+	const found: Span[] = [];
+	const visit = (each: Node): void => {
+		if (found.length >= most) return;
+		for (const { key, duplicate } of propertiesOf(each)) if (duplicate && found.length < most) found.push(spanOf(key));
+		for (const child of each.children ?? []) visit(child);
+	};
+	visit(node);
+	return found;
+}
+
+/**
+ * For each key that stands more than once in an object, where else it does: every later one leads to the first, the first
+ * to the next few.
+ */
+export function twinsOf(properties: readonly Property[]): ReadonlyMap<Node, readonly Span[]> {
+	const places = new Map<string, Node[]>();
+	for (const { key, duplicate } of properties) {
+		if (!duplicate) continue;
+		const known = places.get(keyText(key));
+		if (known === undefined) places.set(keyText(key), [key]);
+		else known.push(key);
+	}
+	const twins = new Map<Node, readonly Span[]>();
+	for (const [first, ...rest] of places.values()) {
+		if (first === undefined) continue;
+		twins.set(first, rest.slice(0, MAX_TWINS).map(spanOf));
+		for (const key of rest) twins.set(key, [spanOf(first)]);
+	}
+	return twins;
+}
+
+const MAX_TWINS = 10;
+
 export function keyText(key: Node): string {
 	return typeof key.value === "string" ? key.value : "";
 }

@@ -1,8 +1,8 @@
 import { type Node, type ParseError, printParseErrorCode } from "jsonc-parser";
-import { type Span, splitBom } from "../text.ts";
+import { type Span, spanLookup, splitBom } from "../text.ts";
 import { guessHost, HOSTS, type Host, type HostId } from "./hosts.ts";
 import { readEntry } from "./json-entry.ts";
-import { contentSpan, isStringNode, keyText, propertiesOf, spanOf } from "./json-nodes.ts";
+import { contentSpan, isStringNode, keyText, propertiesOf, spanOf, twinsOf } from "./json-nodes.ts";
 import { type JsonTree, MAX_DEPTH, parseJsonTree } from "./json-tree.ts";
 import type { ConfigDocument, ConfigProblem, OtherValue, ServerEntry } from "./server.ts";
 
@@ -42,8 +42,8 @@ export function guessConfigHost(raw: string): HostId | null {
 
 function read(parsed: JsonTree, host: Host, empty: Omit<ConfigDocument, "problems">): ConfigDocument {
 	const problems: ConfigProblem[] = [];
-	const problem = (code: ConfigProblem["code"], span: Span, message: string): void => {
-		problems.push({ code, span, server: null, message });
+	const problem: Report = (code, span, message, related) => {
+		problems.push({ code, span, server: null, message, ...(related === undefined ? {} : { related }) });
 	};
 	const [error] = parsed.errors;
 	// One is enough: most of the others are its consequences.
@@ -64,9 +64,12 @@ function read(parsed: JsonTree, host: Host, empty: Omit<ConfigDocument, "problem
 	const taken = new Set<Node>();
 	const owners: { readonly span: Span; readonly name: string }[] = [];
 	for (const group of serverGroups(root, host, problem)) {
-		for (const { key, value, duplicate } of propertiesOf(group.node)) {
+		const members = propertiesOf(group.node);
+		const twins = twinsOf(members);
+		for (const { key, value, duplicate } of members) {
 			const name = keyText(key);
-			if (duplicate) problem("duplicate-key", spanOf(key), "Two servers have the same name: hosts differ on which one counts.");
+			if (duplicate)
+				problem("duplicate-key", spanOf(key), "Two servers have the same name: hosts differ on which one counts.", twins.get(key));
 			if (value === undefined) continue;
 			// A string under such a key is somebody's comment.
 			if (value.type !== "object" && /^(?:[_$#]|\/\/)/.test(name)) continue;
@@ -85,6 +88,8 @@ function read(parsed: JsonTree, host: Host, empty: Omit<ConfigDocument, "problem
 	return { ...empty, servers, otherValues: otherValues(empty.text, root, taken, owners, scope), problems: inOrder(problems) };
 }
 
+type Report = (code: ConfigProblem["code"], span: Span, message: string, related?: readonly Span[]) => void;
+
 interface ServerGroup {
 	readonly node: Node;
 	readonly path: readonly string[];
@@ -92,13 +97,15 @@ interface ServerGroup {
 	readonly unambiguous: boolean;
 }
 
-function serverGroups(root: Node, host: Host, problem: (code: ConfigProblem["code"], span: Span, message: string) => void): ServerGroup[] {
+function serverGroups(root: Node, host: Host, problem: Report): ServerGroup[] {
 	const groups: ServerGroup[] = [];
 	const collect = (node: Node, keys: readonly string[], path: readonly string[], project: string | null, unambiguous: boolean): void => {
-		for (const { key, value, duplicate } of propertiesOf(node)) {
+		const members = propertiesOf(node);
+		const twins = twinsOf(members);
+		for (const { key, value, duplicate } of members) {
 			const name = keyText(key);
 			if (!keys.includes(name) || value === undefined || value.type === "null") continue;
-			if (duplicate) problem("duplicate-key", spanOf(key), "This key stands twice: hosts differ on which one counts.");
+			if (duplicate) problem("duplicate-key", spanOf(key), "This key stands twice: hosts differ on which one counts.", twins.get(key));
 			if (value.type === "object") groups.push({ node: value, path: [...path, name], project, unambiguous: unambiguous && !duplicate });
 			else problem("bad-entry", spanOf(value), "The servers must be an object: a name for each, and its settings.");
 		}
@@ -143,22 +150,6 @@ function otherValues(
 	};
 	visit(root, []);
 	return found;
-}
-
-/** Spans that do not overlap, by an offset inside; logarithmic. */
-function spanLookup<T extends { readonly span: Span }>(items: readonly T[]): (offset: number) => T | null {
-	const ordered = [...items].sort((a, b) => a.span.offset - b.span.offset);
-	return (offset) => {
-		let low = 0;
-		let high = ordered.length;
-		while (low < high) {
-			const mid = (low + high) >> 1;
-			if ((ordered[mid]?.span.offset ?? 0) <= offset) low = mid + 1;
-			else high = mid;
-		}
-		const item = ordered[low - 1];
-		return item !== undefined && offset < item.span.offset + item.span.length ? item : null;
-	};
 }
 
 function describe(error: ParseError): string {

@@ -28,6 +28,18 @@ interface EntryBase {
 	readonly project: string | null;
 	/** False when the entry holds what two parsers could read differently (a duplicate key): it may be shown, never edited or launched. */
 	readonly unambiguous: boolean;
+	/** What the entry says is to be ignored in it, in order; empty where it says nothing. */
+	readonly ignores: readonly EntryIgnore[];
+}
+
+/** A member of `"sallyport-ignore": { "RULE-ID": "reason" }`, for hosts whose files hold no comments. */
+export interface EntryIgnore {
+	/** Null: the value of `sallyport-ignore` is no object. */
+	readonly rule: Located<string> | null;
+	/** Null: there is none, or it is not a string. */
+	readonly reason: Located<string> | null;
+	/** The whole member, or the value that is no object. */
+	readonly span: Span;
 }
 
 export interface StdioServer extends EntryBase {
@@ -82,4 +94,6 @@ export interface ConfigProblem {
 	/** Null when the problem is the file's. */
 	readonly server: string | null;
 	readonly message: string;
+	/** For a key that stands twice: the other places; absent: none. */
+	readonly related?: readonly Span[];
 }

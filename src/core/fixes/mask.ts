@@ -1,14 +1,18 @@
 import type { ConfigDocument } from "../config/server.ts";
+import { credentialSpans } from "../rules/credentials.ts";
 import type { Finding } from "../rules/finding.ts";
 import { secretNames } from "../secrets/secret-names.ts";
 import { applyEdits, type TextEdit } from "../text.ts";
 
-/** The text with every plaintext credential in it replaced by dots, of one length for all, names that are credentials too: for a diff. */
-export function maskSecrets(document: Pick<ConfigDocument, "text" | "servers">, findings: readonly Finding[]): string {
+/**
+ * The text with every plaintext credential in it replaced by dots, of one length for all: for a diff. Names that are credentials
+ * too, and what the file ignores.
+ */
+export function maskSecrets(document: ConfigDocument, findings: readonly Finding[]): string {
 	const edits: TextEdit[] = [];
 	let end = 0;
 	const found = findings.flatMap(({ ruleId, span }) => (ruleId.startsWith("secret-") ? [span] : []));
-	for (const span of [...found, ...secretNames(document)].sort((a, b) => a.offset - b.offset)) {
+	for (const span of [...found, ...credentialSpans(document), ...secretNames(document)].sort((a, b) => a.offset - b.offset)) {
 		if (span.length === 0) continue;
 		const offset = Math.max(span.offset, end);
 		const length = span.offset + span.length - offset;

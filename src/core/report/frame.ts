@@ -1,6 +1,7 @@
 import { HOSTS } from "../config/hosts.ts";
 import type { ConfigDocument } from "../config/server.ts";
 import { plain } from "../plain-text.ts";
+import { credentialSpans } from "../rules/credentials.ts";
 import type { Finding } from "../rules/finding.ts";
 import { concealed } from "../secrets/conceal.ts";
 import { detectSecrets } from "../secrets/detector.ts";
@@ -44,7 +45,8 @@ export class Framer {
 			? document.servers.map(({ name, span }) => ({ offset: name.outer.offset, length: span.offset + span.length - name.outer.offset }))
 			: null;
 		this.#starts = lineStarts(text);
-		this.#secrets = [...findings.flatMap(({ ruleId, span }) => (ruleId.startsWith("secret-") ? [span] : [])), ...secretNames(document)]
+		const found = findings.flatMap(({ ruleId, span }) => (ruleId.startsWith("secret-") ? [span] : []));
+		this.#secrets = [...found, ...credentialSpans(document), ...secretNames(document)]
 			.map((span) => ({ start: span.offset, end: span.offset + span.length }))
 			.sort((a, b) => a.start - b.start);
 	}

@@ -9,6 +9,8 @@ export interface AnalyzedFile {
 	readonly file: string;
 	readonly document: ConfigDocument;
 	readonly findings: readonly Finding[];
+	/** How many more the file itself ignores. */
+	readonly silenced: number;
 }
 
 /** Worst first. */

@@ -78,14 +78,17 @@ function found(files: readonly AnalyzedFile[], words: string): string {
 	const findings = files.flatMap((file) => file.findings);
 	const read = `${files.length} ${files.length === 1 ? "file" : "files"}`;
 	if (files.length === 0) return "No MCP config files here.";
-	if (findings.length === 0) return `Nothing found in ${read}.`;
+	const silenced = files.reduce((sum, file) => sum + file.silenced, 0);
+	const ignored = silenced === 0 ? [] : [`${silenced} more ${silenced === 1 ? "is" : "are"} ignored there, with a reason.`];
+	if (findings.length === 0) return [`Nothing found in ${read}.`, ...ignored].join("\n");
 	const counts = SEVERITIES.map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
 		.filter(({ count }) => count > 0)
 		.map(({ severity, count }) => plural(count, severity));
-	const fixable = findings.filter((finding) => finding.fixable && finding.slot !== null).length;
-	const wrappable = findings.filter((finding) => finding.fixable && finding.ruleId === "not-launched-through-sallyport").length;
+	const fixable = findings.filter((finding) => finding.fixes.includes("move-secret")).length;
+	const wrappable = findings.filter((finding) => finding.fixes.includes("wrap")).length;
 	return [
 		`${counts.join(", ")} in ${read}.`,
+		...ignored,
 		...(fixable > 0
 			? [`To move ${fixable === 1 ? "the credential" : `${fixable} credentials`} into the keychain: sallyport fix${words}`]
 			: []),

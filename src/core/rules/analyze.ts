@@ -1,30 +1,56 @@
 import type { ConfigDocument } from "../config/server.ts";
+import { credentialsIn } from "./credentials.ts";
 import type { AnalysisContext, Finding } from "./finding.ts";
+import { applyIgnores } from "./ignores.ts";
 import { RULES } from "./index.ts";
+import { runRule } from "./run.ts";
 
-/** Everything unsafe in a file, in the order of the text. For the same text only the first of several findings on a credential is kept. */
-export function analyze(document: ConfigDocument, context: AnalysisContext): readonly Finding[] {
-	const found: Finding[] = [];
-	for (const rule of RULES) {
-		for (const finding of rule.checkDocument?.(document, context) ?? []) found.push(finding);
-		if (rule.checkServer === undefined) continue;
-		for (const server of document.servers) for (const finding of rule.checkServer(server, document, context)) found.push(finding);
-	}
-	return withoutRepeats(found).sort(
-		(a, b) => a.span.offset - b.span.offset || a.span.length - b.span.length || compare(a.ruleId, b.ruleId),
-	);
+/** What is unsafe in a file, and what of it the file says to ignore; both in the order of the text. */
+export interface Examination {
+	readonly findings: readonly Finding[];
+	readonly silenced: readonly Finding[];
 }
 
-/** Credentials may overlap with no other credential; other rules may share a place. */
-function withoutRepeats(found: readonly Finding[]): Finding[] {
+const OTHER_RULES = RULES.filter(({ id }) => !id.startsWith("secret-"));
+const RULE_IDS: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
+
+/**
+ * Everything unsafe in a file, in the order of the text, but for what the file ignores with a reason. For the same text only the
+ * first of several findings on a credential is kept.
+ */
+export function analyze(document: ConfigDocument, context: AnalysisContext): readonly Finding[] {
+	return examine(document, context).findings;
+}
+
+export function examine(document: ConfigDocument, context: AnalysisContext): Examination {
+	const found = [...credentialsIn(document)];
+	for (const rule of OTHER_RULES) found.push(...withoutRepeats(runRule(rule, document, context)));
+	// Before the severities: an ignore for a rule that is switched off is still good.
+	const { kept, silenced } = applyIgnores(document, found, RULE_IDS);
+	return { findings: inOrder(asSet(kept, context)), silenced: inOrder(silenced) };
+}
+
+function* withoutRepeats(found: Iterable<Finding>): Iterable<Finding> {
 	const seen = new Set<string>();
-	return found.filter(({ ruleId, span }) => {
-		const kind = ruleId.startsWith("secret-") ? "secret" : ruleId;
-		const key = `${kind} ${span.offset} ${span.length}`;
-		if (seen.has(key)) return false;
+	for (const finding of found) {
+		const key = `${finding.span.offset} ${finding.span.length}`;
+		if (seen.has(key)) continue;
 		seen.add(key);
-		return true;
+		yield finding;
+	}
+}
+
+function asSet(found: readonly Finding[], { severities }: AnalysisContext): readonly Finding[] {
+	if (severities === undefined || severities.size === 0) return found;
+	return found.flatMap((finding) => {
+		const severity = severities.get(finding.ruleId);
+		if (severity === "off") return [];
+		return severity === undefined || finding.severity === "hint" ? [finding] : [{ ...finding, severity }];
 	});
+}
+
+function inOrder(found: readonly Finding[]): readonly Finding[] {
+	return [...found].sort((a, b) => a.span.offset - b.span.offset || a.span.length - b.span.length || compare(a.ruleId, b.ruleId));
 }
 
 function compare(a: string, b: string): number {

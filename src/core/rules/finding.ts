@@ -3,6 +3,16 @@ import type { Span } from "../text.ts";
 
 export type Severity = "error" | "warning" | "info" | "hint";
 
+/** What can mend a finding: `move-secret` and `wrap` are also what `sallyport fix` and `wrap` do. */
+export type FixId = "move-secret" | "wrap" | "pin-version" | "use-https";
+
+/** Another place of the same document that a person wants to see beside the finding. */
+export interface RelatedPlace {
+	readonly span: Span;
+	/** Says what stands there; never a secret. */
+	readonly message: string;
+}
+
 /** Points at something unsafe; never carries a secret. */
 export interface Finding {
 	/** Kebab-case. Every plaintext credential's starts with `secret-`, and no other does. */
@@ -17,14 +27,46 @@ export interface Finding {
 	readonly message: string;
 	/** Where a secret reference may stand instead of this value: `env:NAME`. Null: `fix` cannot move it. */
 	readonly slot: string | null;
-	/** True when `sallyport fix` or an editor action can mend it. */
+	/** In order, at most a few; empty: no other place matters. */
+	readonly related: readonly RelatedPlace[];
+	/** What kind of credential it is, for `rotationPage`: `github-pat`. Public. Null: none, or one of an unknown kind. */
+	readonly credential: string | null;
+	/** What can mend it without further thought, best first; empty: only a person can. */
+	readonly fixes: readonly FixId[];
+	/** True when `fixes` holds any. */
 	readonly fixable: boolean;
+}
+
+/** The parts of a finding that a rule must say; what it leaves out is empty or null. */
+export type NewFinding = Omit<Finding, "slot" | "related" | "credential" | "fixes" | "fixable"> &
+	Partial<Pick<Finding, "slot" | "related" | "credential" | "fixes">>;
+
+export function newFinding(fields: NewFinding): Finding {
+	const { slot = null, related = [], credential = null, fixes = [] } = fields;
+	return { ...fields, slot, related, credential, fixes, fixable: fixes.length > 0 };
 }
 
 /** What a rule may know besides the document. */
 export interface AnalysisContext {
 	/** The user's home folder, to tell a path that covers all of it; null: unknown, then only its usual forms are told. */
 	readonly home: string | null;
+	/**
+	 * The severity of a rule's findings in place of its own, by the rule's id; `off`: the rule says nothing. A hint stays a hint:
+	 * it is a guess, however much the rule matters. Absent: each rule's own.
+	 */
+	readonly severities?: ReadonlyMap<string, Severity | "off">;
+}
+
+/** The page of a rule, in Markdown. */
+export interface RuleDocumentation {
+	/** What the rule looks at, and what it leaves alone. */
+	readonly finds: string;
+	/** What can happen. */
+	readonly matters: string;
+	/** What a person does about it. */
+	readonly remedy: string;
+	/** A part of a file, before and after; credentials are elided (`ghp_…`). */
+	readonly example: { readonly before: string; readonly after: string };
 }
 
 /** One thing that can be unsafe about a file or a server. A rule yields findings; it never throws on any document. */
@@ -35,6 +77,9 @@ export interface Rule {
 	readonly title: string;
 	/** What can happen, and what to do: one or two sentences. */
 	readonly help: string;
+	/** Of what the rule is sure of; it may give less where it is not. */
+	readonly defaultSeverity: Severity;
+	readonly documentation: RuleDocumentation;
 	/** For what belongs to the file and to none of its servers. */
 	checkDocument?(document: ConfigDocument, context: AnalysisContext): Iterable<Finding>;
 	/** For each server in turn. */

@@ -1,6 +1,7 @@
 import type { Rule } from "./finding.ts";
 import { insecureUrl } from "./insecure-url.ts";
 import { invalidConfig } from "./invalid-config.ts";
+import { invalidIgnore } from "./invalid-ignore.ts";
 import { invalidReference } from "./invalid-reference.ts";
 import { launcherEnvironment } from "./launcher-environment.ts";
 import { notLaunchedThroughSallyport } from "./not-launched-through-sallyport.ts";
@@ -28,4 +29,5 @@ export const RULES: readonly Rule[] = [
 	widePath,
 	unversionedRunner,
 	notLaunchedThroughSallyport,
+	invalidIgnore,
 ];

@@ -1,23 +1,35 @@
 import { mentionsVault, parseTemplate } from "../config/references.ts";
 import type { Located } from "../config/server.ts";
-import type { Finding, Rule } from "./finding.ts";
+import { type Finding, newFinding, type Rule } from "./finding.ts";
 import { quoted } from "./places.ts";
 
 export const invalidReference: Rule = {
 	id: "invalid-reference",
 	title: "Secret reference that cannot resolve",
 	help: "The launcher refuses a reference that is not well formed or stands where it is not resolved: the server would not start.",
+	defaultSeverity: "error",
+	documentation: {
+		finds:
+			"A text that names one of the vaults (`keychain://`, `sealed://`) and is no reference, and a reference among the arguments, where none is resolved.",
+		matters:
+			"Passed on as it is, the server would take the reference for the secret. So the launcher refuses it, and the server does not start.",
+		remedy:
+			"Write `keychain://NAME/KEY`: letters, digits and `_ . # -`, with `/` between the parts. Inside other text put it in double braces: `Bearer {{ keychain://github/token }}`. Move it from an argument into a variable.",
+		example: {
+			before: '"env": { "AUTH": "Bearer keychain://github/token" }',
+			after: '"env": { "AUTH": "Bearer {{ keychain://github/token }}" }',
+		},
+	},
 	*checkServer(server) {
-		const at = (located: Located<string>, keyPath: readonly (string | number)[], message: string): Finding => ({
-			ruleId: "invalid-reference",
-			severity: "error",
-			server: server.name.value,
-			keyPath,
-			span: located.span,
-			message,
-			slot: null,
-			fixable: false,
-		});
+		const at = (located: Located<string>, keyPath: readonly (string | number)[], message: string): Finding =>
+			newFinding({
+				ruleId: "invalid-reference",
+				severity: "error",
+				server: server.name.value,
+				keyPath,
+				span: located.span,
+				message,
+			});
 		const named = server.kind === "stdio" ? server.env : server.headers;
 		const group = server.kind === "stdio" ? "env" : "headers";
 		for (const { name, value } of named) {

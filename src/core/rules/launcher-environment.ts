@@ -1,12 +1,24 @@
 import type { StdioServer } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
-import type { Finding, Rule } from "./finding.ts";
+import { type Finding, newFinding, type Rule } from "./finding.ts";
 import { quoted } from "./places.ts";
 
 export const launcherEnvironment: Rule = {
 	id: "launcher-environment",
 	title: "Entry that would steer the launcher or the loader",
 	help: "These variables decide what code a program loads, or which policy the launcher reads. A config file has no business with them: the launcher ignores or refuses them.",
+	defaultSeverity: "error",
+	documentation: {
+		finds:
+			"Variables of a local server that steer programs instead of telling them something: `NODE_OPTIONS`, `LD_PRELOAD` and the rest of `LD_*` and `DYLD_*`, `BASH_ENV`, `SALLYPORT_*`; as a warning those that honest files set, too: `PATH`, `HOME`, `LD_LIBRARY_PATH`. And `--policy` among the launcher's own arguments.",
+		matters: "A file that comes with a repository would decide which code is loaded into the launcher, before it could confine anything.",
+		remedy:
+			"Remove them. A program is found by an absolute path as `command`, a folder is named in `cwd`, and what a server must be told has a variable of its own.",
+		example: {
+			before: '"build": { "command": "node", "args": ["server.js"], "env": { "NODE_OPTIONS": "--require ./hook.js" } }',
+			after: '"build": { "command": "node", "args": ["server.js"] }',
+		},
+	},
 	*checkServer(server) {
 		if (server.kind !== "stdio") return;
 		for (const { name } of server.env) {
@@ -45,16 +57,14 @@ function at(
 	message: string,
 	severity: Finding["severity"] = "error",
 ): Finding {
-	return {
+	return newFinding({
 		ruleId: "launcher-environment",
 		severity,
 		server: server.name.value,
 		keyPath,
 		span,
 		message,
-		slot: null,
-		fixable: false,
-	};
+	});
 }
 
 /** What the variable does, as the rest of a sentence; null when it is the server's own business. Names are compared as Windows does: without case. */

@@ -1,15 +1,33 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import { launchOf } from "../config/wrapped.ts";
 import { launchProblem } from "../launch/launchable.ts";
-import type { Rule } from "./finding.ts";
+import { newFinding, type Rule } from "./finding.ts";
 
 export const notLaunchedThroughSallyport: Rule = {
 	id: "not-launched-through-sallyport",
 	title: "Server that runs unconfined",
 	help: "Started directly, the server has your files, your network and every tool it offers. sallyport wrap --all puts the launcher in front of it, where it can read what is started.",
+	defaultSeverity: "info",
+	documentation: {
+		finds: "A local server that its host starts directly. Where the launcher cannot start it yet, the message says why.",
+		matters:
+			"A server runs as you. Without a sandbox it reads what you can read, reaches what you can reach, and offers the model every tool that it likes, today's and tomorrow's.",
+		remedy:
+			"Run `sallyport wrap --all`, or take *Launch through Sallyport* in the editor. Then approve the server: which tools, which folders, which hosts. `sallyport unwrap` gives the entry back byte for byte.",
+		example: {
+			before: '"notes": { "command": "npx", "args": ["-y", "notes-server@1.0.3"] }',
+			after: [
+				'"notes": {',
+				'  "command": "${userHome}/.sallyport/bin/sallyport",',
+				'  "args": ["run", "--name", "notes", "--", "npx", "-y", "notes-server@1.0.3"]',
+				"}",
+			].join("\n"),
+		},
+	},
 	*checkServer(server) {
 		if (server.kind !== "stdio" || launchOf(server).wrapped) return;
 		const problem = launchProblem(server);
-		yield {
+		yield newFinding({
 			ruleId: "not-launched-through-sallyport",
 			severity: "info",
 			server: server.name.value,
@@ -19,8 +37,7 @@ export const notLaunchedThroughSallyport: Rule = {
 				problem === null
 					? "This server runs unconfined, with every tool it offers. Put the launcher in front: sallyport wrap --all"
 					: `This server runs unconfined, and cannot be confined yet: ${problem.message} ${problem.remedy}`,
-			slot: null,
-			fixable: server.unambiguous && problem === null,
-		};
+			fixes: server.unambiguous && problem === null ? ["wrap"] : [],
+		});
 	},
 };

@@ -1,7 +1,7 @@
 import { spanWithin } from "../config/escapes.ts";
 import type { ConfigDocument, Located } from "../config/server.ts";
 import type { Detection } from "../secrets/detector.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, newFinding } from "./finding.ts";
 
 interface SecretPlace {
 	readonly ruleId: string;
@@ -18,7 +18,7 @@ interface SecretPlace {
 /** A finding on the credential's own text. */
 export function secretFinding(document: ConfigDocument, located: Located<string>, detection: Detection, place: SecretPlace): Finding {
 	const what = detection.confident ? detection.title : "random text that may be a credential";
-	return {
+	return newFinding({
 		ruleId: place.ruleId,
 		severity: detection.confident ? "warning" : "hint",
 		server: place.server,
@@ -29,8 +29,9 @@ export function secretFinding(document: ConfigDocument, located: Located<string>
 				: { offset: place.from + detection.start, length: detection.end - detection.start },
 		message: `${place.holder} holds ${article(what)}${what} in plain text. ${place.remedy}`,
 		slot: place.slot,
-		fixable: place.slot !== null,
-	};
+		credential: detection.credential,
+		fixes: place.slot === null ? [] : ["move-secret"],
+	});
 }
 
 function article(what: string): string {

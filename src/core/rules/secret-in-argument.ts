@@ -10,6 +10,25 @@ export const secretInArgument: Rule = {
 	id: "secret-in-argument",
 	title: "Credential in a command line",
 	help: "Besides the file, the list of processes shows it to every program on the machine. Pass it in an environment variable, and have the provider issue a new one.",
+	defaultSeverity: "warning",
+	documentation: {
+		finds:
+			"A credential among the arguments of a local server, or in its command: after a flag such as `--token`, as `NAME=value` for a container, in a URL, a header or a line for a shell.",
+		matters:
+			"The list of processes shows a command line to every program and, on many machines, to every account, for as long as the server runs.",
+		remedy:
+			"Most servers read the same value from an environment variable: put it there, and run `sallyport fix`, which moves it into the keychain. Then have the provider issue a new one.",
+		example: {
+			before: '"db": { "command": "npx", "args": ["-y", "db-server@1.4.0", "--password", "…"] }',
+			after: [
+				'"db": {',
+				'  "command": "npx",',
+				'  "args": ["-y", "db-server@1.4.0"],',
+				'  "env": { "DB_PASSWORD": "keychain://db/DB_PASSWORD" }',
+				"}",
+			].join("\n"),
+		},
+	},
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const launch = launchOf(server);

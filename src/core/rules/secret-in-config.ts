@@ -1,8 +1,9 @@
+import { IGNORE_KEY } from "../config/json-entry.ts";
 import type { ConfigDocument, Located, OtherValue } from "../config/server.ts";
 import { detectInArguments } from "../secrets/arguments.ts";
 import { detectInText, detectSecrets } from "../secrets/detector.ts";
 import { classifyKey } from "../secrets/keys.ts";
-import { slice } from "../text.ts";
+import { slice, spanLookup } from "../text.ts";
 import type { Rule } from "./finding.ts";
 import { quoted } from "./places.ts";
 import { secretFinding } from "./secret-finding.ts";
@@ -13,6 +14,20 @@ export const secretInConfig: Rule = {
 	id: "secret-in-config",
 	title: "Credential elsewhere in the file",
 	help: "A default of an input, a key that the host does not read, or a comment holds a credential. Take it out, and have the provider issue a new one.",
+	defaultSeverity: "warning",
+	documentation: {
+		finds:
+			"A credential anywhere else in the file: in a comment, in the default of an input, under a key that the host does not read, in an entry that no host can start.",
+		matters: "An entry that was commented out still works for whoever finds it, and nobody looks there when keys are rotated.",
+		remedy: "Delete it, and have the provider issue a new one. What must be kept belongs into the keychain: `sallyport secrets set`.",
+		example: {
+			before: [
+				'// "old": { "command": "npx", "args": ["--token", "…"] },',
+				'"inputs": [{ "id": "token", "type": "promptString", "default": "…" }]',
+			].join("\n"),
+			after: '"inputs": [{ "id": "token", "type": "promptString", "password": true }]',
+		},
+	},
 	*checkDocument(document) {
 		const names = siblingNames(document);
 		yield* commandLists(document);
@@ -22,13 +37,14 @@ export const secretInConfig: Rule = {
 			const named = last === "default" || last === "value" ? names.get(parentOf(keyPath)) : undefined;
 			const prose = own !== null && /^(?:_?comments?|descriptions?|_?instructions|_?notes?|title|label|help|\/\/)$/i.test(own);
 			const telling = tellingKey(keyPath, server);
-			const detections = prose ? detectInText(value.value) : detectSecrets(named ?? telling, value.value);
+			const isReason = server !== null && keyPath.includes(IGNORE_KEY);
+			const detections = prose || isReason ? detectInText(value.value) : detectSecrets(named ?? telling, value.value);
 			for (const detection of detections) {
 				yield secretFinding(document, value, detection, {
 					ruleId: "secret-in-config",
 					server,
 					keyPath,
-					holder: telling === null ? "A value" : quoted(telling),
+					holder: isReason ? "An ignore" : telling === null ? "A value" : quoted(telling),
 					remedy: REMEDY,
 					slot: null,
 				});
@@ -77,11 +93,12 @@ function* commandLists(document: ConfigDocument) {
 }
 
 function* comments(document: ConfigDocument) {
+	const serverAt = spanLookup(document.servers);
 	for (const [index, span] of document.comments.entries()) {
 		const located: Located<string> = { value: slice(document.text, span), span, outer: span };
 		const detections = detectInText(located.value);
 		if (detections.length === 0) continue;
-		const server = document.servers.find((entry) => span.offset > entry.span.offset && span.offset < entry.span.offset + entry.span.length);
+		const server = serverAt(span.offset);
 		for (const detection of detections) {
 			yield secretFinding(document, located, detection, {
 				ruleId: "secret-in-config",

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import { launchProblem } from "../launch/launchable.ts";
 import { detectSecrets } from "../secrets/detector.ts";
 import type { Rule } from "./finding.ts";
@@ -8,6 +9,31 @@ export const secretInEnv: Rule = {
 	id: "secret-in-env",
 	title: "Credential in an environment variable",
 	help: "Whoever reads the file, a backup of it or its history has the credential. Move it into the keychain, and have the provider issue a new one.",
+	defaultSeverity: "warning",
+	documentation: {
+		finds:
+			"A credential among the variables (`env`) of a local server: a token of a format that a provider is known for, a password or random text under a name that means a secret, a credential inside a URL, a header, JSON or a connection string. Placeholders (`YOUR_TOKEN`), references (`${env:TOKEN}`, `keychain://…`) and values that providers print in their manuals are left alone. Random text that nothing else gives away is a hint.",
+		matters:
+			"Config files are committed, synchronised, backed up and pasted into bug reports, and every program that you run can read them. A token that was in a file for a day has to be taken as known.",
+		remedy:
+			"Run `sallyport fix`, or take *Move secret to the OS keychain* in the editor: the value goes into the keychain, a reference takes its place, and the server starts through Sallyport, which alone resolves it. Then have the provider issue a new one: the old value lives on in git, in local history and in backups.",
+		example: {
+			before: [
+				'"github": {',
+				'  "command": "npx",',
+				'  "args": ["-y", "@modelcontextprotocol/server-github@2025.4.8"],',
+				'  "env": { "GITHUB_TOKEN": "ghp_…" }',
+				"}",
+			].join("\n"),
+			after: [
+				'"github": {',
+				'  "command": "${userHome}/.sallyport/bin/sallyport",',
+				'  "args": ["run", "--name", "github", "--", "npx", "-y", "@modelcontextprotocol/server-github@2025.4.8"],',
+				'  "env": { "GITHUB_TOKEN": "keychain://github/GITHUB_TOKEN" }',
+				"}",
+			].join("\n"),
+		},
+	},
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		// Only the launcher resolves a reference: where it cannot stand in front, none may take the secret's place.

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import { detectSecrets } from "../secrets/detector.ts";
 import type { Rule } from "./finding.ts";
 import { quoted } from "./places.ts";
@@ -7,6 +8,23 @@ export const secretInHeader: Rule = {
 	id: "secret-in-header",
 	title: "Credential in a header",
 	help: "Whoever reads the file has the credential. Use the host's own variable for it, or let the server log in with OAuth, and have the provider issue a new one.",
+	defaultSeverity: "warning",
+	documentation: {
+		finds: "A credential among the `headers` of a remote server, with or without `Bearer` in front.",
+		matters:
+			"The file is read by more people and programs than the header is meant for, and a bearer token works for whoever has it, from anywhere.",
+		remedy:
+			"Use the host's own way to fill a value in (`${input:…}` in VS Code, `${env:…}` in VS Code and Cursor, `${NAME}` in Claude Code), or remove the header and let the server ask for a sign-in, where it can. Then have the provider issue a new credential.",
+		example: {
+			before: ['"search": {', '  "url": "https://mcp.example.com/mcp",', '  "headers": { "Authorization": "Bearer …" }', "}"].join("\n"),
+			after: [
+				'"search": {',
+				'  "url": "https://mcp.example.com/mcp",',
+				'  "headers": { "Authorization": "Bearer ${env:SEARCH_TOKEN}" }',
+				"}",
+			].join("\n"),
+		},
+	},
 	*checkServer(server, document) {
 		if (server.kind !== "http") return;
 		for (const { name, value } of server.headers) {

@@ -1,28 +1,39 @@
 import type { Located } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
-import type { Rule } from "./finding.ts";
+import { newFinding, type Rule } from "./finding.ts";
 import { argumentPaths, programName } from "./places.ts";
 
 export const shellWrapper: Rule = {
 	id: "shell-wrapper",
 	title: "Server behind a shell",
 	help: "A line for a shell can do anything and hides what is started from approval. Start the program itself, with its arguments apart.",
+	defaultSeverity: "warning",
+	documentation: {
+		finds:
+			"A server whose command is a shell with a line to run (`sh -c`, `cmd /c`, `powershell -Command`), or a command that holds shell operators.",
+		matters:
+			"What a person approves is then a text that is interpreted anew at every start: a variable, an alias or a file that it sources changes what runs. The launcher cannot pin that, and refuses it.",
+		remedy:
+			"Name the program, and give each argument its own place in `args`. Variables belong into `env`, a folder into `cwd`; a script that has to stay belongs into a file of its own that is started directly.",
+		example: {
+			before: '"files": { "command": "bash", "args": ["-lc", "cd ~/notes && npx -y files-server@2.1.0 ."] }',
+			after: '"files": { "command": "npx", "args": ["-y", "files-server@2.1.0", "/home/me/notes"] }',
+		},
+	},
 	*checkServer(server) {
 		if (server.kind !== "stdio") return;
 		const launch = launchOf(server);
 		const pathOf = argumentPaths(server);
 		const at = shellScript([launch.command, ...launch.args]);
 		if (at === null) return;
-		yield {
+		yield newFinding({
 			ruleId: "shell-wrapper",
 			severity: "warning",
 			server: server.name.value,
 			keyPath: pathOf(at),
 			span: at.span,
 			message: "A shell runs this server, so its line can do anything. Start the program itself, with its arguments apart.",
-			slot: null,
-			fixable: false,
-		};
+		});
 	},
 };
 

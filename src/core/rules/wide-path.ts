@@ -1,12 +1,26 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import type { Located } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
-import type { AnalysisContext, Rule } from "./finding.ts";
+import { type AnalysisContext, newFinding, type Rule } from "./finding.ts";
 import { argumentPaths, programName } from "./places.ts";
 
 export const widePath: Rule = {
 	id: "wide-path",
 	title: "Too wide a folder",
 	help: "The server, and through it the model, can read and change everything in there: keys, mail, other projects. Name the folder that the work needs.",
+	defaultSeverity: "warning",
+	documentation: {
+		finds:
+			"A file server, or a container with a mounted folder, that is given the whole disk, a drive, a home folder, a folder of the system, or one above the workspace.",
+		matters:
+			"In a home folder lie SSH keys, browser profiles, tokens of other tools and every other project. A text that misleads the model is enough to have them read.",
+		remedy:
+			"Name the folder that the work needs. Behind Sallyport the server sees nothing but what you granted (`sallyport allow NAME --read FOLDER`), whatever its arguments say.",
+		example: {
+			before: '"args": ["-y", "@modelcontextprotocol/server-filesystem@2025.8.21", "${userHome}"]',
+			after: '"args": ["-y", "@modelcontextprotocol/server-filesystem@2025.8.21", "${workspaceFolder}/docs"]',
+		},
+	},
 	*checkServer(server, _document, context) {
 		if (server.kind !== "stdio") return;
 		const launch = launchOf(server);
@@ -17,16 +31,14 @@ export const widePath: Rule = {
 			const path = container ? mountedPath(launch.args, index) : files ? folderOf(argument.value) : null;
 			const reason = path === null ? null : tooWide(path, context);
 			if (reason === null) continue;
-			yield {
+			yield newFinding({
 				ruleId: "wide-path",
 				severity: "warning",
 				server: server.name.value,
 				keyPath: pathOf(argument),
 				span: argument.span,
 				message: `This server gets ${reason}. Name the folder that the work needs.`,
-				slot: null,
-				fixable: false,
-			};
+			});
 		}
 	},
 };

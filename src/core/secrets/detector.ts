@@ -17,6 +17,8 @@ export interface Detection {
 	readonly title: string;
 	/** False for a random text that nothing else gives away: worth a hint, no more. */
 	readonly confident: boolean;
+	/** The kind of credential, as `rotationPage` knows it: `github-pat`; null: no format that is known. */
+	readonly credential: string | null;
 }
 
 /** Secrets in one value. `key` is the name beside it: a variable, a header, a flag without its dashes; null when there is none. */
@@ -88,9 +90,9 @@ function judge(part: Part): readonly Detection[] {
 	if (text.length > 4096) return [];
 	if (isPublicByDesign(text) || isPlaceholder(text, part.key, kind)) return [];
 	const title = titleOf(part, kind);
-	if (isWrappedSecret(text)) return [{ ...placeOf(piece), title, confident: true }];
+	if (isWrappedSecret(text)) return [{ ...placeOf(piece), title, confident: true, credential: null }];
 	const verdict = worth(part, text, kind);
-	return verdict === "none" ? [] : [{ ...placeOf(piece), title, confident: verdict === "secret" }];
+	return verdict === "none" ? [] : [{ ...placeOf(piece), title, confident: verdict === "secret", credential: null }];
 }
 
 function placeOf(piece: Piece): { readonly start: number; readonly end: number } {
@@ -108,7 +110,7 @@ function providerDetection(match: ProviderMatch, text: string, piece: Piece, key
 	// Short prefixes start ordinary names as well: `sk-learn-tutorial-code-2024`.
 	if (!match.verified && match.prefixLength <= 4 && match.prefixLength > 0 && disorder(body) < 0.4) return null;
 	const confident = !match.identifier || classifyKey(key) !== "public";
-	return { start: piece.at(match.start), end: piece.at(match.end), title: match.title, confident };
+	return { start: piece.at(match.start), end: piece.at(match.end), title: match.title, confident, credential: match.credential };
 }
 
 type Worth = "secret" | "hint" | "none";

@@ -1,10 +1,12 @@
 import { hasGithubChecksum } from "./checksums.ts";
-import { type Alphabet, PROVIDERS, type ProviderFormat } from "./providers.ts";
+import { type Alphabet, credentialId, PROVIDERS, type ProviderFormat } from "./providers.ts";
 
 export interface ProviderMatch {
 	readonly start: number;
 	readonly end: number;
 	readonly title: string;
+	/** The kind's id: `github-pat`. */
+	readonly credential: string;
 	/** How many characters at the start are the same in every such token. */
 	readonly prefixLength: number;
 	/** True when the token carries a checksum and it is right. */
@@ -95,6 +97,7 @@ function firstMatch(
 			start: at,
 			end,
 			title: format.title,
+			credential: format.credential,
 			prefixLength: format.prefix.length,
 			verified,
 			identifier: format.identifier === true,
@@ -116,13 +119,19 @@ const SHAPES: readonly { readonly title: string; readonly form: RegExp; readonly
 	{ title: "Mapbox token", form: /(?<!\w)sk\.eyJ[\w-]{20,400}\.[\w-]{20,40}(?!\w)/g, prefixLength: 3 },
 ];
 
+/** Every kind of credential that has an id. */
+export const CREDENTIAL_IDS: ReadonlySet<string> = new Set([
+	...PROVIDERS.map(({ credential }) => credential),
+	...SHAPES.map(({ title }) => credentialId(title)),
+]);
+
 /** A JWT, a private key: forms that are not a prefix and a run. */
 function matchShapes(text: string): readonly ProviderMatch[] {
 	const found: ProviderMatch[] = [];
 	for (const { title, form, prefixLength } of SHAPES) {
 		for (const match of text.matchAll(form)) {
 			const end = title === "private key" ? endOfPem(text, match.index) : match.index + match[0].length;
-			found.push({ start: match.index, end, title, prefixLength, verified: false, identifier: false });
+			found.push({ start: match.index, end, title, credential: credentialId(title), prefixLength, verified: false, identifier: false });
 		}
 	}
 	return found;

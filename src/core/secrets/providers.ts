@@ -2,6 +2,8 @@
 export interface ProviderFormat {
 	/** As in "GITHUB_TOKEN holds a GitHub token". */
 	readonly title: string;
+	/** The kind's id, where tokens of one title are issued on different pages; else made from the title. */
+	readonly credential: string;
 	/** What the token begins with; it is public. */
 	readonly prefix: string;
 	readonly alphabet: Alphabet;
@@ -20,8 +22,10 @@ export type Alphabet = "hex" | "lower" | "upper" | "digits" | "word" | "slug" | 
 type Row = readonly [title: string, prefixes: string, alphabet: Alphabet, min: number, max: number, extra?: Partial<ProviderFormat>];
 
 const ROWS: readonly Row[] = [
-	["GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", "word", 30, 255, { checksum: "github" }],
-	["GitHub token", "github_pat_", "slug", 50, 120],
+	["GitHub token", "ghp_", "word", 30, 255, { checksum: "github", credential: "github-pat" }],
+	["GitHub token", "gho_ ghu_ ghr_", "word", 30, 255, { checksum: "github", credential: "github-authorization" }],
+	["GitHub token", "ghs_", "word", 30, 255, { checksum: "github", credential: "github-installation" }],
+	["GitHub token", "github_pat_", "slug", 50, 120, { credential: "github-fine-grained-pat" }],
 	["GitLab token", "glpat- gldt- glrt- glft- glptt- glcbt- glagent- glsoat- glimt- gloas- GR1348941", "dotted", 20, 300],
 	["npm token", "npm_", "word", 36, 36, { checksum: "github" }],
 	["PyPI token", "pypi-", "slug", 50, Infinity],
@@ -70,7 +74,8 @@ const ROWS: readonly Row[] = [
 	["Mailgun key", "key-", "hex", 32, 32],
 	["Resend key", "re_", "slug", 24, 60],
 	["Brevo key", "xkeysib- xsmtpsib-", "slug", 64, 100],
-	["Supabase token", "sbp_ sb_secret_", "slug", 24, 64],
+	["Supabase token", "sbp_", "slug", 24, 64],
+	["Supabase token", "sb_secret_", "slug", 24, 64, { credential: "supabase-secret-key" }],
 	["Neon key", "napi_", "word", 40, 80],
 	["PlanetScale token", "pscale_tkn_ pscale_pw_ pscale_oauth_", "dotted", 32, 64],
 	["Vercel token", "vcp_ vci_ vca_ vcr_ vck_", "word", 50, 70],
@@ -83,7 +88,8 @@ const ROWS: readonly Row[] = [
 	["HashiCorp Vault token", "hvs. hvb. hvr.", "slug", 20, 300],
 	["Pulumi token", "pul-", "hex", 40, 40],
 	["Grafana token", "glsa_ glc_", "base64", 36, 400],
-	["Sentry token", "sntrys_ sntryu_", "base64", 60, 300],
+	["Sentry token", "sntrys_", "base64", 60, 300, { credential: "sentry-organization-token" }],
+	["Sentry token", "sntryu_", "base64", 60, 300],
 	["New Relic key", "NRAK- NRII- NRIQ-", "word", 26, 40],
 	["Honeycomb key", "hcaik_ hcamk_ hcxik_ hcxlk_ hcalk_", "lower", 50, 70],
 	["PostHog key", "phx_ phs_", "word", 40, 60],
@@ -115,7 +121,8 @@ const ROWS: readonly Row[] = [
 	["Typeform token", "tfp_", "slug", 40, 80],
 	["Elastic key", "essu_", "base64", 60, 200],
 	["OpenShift token", "sha256~", "slug", 43, 43],
-	["Trigger.dev key", "tr_dev_ tr_prod_ tr_stg_ tr_pat_", "word", 20, 48],
+	["Trigger.dev key", "tr_dev_ tr_prod_ tr_stg_", "word", 20, 48],
+	["Trigger.dev key", "tr_pat_", "word", 20, 48, { credential: "trigger-dev-pat" }],
 	["Trello key", "ATTA", "word", 60, 80],
 	["WakaTime key", "waka_", "slug", 36, 36],
 	["Snyk token", "snyk_uat. snyk_sat.", "dotted", 30, 120],
@@ -137,5 +144,13 @@ const ROWS: readonly Row[] = [
 ];
 
 export const PROVIDERS: readonly ProviderFormat[] = ROWS.flatMap(([title, prefixes, alphabet, min, max, extra]) =>
-	prefixes.split(" ").map((prefix) => ({ title, prefix, alphabet, min, max, ...extra })),
+	prefixes.split(" ").map((prefix) => ({ title, credential: credentialId(title), prefix, alphabet, min, max, ...extra })),
 );
+
+/** `Hugging Face token` → `hugging-face-token`. */
+export function credentialId(title: string): string {
+	return title
+		.toLowerCase()
+		.replace(/[^a-z0-9]+/g, "-")
+		.replace(/^-|-$/g, "");
+}

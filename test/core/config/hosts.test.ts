@@ -33,6 +33,10 @@ test("every host's own places are matched by its shapes", () => {
 	}
 });
 
+test("only the hosts whose files are read with comments are told to hold them", () => {
+	expect(HOST_IDS.filter((id) => HOSTS[id].comments)).toEqual(["vscode", "cursor"]);
+});
+
 const values = { home: "/home/dev", workspace: "/project/shop", env: { TOKEN: "t", EMPTY: "", REF: "${TOKEN}" } };
 
 test("each host's variables are expanded as that host does, once", () => {

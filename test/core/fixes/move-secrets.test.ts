@@ -6,7 +6,7 @@ import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import { maskSecrets } from "../../../src/core/fixes/mask.ts";
 import { type MovePlan, moveEdits, planMoves, secretOf } from "../../../src/core/fixes/move-secrets.ts";
 import type { Wrapping } from "../../../src/core/fixes/wrap.ts";
-import type { Finding } from "../../../src/core/rules/finding.ts";
+import { type Finding, newFinding } from "../../../src/core/rules/finding.ts";
 import { applyEdits } from "../../../src/core/text.ts";
 import { Dice, githubToken } from "../secrets/samples.ts";
 
@@ -25,7 +25,7 @@ function found(document: ConfigDocument, secret: string): Finding[] {
 			const span = spanWithin(document.text, value, at, at + secret.length);
 			const keyPath = [...server.keyPath, "env", name.value];
 			return [
-				{
+				newFinding({
 					ruleId: "secret-test",
 					severity: "error",
 					server: server.name.value,
@@ -33,9 +33,9 @@ function found(document: ConfigDocument, secret: string): Finding[] {
 					span,
 					message: "m",
 					slot: `env:${name.value}`,
-					fixable: true,
-				},
-			] as const;
+					fixes: ["move-secret"],
+				}),
+			];
 		}),
 	);
 }
@@ -134,16 +134,14 @@ describe("a secret that cannot move", () => {
 		["inputs", /by hand/],
 	])("in %s is explained", (key, expected) => {
 		const document = read(file('"X": "y"'));
-		const finding = {
+		const finding = newFinding({
 			ruleId: "secret-x",
 			severity: "error",
 			server: "github",
 			keyPath: ["mcpServers", "github", key, 0],
 			span: { offset: 3, length: 4 },
 			message: "m",
-			slot: null,
-			fixable: false,
-		} as const;
+		});
 		expect(reasons(document, [finding])).toEqual([expect.stringMatching(expected)]);
 	});
 
@@ -175,18 +173,10 @@ describe("a secret that cannot move", () => {
 
 describe("masking", () => {
 	it("hides every credential, also where findings overlap, and nothing else", () => {
-		const finding = (offset: number, length: number, ruleId = "secret-x"): Finding => ({
-			ruleId,
-			severity: "error",
-			server: null,
-			keyPath: [],
-			span: { offset, length },
-			message: "",
-			slot: null,
-			fixable: false,
-		});
+		const finding = (offset: number, length: number, ruleId = "secret-x"): Finding =>
+			newFinding({ ruleId, severity: "error", server: null, keyPath: [], span: { offset, length }, message: "" });
 		const text = "abcdefghij";
-		expect(maskSecrets({ text, servers: [] }, [finding(4, 4), finding(2, 4), finding(3, 1), finding(9, 1, "other")])).toBe("ab••••••••ij");
-		expect(maskSecrets({ text, servers: [] }, [finding(0, 0)])).toBe(text);
+		expect(maskSecrets(read(text), [finding(4, 4), finding(2, 4), finding(3, 1), finding(9, 1, "other")])).toBe("ab••••••••ij");
+		expect(maskSecrets(read(text), [finding(0, 0)])).toBe(text);
 	});
 });

@@ -12,14 +12,14 @@ const unpainted = (_: string, text: string): string => text;
 
 function analyzed(text: string, file = ".cursor/mcp.json"): AnalyzedFile {
 	const document = parseConfig(text, "cursor", file);
-	return { file, document, findings: analyze(document, { home: null }) };
+	return { file, document, findings: analyze(document, { home: null }), silenced: 0 };
 }
 
 describe("no report repeats a secret", () => {
 	for (const name of fixtureNames()) {
 		test(name, () => {
 			const { document, file } = readFixture(name);
-			const files = [{ file, document, findings: analyze(document, { home: null }) }];
+			const files = [{ file, document, findings: analyze(document, { home: null }), silenced: 0 }];
 			const reports = formatText(files, unpainted) + formatJson(files);
 			for (const secret of Object.values(SECRETS)) expect(reports).not.toContain(secret.slice(-12));
 		});
@@ -58,7 +58,7 @@ describe("no report repeats a secret", () => {
 		const own = new Dice(8).text(40, WORD);
 		const text = JSON.stringify({ primaryApiKey: own, mcpServers: { a: { command: "bash", args: ["-c", "x && y"] } } });
 		const document = parseConfig(text, "claude-code", ".claude.json");
-		const files = [{ file: ".claude.json", document, findings: analyze(document, { home: null }) }];
+		const files = [{ file: ".claude.json", document, findings: analyze(document, { home: null }), silenced: 0 }];
 		expect(formatText(files, unpainted)).toContain("shell-wrapper");
 		expect(formatText(files, unpainted)).not.toContain(own.slice(0, 8));
 	});

@@ -10,16 +10,19 @@ describe("analyze", () => {
 	for (const name of fixtureNames()) {
 		test(`finds in ${name} what is listed there, at the very place`, () => {
 			const { document, expected } = readFixture(name);
-			const found = analyze(document, { home: null }).map(({ ruleId, severity, server, span, slot, fixable, keyPath }) => ({
-				rule: `${severity} ${ruleId}`,
-				server,
-				on: unsubstitute(slice(document.text, span)),
-				...span,
-				keyPath: keyPath.join(" / "),
-				slot,
-				fixable,
+			const found = analyze(document, { home: null }).map((finding) => ({
+				rule: `${finding.severity} ${finding.ruleId}`,
+				server: finding.server,
+				on: unsubstitute(slice(document.text, finding.span)),
+				...finding.span,
+				keyPath: finding.keyPath.join(" / "),
+				slot: finding.slot,
+				credential: finding.credential,
+				fixes: finding.fixes.join(" "),
+				related: finding.related.map(({ span: { offset, length } }) => `${offset}+${length}`).join(" "),
 			}));
 			expect(found).toEqual(expected);
+			for (const { fixable, fixes } of analyze(document, { home: null })) expect(fixable).toBe(fixes.length > 0);
 		});
 
 		test(`says nothing of a secret in ${name}`, () => {

@@ -1,0 +1,150 @@
+import { createScanner, type Node, parseTree } from "jsonc-parser";
+import { HOSTS } from "../config/hosts.ts";
+import { IGNORE_KEY } from "../config/json-entry.ts";
+import { keyText, propertiesOf } from "../config/json-nodes.ts";
+import type { ConfigDocument, ServerEntry } from "../config/server.ts";
+import { plain } from "../plain-text.ts";
+import { fail, ok, type Result } from "../result.ts";
+import { analyze } from "../rules/analyze.ts";
+import { extentOf } from "../rules/comment-target.ts";
+import type { Finding } from "../rules/finding.ts";
+import { isIgnoreComment } from "../rules/ignores.ts";
+import { detectInText } from "../secrets/detector.ts";
+import { LineIndex, type Span, slice, spanLookup, type TextEdit } from "../text.ts";
+import { label } from "./wrap.ts";
+
+/** Characters of a reason that are kept. */
+const LONGEST_REASON = 200;
+
+/**
+ * Puts one finding aside, with the reason in the file: by a comment where the host reads comments, else by a member of the
+ * server's entry, which silences the rule in all of it. The reason becomes one line.
+ */
+export function ignoreHereEdits(document: ConfigDocument, finding: Finding, reason: string): Result<TextEdit[]> {
+	const why = oneLine(reason);
+	if (!/[\p{L}\p{N}]/u.test(why)) return fail("ignore-reason", "An ignore needs a reason.", "Say in one line why this is all right.");
+	if (detectInText(reason).length > 0 || detectInText(why).length > 0)
+		return fail("ignore-reason-secret", "The reason holds what looks like a credential.", "Say it without the credential.");
+	if (document.problems.some(({ code }) => code === "syntax" || code === "too-large" || code === "too-deep"))
+		return fail("file-unparsed", "The file does not parse, so nothing is put into it.", "Mend the syntax error first.");
+	if (finding.ruleId === "invalid-ignore" || isInIgnore(document, finding))
+		return fail("ignore-ignored", "What stands in an ignore cannot be ignored.", "Mend or remove that ignore.");
+	return HOSTS[document.host].comments ? commentEdits(document, finding, why) : memberEdits(document, finding, why);
+}
+
+/** Without what could end a comment, hide or drive a terminal. */
+function oneLine(reason: string): string {
+	const words = plain(reason.replace(/[\s\u2028\u2029]+/g, " ").trim()).replaceAll("*/", "* /");
+	// By characters: half of a pair would be no text.
+	return [...words]
+		.slice(0, LONGEST_REASON)
+		.join("")
+		.replace(/[\s\\*]+$/, "");
+}
+
+function isInIgnore(document: ConfigDocument, { span }: Finding): boolean {
+	const inside = (outer: Span): boolean => span.offset >= outer.offset && span.offset < outer.offset + outer.length;
+	return (
+		document.servers.some(({ ignores }) => ignores.some((ignore) => inside(ignore.span))) ||
+		document.comments.some((comment) => inside(comment) && isIgnoreComment(slice(document.text, comment)))
+	);
+}
+
+function commentEdits(document: ConfigDocument, finding: Finding, why: string): Result<TextEdit[]> {
+	const { text } = document;
+	const lines = new LineIndex(text);
+	const commentAt = spanLookup(document.comments.map((span) => ({ span })));
+	const anchor = commentAt(finding.span.offset)?.span.offset ?? tokenStart(text, finding.span.offset);
+	const line = lines.lineSpan(anchor);
+	const words = `sallyport-ignore ${finding.ruleId} ${why}`;
+	const isClear = line.offset === 0 || commentAt(line.offset - 1) === null || endOf(commentAt(line.offset - 1)?.span) <= line.offset;
+	if (isClear && !isShared(document, finding, line, commentAt)) {
+		const indent = /^[\t ]*/.exec(slice(text, line))?.[0] ?? "";
+		return ok([{ span: { offset: line.offset, length: 0 }, text: `${indent}// ${words}${lineBreak(text, line)}` }]);
+	}
+	return ok([{ span: { offset: anchor, length: 0 }, text: `/* ${words} */ ` }]);
+}
+
+/** True when a comment above the line would silence more than what was meant. */
+function isShared(
+	document: ConfigDocument,
+	finding: Finding,
+	line: Span,
+	commentAt: (offset: number) => { readonly span: Span } | null,
+): boolean {
+	const inside = ({ offset }: Span, outer: Span): boolean => offset >= outer.offset && offset < outer.offset + outer.length;
+	const start = firstToken(document.text, line, commentAt);
+	const server = document.servers.find(({ name }) => name.outer.offset === start);
+	const reach = server === undefined ? [line] : [line, extentOf(server)];
+	return analyze(document, { home: null }).some(
+		({ ruleId, span }) => ruleId === finding.ruleId && span.offset !== finding.span.offset && reach.some((outer) => inside(span, outer)),
+	);
+}
+
+function firstToken(text: string, line: Span, commentAt: (offset: number) => { readonly span: Span } | null): number {
+	let at = line.offset;
+	while (at < text.length) {
+		const comment = commentAt(at);
+		if (comment !== null) at = endOf(comment.span);
+		else if (/\s/.test(text.charAt(at))) at++;
+		else break;
+	}
+	return at;
+}
+
+/** Where the token begins that an offset is in. */
+function tokenStart(text: string, offset: number): number {
+	const scanner = createScanner(text, true);
+	for (let token = scanner.scan(); token !== END; token = scanner.scan())
+		if (offset < scanner.getTokenOffset() + scanner.getTokenLength()) return Math.min(offset, scanner.getTokenOffset());
+	return offset;
+}
+
+// The library declares it in a `const enum`, which does not exist at run time under isolated modules.
+const END = 17;
+
+function memberEdits(document: ConfigDocument, finding: Finding, why: string): Result<TextEdit[]> {
+	const { text } = document;
+	const { offset } = finding.span;
+	const server = document.servers.find((entry) => offset >= extentOf(entry).offset && offset < endOf(entry.span));
+	if (server === undefined)
+		return fail(
+			"ignore-nowhere",
+			`${HOSTS[document.host].title} reads no comments, and this stands in no server's entry: there is no place for an ignore.`,
+			"Mend it, or switch the rule off in the settings.",
+		);
+	if (!server.unambiguous)
+		return fail(
+			"entry-ambiguous",
+			`${label(server)} cannot be edited safely: a key stands twice, or has a value that it may not have.`,
+			"Mend that first: sallyport scan shows the place.",
+		);
+	const entry = parseTree(slice(text, server.span), [], { allowTrailingComma: true });
+	const member = propertiesOf(entry).find(({ key }) => keyText(key) === IGNORE_KEY)?.value;
+	const rule = `${JSON.stringify(finding.ruleId)}: ${JSON.stringify(why)}`;
+	if (entry === undefined || (member !== undefined && member.type !== "object"))
+		return fail("ignore-malformed", `"${IGNORE_KEY}" of ${label(server)} is no object.`, "Mend it by hand.");
+	if (member === undefined) return ok([insertion(text, server, entry, `"${IGNORE_KEY}": { ${rule} }`)]);
+	const known = propertiesOf(member).find(({ key }) => keyText(key) === finding.ruleId);
+	if (known === undefined) return ok([insertion(text, server, member, rule)]);
+	return ok([{ span: { offset: server.span.offset + known.node.offset, length: known.node.length }, text: rule }]);
+}
+
+/** Puts a member at the end of an object, in the way in which its last member stands there. */
+function insertion(text: string, server: ServerEntry, object: Node, member: string): TextEdit {
+	const base = server.span.offset;
+	const last = propertiesOf(object).at(-1);
+	if (last === undefined) return { span: { offset: base + object.offset + 1, length: 0 }, text: ` ${member} ` };
+	const start = base + last.node.offset;
+	const separator = /(?:\r\n|\n|\r)[\t ]*$/.exec(text.slice(Math.max(0, start - 1000), start))?.[0] ?? " ";
+	return { span: { offset: start + last.node.length, length: 0 }, text: `,${separator}${member}` };
+}
+
+/** What ends this line; where it is the last one, what ends the first; else a line feed. */
+function lineBreak(text: string, line: Span): string {
+	return /(?:\r\n|\n|\r)$/.exec(slice(text, line))?.[0] ?? /\r\n|\n|\r/.exec(text)?.[0] ?? "\n";
+}
+
+function endOf(span: Span | undefined): number {
+	return span === undefined ? 0 : span.offset + span.length;
+}

@@ -1,0 +1,80 @@
+import { decodeJsonString } from "../config/escapes.ts";
+import type { ConfigDocument, Located } from "../config/server.ts";
+import { type Span, slice } from "../text.ts";
+import type { Finding } from "./finding.ts";
+import { RULES } from "./index.ts";
+import { runRule } from "./run.ts";
+
+const CREDENTIAL_RULES = RULES.filter(({ id }) => id.startsWith("secret-"));
+
+/** A document never changes: what is in it is found once, for the rules and for everything that masks. */
+const FOUND = new WeakMap<ConfigDocument, readonly Finding[]>();
+
+/** Every plaintext credential in a file, whatever the file or the settings ignore. A text that two rules see is told by the first. */
+export function credentialsIn(document: ConfigDocument): readonly Finding[] {
+	const known = FOUND.get(document);
+	if (known !== undefined) return known;
+	const seen = new Set<string>();
+	const found: Finding[] = [];
+	for (const rule of CREDENTIAL_RULES) {
+		for (const finding of runRule(rule, document, { home: null })) {
+			const key = `${finding.span.offset} ${finding.span.length}`;
+			if (seen.has(key)) continue;
+			seen.add(key);
+			found.push(finding);
+		}
+	}
+	const credentials = withTwins(document, found);
+	FOUND.set(document, credentials);
+	return credentials;
+}
+
+/** Where credentials stand: what nobody may be shown. */
+export function credentialSpans(document: ConfigDocument): readonly Span[] {
+	return credentialsIn(document).map(({ span }) => span);
+}
+
+/** Shorter values stand elsewhere by chance. */
+const MIN_TWIN = 8;
+const MAX_RELATED = 10;
+
+/** Names, for each credential, the other places that hold the very same value: rotating it concerns them, too. */
+function withTwins(document: ConfigDocument, found: readonly Finding[]): readonly Finding[] {
+	if (found.length === 0) return found;
+	const places = new Map<string, Map<number, Span>>();
+	for (const { span } of found) {
+		const value = valueAt(document, span);
+		const known = places.get(value);
+		if (known === undefined) places.set(value, new Map([[span.offset, span]]));
+		else known.set(span.offset, span);
+	}
+	for (const { value, span } of valuesOf(document)) if (value.length >= MIN_TWIN) places.get(value)?.set(span.offset, span);
+	const related = new Map(
+		[...places].map(([value, spans]) => [value, [...spans.values()].sort((a, b) => a.offset - b.offset).slice(0, MAX_RELATED + 1)]),
+	);
+	return found.map((finding) => {
+		const others = related.get(valueAt(document, finding.span))?.filter(({ offset }) => offset !== finding.span.offset) ?? [];
+		return others.length === 0
+			? finding
+			: { ...finding, related: others.slice(0, MAX_RELATED).map((span) => ({ span, message: "The same value stands here." })) };
+	});
+}
+
+function valueAt(document: ConfigDocument, span: Span): string {
+	const raw = slice(document.text, span);
+	return raw.includes("\\") ? decodeJsonString(raw).decoded : raw;
+}
+
+function* valuesOf(document: ConfigDocument): Iterable<Located<string>> {
+	for (const server of document.servers) {
+		if (server.kind === "stdio") {
+			yield server.command;
+			yield* server.args;
+			for (const { value } of server.env) yield value;
+		} else {
+			yield server.url;
+			for (const { value } of server.headers) yield value;
+		}
+	}
+	for (const { value } of document.otherValues) yield value;
+}

@@ -1,0 +1,73 @@
+import type { Rule } from "./finding.ts";
+
+/** The page of one rule, in Markdown. */
+export function ruleDocumentation(rule: Rule): string {
+	const { id, title, defaultSeverity, documentation } = rule;
+	const { finds, matters, remedy, example } = documentation;
+	return [
+		`# ${id}`,
+		`${title} · ${defaultSeverity} · [all rules](README.md)`,
+		"## What it finds",
+		finds,
+		"## Why it matters",
+		matters,
+		"## What to do",
+		remedy,
+		"Before:",
+		fenced(example.before),
+		"After:",
+		fenced(example.after),
+		"## To put it aside",
+		...(id === "invalid-ignore" ? [SWITCH_OFF] : [ignoring(id), SWITCH_OFF]),
+	]
+		.join("\n\n")
+		.concat("\n");
+}
+
+/** The page that lists all rules, in Markdown. */
+export function documentationIndex(rules: readonly Rule[]): string {
+	return [
+		"# Rules",
+		"What `sallyport scan` and the editor report in MCP config files.",
+		[
+			"| rule | finds | severity |",
+			"|---|---|---|",
+			...rules.map(({ id, title, defaultSeverity }) => `| [${id}](${id}.md) | ${title} | ${defaultSeverity} |`),
+		].join("\n"),
+		"## Severities",
+		"`error`: do not start this. `warning`: mend it. `info`: worth knowing. `hint`: a guess, shown in the editor and by `fix --hints`; a setting does not raise it.",
+		"## Ignores",
+		"An ignore names the rule and the reason, and stands in the file, so that whoever reads the file sees both. Without a reason it silences nothing.",
+		fenced(
+			[
+				"// sallyport-ignore RULE-ID reason        on a line of its own: what begins on the next line; before a server's name, all of the entry",
+				'"KEY": "value", // sallyport-ignore RULE-ID reason        behind something: what begins on this line',
+				'/* sallyport-ignore RULE-ID reason */ "value"        before something on the same line: that alone',
+			].join("\n"),
+			"text",
+		),
+		"Where a host reads no comments (Claude Code, Claude Desktop, `.mcp.json`), a member of the server's entry does the same for all of the entry:",
+		fenced('"sallyport-ignore": { "RULE-ID": "reason" }'),
+		"A credential is masked in every report, ignored or not. What an ignore itself says is never ignored.",
+	]
+		.join("\n\n")
+		.concat("\n");
+}
+
+const SWITCH_OFF = "In the editor the setting `sallyport.rules` gives a rule another severity, or switches it off.";
+
+function ignoring(id: string): string {
+	return [
+		"*Ignore here* in the editor, or by hand, with the reason:",
+		"",
+		fenced(`// sallyport-ignore ${id} why this is all right`),
+		"",
+		"In a file that may hold no comments, as a member of the server's entry:",
+		"",
+		fenced(`"sallyport-ignore": { "${id}": "why this is all right" }`),
+	].join("\n");
+}
+
+function fenced(text: string, language = "jsonc"): string {
+	return `\`\`\`${language}\n${text}\n\`\`\``;
+}
