@@ -5,12 +5,13 @@ import type { Readable, Writable } from "node:stream";
 import { plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { LineSplitter } from "../core/protocol/frame.ts";
-import { type Action, Relay } from "../core/protocol/relay.ts";
+import { type Action, Relay, type RelayPolicy } from "../core/protocol/relay.ts";
 import type { Result } from "../core/result.ts";
 import { isPin, type Pin } from "../core/tools/pin.ts";
 import type { AuditLog } from "../platform/audit-log.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
 import type { GrantWatch } from "./grant-watch.ts";
+import type { LiveReport } from "./live-report.ts";
 
 /** How the server's process ended. Exactly one of the two is null. */
 export interface Ending {
@@ -22,6 +23,8 @@ export interface SessionOptions {
 	readonly grant: Grant;
 	readonly confined: Confined;
 	readonly audit: AuditLog;
+	/** Told of what happens; the caller opens and ends it. */
+	readonly live: LiveReport;
 	readonly host: { readonly stdin: Readable; readonly stdout: Writable; readonly stderr: Writable };
 	/** Keeps resolved secrets out of what the server writes to stderr. */
 	readonly redact: (text: string) => string;
@@ -49,16 +52,26 @@ export class Session {
 	#stopping = false;
 	#killed = false;
 	#mended = true;
+	#endReason = "server-ended";
 
 	constructor(options: SessionOptions) {
 		this.#options = options;
 		this.#child = options.confined.child;
 		this.#relay = new Relay({
-			policy: { tools: pinsOf(options.grant) },
+			policy: this.#policyOf(options.grant),
 			server: options.grant.name,
 			random: randomBytes(8).toString("hex"),
-			record: (event) => options.audit.append(event),
+			record: (event) => {
+				const written = options.audit.append(event);
+				options.live.event(event);
+				return written;
+			},
 		});
+	}
+
+	/** Why it ended, or will: kebab-case. */
+	get endReason(): string {
+		return this.#endReason;
 	}
 
 	/** Ends when the server has ended and nothing of it is left. */
@@ -109,7 +122,8 @@ export class Session {
 		setTimeout(() => this.#kill(), this.#options.graceMs).unref();
 	}
 
-	#kill(): void {
+	#kill(reason = this.#endReason): void {
+		this.#endReason = reason;
 		this.#stopping = true;
 		this.#killed = true;
 		this.#child.kill("SIGKILL");
@@ -117,6 +131,7 @@ export class Session {
 
 	/** What the host asked before it closed its end is still answered, within the time that a server has to end. */
 	#inputEnded(): void {
+		this.#endReason = "host-closed";
 		this.#perform(this.#relay.hostClosed());
 		setTimeout(() => this.stop(), this.#options.graceMs).unref();
 	}
@@ -125,18 +140,25 @@ export class Session {
 		if (!grant.ok && grant.problem.code.startsWith("policy-")) {
 			this.#mended = false;
 			this.#say(`${grant.problem.message.replace(/\.$/, "")}. No tool is available until it is mended.`);
+			this.#options.live.tools([]);
 			this.#perform(this.#relay.setPolicy({ tools: new Map() }));
 		} else if (!grant.ok) {
 			this.#say(`${grant.problem.message} The server is stopped.`);
-			this.#kill();
+			this.#kill(grant.problem.code);
 		} else if (confinement(grant.value) !== confinement(this.#options.grant)) {
 			this.#say("what it may read, write, reach or know has changed, so it is stopped. Start it again in the host.");
-			this.#kill();
+			this.#kill("grant-changed");
 		} else {
 			if (!this.#mended) this.#say("the policy is mended.");
 			this.#mended = true;
-			this.#perform(this.#relay.setPolicy({ tools: pinsOf(grant.value) }));
+			this.#perform(this.#relay.setPolicy(this.#policyOf(grant.value)));
 		}
+	}
+
+	#policyOf(grant: Grant): RelayPolicy {
+		const tools = pinsOf(grant);
+		this.#options.live.tools(tools.keys());
+		return { tools };
 	}
 
 	#perform(actions: readonly Action[]): void {
@@ -144,7 +166,9 @@ export class Session {
 			if ("warn" in action) this.#options.host.stderr.write(`sallyport: ${plain(this.#options.redact(action.warn))}\n`);
 			else if ("stop" in action) {
 				if (action.stop === "host-closed") this.#child.stdin?.end();
-			} else if (action.to === "host") {
+			} else if ("withheld" in action) this.#options.live.withheld(action.withheld);
+			else if ("listed" in action) this.#options.live.listed(action.listed);
+			else if (action.to === "host") {
 				this.#answered = true;
 				write(this.#options.host.stdout, action.bytes, this.#child.stdout);
 			} else if (this.#child.stdin !== null) this.#toServer(this.#child.stdin, action.bytes);
@@ -155,7 +179,7 @@ export class Session {
 	#toServer(stdin: Writable, bytes: Uint8Array): void {
 		if (stdin.writableLength > MOST_UNREAD && !this.#killed) {
 			this.#say("it asks and asks, and does not read the answers. It is stopped.");
-			this.#kill();
+			this.#kill("answers-unread");
 		} else write(stdin, bytes, this.#options.host.stdin);
 	}
 

@@ -1,29 +1,63 @@
 import { type Pin, pinOf, toolName } from "../tools/pin.ts";
+import { isObject, type JsonObject } from "./message.ts";
 
 /** The tools a person granted, each with the definition that was approved. Empty: no tool may be listed or called. */
 export type GrantedTools = ReadonlyMap<string, Pin>;
 
+/** A granted tool that is not shown, because it is not what was approved. */
 export interface Withheld {
-	readonly name: string;
+	readonly tool: string;
 	readonly reason: "tool-changed" | "tool-duplicate" | "tool-unreadable";
+	readonly approved: Pin;
+	/** Of the definition that is listed; null when it is listed twice or cannot be pinned. */
+	readonly pin: Pin | null;
+	/** As listed: the server's own word. Null when `pin` is. */
+	readonly definition: JsonObject | null;
 }
+
+/** Characters of the pages, and tools, that one list may have to be kept as a whole. */
+const MOST_KEPT = 4 * 1024 * 1024;
+const MOST_TOOLS = 10_000;
 
 /** One pass over the pages of a list. */
 export class Listing {
 	/** By granted name: the pin of the definition seen; null when it was seen twice or cannot be pinned. */
 	readonly seen = new Map<string, Pin | null>();
 	readonly generation: number;
+	#tools: unknown[] | null;
+	#size = 0;
 
-	constructor(generation: number) {
+	/** `collects`: it keeps what it sees, for whoever wants the whole list. */
+	constructor(generation: number, collects: boolean) {
 		this.generation = generation;
+		this.#tools = collects ? [] : null;
+	}
+
+	/** `size`: characters of the page. A list that is too large for us is not kept, not even in part. */
+	collect(tools: readonly unknown[], size: number): void {
+		if (this.#tools === null) return;
+		this.#size += size;
+		if (this.#size > MOST_KEPT || this.#tools.length + tools.length > MOST_TOOLS) this.discard();
+		else for (const tool of tools) this.#tools.push(tool);
+	}
+
+	discard(): void {
+		this.#tools = null;
+	}
+
+	/** What was collected; null: nothing was, or not all. */
+	take(): readonly unknown[] | null {
+		const tools = this.#tools;
+		this.#tools = null;
+		return tools;
 	}
 }
 
 export type Standing = "verified" | "tool-changed" | "tool-not-listed" | "unknown";
 
 /**
- * What the server lists now, as far as it was seen in this session. Only granted names are kept, so a server cannot
- * make it grow. A definition counts as verified from the page that showed it, until the server says that its list has
+ * What the server lists now, as far as it was seen in this session. Only granted names are kept, and the pages of one listing
+ * up to a limit, so a server cannot make it grow. A definition counts as verified from the page that showed it, until the server says that its list has
  * changed, shows another definition, or completes a list without it.
  */
 export class Catalog {
@@ -31,13 +65,22 @@ export class Catalog {
 	#generation = 0;
 	#tools = new Map<string, Pin | null>();
 	#complete = false;
+	#newest: Listing | null = null;
 
 	constructor(granted: GrantedTools) {
 		this.#granted = granted;
 	}
 
+	/** Only the newest listing is collected as a whole: many that never end do not fill the memory. */
 	begin(): Listing {
-		return new Listing(this.#generation);
+		this.#newest?.discard();
+		this.#newest = new Listing(this.#generation, true);
+		return this.#newest;
+	}
+
+	/** For a page of a list whose beginning was not seen. */
+	beginAmid(): Listing {
+		return new Listing(this.#generation, false);
 	}
 
 	/** False for a listing that began before the list changed: it may still be shown, filtered, but verifies nothing. */
@@ -65,22 +108,25 @@ export class Catalog {
 			listing.seen.set(name, pin);
 			if (this.isCurrent(listing)) this.#tools.set(name, pin);
 			if (pin === granted) return true;
-			withheld.push({ name, reason: duplicate ? "tool-duplicate" : pin === null ? "tool-unreadable" : "tool-changed" });
+			const reason = duplicate ? "tool-duplicate" : pin === null ? "tool-unreadable" : "tool-changed";
+			withheld.push({ tool: name, reason, approved: granted, pin, definition: pin !== null && isObject(tool) ? tool : null });
 			return false;
 		});
 		return { keep, withheld };
 	}
 
-	/** After the last page: what this listing did not show is not there. */
-	finish(listing: Listing): void {
-		if (!this.isCurrent(listing)) return;
+	/** After the last page: what this listing did not show is not there. Gives the whole list; null when it was not kept, or has changed. */
+	finish(listing: Listing): readonly unknown[] | null {
+		if (!this.isCurrent(listing)) return null;
 		this.#tools = new Map(listing.seen);
 		this.#complete = true;
+		return listing.take();
 	}
 
 	/** The server's list changed: nothing is verified until it has been listed again. */
 	invalidate(): void {
 		this.#generation++;
+		this.#newest?.discard();
 		this.#tools.clear();
 		this.#complete = false;
 	}

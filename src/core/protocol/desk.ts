@@ -10,10 +10,14 @@ import { describe, type Reason } from "./reasons.ts";
 /**
  * What the caller of a relay is to do, in this order. `bytes` is one line without its newline; `warn` is one line for the
  * person. `stop` `host-closed`: nothing more will be sent to the server, close its input; `server-closed`: all is done.
+ * `withheld` says so once for each definition that was met in the place of an approved one. `listed` is the server's whole list,
+ * as it was sent, each time that it was seen whole.
  */
 export type Action =
 	| { readonly to: "host" | "server"; readonly bytes: Uint8Array }
 	| { readonly warn: string }
+	| { readonly withheld: Withheld }
+	| { readonly listed: readonly unknown[] }
 	| { readonly stop: "host-closed" | "server-closed" };
 
 /** Different things that are counted apart. */
@@ -28,6 +32,7 @@ export class Desk {
 	readonly #server: string;
 	readonly #record: (event: AuditEvent) => boolean;
 	readonly #counters = new Map<string, number>();
+	readonly #drifts = new Set<string>();
 	#out: Action[] = [];
 
 	constructor(server: string, record: (event: AuditEvent) => boolean, maxInFlight: number) {
@@ -106,11 +111,23 @@ export class Desk {
 	}
 
 	noteWithheld(withheld: readonly Withheld[]): void {
-		for (const { name: tool, reason } of withheld) {
+		for (const each of withheld) {
+			const { tool, reason } = each;
+			this.#drifted(each);
 			const method = "tools/list";
 			const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
 			this.#rarely(event, reason, brief(tool, SHOWN));
 		}
+	}
+
+	/** After a change of what is granted, the same drift is news. */
+	forgetWithheld(): void {
+		this.#drifts.clear();
+	}
+
+	/** The server's whole list was seen. */
+	listed(tools: readonly unknown[]): void {
+		this.#out.push({ listed: tools });
 	}
 
 	/** False: the event is not in the log, so what it is about must not happen. */
@@ -118,6 +135,13 @@ export class Desk {
 		const written = this.#record(event);
 		if (!written) this.#warn("audit-failed", null);
 		return written;
+	}
+
+	#drifted(withheld: Withheld): void {
+		const key = `${withheld.pin ?? withheld.reason} ${withheld.tool}`;
+		if (this.#drifts.has(key) || this.#drifts.size >= MAX_COUNTERS) return;
+		this.#drifts.add(key);
+		this.#out.push({ withheld });
 	}
 
 	/** Recorded the first time, the tenth, the hundredth… with the count. */

@@ -44,6 +44,15 @@ const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
+/** What a reason of the log says, in words that follow a colon; null for one that is none of the relay's. */
+export function saysOf(reason: string): string | null {
+	return isReason(reason) ? REASONS[reason].says : null;
+}
+
+function isReason(text: string): text is Reason {
+	return Object.hasOwn(REASONS, text);
+}
+
 /** One line for stderr. `server` and `subject` must be safe for a terminal already. */
 export function describe(reason: Reason, server: string, subject: string | null): string {
 	const { says, remedy } = REASONS[reason];

@@ -30,6 +30,7 @@ import {
 import { Subscriptions } from "./subscriptions.ts";
 import { ToolGate, type ToolGateLimits } from "./tool-gate.ts";
 
+export type { Withheld } from "./catalog.ts";
 export type { Action } from "./desk.ts";
 
 export interface RelayPolicy {
@@ -327,7 +328,7 @@ export class Relay {
 	#serverMessage(message: Message, source: Source): void {
 		if (message.kind === "request") this.#serverRequest(message, source);
 		else if (message.kind === "notification") this.#serverNotification(message, source);
-		else if (!this.#tools.takeOwnResponse(message)) this.#serverResponse(message, source);
+		else if (!this.#tools.takeOwnResponse(message, source.text.length)) this.#serverResponse(message, source);
 	}
 
 	#serverRequest(request: Request, source: Source): void {

@@ -69,6 +69,7 @@ export class ToolGate {
 	grant(granted: GrantedTools): void {
 		this.#granted = granted;
 		this.#catalog.grant(granted);
+		this.#desk.forgetWithheld();
 	}
 
 	/** The server said that its list changed. */
@@ -148,15 +149,21 @@ export class ToolGate {
 	page({ listing, modern }: InFlight, result: JsonObject, text: string): string | null {
 		if (!Array.isArray(result.tools)) return null;
 		// A page whose beginning was not seen is filtered like any other, but says nothing about the whole list.
-		const { keep, withheld } = this.#catalog.page(listing ?? this.#catalog.begin(), result.tools);
+		const { keep, withheld } = this.#catalog.page(listing ?? this.#catalog.beginAmid(), result.tools);
 		this.#desk.noteWithheld(withheld);
 		if (listing !== null) {
+			listing.collect(result.tools, text.length);
 			const next = nextPage(result, new Set(), Number.POSITIVE_INFINITY);
-			if (next.kind === "end") this.#catalog.finish(listing);
+			if (next.kind === "end") this.#finish(listing);
 			if (next.kind === "cursor") this.#remember(next.cursor, listing);
 		}
 		const filtered = filteredList(text, "tools", keep);
 		return modern ? privateList(filtered, result) : filtered;
+	}
+
+	#finish(listing: Listing): void {
+		const whole = this.#catalog.finish(listing);
+		if (whole !== null) this.#desk.listed(whole);
 	}
 
 	/** After the host has its page: it may have shown all that calls wait for. */
@@ -172,11 +179,11 @@ export class ToolGate {
 
 	// ---- the gate's own listing
 
-	/** True: the response was to the gate, and is dealt with. */
-	takeOwnResponse(response: Response): boolean {
+	/** True: the response was to the gate, and is dealt with. `size`: its characters. */
+	takeOwnResponse(response: Response, size: number): boolean {
 		const run = this.#ownList;
 		if (run === null || response.id !== run.id) return false;
-		this.#ownPage(run, response);
+		this.#ownPage(run, response, size);
 		return true;
 	}
 
@@ -198,25 +205,26 @@ export class ToolGate {
 		this.#desk.toServer(encode({ jsonrpc: "2.0", id, method: "tools/list", params }));
 	}
 
-	#ownPage(run: OwnListRun, response: Response): void {
+	#ownPage(run: OwnListRun, response: Response, size: number): void {
 		if (!this.#catalog.isCurrent(run.listing)) {
 			if (run.restarts < MAX_RESTARTS) this.#beginOwnList(run.meta, run.restarts + 1);
 			else this.refuseHeld("list-failed");
 			return;
 		}
-		const next = response.kind === "result" ? this.#readOwnPage(run, response.result) : { kind: "bad" as const };
+		const next = response.kind === "result" ? this.#readOwnPage(run, response.result, size) : { kind: "bad" as const };
 		if (next.kind === "bad") this.refuseHeld("list-failed");
 		else if (next.kind === "cursor") this.#requestOwnPage(run, next.cursor);
 		else {
-			this.#catalog.finish(run.listing);
+			this.#finish(run.listing);
 			this.#ownList = null;
 			this.#releaseHeld();
 		}
 	}
 
-	#readOwnPage(run: OwnListRun, result: JsonObject) {
+	#readOwnPage(run: OwnListRun, result: JsonObject, size: number) {
 		if (hasAlikeResult(result) || !isComplete(result) || !Array.isArray(result.tools)) return { kind: "bad" as const };
 		this.#desk.noteWithheld(this.#catalog.page(run.listing, result.tools).withheld);
+		run.listing.collect(result.tools, size);
 		return nextPage(result, run.cursors, this.#limits.pages);
 	}
 }

@@ -27,6 +27,7 @@ export function examine(document: ConfigDocument, context: AnalysisContext): Exa
 	for (const rule of OTHER_RULES) found.push(...withoutRepeats(runRule(rule, document, context)));
 	// Before the severities: an ignore for a rule that is switched off is still good.
 	const { kept, silenced } = applyIgnores(document, found, RULE_IDS);
+	if (context.obeyIgnores === false) return { findings: inOrder(asSet([...kept, ...silenced], context)), silenced: [] };
 	return { findings: inOrder(asSet(kept, context)), silenced: inOrder(silenced) };
 }
 

@@ -55,6 +55,8 @@ export interface AnalysisContext {
 	 * it is a guess, however much the rule matters. Absent: each rule's own.
 	 */
 	readonly severities?: ReadonlyMap<string, Severity | "off">;
+	/** False: what the file says to ignore is told all the same, as for a file that nobody trusts yet. Absent: the file is obeyed. */
+	readonly obeyIgnores?: boolean;
 }
 
 /** The page of a rule, in Markdown. */

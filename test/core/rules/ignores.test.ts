@@ -33,6 +33,14 @@ const two = `{ "mcpServers": { "a": {
 const commented = (line: string, comment: string, raw = two, eol = "\n"): string =>
 	raw.replace(line, () => `${comment}${eol}    ${line}`).replaceAll("\n", eol === "\n" ? "\n" : eol);
 
+test("a file that nobody trusts yet cannot silence anything", () => {
+	const raw = commented('"A":', "// sallyport-ignore secret-in-env a fake one");
+	const document = read(raw);
+	const secrets = (obeyIgnores: boolean) =>
+		examine(document, { home: null, obeyIgnores }).findings.filter(({ ruleId }) => ruleId === "secret-in-env").length;
+	expect([secrets(true), secrets(false)]).toEqual([1, 2]);
+});
+
 describe("a comment on a line of its own silences what begins on the next line", () => {
 	test.each([
 		["// sallyport-ignore secret-in-env a fake one"],

@@ -1,0 +1,135 @@
+import type { AuditEvent } from "../core/audit/record.ts";
+import { messageName } from "../core/live/bounds.ts";
+import type { LiveMessage } from "../core/live/message.ts";
+import type { Grant } from "../core/policy/layers.ts";
+import type { Withheld } from "../core/protocol/relay.ts";
+import { maskDetected, redact } from "../core/secrets/redact.ts";
+import { keepDefinition } from "../platform/definitions.ts";
+import type { Home } from "../platform/home.ts";
+import { Publisher } from "../platform/live/publisher.ts";
+import type { EgressRefusal } from "../platform/sandbox/proxy.ts";
+import { KeptListing } from "./kept-listing.ts";
+
+/** Definitions that are kept in one session because they were met in the place of approved ones. */
+const MOST_DEFINITIONS = 50;
+
+/** Milliseconds that the end of a launcher waits for its last words to be written. */
+const LAST_MS = 500;
+
+export interface LiveReportOptions {
+	readonly home: Home;
+	/** As in the audit log. */
+	readonly session: string;
+	readonly grant: Grant;
+	/** The program that started the launcher; null: not known. */
+	readonly host: string | null;
+	/** Never told, never kept. Complete when this is made. */
+	readonly secrets: readonly string[];
+	readonly clock: () => Date;
+}
+
+/**
+ * What this launch tells an editor, and keeps for it: refusals, drift with the definition that drifted, the tools that count, the
+ * server's list. Nothing here decides, delays or fails anything.
+ */
+export class LiveReport {
+	readonly #options: LiveReportOptions;
+	readonly #publisher: Publisher;
+	readonly #listing: KeptListing;
+	readonly #secrets: readonly string[];
+	#definitions = 0;
+	#work: Promise<void> = Promise.resolve();
+
+	constructor(options: LiveReportOptions) {
+		const { home, session, grant, host, secrets, clock } = options;
+		const { fingerprint } = grant.launch;
+		this.#options = options;
+		// The name of a host is in small letters, whatever was put into it.
+		this.#secrets = [...new Set([...secrets, ...secrets.map((secret) => secret.toLowerCase())])];
+		this.#publisher = new Publisher({
+			kind: "hello",
+			version: 1,
+			session,
+			server: this.#name(grant.name),
+			config: grant.config,
+			workspace: grant.workspace,
+			fingerprint,
+			host: host === null ? null : this.#name(host),
+			pid: process.pid,
+			startedAt: clock().toISOString(),
+		});
+		this.#listing = new KeptListing({
+			home,
+			fingerprint,
+			isSecret: (text) => this.#isSecret(text),
+			kept: () => this.#tell({ kind: "listed", at: this.#now(), fingerprint }),
+		});
+	}
+
+	/** From now on it can be heard. False: it never will be. */
+	open(): boolean {
+		return this.#publisher.open(this.#options.home);
+	}
+
+	/** Of the relay's events, what was refused. A tool that is withheld from a list comes by `withheld`. */
+	event({ decision, reason, method, tool, count = 1 }: AuditEvent): void {
+		if (decision !== "refuse" || (method === "tools/list" && tool !== null)) return;
+		const name = (text: string | null): string | null => (text === null ? null : this.#name(text));
+		this.#tell({ kind: "refused", at: this.#now(), reason, method: name(method), tool: name(tool), count });
+	}
+
+	egressRefused({ target, reason }: EgressRefusal): void {
+		this.#tell({ kind: "egress-refused", at: this.#now(), target: this.#name(target), reason });
+	}
+
+	/** The granted tools that count from now on. */
+	tools(names: Iterable<string>): void {
+		const allowed = [...names].sort().map((name) => this.#name(name));
+		this.#tell({ kind: "tools", at: this.#now(), allowed, omitted: 0 });
+	}
+
+	/** Told after the definition is kept, so that whoever hears of it can show the difference. */
+	withheld({ tool, approved, pin, reason, definition }: Withheld): void {
+		const message: LiveMessage = { kind: "drift", at: this.#now(), tool: this.#name(tool), approved, current: pin, reason };
+		this.#work = this.#work.then(async () => {
+			if (pin !== null && definition !== null) await this.#keep(pin, definition);
+			this.#tell(message);
+		});
+	}
+
+	/** The server's whole list, as it was sent. */
+	listed(tools: readonly unknown[]): void {
+		this.#listing.seen(tools);
+	}
+
+	/** `reason`: kebab-case. */
+	async end(reason: string): Promise<void> {
+		const last = new Promise<void>((resolve) => setTimeout(resolve, LAST_MS).unref());
+		await Promise.race([Promise.all([this.#work, this.#listing.flush()]), last]);
+		this.#publisher.end({ kind: "ended", at: this.#now(), reason });
+	}
+
+	async #keep(pin: string, definition: Readonly<Record<string, unknown>>): Promise<void> {
+		if (this.#definitions >= MOST_DEFINITIONS || this.#isSecret(JSON.stringify(definition))) return;
+		this.#definitions++;
+		await keepDefinition(this.#options.home, pin, definition).catch(() => {});
+	}
+
+	#tell(message: LiveMessage): void {
+		this.#publisher.publish(message);
+	}
+
+	#now(): string {
+		return this.#options.clock().toISOString();
+	}
+
+	/** A secret is looked for before the cut, or its first half would stay. */
+	#name(text: string): string {
+		return messageName(redact(text, this.#secrets));
+	}
+
+	/** True when a resolved secret is in it. What merely looks like one is the server's own word. */
+	#isSecret(text: string): boolean {
+		return this.#secrets.length > 0 && redact(text, this.#secrets) !== maskDetected(text);
+	}
+}
