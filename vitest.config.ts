@@ -2,13 +2,37 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
 	test: {
-		include: ["test/**/*.test.ts"],
 		environment: "node",
-		globalSetup: "test/harness/global-setup.ts",
 		reporters: ["default", "./test/harness/reporter.ts"],
 		// Timings of earlier runs are not kept: a run leaves nothing behind in a clone that two accounts may share.
 		cache: false,
 		testTimeout: 60_000,
 		hookTimeout: 120_000,
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: "programs",
+					include: ["test/**/*.test.ts"],
+					exclude: ["test/editor/**"],
+					globalSetup: "test/harness/global-setup.ts",
+				},
+			},
+			{
+				extends: true,
+				test: {
+					name: "editor",
+					include: ["test/editor/**/*.test.ts"],
+					// These run inside the extension host: test/editor/integration.test.ts starts them there.
+					exclude: ["test/editor/suite/**"],
+					globalSetup: ["test/harness/global-setup.ts", "test/editor/harness/global-setup.ts"],
+					// An editor, its window and a keychain want the machine for themselves: one file at a time, after all others.
+					maxWorkers: 1,
+					fileParallelism: false,
+					sequence: { groupOrder: 1 },
+					testTimeout: 180_000,
+				},
+			},
+		],
 	},
 });

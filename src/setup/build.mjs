@@ -15,6 +15,8 @@ export const ENTRIES = [
 	{ source: DISPATCHER, output: "sallyport.cjs", target: "node18" },
 	{ source: "src/launcher/main.ts", output: "launcher.cjs", target: "node22.12" },
 	{ source: "src/cli/main.ts", output: "cli.cjs", target: "node22.12" },
+	// The oldest VS Code that the manifest admits has Node 22.
+	{ source: "src/editor/extension.ts", output: "extension.cjs", target: "node22.12" },
 	{ source: "src/quickstart/main.ts", output: "quickstart.cjs", target: "node22.12" },
 ];
 
@@ -62,6 +64,7 @@ async function bundle(root, dist, entries) {
 		external: ["vscode", "keytar"],
 		// CommonJS has no `import.meta`: in a bundle it speaks of the bundle.
 		define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename", "import.meta.url": "__bundleUrl" },
+		// Not minified: a stack says where it is, no program starts sooner for it, and the VSIX would lose 0.1 MB of 1.2.
 		legalComments: /** @type {const} */ ("none"),
 		metafile: /** @type {const} */ (true),
 		write: /** @type {const} */ (false),

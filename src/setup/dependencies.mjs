@@ -112,7 +112,7 @@ export async function npm(args, cwd) {
  * The npm that started us, else the one beside this Node, else the PATH's. The first two run without a shell on Windows as well.
  * @returns {[string, ...string[]]}
  */
-function npmCommand() {
+export function npmCommand() {
 	const beside = path.dirname(process.execPath);
 	const candidates = [
 		process.env.npm_execpath ?? "",

@@ -7,9 +7,9 @@ import { capture } from "./run.mjs";
 import { longStep, SetupError, step } from "./say.mjs";
 
 /**
- * A system package manager, and how a person calls it.
+ * A system package manager, and how a person calls it. A part is there when its command, one of the others that do as well, or its library is.
  * @typedef {"apt-get" | "dnf" | "pacman" | "zypper" | "apk"} Manager
- * @typedef {{ name: string, command?: string, library?: string, packages: Readonly<Record<Manager, string>> }} Part
+ * @typedef {{ name: string, command?: string, others?: readonly string[], library?: string, packages: Readonly<Record<Manager, string>> }} Part
  */
 
 /** @type {Readonly<Record<Manager, readonly string[]>>} */
@@ -35,7 +35,10 @@ export const RUN_PARTS = [
 	},
 ];
 
-/** What the tests need besides: a Secret Service of their own, and Python for servers written in it. @type {readonly Part[]} */
+/** The browsers that can show the editor to a test. */
+export const BROWSERS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+/** What the tests need besides: a Secret Service of their own, a browser, and Python for servers written in it. @type {readonly Part[]} */
 export const TEST_PARTS = [
 	...RUN_PARTS,
 	{
@@ -56,6 +59,7 @@ export const TEST_PARTS = [
 	{ name: "perl", command: "/usr/bin/perl", packages: { ...everywhere("perl"), "apt-get": "perl-base" } },
 	{ name: "curl", command: "/usr/bin/curl", packages: everywhere("curl") },
 	{ name: "util-linux", command: "/usr/bin/unshare", packages: everywhere("util-linux") },
+	{ name: "chromium", command: "chromium", others: BROWSERS, packages: everywhere("chromium") },
 ];
 
 /**
@@ -90,9 +94,10 @@ function list(folder) {
  * @param {Places} places
  */
 export function missingParts(parts, places) {
-	return parts.filter(({ command, library }) => {
+	return parts.filter(({ command, others = [], library }) => {
 		if (command?.startsWith("/")) return !isProgram(command);
-		if (command !== undefined) return !places.commands.some((folder) => isProgram(path.join(folder, command)));
+		if (command !== undefined)
+			return ![command, ...others].some((name) => places.commands.some((folder) => isProgram(path.join(folder, name))));
 		return !places.libraries.some((folder) => fs.existsSync(path.join(folder, library ?? "")));
 	});
 }

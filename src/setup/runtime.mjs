@@ -10,10 +10,12 @@ import { longStep, SetupError, step } from "./say.mjs";
 /** The oldest Node that Sallyport runs on; `engines` in package.json and src/bin.ts say the same, and a test compares them. */
 export const OLDEST_NODE = "22.12.0";
 
+/** A package of npm whose content is known beforehand. @typedef {{ package: string, version: string, integrity: string }} PinnedPackage */
+
 /**
  * The Node that is fetched when the machine's is older: npm packages that hold the plain binary and no install script.
  * The newest release that each platform's package carries; npm refuses content that does not have this digest.
- * @type {Readonly<Record<string, { package: string, version: string, integrity: string }>>}
+ * @type {Readonly<Record<string, PinnedPackage>>}
  */
 export const NODES = {
 	"linux-x64": {
@@ -93,7 +95,7 @@ export async function ensureRuntime(root) {
  * @param {string} root
  * @param {string} kept
  * @param {string} name of the binary
- * @param {{ package: string, version: string, integrity: string }} pinned
+ * @param {PinnedPackage} pinned
  */
 async function fetchNode(root, kept, name, pinned) {
 	fs.mkdirSync(path.join(root, ".cache"), { recursive: true });
@@ -118,11 +120,12 @@ async function fetchNode(root, kept, name, pinned) {
 }
 
 /**
- * A manifest and a lock with one package in them, for npm to check the content against.
- * @param {{ package: string, version: string, integrity: string }} pinned
+ * A manifest and a lock with these packages in them, for npm to check the content against. What they depend on themselves is left out.
+ * @param {readonly PinnedPackage[]} packages
  */
-export function lockFor({ package: name, version, integrity }) {
-	const manifest = { name: "sallyport-node", version: "0.0.0", private: true, dependencies: { [name]: version } };
+export function lockFor(...packages) {
+	const dependencies = Object.fromEntries(packages.map(({ package: name, version }) => [name, version]));
+	const manifest = { name: "sallyport-parts", version: "0.0.0", private: true, dependencies };
 	const { private: _, ...top } = manifest;
 	return {
 		"package.json": manifest,
@@ -131,7 +134,10 @@ export function lockFor({ package: name, version, integrity }) {
 			version: manifest.version,
 			lockfileVersion: 3,
 			requires: true,
-			packages: { "": top, [`node_modules/${name}`]: { version, integrity } },
+			packages: {
+				"": top,
+				...Object.fromEntries(packages.map(({ package: name, version, integrity }) => [`node_modules/${name}`, { version, integrity }])),
+			},
 		},
 	};
 }

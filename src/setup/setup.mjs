@@ -7,6 +7,9 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { ensureBuild } from "./build.mjs";
 import { ensureDependencies } from "./dependencies.mjs";
+import { openQuickstart } from "./editor.mjs";
+import { ensureEditorHost } from "./editor-host.mjs";
+import { packageCommandLine, packageExtension } from "./package.mjs";
 import { ensureParts, RUN_PARTS, reportSecretService, TEST_PARTS } from "./parts.mjs";
 import { become, capture, Interrupted, withoutOuterNpm } from "./run.mjs";
 import { ensureRuntime, isAtLeast } from "./runtime.mjs";
@@ -17,6 +20,8 @@ const HELP = `Usage: node src/setup/setup.mjs COMMAND [ARGUMENTS…]
   start   set everything up, then run the main job            (npm start)
   test    set everything up, check the code, run every test   (npm test; arguments go to vitest)
   build   install the dependencies and build into dist/       (npm run build)
+  package build, then make the VSIX and the npm package        (npm run package)
+  editor  package, then try it on a copy of the quickstart     (npm run editor)
   bench   build, then run bench/NAME.mjs                       (npm run bench:NAME)
   check   types, lint, formatting, dead code                  (npm run check)
 
@@ -43,6 +48,7 @@ const COMMANDS = {
 		const node = await ensureRuntime(root);
 		await ensureBuild(root);
 		await ensureParts(TEST_PARTS);
+		if (process.env.VSCODE_TEST_HOST !== "desktop") await ensureEditorHost(root);
 		await check(node);
 		// The tests' own children find the same Node on the PATH, whichever this machine has.
 		const env = withoutOuterNpm(process.env);
@@ -53,13 +59,28 @@ const COMMANDS = {
 		await ensureDependencies(root);
 		await ensureBuild(root);
 	},
+	async package() {
+		await ensureDependencies(root);
+		await ensureBuild(root);
+		await packageExtension(root);
+		await packageCommandLine(root);
+	},
+	async editor() {
+		await ensureDependencies(root);
+		const node = await ensureRuntime(root);
+		await ensureBuild(root);
+		await ensureParts(RUN_PARTS);
+		await openQuickstart(root, node, await packageExtension(root));
+	},
 	async bench([name = "", ...args]) {
 		const program = path.join(root, "bench", `${path.basename(name)}.mjs`);
 		if (!fs.existsSync(program)) throw new SetupError(`There is no bench/${path.basename(name)}.mjs.`);
 		await ensureDependencies(root);
 		const node = await ensureRuntime(root);
 		await ensureBuild(root);
-		await become(node, [program, ...args], { cwd: root, env: withoutOuterNpm(process.env) });
+		// A benchmark may be TypeScript in part; the oldest Node that will do strips types only when it is told to.
+		const flags = ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"];
+		await become(node, [...flags, program, ...args], { cwd: root, env: withoutOuterNpm(process.env) });
 	},
 	async check() {
 		await ensureDependencies(root);

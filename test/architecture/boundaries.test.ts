@@ -28,6 +28,10 @@ describe("the check itself", () => {
 		outputs: { [output]: { inputs: imports } },
 	});
 
+	it("knows the extension as the editor's", () => {
+		expect(violations(bundle({ "src/editor/extension.ts": [{ path: "vscode", external: true }] }, "dist/extension.cjs"))).toEqual([]);
+	});
+
 	it("accepts what is allowed", () => {
 		expect(
 			violations(
@@ -70,6 +74,9 @@ describe("the check itself", () => {
 		["dist/launcher.cjs", "node_modules/zod/v4/classic/schemas.js"],
 		["dist/launcher.cjs", "src/cli/main.ts"],
 		["dist/cli.cjs", "src/launcher/main.ts"],
+		["dist/extension.cjs", "src/cli/main.ts"],
+		["dist/extension.cjs", "node_modules/@modelcontextprotocol/sdk/dist/esm/client/index.js"],
+		["dist/extension.cjs", "node_modules/commander/index.js"],
 		["dist/sallyport.cjs", "src/platform/home.ts"],
 		["dist/sallyport.cjs", "node_modules/zod/mini/index.js"],
 	])("refuses that %s contains %s", (output, input) => {

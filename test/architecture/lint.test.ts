@@ -35,6 +35,8 @@ const IMPORTS: readonly (readonly [file: string, imported: string, allowed: bool
 	["src/quickstart/a.ts", "../cli/io.ts", false],
 	["src/editor/a.ts", "vscode", true],
 	["src/editor/a.ts", "../cli/io.ts", false],
+	["src/editor/a.ts", "commander", false],
+	["src/editor/a.ts", "@modelcontextprotocol/sdk/client/index.js", false],
 	["src/bin.ts", "node:fs", true],
 	["src/bin.ts", "./launcher/main.ts", false],
 	["src/bin.ts", "zod", false],

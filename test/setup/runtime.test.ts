@@ -37,7 +37,7 @@ describe("versions of Node", () => {
 			expect(integrity).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);
 		}
 		expect(lockFor({ package: "node-x", version: "24.0.0", integrity: "sha512-x" })["package-lock.json"].packages).toEqual({
-			"": { name: "sallyport-node", version: "0.0.0", dependencies: { "node-x": "24.0.0" } },
+			"": { name: "sallyport-parts", version: "0.0.0", dependencies: { "node-x": "24.0.0" } },
 			"node_modules/node-x": { version: "24.0.0", integrity: "sha512-x" },
 		});
 	});

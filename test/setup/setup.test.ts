@@ -16,13 +16,14 @@ describe("the set-up's command line", () => {
 	it.each([["--help"], ["start", "--help"], []])("%s explains itself", async (...args) => {
 		const ran = await clone.setup(args);
 		expect(ran).toMatchObject({ code: 0, stderr: "" });
-		for (const command of ["start", "test", "build", "check"]) expect(ran.stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
+		for (const command of ["start", "test", "build", "package", "editor", "check"])
+			expect(ran.stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
 	});
 
 	it("names the commands when it does not know one", async () => {
 		expect(await clone.setup(["toString"])).toMatchObject({
 			code: 1,
-			stderr: 'There is no command "toString". Commands: start, test, build, bench, check.\n',
+			stderr: 'There is no command "toString". Commands: start, test, build, package, editor, bench, check.\n',
 		});
 	});
 });

@@ -1,0 +1,144 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { type HostId, matchHost } from "../../../src/core/config/hosts.ts";
+import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { expandHostVariables } from "../../../src/core/config/variables.ts";
+import { copyExample } from "../../../src/platform/example.ts";
+import { openHome } from "../../../src/platform/home.ts";
+import { openVault } from "../../../src/platform/vault/index.ts";
+import { World } from "../../harness/world.ts";
+import { startRegistry, type TestRegistry } from "../../platform/packages/registry.ts";
+import { type Editor, type EditorOptions, ROOT, startEditor } from "./editor-host.ts";
+import { Workbench, type WorkbenchOptions } from "./workbench.ts";
+
+const SERVER = path.join(ROOT, "test", "editor", "harness", "server");
+
+/** Under these names the registry of a walk has the small server of this folder. */
+const PACKAGES = ["@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-github"];
+
+/** The registry is on the loopback, which a proxy of the machine does not reach. */
+const NO_PROXY = Object.fromEntries(["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]).map((name) => [name, ""]));
+
+export interface QuickstartOptions extends Omit<EditorOptions, "env">, WorkbenchOptions {
+	/** Changes the copy before the editor opens it. */
+	readonly prepare?: (world: World) => void;
+}
+
+/**
+ * A window of a real VS Code on a copy of the quickstart workspace: a throw-away home that Sallyport was never in, the tests' own keychain, and
+ * an npm registry on the loopback, so that nothing leaves the machine.
+ */
+export class Quickstart {
+	readonly world: World;
+	/** The made-up token in `.vscode/mcp.json`. */
+	readonly token: string;
+	readonly editor: Editor;
+	readonly workbench: Workbench;
+	readonly #registry: TestRegistry;
+	readonly #clients: Client[] = [];
+
+	private constructor(world: World, token: string, editor: Editor, workbench: Workbench, registry: TestRegistry) {
+		this.world = world;
+		this.token = token;
+		this.editor = editor;
+		this.workbench = workbench;
+		this.#registry = registry;
+	}
+
+	static async open({ prepare, viewport, scale, ...options }: QuickstartOptions = {}): Promise<Quickstart> {
+		const world = new World();
+		const registry = await startRegistry(PACKAGES.map(packageNamed));
+		let editor: Editor | undefined;
+		try {
+			const copied = copyExample(path.join(ROOT, "examples", "quickstart"), world.workspace);
+			if (!copied.ok) throw new Error(copied.problem.message);
+			fs.writeFileSync(path.join(world.home, ".npmrc"), `registry=${registry.url}\n`);
+			prepare?.(world);
+			editor = await startEditor({ ...options, env: { ...world.env(), ...NO_PROXY } });
+			const workbench = await Workbench.open(editor, world.workspace, { viewport, scale });
+			return new Quickstart(world, copied.value.token, editor, workbench, registry);
+		} catch (error) {
+			await editor?.stop();
+			await registry.close();
+			world.remove();
+			throw error;
+		}
+	}
+
+	async close(): Promise<void> {
+		for (const client of this.#clients) await client.close();
+		await this.workbench.close();
+		await this.editor.stop();
+		await this.#registry.close();
+		this.world.remove();
+	}
+
+	file(relative: string): string {
+		return path.join(this.world.workspace, relative);
+	}
+
+	text(relative: string): string {
+		return fs.readFileSync(this.file(relative), "utf8");
+	}
+
+	/** What the keychain has under this path in the person's own namespace; null: nothing. */
+	async secret(reference: string): Promise<string | null> {
+		const home = openHome(this.world.sallyportHome);
+		if (!home.ok) throw new Error(home.problem.message);
+		const vault = openVault("keychain", home.value);
+		const value = await vault.read(reference);
+		if (!value.ok) throw new Error(value.problem.message);
+		return value.value;
+	}
+
+	/** The names of the policy files: one a grant. Empty: nothing was ever granted. */
+	policies(): readonly string[] {
+		const folder = path.join(this.world.sallyportHome, "policy");
+		return fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith(".jsonc")) : [];
+	}
+
+	policyText(): string {
+		return this.policies()
+			.map((name) => fs.readFileSync(path.join(this.world.sallyportHome, "policy", name), "utf8"))
+			.join("\n");
+	}
+
+	/** Starts an entry as its host would: the host's variables expanded, its environment added, in the workspace. */
+	async start(relative: string, name: string): Promise<Client> {
+		const config = this.file(relative);
+		const host: HostId = matchHost(config) ?? "mcp-json";
+		const server = parseConfig(this.text(relative), host, config).servers.find((each) => each.name.value === name);
+		if (server?.kind !== "stdio") throw new Error(`${relative} has no local server ${name}`);
+		const expand = (text: string): string => {
+			const expansion = expandHostVariables(host, text, { home: this.world.home, workspace: this.world.workspace, env: this.world.env() });
+			if (!("text" in expansion)) throw new Error(`a host could not expand ${expansion.unresolved.join(", ")}`);
+			return expansion.text;
+		};
+		const client = new Client({ name: "test-host", version: "1.0.0" });
+		await client.connect(
+			new StdioClientTransport({
+				command: expand(server.command.value),
+				args: server.args.map(({ value }) => expand(value)),
+				env: { ...this.world.env(), ...Object.fromEntries(server.env.map((each) => [each.name.value, expand(each.value.value)])) },
+				cwd: this.world.workspace,
+				stderr: "ignore",
+			}),
+		);
+		this.#clients.push(client);
+		return client;
+	}
+}
+
+/** Puts the small server's files into a folder, whose `tools.json` may then be changed. The path of its script. */
+export function placeServer(folder: string): string {
+	fs.cpSync(SERVER, folder, { recursive: true });
+	return path.join(folder, "server.mjs");
+}
+
+function packageNamed(name: string): Parameters<typeof startRegistry>[0][number] {
+	const bin = { [name.replace(/^.*\//, "mcp-")]: "server.mjs" };
+	const files = Object.fromEntries(["server.mjs", "tools.json"].map((file) => [file, fs.readFileSync(path.join(SERVER, file), "utf8")]));
+	return { manifest: { name, version: "2026.8.31", type: "module", bin }, files };
+}

@@ -1,0 +1,415 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
+import { launchBrowser } from "./browser.ts";
+import type { Editor } from "./editor-host.ts";
+
+/** How long one thing in the window may take. Generous: a busy machine must not fail a test. */
+const PATIENCE_MS = 30_000;
+
+/** How often and how long something is tried that a window which is still loading does not yet offer. */
+const TRIES = 12;
+const TRY_MS = 2_500;
+
+/** The colour themes that screenshots are made in: what the picker calls them, and the class that the window has in each. */
+const THEMES = {
+	dark: { label: "Dark 2026", css: "vs-dark" },
+	light: { label: "Light 2026", css: "vs" },
+	"high-contrast": { label: "Dark High Contrast", css: "hc-black" },
+} as const;
+export type Theme = keyof typeof THEMES;
+
+export type Severity = "error" | "warning" | "info" | "hint";
+
+export interface WorkbenchOptions {
+	/** In CSS pixels. Default: 1400 × 900. */
+	readonly viewport?: { readonly width: number; readonly height: number } | undefined;
+	/** Pixels of a picture for each CSS pixel. Default: 1. */
+	readonly scale?: number | undefined;
+}
+
+/**
+ * The window of an editor, as a person sees and works it: by keyboard first, and by roles and a few class names that VS Code has had for
+ * years. What returns a `Locator` is to be waited for with Playwright's own `waitFor`.
+ */
+export class Workbench {
+	readonly page: Page;
+	readonly #url: string;
+	readonly #browser: Browser;
+	readonly #context: BrowserContext;
+
+	private constructor(url: string, browser: Browser, context: BrowserContext, page: Page) {
+		this.#url = url;
+		this.#browser = browser;
+		this.#context = context;
+		this.page = page;
+	}
+
+	/** Opens a folder in a window of its own and waits until it can be worked. Extensions may still be starting then. */
+	static async open(editor: Editor, folder: string, { viewport, scale }: WorkbenchOptions = {}): Promise<Workbench> {
+		const browser = await launchBrowser();
+		try {
+			const context = await browser.newContext({
+				viewport: viewport ?? { width: 1400, height: 900 },
+				deviceScaleFactor: scale ?? 1,
+				permissions: ["clipboard-read", "clipboard-write"],
+			});
+			context.setDefaultTimeout(PATIENCE_MS);
+			const page = await context.newPage();
+			const workbench = new Workbench(editor.server.url, browser, context, page);
+			await workbench.openFolder(folder);
+			return workbench;
+		} catch (error) {
+			await browser.close();
+			throw error;
+		}
+	}
+
+	async openFolder(folder: string): Promise<void> {
+		const query = new URLSearchParams({ folder, payload: JSON.stringify([["skipWelcome", "true"]]) });
+		await this.page.goto(`${this.#url}/?${query}`);
+		await this.#restored();
+	}
+
+	async reload(): Promise<void> {
+		await this.page.reload();
+		await this.#restored();
+	}
+
+	async #restored(): Promise<void> {
+		await this.page.waitForFunction("performance.getEntriesByName('code/LifecyclePhase/Restored').length > 0");
+	}
+
+	async close(): Promise<void> {
+		await this.#context.close();
+		await this.#browser.close();
+	}
+
+	// The command palette and its relatives
+
+	/** Runs a command by what the palette shows: `Category: Title`. */
+	async command(title: string): Promise<void> {
+		await this.#retry(async () => {
+			await this.#quickInput("F1", `>${title}`);
+			await this.#quickRow(title).waitFor({ timeout: TRY_MS });
+		});
+		await this.#quickRow(title).click();
+	}
+
+	/** Whether the palette offers a command. Meant for commands that must not be there: ask after another of the same extension was found. */
+	async offersCommand(title: string): Promise<boolean> {
+		await this.#quickInput("F1", `>${title}`);
+		await this.quickInput().locator(".monaco-list-row").first().waitFor();
+		const offered = (await this.#quickRow(title).count()) > 0;
+		await this.page.keyboard.press("Escape");
+		return offered;
+	}
+
+	/** The box that the palette, quick picks and input boxes share. */
+	quickInput(): Locator {
+		return this.page.locator(".quick-input-widget:visible");
+	}
+
+	/** Chooses an entry of an open quick pick by its label. */
+	async pick(label: string): Promise<void> {
+		await this.#quickRow(label).click();
+	}
+
+	/** Types into an open input box and accepts it. */
+	async answer(text: string): Promise<void> {
+		const box = this.quickInput().locator("input[type='text'], input[type='password']").first();
+		await box.waitFor();
+		await box.fill(text);
+		await this.page.keyboard.press("Enter");
+	}
+
+	async #quickInput(key: string, text: string): Promise<void> {
+		await this.page.keyboard.press(key);
+		const box = this.quickInput().locator("input[type='text']").first();
+		await box.waitFor({ timeout: TRY_MS });
+		await box.fill(text);
+	}
+
+	#quickRow(label: string): Locator {
+		return this.quickInput()
+			.locator(".monaco-list-row", { has: this.page.locator(".label-name", { hasText: exactly(label) }) })
+			.first();
+	}
+
+	async #retry(attempt: () => Promise<void>): Promise<void> {
+		for (let tries = 1; ; tries++) {
+			try {
+				return await attempt();
+			} catch (error) {
+				await this.page.keyboard.press("Escape");
+				if (tries === TRIES) throw error;
+			}
+		}
+	}
+
+	// The text editor
+
+	/** Opens a file of the workspace by its path within it. */
+	async openFile(relative: string): Promise<void> {
+		const name = path.basename(relative);
+		await this.#retry(async () => {
+			await this.#quickInput("Control+P", relative);
+			await this.#quickRow(name).waitFor({ timeout: TRY_MS });
+			await this.page.keyboard.press("Enter");
+			await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor({ timeout: TRY_MS });
+		});
+		await this.lines().first().waitFor();
+	}
+
+	/** Puts the caret at a place, from 1. */
+	async goTo(line: number, column = 1): Promise<void> {
+		await this.#quickInput("Control+G", `:${line}:${column}`);
+		await this.page.keyboard.press("Enter");
+		await this.quickInput().waitFor({ state: "hidden" });
+	}
+
+	async focusEditor(): Promise<void> {
+		await this.command("View: Focus Active Editor Group");
+	}
+
+	/** Types where the caret is, key by key. The editor closes brackets and quotes by itself. */
+	async type(text: string): Promise<void> {
+		await this.page.keyboard.type(text);
+	}
+
+	/** Puts text where the caret is in one go, as a paste does: nothing is completed or closed. */
+	async insert(text: string): Promise<void> {
+		await this.page.keyboard.insertText(text);
+	}
+
+	async save(): Promise<void> {
+		await this.page.keyboard.press("Control+S");
+		await this.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+	}
+
+	async undo(): Promise<void> {
+		await this.page.keyboard.press("Control+Z");
+	}
+
+	/** The lines that can be seen. */
+	lines(): Locator {
+		return this.page.locator(".editor-instance .view-line");
+	}
+
+	/** The text that can be seen, top to bottom. */
+	async text(): Promise<string> {
+		const lines = await this.lines().evaluateAll((elements) =>
+			elements.map((element) => ({
+				top: Number.parseFloat((element as unknown as { style: { top: string } }).style.top),
+				text: element.textContent ?? "",
+			})),
+		);
+		return lines
+			.sort((a, b) => a.top - b.top)
+			.map(({ text }) => spaced(text))
+			.join("\n");
+	}
+
+	squiggles(severity: Severity): Locator {
+		return this.page.locator(`.editor-instance .squiggly-${severity}`);
+	}
+
+	/** The rows of the Problems view, which it opens. */
+	async problems(): Promise<Locator> {
+		const rows = this.page.locator(".markers-panel .monaco-list-row");
+		if (!(await this.page.locator(".markers-panel").isVisible())) await this.command("View: Toggle Problems");
+		return rows;
+	}
+
+	/** The entries of the quick-fix menu at the caret. The menu stays open: choose with `quickFix`, or press Escape. */
+	async quickFixes(expected: string): Promise<string[]> {
+		const rows = this.page.locator(".action-widget .monaco-list-row.action");
+		// What the extension found may not have reached the window yet; the menu then says that there is nothing.
+		await this.#retry(async () => {
+			await this.page.keyboard.press("Control+.");
+			await rows.filter({ hasText: expected }).first().waitFor({ timeout: TRY_MS });
+		});
+		return (await rows.allInnerTexts()).map((text) => plain(text));
+	}
+
+	/** Takes the quick fix with this title; the caret stands on its place. */
+	async quickFix(title: string): Promise<void> {
+		await this.quickFixes(title);
+		await this.page.locator(".action-widget .monaco-list-row.action", { hasText: title }).first().click();
+	}
+
+	codeLens(text: string): Locator {
+		return this.page.locator(".editor-instance .codelens-decoration a", { hasText: text });
+	}
+
+	/** All that stands above the lines as code lenses, in reading order. */
+	async codeLenses(): Promise<string[]> {
+		return (await this.page.locator(".editor-instance .codelens-decoration a").allInnerTexts()).map((text) => plain(text));
+	}
+
+	/** Shows the hover at the caret and returns it. */
+	async hover(): Promise<Locator> {
+		const hover = this.page.locator(".monaco-hover:not(.hidden) .monaco-hover-content").first();
+		await this.#retry(async () => {
+			await this.command("Show or Focus Hover");
+			await hover.waitFor({ timeout: TRY_MS });
+		});
+		return hover;
+	}
+
+	/** Asks for completions at the caret and returns their labels once the expected one is there. */
+	async completions(expected: string): Promise<string[]> {
+		const rows = this.page.locator(".suggest-widget.visible .monaco-list-row");
+		await this.#retry(async () => {
+			await this.page.keyboard.press("Control+Space");
+			await rows.filter({ hasText: expected }).first().waitFor({ timeout: TRY_MS });
+		});
+		return rows.locator(".label-name").allInnerTexts();
+	}
+
+	/** Both sides of an open comparison, as text. */
+	async comparison(): Promise<{ readonly original: string; readonly modified: string }> {
+		const side = async (name: string): Promise<string> =>
+			(await this.page.locator(`.monaco-diff-editor .editor.${name} .view-line`).allInnerTexts()).map(spaced).join("\n");
+		await this.page.locator(".monaco-diff-editor .editor.modified .view-line").first().waitFor();
+		return { original: await side("original"), modified: await side("modified") };
+	}
+
+	/** The tab in front. */
+	activeTab(): Locator {
+		return this.page.locator(".tab.active .label-name").first();
+	}
+
+	// Views
+
+	/** A row of an extension's tree by its label. */
+	treeRow(label: string | RegExp): Locator {
+		return this.page.locator(".customview-tree .monaco-list-row", {
+			has: this.page.locator(".label-name", { hasText: typeof label === "string" ? exactly(label) : label }),
+		});
+	}
+
+	/** The rows of an extension's tree that can be seen, each as `label description`. */
+	async tree(): Promise<string[]> {
+		const rows = await this.page.locator(".customview-tree .monaco-list-row").all();
+		return Promise.all(
+			rows.map(async (row) =>
+				plain((await row.locator(".label-name, .label-description").allTextContents()).filter((text) => text !== "").join(" ")),
+			),
+		);
+	}
+
+	/** Opens or closes a row, whichever it is not. */
+	async toggle(label: string | RegExp): Promise<void> {
+		await this.treeRow(label).first().locator(".monaco-tl-twistie").click();
+	}
+
+	/** The box of a row: ask its `aria-checked`, click it. */
+	checkbox(label: string | RegExp): Locator {
+		return this.treeRow(label).locator(".custom-view-tree-node-item-checkbox[role='checkbox']");
+	}
+
+	/** An inline button of a row, by its tooltip. The row shows it while the pointer is there. */
+	async rowAction(label: string | RegExp, title: string): Promise<void> {
+		await this.treeRow(label).first().hover();
+		await this.treeRow(label).first().locator(`.action-label[aria-label^="${title}"]`).click();
+	}
+
+	/** Opens a row's context menu and takes an entry. */
+	async contextMenu(label: string | RegExp, entry: string): Promise<void> {
+		await this.treeRow(label).first().click({ button: "right" });
+		// A menu takes no click in its first moment, lest the one that opened it should choose.
+		await this.page.locator(".context-view .action-menu-item", { hasText: exactly(entry) }).hover();
+		await this.page.keyboard.press("Enter");
+	}
+
+	/** What an empty view says. */
+	welcome(): Locator {
+		return this.page.locator(".pane .welcome-view-content");
+	}
+
+	// Notifications, dialogs, status bar, web views
+
+	notification(text: string | RegExp): Locator {
+		return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
+	}
+
+	async notificationButton(text: string | RegExp, button: string): Promise<void> {
+		await this.notification(text)
+			.locator(".monaco-button", { hasText: exactly(button) })
+			.click();
+	}
+
+	/** Closes what is shown; the command is not there when nothing is. */
+	async clearNotifications(): Promise<void> {
+		if ((await this.page.locator(".notifications-toasts .notification-list-item").count()) === 0) return;
+		await this.command("Notifications: Clear All Notifications");
+	}
+
+	/** The modal dialog. */
+	dialog(): Locator {
+		return this.page.locator(".monaco-dialog-box");
+	}
+
+	async dialogButton(label: string): Promise<void> {
+		await this.dialog()
+			.locator(".monaco-button", { hasText: exactly(label) })
+			.click();
+	}
+
+	statusBarItem(text: string | RegExp): Locator {
+		return this.page.locator(".statusbar-item", { hasText: text });
+	}
+
+	/** What the output channel in front shows. */
+	output(): Locator {
+		return this.page.locator(".output-view .view-lines");
+	}
+
+	/** The document in an open web view. */
+	webview(): FrameLocator {
+		return this.page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
+	}
+
+	// Pictures
+
+	/** Changes the colour theme, as a person does. */
+	async theme(name: Theme): Promise<void> {
+		const { label, css } = THEMES[name];
+		await this.command("Preferences: Color Theme");
+		await this.quickInput().locator("input[type='text']").first().fill(label);
+		await this.pick(label);
+		await this.page.locator(`.monaco-workbench.${css}`).first().waitFor();
+	}
+
+	/** A picture of the window, or of a part of it, as `FOLDER/NAME.png`; its path. */
+	async screenshot(folder: string, name: string, part?: Locator): Promise<string> {
+		fs.mkdirSync(folder, { recursive: true });
+		const file = path.join(folder, `${name}.png`);
+		await (part ?? this.page).screenshot({ path: file, animations: "disabled", caret: "hide" });
+		return file;
+	}
+
+	/** The same picture in every theme: `NAME-dark.png`, `NAME-light.png`, `NAME-high-contrast.png`. The window is dark again afterwards. */
+	async screenshots(folder: string, name: string, part?: Locator): Promise<void> {
+		for (const theme of ["light", "high-contrast", "dark"] as const) {
+			await this.theme(theme);
+			await this.screenshot(folder, `${name}-${theme}`, part);
+		}
+	}
+}
+
+/** Matches this text, and no text that merely contains it. */
+function exactly(text: string): RegExp {
+	return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", "[ \\u00a0]")}\\s*$`);
+}
+
+/** The window writes spaces as non-breaking ones. */
+function spaced(text: string): string {
+	return text.replaceAll("\u00a0", " ");
+}
+
+/** What a person reads in a label: single spaces, none at the ends. */
+function plain(text: string): string {
+	return text.replace(/\s+/g, " ").trim();
+}
