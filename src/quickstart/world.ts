@@ -3,7 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { generateFakeToken } from "./fake-token.ts";
+import { copyExample, generateFakeToken } from "../platform/example.ts";
 
 /** A throw-away home and a copy of the example workspace in it: nothing of the person who runs this is touched. */
 export interface World {
@@ -24,10 +24,9 @@ export function createWorld(root: string): World {
 	const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-quickstart-")));
 	const home = path.join(folder, "home");
 	const workspace = path.join(home, "workspace");
-	fs.cpSync(path.join(root, "examples", "quickstart"), workspace, { recursive: true });
-	const token = generateFakeToken();
-	const config = path.join(workspace, ".vscode", "mcp.json");
-	fs.writeFileSync(config, fs.readFileSync(config, "utf8").replace("%FAKE_GITHUB_TOKEN%", token));
+	const copied = copyExample(path.join(root, "examples", "quickstart"), workspace);
+	if (!copied.ok) throw new Error(copied.problem.message);
+	const { token } = copied.value;
 	const privateKey = generateFakeToken();
 	fs.mkdirSync(path.join(home, ".ssh"), { mode: 0o700 });
 	fs.writeFileSync(path.join(home, ".ssh", "id_ed25519"), privateKey, { mode: 0o600 });

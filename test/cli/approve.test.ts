@@ -3,7 +3,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { generateFakeToken } from "../../src/quickstart/fake-token.ts";
+import { generateFakeToken } from "../../src/platform/example.ts";
 import { callTool, World } from "../harness/world.ts";
 
 const world = new World();

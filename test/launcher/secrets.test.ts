@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { generateFakeToken } from "../../src/quickstart/fake-token.ts";
+import { generateFakeToken } from "../../src/platform/example.ts";
 import { startKeyring } from "../harness/keyring.ts";
 import { callTool, World } from "../harness/world.ts";
 

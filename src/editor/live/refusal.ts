@@ -1,0 +1,104 @@
+import type { LiveHello, LiveMessage } from "../../core/live/message.ts";
+import { saysOf } from "../../core/protocol/reasons.ts";
+import { unreachable } from "../../core/result.ts";
+
+/** Which entry a running launcher serves. */
+export interface ServerKey {
+	readonly name: string;
+	/** Real path. */
+	readonly config: string;
+	/** Null: a per-user entry. */
+	readonly workspace: string | null;
+}
+
+/**
+ * Something that a launcher did not let through. `call`: a tool that is not granted. `drift`: a granted tool that is not what was
+ * approved. `connection`: a host that is not granted. `launch`: the server was not started at all. `other`: nothing that a
+ * person could grant.
+ */
+export interface Refusal {
+	readonly kind: "call" | "drift" | "connection" | "launch" | "other";
+	/** ISO 8601, UTC, milliseconds. */
+	readonly at: string;
+	/** As the launcher names it: plain, and cut. `config` is null for a launch: which entry it was is not known. */
+	readonly server: { readonly name: string; readonly config: string | null; readonly workspace: string | null };
+	/** Kebab-case: the audit log's. */
+	readonly reason: string;
+	/** Null: it was no call. Plain, and cut. */
+	readonly tool: string | null;
+	/** `host:port` of a refused connection, as the server said it: plain, and cut. */
+	readonly target: string | null;
+	/** How often so far, where only some of many alike are told; else 1. */
+	readonly count: number;
+}
+
+const DRIFT: ReadonlySet<string> = new Set(["tool-changed", "tool-duplicate", "tool-unreadable"]);
+
+/** Null: the message tells of no refusal. `hello` is null for a launch that was refused, which has none. */
+export function refusalIn(message: LiveMessage, hello: LiveHello | null): Refusal | null {
+	if (message.kind === "launch-refused") {
+		const { at, server: name, workspace, reason } = message;
+		return { kind: "launch", at, server: { name, config: null, workspace }, reason, tool: null, target: null, count: 1 };
+	}
+	if (hello === null) return null;
+	const server = { name: hello.server, config: hello.config, workspace: hello.workspace };
+	switch (message.kind) {
+		case "refused": {
+			const { at, reason, tool, count } = message;
+			const kind = tool === null ? "other" : DRIFT.has(reason) ? "drift" : reason === "tool-not-granted" ? "call" : "other";
+			return { kind, at, server, reason, tool, target: null, count };
+		}
+		case "drift":
+			return { kind: "drift", at: message.at, server, reason: message.reason, tool: message.tool, target: null, count: 1 };
+		case "egress-refused": {
+			const { at, reason, target } = message;
+			return { kind: "connection", at, server, reason, tool: null, target, count: 1 };
+		}
+		case "hello":
+		case "tools":
+		case "listed":
+		case "ended":
+			return null;
+		default:
+			return unreachable(message);
+	}
+}
+
+const CONNECTION: Readonly<Record<string, string>> = {
+	"not-granted": "a host that is not granted was asked for",
+	"private-address": "a granted name leads to a private address, which is not granted",
+	unresolved: "a granted host has no address",
+	"host-header": "a request named another host than its connection",
+};
+
+const LAUNCH: Readonly<Record<string, string>> = {
+	"not-approved": "it was never approved on this machine",
+	"launch-changed": "its command is not the one that was approved",
+	"code-changed": "its code is not what was approved",
+	"other-workspace": "it was approved for another workspace",
+	"no-workspace": "the workspace that its host names does not exist",
+	"reference-not-granted": "it asks for a secret that is not granted",
+	"secret-missing": "a secret of it is not in the vault",
+	"keychain-missing": "there is no keychain here",
+	"keychain-locked": "the keychain is locked",
+	"sealed-locked": "the encrypted file is closed by a passphrase",
+	"sandbox-missing": "bubblewrap is not installed, and nothing starts unconfined",
+	"sandbox-forbidden": "this system forbids the sandbox, and nothing starts unconfined",
+	"grant-missing": "a file or folder that it was granted is not there",
+};
+
+/** Why, in our own words: nothing from outside is in it. */
+export function wordsFor({ kind, reason }: Pick<Refusal, "kind" | "reason">): string {
+	switch (kind) {
+		case "launch":
+			return LAUNCH[reason] ?? `it was not started (${reason})`;
+		case "connection":
+			return CONNECTION[reason] ?? `a connection was refused (${reason})`;
+		case "call":
+		case "drift":
+		case "other":
+			return saysOf(reason) ?? `it was refused (${reason})`;
+		default:
+			return unreachable(kind);
+	}
+}
