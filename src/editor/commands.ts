@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import type { Problem, Result } from "../core/result.ts";
 import type { CommandId } from "./contributions.ts";
+import { alarm } from "./messages.ts";
+import { inEditorWords } from "./onboarding/remedies.ts";
 import type { Services } from "./services.ts";
 
 /** What a command came to: nothing to say, or a Problem that the person is told. `cancelled` is no problem. */
@@ -27,12 +29,19 @@ export function registerCommand(
 }
 
 /** Tells what could not be done and what to do about it, and keeps it in the log. */
-export function complain(services: Services, problem: Problem): void {
+function complain(services: Services, problem: Problem): void {
 	services.log.problem(problem);
-	void vscode.window.showErrorMessage(`${sentence(problem.message)} ${sentence(problem.remedy)}`.trim(), "Show Log").then((choice) => {
-		if (choice === "Show Log") services.log.show();
+	const remedies = problem.code.startsWith("keychain-") ? [USE_FILE, SHOW_LOG] : [SHOW_LOG];
+	const text = `${sentence(problem.message)} ${sentence(inEditorWords(problem.remedy))}`.trim();
+	// Messages name servers and files, which anybody names.
+	void alarm(text, ...remedies).then((choice) => {
+		if (choice === SHOW_LOG) services.log.show();
+		else if (choice === USE_FILE) void vscode.commands.executeCommand("workbench.action.openSettings", "@id:sallyport.vault");
 	});
 }
+
+const SHOW_LOG = "Show Log";
+const USE_FILE = "Use the Encrypted File…";
 
 function sentence(text: string): string {
 	return text === "" || /[.!?…:]$/.test(text) ? text : `${text}.`;

@@ -7,12 +7,6 @@ export function toRange(document: vscode.TextDocument, { offset, length }: Span)
 	return new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
 }
 
-/** The span of a range of this document. */
-export function toSpan(document: vscode.TextDocument, range: vscode.Range): Span {
-	const offset = document.offsetAt(range.start);
-	return { offset, length: document.offsetAt(range.end) - offset };
-}
-
 export function toTextEdit(document: vscode.TextDocument, { span, text }: TextEdit): vscode.TextEdit {
 	return new vscode.TextEdit(toRange(document, span), withLineEndings(document, text));
 }

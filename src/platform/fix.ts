@@ -1,14 +1,12 @@
-import { formatReference, referencesIn, type SecretReference } from "../core/config/references.ts";
-import type { ConfigDocument, StdioServer } from "../core/config/server.ts";
-import { launchOf } from "../core/config/wrapped.ts";
+import { formatReference } from "../core/config/references.ts";
 import { maskSecrets } from "../core/fixes/mask.ts";
-import { type ChosenMove, type Move, moveEdits, planMoves, secretOf, type Unmovable, type WrappingOf } from "../core/fixes/move-secrets.ts";
-import { meaningOf } from "../core/fixes/wrap.ts";
+import { planMoves, type Unmovable, type WrappingOf } from "../core/fixes/move-secrets.ts";
 import type { Vault, VaultScheme } from "../core/ports.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Finding } from "../core/rules/finding.ts";
 import { applyEdits, LineIndex, type Position } from "../core/text.ts";
 import { checkWritable, type EditStep, editFile, readConfigText, tidyFile } from "./files/edit-file.ts";
+import { type Analysis, isUnparsed, isWrapped, readBack, type StoredMove, standing, storedMoveEdits, storeMove } from "./stored-moves.ts";
 
 export interface FixRequest {
 	readonly file: string;
@@ -27,11 +25,6 @@ export interface FixRequest {
 }
 
 export type FixStep = "read" | "stored" | "read-back" | EditStep | "verified";
-
-export interface Analysis {
-	readonly document: ConfigDocument;
-	readonly findings: readonly Finding[];
-}
 
 export interface FixReport {
 	readonly changed: boolean;
@@ -94,28 +87,20 @@ export async function fixFile(request: FixRequest): Promise<Result<FixReport>> {
 	const { vault } = request;
 	if (vault === null) {
 		const planned = plan.moves.map(
-			(move): Stored => ({ move, value: "", reference: { scheme: request.scheme, path: move.path }, how: "planned" }),
+			(move): StoredMove => ({ move, value: "", reference: { scheme: request.scheme, path: move.path }, how: "planned" }),
 		);
 		const edited = editText(request, planned, before.document.text);
 		return edited.ok ? ok(report(request, planned, before, edited.value)) : edited;
 	}
-	const stored: Stored[] = [];
+	const stored: StoredMove[] = [];
 	for (const move of plan.moves) {
-		const kept = await store(vault, move, before.document.text);
+		const kept = await storeMove(vault, move, before.document.text);
 		if (!kept.ok) return kept;
 		stored.push(kept.value);
 		await step("stored");
 	}
-	for (const { reference, value } of stored) {
-		const back = await vault.read(reference.path);
-		if (!back.ok) return back;
-		if (back.value !== value)
-			return fail(
-				"vault-mismatch",
-				`The ${reference.scheme} vault does not give back what it was given.`,
-				"The file was left as it is. Run: sallyport doctor",
-			);
-	}
+	const back = await readBack(vault, stored);
+	if (!back.ok) return back;
 	await step("read-back");
 
 	/** The text that the last edit was made on: the host may have rewritten it since we planned. */
@@ -134,20 +119,12 @@ export async function fixFile(request: FixRequest): Promise<Result<FixReport>> {
 	if (!after.ok) return after;
 	const result = report(request, stored, source, after.value.text);
 	await step("verified");
-	const standing = new Set(request.analyse(after.value.text).document.servers.flatMap((server) => standingReferences(server)));
-	if (edited.value.changed && stored.every((one) => standing.has(standingKey(one)))) return ok(result);
+	if (edited.value.changed && standing(request.analyse(after.value.text).document, stored).length === stored.length) return ok(result);
 	return fail(
 		"fix-undone",
 		`${request.file} was rewritten by another program while it was being fixed.`,
 		"Close the host that uses it, and run fix again: the secrets are in the vault already.",
 	);
-}
-
-interface Stored {
-	readonly move: Move;
-	readonly value: string;
-	readonly reference: SecretReference;
-	readonly how: Moved["stored"];
 }
 
 function selectedPlan(request: FixRequest, { document, findings }: Analysis): ReturnType<typeof planMoves> {
@@ -157,53 +134,14 @@ function selectedPlan(request: FixRequest, { document, findings }: Analysis): Re
 	return planMoves(document, mine, request.wrappingOf);
 }
 
-/** Never overwrites: an equal value is used as it stands, a different one makes this take the next name. */
-async function store(vault: Vault, move: Move, text: string): Promise<Result<Stored>> {
-	const value = secretOf(text, move.span);
-	if (value === null) throw new Error("a move without a secret");
-	for (let i = 1; i <= MAX_NAMES; i++) {
-		const path = i === 1 ? move.path : `${move.path}-${i}`;
-		const created = await vault.create(path, value);
-		if (!created.ok) return created;
-		if (created.value !== "different") return ok({ move, value, reference: { scheme: vault.scheme, path }, how: created.value });
-	}
-	return fail(
-		"vault-names",
-		`The vault holds ${MAX_NAMES} other values for ${move.path}.`,
-		"Delete those that are no longer used: sallyport secrets list",
-	);
-}
-
-const MAX_NAMES = 50;
-
 /** The text with every stored secret that still stands in it replaced; the same text when there is none. */
-function editText(request: FixRequest, stored: readonly Stored[], text: string): Result<string> {
+function editText(request: FixRequest, stored: readonly StoredMove[], text: string): Result<string> {
 	const analysis = request.analyse(text);
-	if (isUnparsed(analysis.document)) return fail("file-syntax", `${request.file} has a syntax error.`, "Mend it, and run fix again.");
-	const chosen: ChosenMove[] = [];
-	for (const move of selectedPlan(request, analysis).moves) {
-		const secret = secretOf(text, move.span);
-		const match = stored.find((one) =>
-			one.how === "planned" ? one.move.span.offset === move.span.offset : placeOf(one.move) === placeOf(move) && one.value === secret,
-		);
-		if (match !== undefined) chosen.push({ move, reference: match.reference });
-	}
-	if (chosen.length === 0) return ok(text);
-	const edits = moveEdits(analysis.document, chosen, request.wrappingOf);
-	if (!edits.ok) return edits;
-	const next = applyEdits(text, edits.value);
-	const proven = request.analyse(next).document;
-	const standing = new Set(proven.servers.flatMap((server) => standingReferences(server)));
-	const sound =
-		proven.problems.length === analysis.document.problems.length &&
-		chosen.every((one) => standing.has(standingKey(one))) &&
-		meaningOf(analysis.document) === meaningOf(proven);
-	return sound
-		? ok(next)
-		: fail("fix-unsure", `${request.file} cannot be edited safely.`, "Move the secret by hand: sallyport secrets set");
+	const edits = storedMoveEdits(request, analysis, selectedPlan(request, analysis).moves, stored);
+	return edits.ok ? ok(applyEdits(text, edits.value)) : edits;
 }
 
-function report(request: FixRequest, stored: readonly Stored[], before: Analysis, text: string): FixReport {
+function report(request: FixRequest, stored: readonly StoredMove[], before: Analysis, text: string): FixReport {
 	const after = request.analyse(text);
 	const wasWrapped = new Set(before.document.servers.flatMap((server) => (isWrapped(server) ? [pathKey(server.keyPath)] : [])));
 	return {
@@ -234,31 +172,6 @@ function remaining(request: FixRequest, after: Analysis): readonly Remaining[] {
 function placed({ document }: Analysis, unmovable: readonly Unmovable[]): readonly Remaining[] {
 	const lines = new LineIndex(document.text);
 	return unmovable.map((one) => ({ ...one, position: lines.position(one.finding.span.offset) }));
-}
-
-/** Whether nothing of this file can be relied on. */
-export function isUnparsed({ problems }: ConfigDocument): boolean {
-	return problems.some(({ code }) => code === "syntax" || code === "too-deep" || code === "too-large");
-}
-
-function isWrapped(server: ConfigDocument["servers"][number]): server is StdioServer {
-	return server.kind === "stdio" && launchOf(server).wrapped;
-}
-
-/** Where each reference of an entry that starts through the launcher stands. */
-function standingReferences(server: ConfigDocument["servers"][number]): string[] {
-	if (!isWrapped(server)) return [];
-	return server.env.flatMap(({ name, value }) =>
-		referencesIn(value.value).map((reference) => JSON.stringify([server.keyPath, `env:${name.value}`, formatReference(reference)])),
-	);
-}
-
-function standingKey({ move, reference }: ChosenMove): string {
-	return JSON.stringify([move.server.keyPath, move.slot, formatReference(reference)]);
-}
-
-function placeOf({ server, slot }: Move): string {
-	return JSON.stringify([server.keyPath, slot]);
 }
 
 function pathKey(path: readonly string[]): string {

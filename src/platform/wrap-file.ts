@@ -4,7 +4,7 @@ import { meaningOf } from "../core/fixes/wrap.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { applyEdits, type TextEdit } from "../core/text.ts";
 import { editFile, readConfigText, tidyFile } from "./files/edit-file.ts";
-import { type Analysis, isUnparsed } from "./fix.ts";
+import { type Analysis, isUnparsed } from "./stored-moves.ts";
 
 export interface RewriteRequest {
 	readonly file: string;

@@ -6,9 +6,9 @@ import type { StdioServer } from "../core/config/server.ts";
 import type { WrappingOf } from "../core/fixes/move-secrets.ts";
 import type { Wrapping } from "../core/fixes/wrap.ts";
 import { analyze } from "../core/rules/analyze.ts";
-import type { Analysis } from "./fix.ts";
 import type { Home } from "./home.ts";
 import { workspaceOf } from "./launch/locate.ts";
+import type { Analysis } from "./stored-moves.ts";
 
 /** What config files need to know of a home. */
 export type HomeToBe = Pick<Home, "path" | "stub">;

@@ -157,8 +157,8 @@ export function secretOf(text: string, span: Span = { offset: 0, length: text.le
 	}
 }
 
-/** Names of servers and variables are anybody's; a path has a small alphabet. */
-function proposePath(server: string, variable: string): string {
+/** `SERVER/VARIABLE` in the alphabet of references: names of servers and variables are anybody's. */
+export function proposePath(server: string, variable: string): string {
 	return `${segment(server, "server")}/${segment(variable, "SECRET")}`;
 }
 

@@ -5,7 +5,7 @@ import { parseConfig } from "../../core/config/parse-json.ts";
 import { analyze } from "../../core/rules/analyze.ts";
 import type { Severity } from "../../core/rules/finding.ts";
 import { RULES } from "../../core/rules/index.ts";
-import type { Analysis } from "../../platform/fix.ts";
+import type { Analysis } from "../../platform/stored-moves.ts";
 import type { Services } from "../services.ts";
 
 /** A host's file that is open in an editor. */
@@ -52,11 +52,25 @@ export class Configs implements vscode.Disposable {
 		const rules = JSON.stringify(settings ?? {});
 		const known = this.#analyses.get(document);
 		if (known?.version === document.version && known.rules === rules) return known.analysis;
-		const parsed = parseConfig(document.getText(), host, document.uri.fsPath);
-		const findings = analyze(parsed, { home: this.#services.userHome, severities: parseSeverities(settings) });
-		const analysis = { document: parsed, findings };
+		const analysis = this.reader({ document, host })(document.getText());
 		this.#analyses.set(document, { version: document.version, rules, analysis });
 		return analysis;
+	}
+
+	/** Reads other texts as `analysis` reads the document: what an edit would make of it. */
+	reader({ document, host }: OpenConfig): (text: string) => Analysis {
+		const severities = parseSeverities(vscode.workspace.getConfiguration("sallyport", document.uri).get("rules"));
+		const context = { home: this.#services.userHome, severities };
+		return (text) => {
+			const parsed = parseConfig(text, host, document.uri.fsPath);
+			return { document: parsed, findings: analyze(parsed, context) };
+		};
+	}
+
+	/** Where a document lies on the disk of the machine that this runs on; null: elsewhere, or nowhere, so that nothing in it starts here. */
+	localPath(uri: vscode.Uri): string | null {
+		const settingsAreHere = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
+		return uri.scheme === "file" || (uri.scheme === "vscode-userdata" && settingsAreHere) ? uri.fsPath : null;
 	}
 
 	/** For the registration of providers. */

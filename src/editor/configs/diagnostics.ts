@@ -1,7 +1,132 @@
 import * as vscode from "vscode";
+import { MAX_CONFIG_LENGTH } from "../../core/config/parse-json.ts";
+import { plain } from "../../core/plain-text.ts";
+import type { Finding } from "../../core/rules/finding.ts";
+import { isUnparsed } from "../../platform/stored-moves.ts";
+import { toRange, toSeverity } from "../convert.ts";
 import type { Services } from "../services.ts";
-import type { Configs } from "./configs.ts";
+import type { Configs, OpenConfig } from "./configs.ts";
+import { registerRulePages, rulePage } from "./rule-pages.ts";
 
-export function registerDiagnostics(_services: Services, _configs: Configs): vscode.Disposable {
-	return vscode.Disposable.from();
+/** What `Diagnostic.source` says of every finding. */
+export const SOURCE = "Sallyport";
+
+/** Milliseconds without a keystroke before a text is judged, and before one is that does not parse: it is probably not finished. */
+const PAUSE_MS = 250;
+const UNFINISHED_PAUSE_MS = 1200;
+
+export function registerDiagnostics(services: Services, configs: Configs): vscode.Disposable {
+	const diagnostics = new Diagnostics(configs);
+	const { workspace } = vscode;
+	diagnostics.judgeAll();
+	return vscode.Disposable.from(
+		diagnostics,
+		workspace.onDidOpenTextDocument((document) => diagnostics.judgeSoon(document)),
+		workspace.onDidChangeTextDocument(({ document }) => diagnostics.judgeAfterPause(document)),
+		workspace.onDidSaveTextDocument((document) => diagnostics.judgeSoon(document)),
+		workspace.onDidCloseTextDocument((document) => diagnostics.forget(document)),
+		// The editor may keep a document for a while after its last tab was closed, and show it again.
+		vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+			for (const document of documentsIn(opened)) diagnostics.judgeSoon(document);
+			for (const document of documentsIn(closed)) if (!isShown(document)) diagnostics.forget(document);
+		}),
+		workspace.onDidGrantWorkspaceTrust(() => diagnostics.judgeAll()),
+		workspace.onDidChangeConfiguration((change) => {
+			if (change.affectsConfiguration("sallyport.rules")) diagnostics.judgeAll();
+		}),
+		registerRulePages(services),
+	);
+}
+
+/** Keeps what is found in open config files in the editor's list of problems. Never judges while somebody types. */
+class Diagnostics implements vscode.Disposable {
+	readonly #configs: Configs;
+	readonly #collection = vscode.languages.createDiagnosticCollection("sallyport");
+	readonly #timers = new Map<vscode.TextDocument, NodeJS.Timeout>();
+
+	constructor(configs: Configs) {
+		this.#configs = configs;
+	}
+
+	judgeAll(): void {
+		for (const document of vscode.workspace.textDocuments) this.judgeSoon(document);
+	}
+
+	/** As it is now, finished or not. */
+	judgeSoon(document: vscode.TextDocument): void {
+		this.#schedule(document, 0, (open) => this.#judge(open));
+	}
+
+	/** Until then what was found before stays, and moves with the text. */
+	judgeAfterPause(document: vscode.TextDocument): void {
+		this.#schedule(document, PAUSE_MS, (open) => {
+			if (!isUnparsed(this.#configs.analysis(open).document)) this.#judge(open);
+			else this.#schedule(document, UNFINISHED_PAUSE_MS - PAUSE_MS, (still) => this.#judge(still));
+		});
+	}
+
+	forget(document: vscode.TextDocument): void {
+		clearTimeout(this.#timers.get(document));
+		this.#timers.delete(document);
+		this.#collection.delete(document.uri);
+	}
+
+	dispose(): void {
+		for (const timer of this.#timers.values()) clearTimeout(timer);
+		this.#collection.dispose();
+	}
+
+	#schedule(document: vscode.TextDocument, ms: number, run: (open: OpenConfig) => void): void {
+		const open = this.#configs.open(document);
+		if (open === null) return;
+		clearTimeout(this.#timers.get(document));
+		const timer = setTimeout(() => {
+			this.#timers.delete(document);
+			if (!document.isClosed) run(open);
+		}, ms);
+		this.#timers.set(document, timer);
+	}
+
+	#judge(open: OpenConfig): void {
+		const { document, findings } = this.#configs.analysis(open);
+		const tooLarge = document.problems.some(({ code }) => code === "too-large");
+		this.#collection.set(
+			open.document.uri,
+			tooLarge ? [tooLargeNote(open.document)] : findings.map((finding) => toDiagnostic(open.document, finding)),
+		);
+	}
+}
+
+function documentsIn(tabs: readonly vscode.Tab[]): readonly vscode.TextDocument[] {
+	const shown = new Set(tabs.map(({ input }) => (input instanceof vscode.TabInputText ? input.uri.toString() : null)));
+	return vscode.workspace.textDocuments.filter(({ uri }) => shown.has(uri.toString()));
+}
+
+function isShown(document: vscode.TextDocument): boolean {
+	return documentsIn(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs)).includes(document);
+}
+
+function toDiagnostic(document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
+	const { ruleId, span, message, severity, related } = finding;
+	const diagnostic = new vscode.Diagnostic(toRange(document, span), plain(message), toSeverity(severity));
+	diagnostic.source = SOURCE;
+	diagnostic.code = { value: ruleId, target: rulePage(ruleId) };
+	if (related.length > 0)
+		diagnostic.relatedInformation = related.map(
+			(place) =>
+				new vscode.DiagnosticRelatedInformation(new vscode.Location(document.uri, toRange(document, place.span)), plain(place.message)),
+		);
+	// An ignore that silences nothing does nothing at all.
+	if (ruleId === "invalid-ignore" && severity === "info") diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
+	return diagnostic;
+}
+
+function tooLargeNote(document: vscode.TextDocument): vscode.Diagnostic {
+	const note = new vscode.Diagnostic(
+		toRange(document, { offset: 0, length: 0 }),
+		`This file is larger than ${MAX_CONFIG_LENGTH / 1024 / 1024} MB, so Sallyport did not read it.`,
+		vscode.DiagnosticSeverity.Information,
+	);
+	note.source = SOURCE;
+	return note;
 }

@@ -49,8 +49,7 @@ export function logLine({ kind, server, subject, reason, count }: RefusalGroup):
 const NAMED = 3;
 
 /**
- * What one notification says of one server's refusals; null: nothing in them that a person could do anything about. Safe where
- * the editor makes links of what looks like one.
+ * What one notification says of one server's refusals; null: nothing in them that a person could do anything about.
  */
 export function noticeText(groups: readonly RefusalGroup[]): string | null {
 	const of = (kind: Refusal["kind"]): readonly RefusalGroup[] => groups.filter((group) => group.kind === kind);
@@ -67,7 +66,7 @@ export function noticeText(groups: readonly RefusalGroup[]): string | null {
 	if (connections.length > 0)
 		parts.push(`${counted(total(connections), "connection was", "connections were")} refused${names(connections)}`);
 	const [first] = groups;
-	return first === undefined || parts.length === 0 ? null : unlinked(`${brief(first.server.name, 60)}: ${parts.join("; ")}`);
+	return first === undefined || parts.length === 0 ? null : `${brief(first.server.name, 60)}: ${parts.join("; ")}`;
 }
 
 function counted(count: number, one: string, many: string): string {
@@ -78,11 +77,6 @@ function names(groups: readonly RefusalGroup[]): string {
 	const subjects = [...new Set(groups.flatMap(({ subject }) => (subject === null ? [] : [brief(subject, 60)])))];
 	if (subjects.length === 0) return "";
 	return ` (${subjects.slice(0, NAMED).join(", ")}${subjects.length > NAMED ? " …" : ""})`;
-}
-
-/** Notifications turn `[text](command:…)` into a link that runs something: a name from outside must not make one. */
-export function unlinked(text: string): string {
-	return text.replaceAll("](", "] (");
 }
 
 /** What the row of a group is called in a list. */

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { messageName } from "../../core/live/message.ts";
 import { registerCommand } from "../commands.ts";
-import { registerFirstUse } from "../onboarding/first-use.ts";
+import { inform } from "../messages.ts";
 import type { Server } from "../servers/model.ts";
 import type { Servers } from "../servers/servers.ts";
 import type { Services } from "../services.ts";
@@ -21,7 +21,7 @@ export function registerNotifications(services: Services, live: Live, servers: S
 		pauseMs: 30_000,
 		log: (line) => services.log.warn(line),
 		worthTelling: (refusals) => worthTelling(services, servers, refusals),
-		show: async (text) => (await vscode.window.showInformationMessage(text, REVIEW)) === REVIEW,
+		show: async (text) => (await inform(text, REVIEW)) === REVIEW,
 		review: (refusals) =>
 			void review(services, servers, refusals).catch((error: unknown) => services.log.bug("sallyport.reviewRefusals", error)),
 	});
@@ -30,11 +30,10 @@ export function registerNotifications(services: Services, live: Live, servers: S
 		live.onRefusal((refusal) => notices.add(refusal)),
 		// Whoever has read the config files wants to know what runs.
 		servers.onDidChange(() => live.start()),
-		registerFirstUse(services, servers),
 		registerCommand(services, "sallyport.reviewRefusals", async () => {
 			live.start();
 			if (live.refusals.length > 0) await choose(services, servers, groupRefusals(live.refusals));
-			else void vscode.window.showInformationMessage("No running server was refused anything.");
+			else void inform("No running server was refused anything.");
 			return undefined;
 		}),
 		registerCommand(services, "sallyport.showLog", () => {

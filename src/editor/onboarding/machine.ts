@@ -5,7 +5,7 @@ import type { Problem } from "../../core/result.ts";
 import { type Check, examine } from "../../platform/doctor.ts";
 import { trustedProgram } from "../../platform/sandbox/trusted.ts";
 import { withProgress } from "../commands.ts";
-import { unlinked } from "../live/groups.ts";
+import { messageText, warn } from "../messages.ts";
 import type { Services } from "../services.ts";
 import { checkLine, missingText } from "./machine-report.ts";
 import { commandIn, type Machine } from "./remedies.ts";
@@ -61,8 +61,8 @@ export function tellMissing(
 	const command = missing.map(({ remedy }) => commandIn(remedy, THIS_MACHINE)).find((each) => each !== null);
 	const keychain = missing.some(({ code }) => code?.startsWith("keychain-") === true);
 	const buttons = [...(command === undefined ? [] : [COPY]), ...(keychain ? [ENCRYPTED] : []), more.title];
-	const text = unlinked(`Sallyport: ${missingText(missing.map((each) => ({ ...each, ok: false })))}`);
-	void vscode.window.showWarningMessage(text, ...buttons).then((choice) => {
+	const text = messageText(`Sallyport: ${missingText(missing.map((each) => ({ ...each, ok: false })))}`);
+	void warn(text, ...buttons).then((choice) => {
 		if (choice === COPY) void vscode.env.clipboard.writeText(command ?? "");
 		else if (choice === ENCRYPTED) void vscode.commands.executeCommand("workbench.action.openSettings", "@id:sallyport.vault");
 		else if (choice === more.title) more.run();

@@ -32,6 +32,7 @@ export function inEditorWords(remedy: string): string {
 		.replace("use the encrypted file instead: --vault sealed", "keep secrets in the encrypted file (setting sallyport.vault)")
 		.replace(/(?:Run: )?sallyport init\b/, "Run “Sallyport: Set Up”")
 		.replace(/(?:Run: )?sallyport doctor\b/, "Run “Sallyport: Check This Machine”")
+		.replace("run fix again", "try again")
 		.replace(" run Run ", " run ")
 		.replace(": Run “", ": run “");
 }

@@ -3,6 +3,7 @@ import { ok } from "../../core/result.ts";
 import type { Check } from "../../platform/doctor.ts";
 import { registerCommand } from "../commands.ts";
 import { WALKTHROUGH } from "../contributions.ts";
+import { inform } from "../messages.ts";
 import type { Services } from "../services.ts";
 import { wasTold } from "./first-use.ts";
 import { examineMachine, tellMissing } from "./machine.ts";
@@ -39,7 +40,7 @@ export function registerSetUp(services: Services): vscode.Disposable {
 			const missing = await check();
 			markDone(services, "setUp");
 			if (missing.length > 0) tellMissing(missing, { title: "Show All", run: () => void showReport() });
-			else void vscode.window.showInformationMessage("Sallyport is set up. Launcher, sandbox and keychain were tried, and work.");
+			else void inform("Sallyport is set up. Launcher, sandbox and keychain were tried, and work.");
 			return ok(undefined);
 		}),
 		registerCommand(services, "sallyport.checkMachine", async () => {
