@@ -10,6 +10,7 @@ import { registerHovers } from "./configs/hovers.ts";
 import { Live } from "./live/live.ts";
 import { registerNotifications } from "./live/notifications.ts";
 import { registerStatusBar } from "./live/status-bar.ts";
+import { registerFirstUse } from "./onboarding/first-use.ts";
 import { registerQuickstart } from "./onboarding/quickstart.ts";
 import { registerSetUp } from "./onboarding/set-up.ts";
 import { registerGrantCommands } from "./servers/grant-commands.ts";
@@ -41,6 +42,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		registerDefinitions(services),
 		registerNotifications(services, live, servers),
 		registerStatusBar(services, servers),
+		registerFirstUse(services, servers),
 		registerSetUp(services),
 		registerQuickstart(services),
 	);

@@ -17,6 +17,9 @@ export class Services implements vscode.Disposable {
 	/** The person's own environment, as the editor was started with: no workspace has a say in it. */
 	readonly env: Readonly<Record<string, string | undefined>> = process.env;
 	readonly platform: Platform = process.platform === "darwin" || process.platform === "win32" ? process.platform : "linux";
+	readonly #setUp = new vscode.EventEmitter<void>();
+	/** The home is there, with the launcher in it. Once a session; the first time that `setUp` succeeds. */
+	readonly onDidSetUp = this.#setUp.event;
 	#installed: Promise<Result<Installation>> | null = null;
 
 	constructor(context: vscode.ExtensionContext) {
@@ -100,8 +103,10 @@ export class Services implements vscode.Disposable {
 			node: node.value.node,
 			electron: electron ? process.execPath : null,
 		});
-		if (installed.ok) this.log.info(`launcher ${installed.value.version} (${installed.value.installed}), run by ${installed.value.node}`);
-		else this.log.problem(installed.problem);
+		if (installed.ok) {
+			this.log.info(`launcher ${installed.value.version} (${installed.value.installed}), run by ${installed.value.node}`);
+			this.#setUp.fire();
+		} else this.log.problem(installed.problem);
 		return installed;
 	}
 
@@ -135,6 +140,7 @@ export class Services implements vscode.Disposable {
 	}
 
 	dispose(): void {
+		this.#setUp.dispose();
 		this.log.dispose();
 	}
 }

@@ -1,6 +1,87 @@
 import * as vscode from "vscode";
+import { brief, plain } from "../../core/plain-text.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { readDefinition } from "../../platform/definitions.ts";
 import type { Services } from "../services.ts";
+import type { ToolText } from "./tool-text.ts";
 
-export function registerDefinitions(_services: Services): vscode.Disposable {
-	return vscode.Disposable.from();
+const SCHEME = "sallyport-definition";
+/** Documents that can be opened again. */
+const MOST_SHOWN = 100;
+
+/** What was shown in this session, by the address that it has. What was approved is on the disk. */
+const shown = new Map<string, string>();
+
+/** Lets definitions of tools be opened as documents that cannot be edited. */
+export function registerDefinitions(services: Services): vscode.Disposable {
+	return vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+		provideTextDocumentContent: (uri) => definitionText(services, uri),
+	});
+}
+
+/** The text of such a document. */
+export function definitionText(services: Pick<Services, "home">, { query }: vscode.Uri): string {
+	const here = shown.get(query);
+	if (here !== undefined) return here;
+	const home = services.home();
+	const kept = home.ok ? readDefinition(home.value, query) : null;
+	return kept === null ? "This definition is no longer kept.\n" : textOf(kept);
+}
+
+/** Opens the definitions of tools as a server lists them now. */
+export async function openDefinitions(server: string, tools: readonly ToolText[]): Promise<Result<void>> {
+	const [only, ...others] = tools;
+	const what = only !== undefined && others.length === 0 ? only.definition : tools.map(({ definition }) => definition);
+	const title = only !== undefined && others.length === 0 ? only.name : server;
+	const document = await vscode.workspace.openTextDocument(addressOf(title, "definition", keep(textOf(what))));
+	await vscode.window.showTextDocument(document, { preview: true });
+	return ok(undefined);
+}
+
+/** Opens what was approved beside what is listed now. */
+export async function openDrift(services: Services, tool: ToolText, approved: string): Promise<Result<void>> {
+	const home = services.home();
+	if (!home.ok) return home;
+	const before = readDefinition(home.value, approved);
+	if (before === null)
+		return fail(
+			"definition-gone",
+			`What was approved of ${brief(tool.name, 80)} is no longer kept, so it cannot be compared.`,
+			"Look at the definition as it is now, and allow it again or take it away.",
+		);
+	await vscode.commands.executeCommand(
+		"vscode.diff",
+		addressOf(tool.name, "approved", approved),
+		addressOf(tool.name, "now", keep(textOf(tool.definition))),
+		`${brief(tool.name, 80)}: approved ↔ now`,
+	);
+	return ok(undefined);
+}
+
+function addressOf(title: string, what: string, query: string): vscode.Uri {
+	const name = brief(title, 80).replaceAll(/[\\/]/g, "_");
+	return vscode.Uri.from({ scheme: SCHEME, path: `/${name} (${what}).json`, query });
+}
+
+function keep(text: string): string {
+	for (const [key, known] of shown) if (known === text) return key;
+	const [oldest] = shown.keys();
+	if (oldest !== undefined && shown.size >= MOST_SHOWN) shown.delete(oldest);
+	const key = `shown-${++count}`;
+	shown.set(key, text);
+	return key;
+}
+
+let count = 0;
+
+/** Keys in order, so that a difference is one of meaning; whatever could hide or turn text is written as its code. */
+function textOf(definition: unknown): string {
+	const text = JSON.stringify(definition, (key, value: unknown) => (key === "_meta" ? undefined : sorted(value)), 2);
+	return `${text.split("\n").map(plain).join("\n")}\n`;
+}
+
+function sorted(value: unknown): unknown {
+	return typeof value === "object" && value !== null && !Array.isArray(value)
+		? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+		: value;
 }

@@ -40,7 +40,10 @@ export interface Server {
 	/** What its host would start; a Problem's reason in `refusal` where that cannot be told; null for remote servers. */
 	readonly line: LaunchLine | null;
 	readonly wrapped: boolean;
+	/** What was granted to exactly this entry. */
 	readonly grant: Grant | null;
+	/** What its launch would run under: the grant, narrowed by every other policy. Null: the launcher would start nothing. */
+	readonly effective: Grant | null;
 	readonly findings: readonly Finding[];
 	/** Null: never listed. Granted tools that are no longer listed are in here too. */
 	readonly tools: readonly Tool[] | null;
@@ -52,6 +55,8 @@ export interface Tool {
 	readonly name: string;
 	/** `gone`: granted, and no longer listed. `unpinnable`: cannot be granted. */
 	readonly state: "allowed" | "denied" | "changed" | "gone" | "unpinnable";
+	/** Allowed, and no other policy takes it away. */
+	readonly effective: boolean;
 	/** Of the definition as it is listed now; null where there is none. */
 	readonly pin: Pin | null;
 	readonly reads: boolean;

@@ -1,39 +1,337 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
+import type { ListedTool } from "../../platform/launch/list-tools.ts";
+import type { LaunchLine } from "../../platform/launch/locate.ts";
+import { policyPlaces, watchPolicies } from "../../platform/policy-files.ts";
 import type { Configs } from "../configs/configs.ts";
+import type { ContextKey } from "../contributions.ts";
 import type { Live } from "../live/live.ts";
 import type { Services } from "../services.ts";
+import { buildFile } from "./build.ts";
+import { Listings } from "./listings.ts";
 import type { ConfigFile, Server } from "./model.ts";
+import { type Place, placeInWorkspace, placesBelow, userPlaces, WORKSPACE_GLOB, workspacePlaces } from "./places.ts";
+import { Policies } from "./policies.ts";
+import { idOf, readSource, type Source } from "./source.ts";
+
+/** Milliseconds after the last keystroke or write until a file is read again. */
+const SETTLE_MS = 300;
+const MOST_ARRIVALS = 100;
 
 /** The config files of this window and of this person, their servers, and what was granted to each. Looks at the disk from the first `load` on. */
 export class Servers implements vscode.Disposable {
+	readonly #services: Services;
+	readonly #configs: Configs;
+	readonly #live: Live;
 	readonly #changed = new vscode.EventEmitter<void>();
+	readonly #revealed = new vscode.EventEmitter<string>();
+	/** What `files` holds is another one now. */
 	readonly onDidChange = this.#changed.event;
+	/** The tools of the server with this id are to be shown. */
+	readonly onDidAskToReveal = this.#revealed.event;
+	readonly #listings = new Listings();
+	/** By real path, in the order of the view. */
+	#places = new Map<string, Place>();
+	#sources = new Map<string, Source>();
+	#files = new Map<string, ConfigFile>();
+	#byId = new Map<string, Server>();
+	#loading: Promise<void> | null = null;
+	#work: Promise<void> = Promise.resolve();
+	readonly #watches: vscode.Disposable[] = [];
+	#policyWatch: { dispose(): void } | null = null;
+	/** What ends the watch of a file that came with its folder, by path. */
+	readonly #arrivals = new Map<string, () => void>();
+	/** Files to be read again, by address. */
+	readonly #stale = new Map<string, vscode.Uri>();
+	#timer: NodeJS.Timeout | undefined;
+	#disposed = false;
 
-	constructor(_services: Services, _configs: Configs, _live: Live) {}
+	constructor(services: Services, configs: Configs, live: Live) {
+		this.#services = services;
+		this.#configs = configs;
+		this.#live = live;
+	}
 
 	/** Empty before `load`. */
 	get files(): readonly ConfigFile[] {
-		return [];
+		return [...this.#files.values()];
 	}
 
 	/** Reads everything once; from then on it is kept up to date. */
 	async load(): Promise<readonly ConfigFile[]> {
+		this.#loading ??= this.#first();
+		await this.#loading;
 		return this.files;
 	}
 
 	/** Reads everything again. */
-	async refresh(): Promise<void> {}
+	async refresh(): Promise<void> {
+		if (this.#loading === null) await this.load();
+		else await this.#again();
+	}
 
-	byId(_id: string): Server | null {
-		return null;
+	byId(id: string): Server | null {
+		return this.#byId.get(id) ?? null;
 	}
 
 	/** The server whose entry has these keys in this file. */
-	at(_uri: vscode.Uri, _keyPath: readonly string[]): Server | null {
-		return null;
+	at(uri: vscode.Uri, keyPath: readonly string[]): Server | null {
+		const file = this.#placeOf(uri)?.path;
+		return file === undefined ? null : this.byId(idOf(file, keyPath));
+	}
+
+	/** The entry as its file has it this moment. Null: it is gone. */
+	reread({ id, file }: Pick<Server, "id" | "file">): Server | null {
+		this.#read(file.uri);
+		this.#build([file.path]);
+		return this.byId(id);
+	}
+
+	/** Keeps what a server listed, so that it can be shown without starting it again. */
+	async keepListing({ id }: Pick<Server, "id">, line: LaunchLine, fingerprint: string, tools: readonly ListedTool[]): Promise<void> {
+		const home = this.#services.home();
+		if (!home.ok) return;
+		await this.#listings.keep(id, line, fingerprint, tools, home.value);
+		this.#build(null);
+	}
+
+	/** Looks again at what is granted. For after a grant was written: the watch would tell it a moment later. */
+	regrant(): void {
+		this.#build(null);
+	}
+
+	/** Asks the view to show the tools of a server. */
+	reveal({ id }: Pick<Server, "id">): void {
+		this.#revealed.fire(id);
 	}
 
 	dispose(): void {
+		this.#disposed = true;
+		clearTimeout(this.#timer);
+		this.#policyWatch?.dispose();
+		for (const watch of this.#watches) watch.dispose();
+		for (const close of [...this.#arrivals.values()]) close();
 		this.#changed.dispose();
+		this.#revealed.dispose();
 	}
+
+	async #first(): Promise<void> {
+		this.#watchFiles();
+		this.#live.start();
+		await this.#discover();
+	}
+
+	#again(): Promise<void> {
+		this.#work = this.#work.then(
+			() => this.#discover(),
+			() => this.#discover(),
+		);
+		return this.#work;
+	}
+
+	async #discover(): Promise<void> {
+		const folders = await workspacePlaces(this.#services, this.#configs);
+		const user = vscode.workspace.getConfiguration("sallyport").get("userFiles") === false ? [] : userPlaces(this.#services, this.#configs);
+		if (this.#disposed) return;
+		this.#listings.forget();
+		this.#places = new Map();
+		this.#sources = new Map();
+		let since = performance.now();
+		for (const place of [...folders, ...user]) {
+			if (this.#places.has(place.path)) continue;
+			this.#places.set(place.path, place);
+			this.#readPlace(place);
+			if (performance.now() - since < 20) continue;
+			// Many files: the editor's other work goes on in between.
+			await delay(0);
+			since = performance.now();
+		}
+		this.#watchPolicies();
+		this.#build(null);
+		setContext("sallyport.ready", true);
+	}
+
+	/** The known place of this address. */
+	#placeOf(uri: vscode.Uri): Place | null {
+		const address = uri.toString();
+		const local = this.#configs.localPath(uri);
+		for (const place of this.#places.values()) if (place.uri.toString() === address || place.path === local) return place;
+		return null;
+	}
+
+	#read(uri: vscode.Uri): string | null {
+		const known = this.#placeOf(uri);
+		// Made anew, it may be a link to elsewhere.
+		const place = (known?.scope === "user" ? known : placeInWorkspace(uri, this.#services, this.#configs)) ?? known;
+		if (place === null) return null;
+		if (known !== null && known.path !== place.path) this.#forget(known.path);
+		this.#places.set(place.path, place);
+		this.#readPlace(place);
+		return place.path;
+	}
+
+	#forget(file: string): void {
+		this.#places.delete(file);
+		this.#sources.delete(file);
+		this.#files.delete(file);
+	}
+
+	/** Whatever a file holds, the others are shown. */
+	#readPlace(place: Place): void {
+		try {
+			const source = readSource(place, this.#services, this.#configs);
+			if (source === null) this.#sources.delete(place.path);
+			else this.#sources.set(place.path, source);
+		} catch (error) {
+			this.#services.log.bug("config file", error);
+			const problem = { code: "bug", message: "Something went wrong in Sallyport.", remedy: "The log says where; please report it." };
+			this.#sources.set(place.path, { place, entries: [], findings: [], problem });
+		}
+	}
+
+	/** @param only the files that were read anew; null: what was granted, or what runs, may have changed for all */
+	#build(only: readonly string[] | null): void {
+		if (this.#disposed) return;
+		const home = this.#services.home();
+		const standing = {
+			home,
+			userHome: this.#services.userHome,
+			policies: new Policies(home),
+			listings: this.#listings,
+			live: this.#live,
+		};
+		const files = new Map<string, ConfigFile>();
+		const byId = new Map<string, Server>();
+		for (const file of this.#places.keys()) {
+			const source = this.#sources.get(file);
+			if (source === undefined) continue;
+			const before = only === null || only.includes(file) ? undefined : this.#files.get(file);
+			const built = before ?? buildFile(source, standing);
+			files.set(file, built);
+			for (const server of built.servers) byId.set(server.id, server);
+		}
+		// Much that is watched changes without any meaning for the servers, and a view that is drawn anew loses its hover.
+		if (only === null && isDeepStrictEqual(files, this.#files)) return;
+		this.#files = files;
+		this.#byId = byId;
+		setContext("sallyport.hasServers", byId.size > 0);
+		this.#changed.fire();
+	}
+
+	#watchFiles(): void {
+		const later = (uri: vscode.Uri): void => this.#readLater(uri);
+		const all = (): void => void this.#again().catch((error: unknown) => this.#services.log.bug("look again", error));
+		this.#watchFile(vscode.workspace.createFileSystemWatcher(WORKSPACE_GLOB), later);
+		// Of a folder that comes or goes with all that is in it the editor tells the folder alone.
+		const folders = vscode.workspace.createFileSystemWatcher("**/*", false, true, false);
+		this.#watches.push(
+			folders,
+			folders.onDidCreate((uri) => this.#arrived(uri)),
+			folders.onDidDelete((uri) => {
+				for (const place of this.#places.values()) if (place.path.startsWith(`${uri.fsPath}${path.sep}`)) later(place.uri);
+			}),
+		);
+		for (const { uri } of userPlaces(this.#services, this.#configs)) {
+			const pattern = new vscode.RelativePattern(vscode.Uri.file(path.dirname(uri.fsPath)), path.basename(uri.fsPath));
+			this.#watchFile(vscode.workspace.createFileSystemWatcher(pattern), later);
+		}
+		this.#watches.push(
+			vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+				if (contentChanges.length > 0 && this.#configs.hostOf(document.uri) !== null) later(document.uri);
+			}),
+			vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+				if (this.#configs.hostOf(uri) === null) return;
+				this.#stale.set(uri.toString(), uri);
+				this.#readStale();
+			}),
+			// What was typed and thrown away is gone with its document.
+			vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+				if (this.#configs.hostOf(uri) !== null) later(uri);
+			}),
+			vscode.workspace.onDidChangeWorkspaceFolders(all),
+			vscode.workspace.onDidGrantWorkspaceTrust(all),
+			vscode.workspace.onDidChangeConfiguration((event) => {
+				if (event.affectsConfiguration("sallyport.rules") || event.affectsConfiguration("sallyport.userFiles")) all();
+			}),
+			this.#live.onDidChange(() => this.#build(null)),
+			this.#services.onDidSetUp(() => {
+				this.#live.start();
+				this.#policiesChanged();
+			}),
+		);
+	}
+
+	#watchFile(watcher: vscode.FileSystemWatcher, later: (uri: vscode.Uri) => void): void {
+		this.#watches.push(watcher, watcher.onDidCreate(later), watcher.onDidChange(later), watcher.onDidDelete(later));
+	}
+
+	#arrived(folder: vscode.Uri): void {
+		placesBelow(folder, this.#services, this.#configs).then(
+			(found) => {
+				for (const uri of found) {
+					this.#readLater(uri);
+					this.#watchArrived(uri);
+				}
+			},
+			(error: unknown) => this.#services.log.bug("new folder", error),
+		);
+	}
+
+	/** Of a folder that came with all that is in it, the editor's watcher may miss what happens deeper down. */
+	#watchArrived(uri: vscode.Uri): void {
+		if (this.#disposed || this.#arrivals.has(uri.fsPath) || this.#arrivals.size >= MOST_ARRIVALS) return;
+		try {
+			const watcher = fs.watch(path.dirname(uri.fsPath), { persistent: false }, () => this.#readLater(uri));
+			const close = (): void => {
+				watcher.close();
+				this.#arrivals.delete(uri.fsPath);
+			};
+			watcher.on("error", close);
+			this.#arrivals.set(uri.fsPath, close);
+		} catch {
+			// It is gone again, or too much is watched on this machine: the view can be refreshed.
+		}
+	}
+
+	#readLater(uri: vscode.Uri): void {
+		this.#stale.set(uri.toString(), uri);
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => this.#readStale(), SETTLE_MS);
+	}
+
+	#readStale(): void {
+		clearTimeout(this.#timer);
+		const files = [...this.#stale.values()].map((uri) => this.#read(uri)).filter((file) => file !== null);
+		this.#stale.clear();
+		if (files.length > 0) this.#build(files);
+	}
+
+	#policiesChanged(): void {
+		this.#watchPolicies();
+		this.#build(null);
+	}
+
+	/** Anew after each change: a folder that a policy will stand in may have been made just now. */
+	#watchPolicies(): void {
+		this.#policyWatch?.dispose();
+		this.#policyWatch = null;
+		if (this.#disposed) return;
+		const home = this.#services.home();
+		const folders = this.#services.workspaceFolders;
+		const places = home.ok
+			? [null, ...folders].flatMap((workspace) => policyPlaces(home.value, { workspace, narrowing: [] }))
+			: [path.join(this.#services.homePath, "policy")];
+		try {
+			this.#policyWatch = watchPolicies(places, () => this.#policiesChanged());
+		} catch {
+			this.#services.log.warn("The policy files cannot be watched (too many watches on this machine?): refresh the view to see changes.");
+		}
+	}
+}
+
+function setContext(key: ContextKey, value: boolean): void {
+	void vscode.commands.executeCommand("setContext", key, value);
 }

@@ -1,7 +1,89 @@
 import * as vscode from "vscode";
+import { ok } from "../../core/result.ts";
+import { registerCommand } from "../commands.ts";
+import { VIEW } from "../contributions.ts";
 import type { Services } from "../services.ts";
+import { itemOf } from "./items.ts";
+import type { ConfigFile, Server } from "./model.ts";
+import { childrenOf, FileRow, type Row, ServerRow, ToolRow, ToolsRow } from "./nodes.ts";
+import { openPlace } from "./open-place.ts";
 import type { Servers } from "./servers.ts";
 
-export function registerServersView(_services: Services, _servers: Servers): vscode.Disposable {
-	return vscode.Disposable.from();
+/** The view *MCP Servers*: it reads nothing before it is seen. */
+export function registerServersView(services: Services, servers: Servers): vscode.Disposable {
+	const changed = new vscode.EventEmitter<void>();
+	const provider: vscode.TreeDataProvider<Row> = {
+		onDidChangeTreeData: changed.event,
+		getChildren: async (row) => [...childrenOf(row ?? null, row === undefined ? await servers.load() : servers.files)],
+		getTreeItem: itemOf,
+		getParent: ({ parent }) => parent,
+	};
+	const view = vscode.window.createTreeView(VIEW, {
+		treeDataProvider: provider,
+		canSelectMany: true,
+		showCollapseAll: true,
+		manageCheckboxStateManually: true,
+	});
+	const show = (): void => {
+		const count = servers.files.flatMap((file) => file.servers).filter(needsAttention).length;
+		view.badge =
+			count === 0 ? undefined : { value: count, tooltip: `${count} ${count === 1 ? "server needs" : "servers need"} your attention` };
+		// With a message there is no welcome text, which says the same in an empty view.
+		view.message =
+			services.trusted || childrenOf(null, servers.files).length === 0
+				? ""
+				: "This workspace is not trusted: Sallyport reads its config files, and starts and allows nothing.";
+		changed.fire();
+	};
+	return vscode.Disposable.from(
+		view,
+		changed,
+		servers.onDidChange(show),
+		servers.onDidAskToReveal((id) => {
+			const row = toolsRow(servers.files, id);
+			// It is not shown while its container is closed.
+			if (row !== null) view.reveal(row, { expand: true, select: true, focus: false }).then(undefined, () => {});
+		}),
+		view.onDidChangeCheckboxState(async ({ items }) => {
+			const rows = items.flatMap(([row, state]) => (row instanceof ToolRow ? [{ row, state }] : []));
+			try {
+				for (const state of [vscode.TreeItemCheckboxState.Unchecked, vscode.TreeItemCheckboxState.Checked])
+					for (const batch of byServer(rows.filter((each) => each.state === state).map(({ row }) => row)))
+						await vscode.commands.executeCommand(
+							state === vscode.TreeItemCheckboxState.Checked ? "sallyport.allowTools" : "sallyport.denyTools",
+							batch[0],
+							batch,
+						);
+			} finally {
+				// Whatever came of it, the boxes show how things are.
+				changed.fire();
+			}
+		}),
+		registerCommand(services, "sallyport.refresh", async () => {
+			await servers.refresh();
+			return ok(undefined);
+		}),
+		registerCommand(services, "sallyport.filter", async () => {
+			await vscode.commands.executeCommand(`${VIEW}.focus`);
+			await vscode.commands.executeCommand("list.find");
+			return ok(undefined);
+		}),
+		registerCommand(services, "sallyport.openServer", (target) => openPlace(target, servers)),
+	);
+}
+
+/** Each server is asked for by itself. */
+function byServer(rows: readonly ToolRow[]): readonly (readonly ToolRow[])[] {
+	return [...new Set(rows.map(({ server }) => server.id))].map((id) => rows.filter(({ server }) => server.id === id));
+}
+
+function needsAttention({ state, findings }: Server): boolean {
+	const grave = findings.some(({ severity }) => severity === "error" || severity === "warning");
+	return grave || state === "unguarded" || state === "refused" || state === "drifted";
+}
+
+function toolsRow(files: readonly ConfigFile[], id: string): ToolsRow | null {
+	const file = files.find(({ servers }) => servers.some((server) => server.id === id));
+	const server = file?.servers.find((each) => each.id === id);
+	return file === undefined || server === undefined ? null : new ToolsRow(new ServerRow(server, new FileRow(file)));
 }

@@ -34,8 +34,22 @@ export async function listCandidate(candidate: Candidate, context: ApprovalConte
 	if (!confined.ok) return confined;
 	try {
 		const tools = await listTools(confined.value.child, { timeoutMs: LIST_MS, redact: (text) => redact(text, env.value.secrets) });
-		return tools.ok ? tools : fail(tools.problem.code, `${JSON.stringify(line.name)}: ${tools.problem.message}`, tools.problem.remedy);
+		if (!tools.ok) return fail(tools.problem.code, `${JSON.stringify(line.name)}: ${tools.problem.message}`, tools.problem.remedy);
+		// What is listed is shown, and kept: a secret that the server was given must be in neither.
+		if (repeats(JSON.stringify(tools.value), env.value.secrets))
+			return fail(
+				"tools-hold-secret",
+				`${JSON.stringify(line.name)} puts a secret that it was given into its list of tools.`,
+				"Take the secret away from it, and ask its makers.",
+			);
+		return tools;
 	} finally {
 		await confined.value.dispose();
 	}
+}
+
+/** By chance, a short value stands in any text. */
+function repeats(text: string, secrets: readonly string[]): boolean {
+	const long = secrets.filter((secret) => secret.length >= 8);
+	return long.length > 0 && redact(text, long) !== redact(text, []);
 }

@@ -1,0 +1,158 @@
+import { setTimeout as delay } from "node:timers/promises";
+import * as vscode from "vscode";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { type Candidate, describeCandidate, isApproved, saveGrant, startingGrant } from "../../platform/approval/candidate.ts";
+import type { ApprovalContext } from "../../platform/approval/context.ts";
+import { listCandidate } from "../../platform/approval/list-candidate.ts";
+import { grantChange } from "../../platform/approval/texts.ts";
+import { NOTHING, type Widening, widen } from "../../platform/approval/widen.ts";
+import { keepDefinition } from "../../platform/definitions.ts";
+import type { ListedTool } from "../../platform/launch/list-tools.ts";
+import { readListing } from "../../platform/launch/listings.ts";
+import { openDefinitions, openDrift } from "../approval/definitions.ts";
+import { confirmWidening, whenReviewed } from "../approval/dialog.ts";
+import { called, grantQuestion, startQuestion } from "../approval/questions.ts";
+import { withProgress } from "../commands.ts";
+import { markDone } from "../onboarding/progress.ts";
+import type { Services } from "../services.ts";
+import type { Server } from "./model.ts";
+import type { Servers } from "./servers.ts";
+
+/** A server as its saved file has it, and what stands behind its launch line on this machine. */
+export interface Described {
+	readonly server: Server;
+	readonly candidate: Candidate;
+	readonly context: ApprovalContext;
+}
+
+export interface Listed extends Described {
+	readonly tools: readonly ListedTool[];
+}
+
+/** What a person wants to add; what is left out adds nothing. */
+export interface Wanted {
+	readonly title: string;
+	readonly tools?: readonly ListedTool[];
+	readonly read?: readonly string[];
+	readonly write?: readonly string[];
+	readonly egress?: readonly string[];
+}
+
+/** Milliseconds until something that takes long says so. */
+const PATIENCE_MS = 400;
+
+/** The way from a server to a grant: what it is, what it offers, one question, and the grant. Nothing is granted but by `grant`. */
+export class Approvals {
+	readonly #services: Services;
+	readonly #servers: Servers;
+	/** Fingerprints of launches that a person let start in this session. */
+	readonly #started = new Set<string>();
+
+	constructor(services: Services, servers: Servers) {
+		this.#services = services;
+		this.#servers = servers;
+	}
+
+	/** Finds what the entry starts, by its file as it is saved; installs a package first, confined. */
+	async describe(before: Pick<Server, "id" | "file">): Promise<Result<Described>> {
+		const trust = this.#services.requireTrust();
+		if (!trust.ok) return trust;
+		if (vscode.workspace.textDocuments.some(({ uri, isDirty }) => isDirty && uri.toString() === before.file.uri.toString()))
+			return fail("unsaved", "The config file has changes that are not saved, and hosts read what is saved.", "Save it first.");
+		const server = this.#servers.reread(before);
+		if (server === null) return fail("server-gone", "The server is not there any more.", "Refresh the view MCP Servers.");
+		const { line } = server;
+		if (line === null) return { ok: false, problem: server.refusal ?? REMOTE };
+		return patiently(`Sallyport: looking at ${called(server.name)}`, async (report) => {
+			const context = await this.#services.approval(report);
+			if (!context.ok) return context;
+			const candidate = await describeCandidate(line, context.value, { update: false });
+			return candidate.ok ? ok({ server, candidate: candidate.value, context: context.value }) : candidate;
+		});
+	}
+
+	/** Starts the server confined and keeps the list of its tools. Asks before the first start of a command that was not approved. */
+	async list(before: Pick<Server, "id" | "file">): Promise<Result<Listed>> {
+		const described = await this.describe(before);
+		if (!described.ok) return described;
+		const { server, candidate, context } = described.value;
+		const { launch, line } = candidate.described;
+		const known = isApproved(candidate) || this.#started.has(launch.fingerprint) || readListing(context.home, launch.fingerprint) !== null;
+		if (!known && !(await confirmWidening(startQuestion(candidate)))) return CANCELLED;
+		this.#started.add(launch.fingerprint);
+		// A launch that was approved without a secret that it asks for would not start under its grant.
+		const lacks = [...line.asks].some(([slot, reference]) => candidate.current?.secrets.get(slot) !== reference);
+		const tools = await patiently(`Sallyport: listing the tools of ${called(server.name)}`, (report) =>
+			listCandidate(lacks ? { ...candidate, current: null } : candidate, { ...context, onProgress: report }),
+		);
+		if (!tools.ok) return tools;
+		await this.#servers.keepListing(server, line, launch.fingerprint, tools.value);
+		markDone(this.#services, "list");
+		return ok({ server, candidate, context, tools: tools.value });
+	}
+
+	/**
+	 * Asks once for the launch as it is, the secrets that its entry asks for, and what is wanted; saves exactly what was shown. Asks nothing where
+	 * nothing is new.
+	 */
+	async grant({ server, candidate, context }: Described, wanted: Wanted): Promise<Result<void>> {
+		const { line } = candidate.described;
+		const { title, tools = [], read = [], write = [], egress = [] } = wanted;
+		const pins = tools.flatMap(({ name, pin }) => (pin === null ? [] : [[name, pin] as const]));
+		const start = startingGrant(candidate);
+		const more: Widening = { ...NOTHING, read, write, egress, secrets: line.asks };
+		const cwd = line.workspace ?? context.userHome;
+		const after = widen({ ...start, tools: new Map([...start.tools, ...pins]) }, more, line.asks, { ...context, cwd });
+		if (!after.ok) return after;
+		const change = grantChange(candidate.current, after.value);
+		if (change.widens) {
+			const { question, whole, changed } = grantQuestion(title, candidate, after.value, change, tools);
+			const closer = [
+				...(whole ? [] : [{ label: "Show Full Definitions", show: () => this.#showAll(server, tools) }]),
+				...(changed.length === 0 ? [] : [{ label: "Show What Changed", show: () => this.#showChanged(changed, candidate) }]),
+			];
+			if (!(await confirmWidening({ ...question, closer }))) return CANCELLED;
+		}
+		for (const { pin, definition } of tools) if (pin !== null) await keepDefinition(context.home, pin, definition);
+		const saved = await saveGrant(context.home, after.value, candidate);
+		if (!saved.ok) return saved;
+		if (tools.length > 0) markDone(this.#services, "allow");
+		this.#services.log.info(`${called(server.name)}: granted, tools among it: ${tools.length}`);
+		this.#servers.regrant();
+		return ok(undefined);
+	}
+
+	async #showAll(server: Server, tools: readonly ListedTool[]): Promise<boolean> {
+		await openDefinitions(server.name, tools);
+		return whenReviewed(`When you have read the definitions of ${called(server.name)}, go on.`);
+	}
+
+	async #showChanged(tools: readonly ListedTool[], { current }: Candidate): Promise<boolean> {
+		for (const tool of tools) {
+			const opened = await openDrift(this.#services, tool, current?.tools.get(tool.name) ?? "");
+			if (!opened.ok) this.#services.log.problem(opened.problem);
+			if (!opened.ok) await openDefinitions(tool.name, [tool]);
+		}
+		return whenReviewed("When you have seen what changed, go on.");
+	}
+}
+
+/** A person's no is no problem: nothing is said about it. */
+export const CANCELLED = fail("cancelled", "Nothing was changed.", "");
+
+const REMOTE = {
+	code: "server-remote",
+	message: "This is a remote server: no command starts it.",
+	remedy: "The launcher starts local servers; remote ones come with a later version.",
+};
+
+/** Shows a notification when it takes long. */
+async function patiently<T>(title: string, run: (report: (text: string) => void) => Promise<T>): Promise<T> {
+	let tell = (_text: string): void => {};
+	const work = run((text) => tell(text));
+	if (await Promise.race([work.then(() => true), delay(PATIENCE_MS, false, { ref: false })])) return work;
+	return withProgress(title, (report) => {
+		tell = report;
+		return work;
+	});
+}

@@ -1,0 +1,64 @@
+import type { Problem, Result } from "../../core/result.ts";
+import type { Home } from "../../platform/home.ts";
+import type { Live } from "../live/live.ts";
+import type { Listings } from "./listings.ts";
+import type { ConfigFile, Server, ServerState } from "./model.ts";
+import { type Policies, refusalOf, type Verdict } from "./policies.ts";
+import type { Source, SourceEntry } from "./source.ts";
+import { toolsOf } from "./tools-of.ts";
+
+/** Everything that decides how a server stands, beside its entry. */
+export interface Standing {
+	readonly home: Result<Home>;
+	readonly userHome: string;
+	readonly policies: Policies;
+	readonly listings: Listings;
+	readonly live: Pick<Live, "running" | "drift">;
+}
+
+/** What a config file says, with what was granted of it. */
+export function buildFile(source: Source, standing: Standing): ConfigFile {
+	const { uri, path, host, scope } = source.place;
+	const file = { uri, path, host, scope, findings: source.findings, problem: source.problem };
+	return { ...file, servers: source.entries.map((entry) => buildServer(entry, file, standing)) };
+}
+
+const NOTHING: Verdict = { grant: null, lookup: { found: false, why: "not-approved" } };
+
+function buildServer(source: SourceEntry, file: Server["file"], standing: Standing): Server {
+	const { id, name, entry, wrapped, findings } = source;
+	const base = { id, name, file, entry, wrapped, findings };
+	if (source.line === null)
+		return { ...base, state: "remote", refusal: null, line: null, grant: null, effective: null, tools: null, running: 0 };
+	if (!source.line.ok) {
+		const state = wrapped ? "refused" : "unguarded";
+		return { ...base, state, refusal: source.line.problem, line: null, grant: null, effective: null, tools: null, running: 0 };
+	}
+	const line = source.line.value;
+	const verdict = standing.policies.verdict(line, standing.userHome);
+	const { grant, lookup } = verdict.ok ? verdict.value : NOTHING;
+	const against = verdict.ok ? refusalOf(line, verdict.value) : verdict.problem;
+	const effective = lookup.found && against === null ? lookup.grant : null;
+	const home = standing.home.ok ? standing.home.value : null;
+	const key = { name: line.name, config: line.config, workspace: line.workspace };
+	const running = standing.live.running(key);
+	const listed = standing.listings.of(id, line, grant ?? effective, home, running > 0);
+	const tools = toolsOf({ listed, grant, effective, drift: standing.live.drift(key), home });
+	const changed = tools?.some(({ state }) => state === "changed") === true;
+	return {
+		...base,
+		state: stateOf(wrapped, against, changed),
+		refusal: wrapped ? against : null,
+		line,
+		grant,
+		effective,
+		tools,
+		running,
+	};
+}
+
+function stateOf(wrapped: boolean, against: Problem | null, changed: boolean): ServerState {
+	if (!wrapped) return "unguarded";
+	if (against !== null) return "refused";
+	return changed ? "drifted" : "guarded";
+}

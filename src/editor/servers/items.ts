@@ -1,0 +1,280 @@
+import * as os from "node:os";
+import * as path from "node:path";
+import * as vscode from "vscode";
+import { HOSTS } from "../../core/config/hosts.ts";
+import { brief, plain } from "../../core/plain-text.ts";
+import type { Severity } from "../../core/rules/finding.ts";
+import { maskDetected } from "../../core/secrets/redact.ts";
+import { allowedCount, toolSummary } from "../approval/tool-text.ts";
+import type { CommandId } from "../contributions.ts";
+import type { ConfigFile, Server, ServerState, Tool } from "./model.ts";
+import type { Access, FindingRow, Row } from "./nodes.ts";
+
+/** Characters of a label. */
+const LABEL = 120;
+
+/** How a row looks and is read out. Every word from outside is made plain and cut; nothing of it is Markdown. */
+export function itemOf(row: Row): vscode.TreeItem {
+	const item = looksOf(row);
+	item.id = row.id;
+	return item;
+}
+
+function looksOf(row: Row): vscode.TreeItem {
+	switch (row.kind) {
+		case "config":
+			return fileItem(row.file);
+		case "server":
+			return serverItem(row.server);
+		case "finding":
+			return findingItem(row);
+		case "tools":
+			return toolsItem(row.server);
+		case "tool":
+			return toolItem(row.tool);
+		case "unlisted":
+			return unlistedItem(row.server);
+		case "access":
+			return accessItem();
+		case "access-item":
+			return accessPartItem(row.access);
+	}
+}
+
+interface Looks {
+	readonly label: string;
+	readonly description?: string;
+	readonly tooltip?: string;
+	readonly icon: vscode.ThemeIcon;
+	/** What menus ask for: words. */
+	readonly context: string;
+	/** Read out. */
+	readonly says: string;
+	readonly open?: "expanded" | "collapsed";
+}
+
+function item({ label, description, tooltip, icon: iconPath, context, says, open }: Looks): vscode.TreeItem {
+	const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
+	const made = new vscode.TreeItem(label, open === "expanded" ? Expanded : open === "collapsed" ? Collapsed : None);
+	if (description !== undefined) made.description = description;
+	made.tooltip = tooltip ?? label;
+	made.iconPath = iconPath;
+	made.contextValue = context;
+	made.accessibilityInformation = { label: says, role: "treeitem" };
+	return made;
+}
+
+function icon(id: string, color?: string): vscode.ThemeIcon {
+	return color === undefined ? new vscode.ThemeIcon(id) : new vscode.ThemeIcon(id, new vscode.ThemeColor(color));
+}
+
+function fileItem(file: ConfigFile): vscode.TreeItem {
+	const label = brief(shortPath(file), LABEL);
+	const host = HOSTS[file.host].title;
+	const { problem } = file;
+	return item({
+		label,
+		description: problem === null ? host : `${host} · cannot be read`,
+		tooltip: [plain(file.path), ...(problem === null ? [] : [plain(`${problem.message} ${problem.remedy}`)])].join("\n"),
+		icon: problem === null ? icon("json") : icon("warning", "list.warningForeground"),
+		context: "config",
+		says: `${label}, config file of ${host}${problem === null ? "" : ", cannot be read"}`,
+		open: "expanded",
+	});
+}
+
+/** Below a folder of the window, else below the home. */
+function shortPath({ uri, scope }: ConfigFile): string {
+	if (scope === "workspace") return vscode.workspace.asRelativePath(uri);
+	const home = os.homedir();
+	const relative = path.relative(process.env.HOME || home, uri.fsPath);
+	return relative.startsWith("..") || path.isAbsolute(relative) ? uri.fsPath : `~/${relative}`;
+}
+
+const STATES: Readonly<
+	Record<ServerState, { readonly icon: string; readonly color?: string; readonly word: string; readonly means: string }>
+> = {
+	unguarded: {
+		icon: "warning",
+		color: "list.warningForeground",
+		word: "unguarded",
+		means: "Its host starts it as it is: it can do whatever you can do.",
+	},
+	guarded: {
+		icon: "shield",
+		color: "testing.iconPassed",
+		word: "guarded",
+		means: "It starts through Sallyport, with what you granted and nothing else.",
+	},
+	drifted: {
+		icon: "git-compare",
+		color: "list.warningForeground",
+		word: "drifted",
+		means: "A tool is not what you allowed, and is withheld until you have seen the difference.",
+	},
+	refused: { icon: "error", color: "list.errorForeground", word: "refused", means: "Sallyport does not start it as it is." },
+	remote: { icon: "globe", word: "remote", means: "A remote server: its file is looked at, its calls are not." },
+};
+
+function serverItem(server: Server): vscode.TreeItem {
+	const { state, running, tools, refusal } = server;
+	const label = brief(server.name, LABEL);
+	const { word, means, ...looks } = STATES[state];
+	const parts = [
+		...(state === "guarded" ? [] : [word]),
+		...(tools === null ? [] : [allowedCount(tools)]),
+		...(running === 0 ? [] : ["running"]),
+	];
+	const why = refusal === null ? "" : plain(`${refusal.message} ${refusal.remedy}`);
+	const context = [
+		"server",
+		...(state === "remote" ? ["remote"] : [server.wrapped ? "wrapped" : "bare"]),
+		...(server.line === null ? [] : ["launchable"]),
+		...(server.grant === null ? [] : ["granted"]),
+		...(tools === null ? [] : ["listed"]),
+	].join(" ");
+	return item({
+		label,
+		description: parts.join(" · "),
+		tooltip: [`${plain(server.name)}: ${word}`, means, why, commandOf(server)].filter((line) => line !== "").join("\n"),
+		icon: icon(looks.icon, looks.color),
+		context,
+		says: [`${label}, server, ${word}`, ...parts.slice(state === "guarded" ? 0 : 1), ...(why === "" ? [] : [brief(why, 200)])].join(", "),
+		open: state === "guarded" || state === "remote" ? "collapsed" : "expanded",
+	});
+}
+
+/** Empty: no command starts it. */
+function commandOf({ line }: Server): string {
+	return line === null ? "" : brief(maskDetected([line.command, ...line.args].join(" ")), 300);
+}
+
+const SEVERITIES: Readonly<Record<Severity, readonly [string, string]>> = {
+	error: ["error", "list.errorForeground"],
+	warning: ["warning", "list.warningForeground"],
+	info: ["info", "editorInfo.foreground"],
+	hint: ["lightbulb", "editorHint.foreground"],
+};
+
+function findingItem(row: FindingRow): vscode.TreeItem {
+	const { finding } = row;
+	const label = brief(finding.message, LABEL);
+	const made = item({
+		label,
+		description: finding.ruleId,
+		tooltip: plain(finding.message),
+		icon: icon(...SEVERITIES[finding.severity]),
+		context: "finding",
+		says: `${label}, ${finding.severity}`,
+	});
+	made.command = commandItem("sallyport.openServer", "Open", row);
+	return made;
+}
+
+function toolsItem({ tools }: Server): vscode.TreeItem {
+	const description = tools === null ? "not listed yet" : allowedCount(tools);
+	return item({
+		label: "Tools",
+		description,
+		icon: icon("tools"),
+		context: tools === null ? "tools" : "tools listed",
+		says: `Tools, ${description}`,
+		open: "expanded",
+	});
+}
+
+function unlistedItem(server: Server): vscode.TreeItem {
+	const made = item({
+		label: "Not listed yet",
+		description: "List Tools…",
+		tooltip: "Starts the server once, confined and without your secrets, and shows what it offers.",
+		icon: icon("list-unordered"),
+		context: "unlisted",
+		says: "Not listed yet. List tools",
+	});
+	made.command = commandItem("sallyport.listTools", "List Tools…", { server: server.id });
+	return made;
+}
+
+const TOOL_WORDS: Readonly<Record<Tool["state"], string>> = {
+	allowed: "",
+	denied: "",
+	changed: "changed, withheld",
+	gone: "no longer listed",
+	unpinnable: "cannot be allowed",
+};
+
+function toolItem(tool: Tool): vscode.TreeItem {
+	const label = brief(tool.name, LABEL);
+	const narrowed = tool.state === "allowed" && !tool.effective;
+	const word = narrowed ? "taken away by another policy" : TOOL_WORDS[tool.state];
+	const looks =
+		tool.state === "changed"
+			? icon("git-compare", "list.warningForeground")
+			: tool.state === "gone" || tool.state === "unpinnable"
+				? icon("circle-slash", "disabledForeground")
+				: icon(tool.reads ? "eye" : "zap");
+	const described = toolSummary(tool);
+	const made = item({
+		label,
+		description: [word, described.first].filter((part) => part !== "").join(" · "),
+		tooltip: described.full,
+		icon: looks,
+		context: `tool ${tool.state}`,
+		says: [label, "tool", tool.reads ? "says that it only reads" : "may change things", ...(word === "" ? [] : [word])].join(", "),
+	});
+	// What cannot be pinned can never be ticked.
+	if (tool.state !== "unpinnable") {
+		const ticked = tool.state === "allowed" || tool.state === "gone";
+		made.checkboxState = {
+			state: ticked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+			tooltip: ticked ? "Take this tool away" : "Allow this tool…",
+			accessibilityInformation: { label: `${label}, ${ticked ? "allowed" : "not allowed"}`, role: "checkbox" },
+		};
+	}
+	return made;
+}
+
+function accessItem(): vscode.TreeItem {
+	return item({
+		label: "Access",
+		icon: icon("key"),
+		context: "access",
+		says: "Access, what it may use beside its tools",
+		open: "collapsed",
+	});
+}
+
+function accessPartItem(access: Access): vscode.TreeItem {
+	const [label, kind, id, color] = accessLooks(access);
+	const word = access.kind === "secret" && !access.granted ? "not granted" : access.effective ? "" : "not in effect";
+	return item({
+		label: brief(label, LABEL),
+		description: [kind, word].filter((part) => part !== "").join(" · "),
+		tooltip: plain(label),
+		icon: icon(id, color),
+		context: access.kind === "secret" && !access.granted ? "asked" : "grant",
+		says: [`${brief(label, LABEL)}, ${kind}`, ...(word === "" ? [] : [word])].join(", "),
+	});
+}
+
+function accessLooks(access: Access): readonly [label: string, kind: string, icon: string, color?: string] {
+	switch (access.kind) {
+		case "read":
+			return [access.path, "may read", "folder"];
+		case "write":
+			return [access.path, "may write", "edit"];
+		case "network":
+			return [access.target, "may connect", "globe"];
+		case "variable":
+			return [access.name, "variable of the host", "symbol-variable"];
+		case "secret":
+			return [`${access.slot} ← ${access.reference}`, "secret", "key"];
+		case "unconfined":
+			return ["No sandbox", "it can do whatever you can do", "warning", "list.errorForeground"];
+	}
+}
+
+function commandItem(command: CommandId, title: string, argument: unknown): vscode.Command {
+	return { command, title, arguments: [argument] };
+}

@@ -1,0 +1,69 @@
+import type { Grant, GrantedSandbox } from "../../core/policy/layers.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { narrowGrant, revokeGrant } from "../../platform/approval/narrow.ts";
+import type { Services } from "../services.ts";
+import type { Server } from "./model.ts";
+import type { Access } from "./nodes.ts";
+import type { Servers } from "./servers.ts";
+
+/*
+ * What takes something away: it asks nobody, and needs no trusted workspace. Each is true when there was something to take.
+ */
+
+/** Running servers obey at once. */
+export function takeTools(services: Services, servers: Servers, server: Server, names: readonly string[]): Promise<Result<boolean>> {
+	return narrow(services, servers, server, (grant) => ({
+		...grant,
+		tools: new Map([...grant.tools].filter(([tool]) => !names.includes(tool))),
+	}));
+}
+
+/** Running servers are stopped by their launchers: what they were started with is no longer theirs. */
+export function takeAccess(services: Services, servers: Servers, server: Server, access: Access): Promise<Result<boolean>> {
+	return narrow(services, servers, server, (grant) => without(grant, access));
+}
+
+/** Everything. Running servers are stopped by their launchers. */
+export function takeAll(services: Services, servers: Servers, server: Server): Result<boolean> {
+	const home = services.home();
+	if (!home.ok) return home;
+	if (server.grant === null) return notHere(server);
+	const revoked = revokeGrant(home.value, server.grant);
+	servers.regrant();
+	return revoked;
+}
+
+async function narrow(services: Services, servers: Servers, server: Server, change: (grant: Grant) => Grant): Promise<Result<boolean>> {
+	const home = services.home();
+	if (!home.ok) return home;
+	if (server.grant === null) return notHere(server);
+	const taken = await narrowGrant(home.value, server.grant, change);
+	servers.regrant();
+	return taken;
+}
+
+/** The launcher cannot tell two equal entries apart: what was granted to one lets the other one start too. */
+function notHere({ effective }: Server): Result<boolean> {
+	return effective === null
+		? ok(false)
+		: fail("granted-elsewhere", `This was granted to the same server in ${effective.config}.`, "Take it away there.");
+}
+
+function without(grant: Grant, access: Access): Grant {
+	const sandbox = (change: (sandbox: GrantedSandbox) => Partial<GrantedSandbox>): Grant =>
+		grant.sandbox === "off" ? grant : { ...grant, sandbox: { ...grant.sandbox, ...change(grant.sandbox) } };
+	switch (access.kind) {
+		case "read":
+			return sandbox(({ read }) => ({ read: read.filter((path) => path !== access.path) }));
+		case "write":
+			return sandbox(({ write }) => ({ write: write.filter((path) => path !== access.path) }));
+		case "variable":
+			return sandbox(({ env }) => ({ env: env.filter((name) => name !== access.name) }));
+		case "network":
+			return { ...grant, egress: grant.egress.filter((target) => target !== access.target) };
+		case "secret":
+			return { ...grant, secrets: new Map([...grant.secrets].filter(([slot]) => slot !== access.slot)) };
+		case "unconfined":
+			return { ...grant, sandbox: { read: [], write: [], deny: [], env: [] } };
+	}
+}

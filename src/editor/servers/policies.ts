@@ -1,0 +1,93 @@
+import { findGrant, type Grant, type GrantLookup, grantsOf, type PolicyLayer } from "../../core/policy/layers.ts";
+import { type fail, ok, type Problem, type Result } from "../../core/result.ts";
+import { currentGrant } from "../../platform/approval/candidate.ts";
+import type { Home } from "../../platform/home.ts";
+import type { LaunchLine } from "../../platform/launch/locate.ts";
+import { readLayers } from "../../platform/policy-files.ts";
+
+/** What the policies say about one launch line. */
+export interface Verdict {
+	readonly grant: Grant | null;
+	readonly lookup: GrantLookup;
+}
+
+/** Every policy as it stood when this was made; each workspace's are read once. */
+export class Policies {
+	readonly #home: Result<Home>;
+	readonly #layers = new Map<string | null, Result<ReadonlyMap<string, readonly PolicyLayer[]>>>();
+
+	constructor(home: Result<Home>) {
+		this.#home = home;
+	}
+
+	/** A Problem: a policy cannot be read, so that the launcher refuses everything. */
+	verdict(line: LaunchLine, userHome: string): Result<Verdict> {
+		// Without a home nothing was ever granted.
+		if (!this.#home.ok)
+			return this.#home.problem.code === "no-home" ? ok({ grant: null, lookup: { found: false, why: "not-approved" } }) : this.#home;
+		const layers = this.#byName(this.#home.value, line.workspace);
+		if (!layers.ok) return layers;
+		const named = layers.value.get(line.name) ?? [];
+		const { name, command, args } = line;
+		const lookup = findGrant(named, { name, command, args, folder: line.workspace ?? userHome });
+		return ok({ grant: currentGrant(grantsOf(named), line), lookup });
+	}
+
+	/** Only what is said of one name decides about it: with a thousand servers, all of it for each would be slow. */
+	#byName(home: Home, workspace: string | null): Result<ReadonlyMap<string, readonly PolicyLayer[]>> {
+		const known = this.#layers.get(workspace);
+		if (known !== undefined) return known;
+		const layers = readLayers(home, { workspace, narrowing: [] });
+		const index = layers.ok ? ok(indexed(layers.value)) : layers;
+		this.#layers.set(workspace, index);
+		return index;
+	}
+}
+
+function indexed(layers: readonly PolicyLayer[]): ReadonlyMap<string, readonly PolicyLayer[]> {
+	const index = new Map<string, PolicyLayer[]>();
+	for (const layer of layers)
+		for (const server of layer.policy.servers) {
+			const own = index.get(server.name) ?? [];
+			own.push({ ...layer, policy: { ...layer.policy, servers: [server] } });
+			index.set(server.name, own);
+		}
+	return index;
+}
+
+/** Why the launcher would refuse this line, as far as that can be told without hashing anything; null: nothing speaks against it. */
+export function refusalOf(line: LaunchLine, { lookup }: Verdict): Problem | null {
+	if (!lookup.found) {
+		switch (lookup.why) {
+			case "not-approved":
+				return problem(
+					"not-approved",
+					"It was never approved, so Sallyport does not start it.",
+					"List its tools, and allow those you want.",
+				);
+			case "launch-changed":
+				return problem("launch-changed", "Its command is not the one that was approved.", CHANGED);
+			case "other-workspace":
+				return problem("other-workspace", "It was approved for another workspace.", "List its tools, and allow those you want here.");
+		}
+	}
+	const { launch, secrets } = lookup.grant;
+	const kinds = Object.entries(line.env).map(([name, { kind }]) => `${name} ${kind === "literal" ? kind : "reference"}`);
+	const approved = Object.entries(launch.env).map(([name, kind]) => `${name} ${kind}`);
+	if (launch.cwd !== line.cwd || kinds.sort().join() !== approved.sort().join())
+		return problem("launch-changed", "Its variables or its folder are not what was approved.", CHANGED);
+	const [missing] = [...line.asks].find(([slot, reference]) => secrets.get(slot) !== reference) ?? [];
+	return missing === undefined
+		? null
+		: problem(
+				"reference-not-granted",
+				`It asks for a secret in ${missing} that is not granted to it.`,
+				"Approve this command: it asks for its secrets too.",
+			);
+}
+
+const CHANGED = "If you meant that: approve this command.";
+
+function problem(...[code, message, remedy]: Parameters<typeof fail>): Problem {
+	return { code, message, remedy };
+}

@@ -1,0 +1,133 @@
+import * as fs from "node:fs";
+import * as vscode from "vscode";
+import { parseConfig, tooLargeDocument } from "../../core/config/parse-json.ts";
+import type { ConfigDocument, ServerEntry } from "../../core/config/server.ts";
+import { launchOf, unwrapLaunch } from "../../core/config/wrapped.ts";
+import { launchProblem } from "../../core/launch/launchable.ts";
+import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
+import { analyze } from "../../core/rules/analyze.ts";
+import type { Finding } from "../../core/rules/finding.ts";
+import { readBounded } from "../../platform/files/bounded-file.ts";
+import { type LaunchLine, launchLineOf } from "../../platform/launch/locate.ts";
+import { type Configs, parseSeverities } from "../configs/configs.ts";
+import type { Services } from "../services.ts";
+import type { Place } from "./places.ts";
+
+/** What one config file says, before anyone asks what of it was granted. */
+export interface Source {
+	readonly place: Place;
+	readonly entries: readonly SourceEntry[];
+	/** Those that belong to no entry. */
+	readonly findings: readonly Finding[];
+	readonly problem: Problem | null;
+}
+
+export interface SourceEntry {
+	readonly id: string;
+	readonly name: string;
+	readonly entry: ServerEntry;
+	readonly wrapped: boolean;
+	/** Null: no command starts it. */
+	readonly line: Result<LaunchLine> | null;
+	readonly findings: readonly Finding[];
+}
+
+/** Bytes. */
+const MOST_BYTES = 5 * 1024 * 1024;
+
+/** Reads a config file as it stands in an editor, else on the disk. Null: it is not there. */
+export function readSource(place: Place, services: Services, configs: Configs): Source | null {
+	const open = vscode.workspace.textDocuments.find(
+		({ uri, isClosed }) => !isClosed && (uri.toString() === place.uri.toString() || configs.localPath(uri) === place.path),
+	);
+	if (open !== undefined) {
+		const { document, findings } = configs.analysis({ document: open, host: place.host });
+		return sourceOf(place, document, findings, services);
+	}
+	const text = readText(place.path);
+	if (!text.ok) return { place, entries: [], findings: [], problem: text.problem };
+	if (text.value === null) return null;
+	const document = text.value === TOO_LARGE ? tooLargeDocument(place.host, place.path) : parseConfig(text.value, place.host, place.path);
+	const severities = parseSeverities(vscode.workspace.getConfiguration("sallyport", place.uri).get("rules"));
+	return sourceOf(place, document, analyze(document, { home: services.userHome, severities }), services);
+}
+
+/** The id of the server with these keys in this file. */
+export function idOf(file: string, keyPath: readonly string[]): string {
+	return JSON.stringify([file, ...keyPath]);
+}
+
+function sourceOf(place: Place, document: ConfigDocument, findings: readonly Finding[], services: Services): Source {
+	const around = { home: services.userHome, env: services.env };
+	const owned = ownedFindings(document, findings);
+	const ids = new Map<string, number>();
+	const entries = document.servers.map((entry): SourceEntry => {
+		const id = idOf(place.path, entry.keyPath);
+		// The same keys may stand twice in a broken file.
+		const before = ids.get(id) ?? 0;
+		ids.set(id, before + 1);
+		const line = entry.kind === "stdio" ? lineOf(document, entry, place.path, around) : null;
+		const named = entry.kind === "stdio" ? unwrapLaunch(entry)?.name : undefined;
+		return {
+			id: before === 0 ? id : `${id}#${before}`,
+			name: named ?? entry.name.value,
+			entry,
+			wrapped: entry.kind === "stdio" && launchOf(entry).wrapped,
+			line,
+			findings: before === 0 ? (owned.get(id) ?? []) : [],
+		};
+	});
+	return { place, entries, findings: owned.get("") ?? [], problem: fileProblem(document) };
+
+	function ownedFindings(of: ConfigDocument, all: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+		const known = new Set(of.servers.map(({ keyPath }) => idOf(place.path, keyPath)));
+		const groups = new Map<string, Finding[]>();
+		for (const finding of all) {
+			const keys = finding.keyPath.map(String);
+			const ids = keys.map((_, end) => idOf(place.path, keys.slice(0, end + 1)));
+			const owner = ids.find((id) => known.has(id)) ?? "";
+			const group = groups.get(owner);
+			if (group === undefined) groups.set(owner, [finding]);
+			else group.push(finding);
+		}
+		return groups;
+	}
+}
+
+function lineOf(
+	document: ConfigDocument,
+	entry: Extract<ServerEntry, { kind: "stdio" }>,
+	file: string,
+	around: { readonly home: string; readonly env: Services["env"] },
+): Result<LaunchLine> {
+	const problem = launchProblem(entry);
+	return problem === null ? launchLineOf(document, entry, file, around) : failed(problem);
+}
+
+/** Of what the whole file suffers from. The findings show the place. */
+function fileProblem({ problems }: ConfigDocument): Problem | null {
+	const broken = problems.find(({ code }) => code === "syntax" || code === "too-large" || code === "too-deep");
+	return broken === undefined ? null : { code: `config-${broken.code}`, message: broken.message, remedy: "Mend the file." };
+}
+
+const TOO_LARGE = Symbol("too large");
+
+/** Null: there is no such file. */
+function readText(file: string): Result<string | typeof TOO_LARGE | null> {
+	let size: number;
+	try {
+		const stat = fs.statSync(file);
+		if (!stat.isFile()) return fail("not-a-file", "It is not a plain file.", "It was not looked at.");
+		size = stat.size;
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		return code === "ENOENT" || code === "ENOTDIR" ? ok(null) : unreadable();
+	}
+	if (size > MOST_BYTES) return ok(TOO_LARGE);
+	const text = readBounded(file, MOST_BYTES);
+	return text === null ? unreadable() : ok(text);
+}
+
+function unreadable(): Result<never> {
+	return fail("unreadable-file", "It could not be read.", "Check its permissions.");
+}
