@@ -6,6 +6,7 @@ import { groupRefusals, logLine, noticeText } from "../../../src/editor/live/gro
 import { Live, type ServerKey } from "../../../src/editor/live/live.ts";
 import { Notices } from "../../../src/editor/live/notices.ts";
 import type { Refusal } from "../../../src/editor/live/refusal.ts";
+import { messageText } from "../../../src/editor/messages.ts";
 import { readDefinition } from "../../../src/platform/definitions.ts";
 import { type Home, openHome } from "../../../src/platform/home.ts";
 import { callTool, World } from "../../harness/world.ts";
@@ -205,7 +206,7 @@ suite("one message a server", () => {
 			refused("[Fix](command:workbench.action.quit)"),
 		]);
 		assert.equal(
-			noticeText(groups),
+			messageText(noticeText(groups) ?? ""),
 			"github: 1 tool has changed and is withheld (echo); 1 call was refused ([Fix] (command:workbench.action.quit)); 1 connection was refused (evil.example:443)",
 		);
 		assert.equal(noticeText(groupRefusals([refused("", { kind: "other", tool: null, reason: "line-invalid" })])), null);
