@@ -1,7 +1,9 @@
+import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as vscode from "vscode";
 import type { Platform } from "../core/config/hosts.ts";
+import { isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ApprovalContext } from "../platform/approval/context.ts";
 import { createHome, type Home, homePath, openHome } from "../platform/home.ts";
@@ -57,9 +59,24 @@ export class Services implements vscode.Disposable {
 		return homePath(this.env);
 	}
 
-	/** The home as it is; a Problem when there is none yet. Reads only. */
+	/** The home as it is; a Problem when there is none yet. */
 	home(): Result<Home> {
-		return openHome(this.homePath);
+		const place = this.#outsideWorkspaces();
+		return place.ok ? openHome(place.value) : place;
+	}
+
+	/** A home that a workspace brings along is a policy that a workspace wrote. One's own home folder may be opened as a workspace. */
+	#outsideWorkspaces(): Result<string> {
+		const where = this.homePath;
+		const own = path.join(os.userInfo().homedir, ".sallyport");
+		const inside = this.workspaceFolders.some((folder) => isInside(realOr(where), realOr(folder)));
+		return inside && realOr(where) !== realOr(own)
+			? fail(
+					"home-in-workspace",
+					`Sallyport's home ${where} lies inside a workspace, whose files must not decide anything.`,
+					"Leave SALLYPORT_HOME and HOME as they are, or make that home outside every workspace.",
+				)
+			: ok(where);
 	}
 
 	/** A Problem in a workspace that is not trusted, where Sallyport reads and does nothing else. */
@@ -77,7 +94,9 @@ export class Services implements vscode.Disposable {
 	async setUp(): Promise<Result<{ readonly home: Home; readonly installation: Installation }>> {
 		const trust = this.requireTrust();
 		if (!trust.ok) return trust;
-		const home = createHome(this.homePath, { unattended: false });
+		const place = this.#outsideWorkspaces();
+		if (!place.ok) return place;
+		const home = createHome(place.value, { unattended: false });
 		if (!home.ok) return home;
 		this.#installed ??= this.#install(home.value);
 		const installed = await this.#installed;
@@ -142,5 +161,15 @@ export class Services implements vscode.Disposable {
 	dispose(): void {
 		this.#setUp.dispose();
 		this.log.dispose();
+	}
+}
+
+/** Without links, as far as it exists. */
+function realOr(file: string): string {
+	try {
+		return fs.realpathSync(file);
+	} catch {
+		const parent = path.dirname(file);
+		return parent === file ? file : path.join(realOr(parent), path.basename(file));
 	}
 }

@@ -8,6 +8,7 @@ import { statusOf } from "../../../src/editor/live/status.ts";
 import { machineReport } from "../../../src/editor/onboarding/machine-report.ts";
 import { commandIn } from "../../../src/editor/onboarding/remedies.ts";
 import type { Server } from "../../../src/editor/servers/model.ts";
+import { Services } from "../../../src/editor/services.ts";
 import { copyExample } from "../../../src/platform/example.ts";
 import { diagnose } from "../../../src/platform/sandbox/diagnose.ts";
 import { trustedProgram } from "../../../src/platform/sandbox/trusted.ts";
@@ -32,6 +33,19 @@ suite("set-up", () => {
 		await vscode.commands.executeCommand("sallyport.checkMachine");
 		const text = vscode.window.activeTextEditor?.document.getText() ?? "";
 		for (const title of ["Home", "Launcher", "Grants"]) assert.match(text, new RegExp(`^✓ ${title}$`, "m"));
+	});
+
+	test("refuses a home that the workspace brings along, and makes nothing there", async () => {
+		const [folder] = vscode.workspace.workspaceFolders ?? [];
+		assert.ok(folder);
+		const brought = path.join(folder.uri.fsPath, ".sallyport-home");
+		const services = new (class extends Services {
+			override readonly env = { ...process.env, SALLYPORT_HOME: brought };
+		})({} as vscode.ExtensionContext);
+		for (const outcome of [services.home(), await services.setUp()])
+			assert.equal(outcome.ok ? null : outcome.problem.code, "home-in-workspace");
+		assert.equal(fs.existsSync(brought), false);
+		services.dispose();
 	});
 
 	test("opens the walkthrough, whose pages are in the package", async () => {
