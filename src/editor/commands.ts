@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { Problem, Result } from "../core/result.ts";
 import type { CommandId } from "./contributions.ts";
-import { alarm } from "./messages.ts";
+import { alarm, messageText } from "./messages.ts";
 import { inEditorWords } from "./onboarding/remedies.ts";
 import type { Services } from "./services.ts";
 
@@ -52,7 +52,7 @@ export function withProgress<T>(
 	title: string,
 	run: (report: (text: string) => void, token: vscode.CancellationToken) => Promise<T>,
 ): Thenable<T> {
-	return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, (progress, token) =>
-		run((message) => progress.report({ message }), token),
+	return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: messageText(title) }, (progress, token) =>
+		run((message) => progress.report({ message: messageText(message) }), token),
 	);
 }

@@ -31,7 +31,7 @@ export function definitionText(services: Pick<Services, "home">, { query }: vsco
 /** Opens the definitions of tools as a server lists them now. */
 export async function openDefinitions(server: string, tools: readonly ToolText[]): Promise<Result<void>> {
 	const [only, ...others] = tools;
-	const what = only !== undefined && others.length === 0 ? only.definition : tools.map(({ definition }) => definition);
+	const what = only !== undefined && others.length === 0 ? pinned(only.definition) : tools.map(({ definition }) => pinned(definition));
 	const title = only !== undefined && others.length === 0 ? only.name : server;
 	const document = await vscode.workspace.openTextDocument(addressOf(title, "definition", keep(textOf(what))));
 	await vscode.window.showTextDocument(document, { preview: true });
@@ -52,7 +52,7 @@ export async function openDrift(services: Services, tool: ToolText, approved: st
 	await vscode.commands.executeCommand(
 		"vscode.diff",
 		addressOf(tool.name, "approved", approved),
-		addressOf(tool.name, "now", keep(textOf(tool.definition))),
+		addressOf(tool.name, "now", keep(textOf(pinned(tool.definition)))),
 		`${brief(tool.name, 80)}: approved ↔ now`,
 	);
 	return ok(undefined);
@@ -76,8 +76,13 @@ let count = 0;
 
 /** Keys in order, so that a difference is one of meaning; whatever could hide or turn text is written as its code. */
 function textOf(definition: unknown): string {
-	const text = JSON.stringify(definition, (key, value: unknown) => (key === "_meta" ? undefined : sorted(value)), 2);
+	const text = JSON.stringify(definition, (_, value: unknown) => sorted(value), 2);
 	return `${text.split("\n").map(plain).join("\n")}\n`;
+}
+
+/** What a pin covers: all but the tool's own `_meta`. A parameter that is called so is a part of it. */
+function pinned({ _meta: _, ...definition }: ToolText["definition"]): unknown {
+	return definition;
 }
 
 function sorted(value: unknown): unknown {
