@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** They make the documentation's pictures and test nothing, so they run when they are asked for: SCREENSHOTS=1. */
+const PICTURES = process.env.SCREENSHOTS === "1" ? [] : ["test/editor/pictures.test.ts"];
+
 export default defineConfig({
 	test: {
 		environment: "node",
@@ -24,7 +27,7 @@ export default defineConfig({
 					name: "editor",
 					include: ["test/editor/**/*.test.ts"],
 					// These run inside the extension host: test/editor/integration.test.ts starts them there.
-					exclude: ["test/editor/suite/**"],
+					exclude: ["test/editor/suite/**", ...PICTURES],
 					globalSetup: ["test/harness/global-setup.ts", "test/editor/harness/global-setup.ts"],
 					// An editor, its window and a keychain want the machine for themselves: one file at a time, after all others.
 					maxWorkers: 1,

@@ -8,18 +8,18 @@ import { expandHostVariables } from "../../../src/core/config/variables.ts";
 import { copyExample } from "../../../src/platform/example.ts";
 import { openHome } from "../../../src/platform/home.ts";
 import { openVault } from "../../../src/platform/vault/index.ts";
+import { findEditorHost } from "../../../src/setup/editor-host.mjs";
 import { World } from "../../harness/world.ts";
 import { startRegistry, type TestRegistry } from "../../platform/packages/registry.ts";
 import { type Editor, type EditorOptions, ROOT, startEditor } from "./editor-host.ts";
 import { Workbench, type WorkbenchOptions } from "./workbench.ts";
 
-const SERVER = path.join(ROOT, "test", "editor", "harness", "server");
+const SERVERS = path.join(ROOT, "test", "fixtures", "servers");
+/** A small server, and the definitions of its tools. */
+const SERVER = ["issues.mjs", "issues.json"] as const;
 
-/** Under these names the registry of a walk has the small server of this folder. */
+/** Under these names the registry of a walk has the small server of the fixtures. */
 const PACKAGES = ["@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-github"];
-
-/** The registry is on the loopback, which a proxy of the machine does not reach. */
-const NO_PROXY = Object.fromEntries(["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]).map((name) => [name, ""]));
 
 export interface QuickstartOptions extends Omit<EditorOptions, "env">, WorkbenchOptions {
 	/** Changes the copy before the editor opens it. */
@@ -56,7 +56,7 @@ export class Quickstart {
 			if (!copied.ok) throw new Error(copied.problem.message);
 			fs.writeFileSync(path.join(world.home, ".npmrc"), `registry=${registry.url}\n`);
 			prepare?.(world);
-			editor = await startEditor({ ...options, env: { ...world.env(), ...NO_PROXY } });
+			editor = await startEditor({ ...options, env: world.env() });
 			const workbench = await Workbench.open(editor, world.workspace, { viewport, scale });
 			return new Quickstart(world, copied.value.token, editor, workbench, registry);
 		} catch (error) {
@@ -131,14 +131,22 @@ export class Quickstart {
 	}
 }
 
-/** Puts the small server's files into a folder, whose `tools.json` may then be changed. The path of its script. */
+/** Puts the small server's files into a new folder, where its `issues.json` may then be changed. The path of its script. */
 export function placeServer(folder: string): string {
-	fs.cpSync(SERVER, folder, { recursive: true });
-	return path.join(folder, "server.mjs");
+	fs.mkdirSync(folder);
+	for (const file of SERVER) fs.copyFileSync(path.join(SERVERS, file), path.join(folder, file));
+	return path.join(folder, SERVER[0]);
 }
 
 function packageNamed(name: string): Parameters<typeof startRegistry>[0][number] {
-	const bin = { [name.replace(/^.*\//, "mcp-")]: "server.mjs" };
-	const files = Object.fromEntries(["server.mjs", "tools.json"].map((file) => [file, fs.readFileSync(path.join(SERVER, file), "utf8")]));
+	const bin = { [name.replace(/^.*\//, "mcp-")]: SERVER[0] };
+	const files = Object.fromEntries(SERVER.map((file) => [file, fs.readFileSync(path.join(SERVERS, file), "utf8")]));
 	return { manifest: { name, version: "2026.8.31", type: "module", bin }, files };
+}
+
+/** Whether the editor writes its output channels: it needs parts that only a machine with a compiler gets. */
+export function outputIsShown(): boolean {
+	const host = findEditorHost(ROOT);
+	const native = path.join("node_modules", "@vscode", "spdlog", "build", "Release");
+	return host !== null && fs.existsSync(path.join(path.dirname(host.entry), "..", "..", "lib", "vscode", native));
 }

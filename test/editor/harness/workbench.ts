@@ -3,6 +3,7 @@ import * as path from "node:path";
 import type { Browser, BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
 import { launchBrowser } from "./browser.ts";
 import type { Editor } from "./editor-host.ts";
+import { boxesOf, NOTIFICATIONS_SEEN, PROBLEMS_SEEN, TOOLTIPS, TREE_STANDS, WATCH_NOTIFICATIONS, WATCH_PROBLEMS } from "./in-window.ts";
 
 /** How long one thing in the window may take. Generous: a busy machine must not fail a test. */
 const PATIENCE_MS = 30_000;
@@ -71,6 +72,12 @@ export class Workbench {
 		await this.#restored();
 	}
 
+	/** Opens a window without a folder. */
+	async openEmpty(): Promise<void> {
+		await this.page.goto(`${this.#url}/?${new URLSearchParams({ ew: "true", payload: JSON.stringify([["skipWelcome", "true"]]) })}`);
+		await this.#restored();
+	}
+
 	async reload(): Promise<void> {
 		await this.page.reload();
 		await this.#restored();
@@ -92,8 +99,9 @@ export class Workbench {
 		await this.#retry(async () => {
 			await this.#quickInput("F1", `>${title}`);
 			await this.#quickRow(title).waitFor({ timeout: TRY_MS });
+			// What opens meanwhile may take the focus, and the palette is gone.
+			await this.#quickRow(title).click({ timeout: TRY_MS });
 		});
-		await this.#quickRow(title).click();
 	}
 
 	/** Whether the palette offers a command. Meant for commands that must not be there: ask after another of the same extension was found. */
@@ -141,7 +149,11 @@ export class Workbench {
 			try {
 				return await attempt();
 			} catch (error) {
-				await this.page.keyboard.press("Escape");
+				// Only what is laid over the window is taken away: Escape alone leaves the page of a walkthrough.
+				const laid = this.page.locator(
+					".quick-input-widget:visible, .action-widget:visible, .suggest-widget.visible, .context-view .monaco-menu",
+				);
+				if ((await laid.count()) > 0) await this.page.keyboard.press("Escape");
 				if (tries === TRIES) throw error;
 			}
 		}
@@ -161,7 +173,31 @@ export class Workbench {
 		await this.lines().first().waitFor();
 	}
 
-	/** Puts the caret at a place, from 1. */
+	/** Puts the caret into a text that stands in one line and can be seen, by a click. */
+	async clickText(text: string): Promise<void> {
+		const { x, y } = await this.#middleOf(text);
+		await this.page.mouse.click(x, y);
+	}
+
+	/** Rests the pointer on a text that stands in one line and can be seen, and returns what shows. */
+	async hoverText(text: string): Promise<Locator> {
+		const hover = this.page.locator(".monaco-hover:not(.hidden) .monaco-hover-content").first();
+		await this.#retry(async () => {
+			const { x, y } = await this.#middleOf(text);
+			await this.page.mouse.move(x - 20, y);
+			await this.page.mouse.move(x, y);
+			await hover.waitFor({ timeout: TRY_MS });
+		});
+		return hover;
+	}
+
+	async #middleOf(text: string): Promise<{ readonly x: number; readonly y: number }> {
+		const [box] = await this.page.evaluate<Box[]>(boxesOf(text));
+		if (box === undefined) throw new Error("The text cannot be seen.");
+		return { x: (box.left + box.right) / 2, y: box.bottom - 6 };
+	}
+
+	/** Puts the caret at a place, from 1. A tab counts as far as it reaches. */
 	async goTo(line: number, column = 1): Promise<void> {
 		await this.#quickInput("Control+G", `:${line}:${column}`);
 		await this.page.keyboard.press("Enter");
@@ -191,6 +227,10 @@ export class Workbench {
 		await this.page.keyboard.press("Control+Z");
 	}
 
+	async redo(): Promise<void> {
+		await this.page.keyboard.press("Control+Shift+Z");
+	}
+
 	/** The lines that can be seen. */
 	lines(): Locator {
 		return this.page.locator(".editor-instance .view-line");
@@ -214,11 +254,31 @@ export class Workbench {
 		return this.page.locator(`.editor-instance .squiggly-${severity}`);
 	}
 
+	/** Whether a squiggle of this severity stands under exactly this text, which stands in one line. To the pixel, but for rounding. */
+	async isUnderlined(severity: Severity, text: string): Promise<boolean> {
+		const [box, ...others] = await this.page.evaluate<Box[]>(boxesOf(text));
+		if (box === undefined || others.length > 0) return false;
+		const lines = await Promise.all((await this.squiggles(severity).all()).map((squiggle) => squiggle.boundingBox()));
+		return lines.some(
+			(line) =>
+				line !== null &&
+				Math.abs(line.x - box.left) <= 1 &&
+				Math.abs(line.x + line.width - box.right) <= 1 &&
+				Math.abs(line.y + line.height - box.bottom) <= 4,
+		);
+	}
+
 	/** The rows of the Problems view, which it opens. */
 	async problems(): Promise<Locator> {
 		const rows = this.page.locator(".markers-panel .monaco-list-row");
 		if (!(await this.page.locator(".markers-panel").isVisible())) await this.command("View: Toggle Problems");
 		return rows;
+	}
+
+	/** Collects every row of one source that the open Problems view shows from now on, however briefly. Ask for them when it is over. */
+	async watchProblems(source: string): Promise<() => Promise<readonly string[]>> {
+		await this.page.evaluate(WATCH_PROBLEMS);
+		return async () => (await this.page.evaluate<string[]>(PROBLEMS_SEEN)).map(plain).filter((text) => text.includes(source));
 	}
 
 	/** The entries of the quick-fix menu at the caret. The menu stays open: choose with `quickFix`, or press Escape. */
@@ -309,14 +369,46 @@ export class Workbench {
 		return this.treeRow(label).locator(".custom-view-tree-node-item-checkbox[role='checkbox']");
 	}
 
+	/** What a screen reader is told of a row. */
+	async spoken(label: string | RegExp): Promise<string> {
+		return (await this.treeRow(label).first().getAttribute("aria-label")) ?? "";
+	}
+
+	/** What a screen reader is told of the row that the keyboard moved to; empty: none is. */
+	async focusedRow(): Promise<string> {
+		const row = this.page.locator(".customview-tree .monaco-list-row.focused");
+		return (await row.count()) === 0 ? "" : ((await row.first().getAttribute("aria-label")) ?? "");
+	}
+
+	/** Waits until a tree stands still, as a person does: while an extension's tree is drawn anew, VS Code does not know what its rows are about. */
+	async treeStands(): Promise<void> {
+		await this.page.evaluate(TREE_STANDS);
+	}
+
+	/** Clicks a box until it changes: a tree that is drawn anew at that moment loses the click. */
+	async tick(box: Locator): Promise<void> {
+		await box.waitFor();
+		await this.treeStands();
+		const before = await box.getAttribute("aria-checked");
+		const changed = box.and(this.page.locator(`[aria-checked="${before === "true" ? "false" : "true"}"]`));
+		await this.#retry(async () => {
+			await box.click();
+			await changed.or(this.dialog()).first().waitFor({ timeout: TRY_MS });
+		});
+	}
+
 	/** An inline button of a row, by its tooltip. The row shows it while the pointer is there. */
 	async rowAction(label: string | RegExp, title: string): Promise<void> {
+		await this.treeRow(label).first().waitFor();
+		await this.treeStands();
 		await this.treeRow(label).first().hover();
 		await this.treeRow(label).first().locator(`.action-label[aria-label^="${title}"]`).click();
 	}
 
 	/** Opens a row's context menu and takes an entry. */
 	async contextMenu(label: string | RegExp, entry: string): Promise<void> {
+		await this.treeRow(label).first().waitFor();
+		await this.treeStands();
 		await this.treeRow(label).first().click({ button: "right" });
 		// A menu takes no click in its first moment, lest the one that opened it should choose.
 		await this.page.locator(".context-view .action-menu-item", { hasText: exactly(entry) }).hover();
@@ -328,10 +420,33 @@ export class Workbench {
 		return this.page.locator(".pane .welcome-view-content");
 	}
 
+	/** The steps of the walkthrough in front, and whether each is ticked. */
+	walkthroughSteps(): () => Promise<{ readonly title: string; readonly done: boolean }[]> {
+		const steps = this.page.locator(".gettingStartedDetailsContent .getting-started-step");
+		return () =>
+			steps.evaluateAll((elements) =>
+				elements.map((element) => ({
+					title: (element.querySelector(".step-title")?.textContent ?? "").trim(),
+					done: element.querySelector(".codicon.complete") !== null,
+				})),
+			);
+	}
+
 	// Notifications, dialogs, status bar, web views
 
 	notification(text: string | RegExp): Locator {
 		return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
+	}
+
+	/** Collects the text of every notification that shows from now on, until the page is left. Ask for them when it is over. */
+	async watchNotifications(): Promise<() => Promise<readonly string[]>> {
+		await this.page.evaluate(WATCH_NOTIFICATIONS);
+		return () => this.page.evaluate<string[]>(NOTIFICATIONS_SEEN);
+	}
+
+	/** What stands in the page without being shown: labels for screen readers and tooltips. */
+	tooltips(): Promise<readonly string[]> {
+		return this.page.evaluate<string[]>(TOOLTIPS);
 	}
 
 	async notificationButton(text: string | RegExp, button: string): Promise<void> {
@@ -382,21 +497,64 @@ export class Workbench {
 		await this.page.locator(`.monaco-workbench.${css}`).first().waitFor();
 	}
 
-	/** A picture of the window, or of a part of it, as `FOLDER/NAME.png`; its path. */
-	async screenshot(folder: string, name: string, part?: Locator): Promise<string> {
+	/** A picture of the window, or of its upper left part of that size, as `FOLDER/NAME.png`; its path. */
+	async screenshot(folder: string, name: string, size: PictureSize = {}): Promise<string> {
 		fs.mkdirSync(folder, { recursive: true });
 		const file = path.join(folder, `${name}.png`);
-		await (part ?? this.page).screenshot({ path: file, animations: "disabled", caret: "hide" });
+		const whole = this.page.viewportSize() ?? { width: 0, height: 0 };
+		const { width = whole.width, height = whole.height } = size;
+		await this.page.screenshot({ path: file, animations: "disabled", caret: "hide", clip: { x: 0, y: 0, width, height } });
 		return file;
 	}
 
-	/** The same picture in every theme: `NAME-dark.png`, `NAME-light.png`, `NAME-high-contrast.png`. The window is dark again afterwards. */
-	async screenshots(folder: string, name: string, part?: Locator): Promise<void> {
+	/**
+	 * The same picture in every theme: `NAME-dark.png`, `NAME-light.png`, `NAME-high-contrast.png`. The window is dark again afterwards.
+	 *
+	 * @param show brings up what is gone when the theme changes; Escape takes it away again
+	 */
+	async screenshots(folder: string, name: string, { show, ...size }: PictureSize & { show?: () => Promise<void> } = {}): Promise<void> {
 		for (const theme of ["light", "high-contrast", "dark"] as const) {
 			await this.theme(theme);
-			await this.screenshot(folder, `${name}-${theme}`, part);
+			await show?.();
+			await this.screenshot(folder, `${name}-${theme}`, size);
+			if (show !== undefined) await this.page.keyboard.press("Escape");
 		}
 	}
+
+	/** Makes the side bar so wide, in CSS pixels from the window's edge. */
+	async widenSideBar(to: number): Promise<void> {
+		const bar = await this.page.locator(".part.sidebar").boundingBox();
+		if (bar === null) throw new Error("The side bar is closed.");
+		const { y, height, x, width } = bar;
+		const { mouse } = this.page;
+		await mouse.move(x + width + 2, y + height / 2);
+		await mouse.down();
+		await mouse.move(to, y + height / 2, { steps: 5 });
+		await mouse.up();
+	}
+
+	/** Takes away the button that VS Code lays over its own config files, and the slab beside a comparison, for pictures. */
+	async hideOverlays(): Promise<void> {
+		await this.page.addStyleTag({ content: ".floating-menu-overlay-widget, .diffOverview { visibility: hidden !important; }" });
+	}
+}
+
+/** In CSS pixels; what is left out is as large as the window. */
+interface PictureSize {
+	readonly width?: number;
+	readonly height?: number;
+}
+
+interface Box {
+	readonly left: number;
+	readonly right: number;
+	readonly bottom: number;
+}
+
+/** What stands in a part of the window when it is there, as a person would copy it out. Quotation marks around names are left out. */
+export async function words(part: Locator): Promise<string> {
+	await part.first().waitFor();
+	return spaced((await part.allInnerTexts()).join("\n")).replace(/[“”]/g, "");
 }
 
 /** Matches this text, and no text that merely contains it. */

@@ -1,0 +1,49 @@
+import type { Locator } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Quickstart } from "./harness/quickstart.ts";
+import { eventually } from "./harness/steps.ts";
+
+/** Clicks and chords that the way may take. */
+const MOST = 6;
+
+let quickstart: Quickstart;
+beforeAll(async () => {
+	quickstart = await Quickstart.open();
+});
+afterAll(() => quickstart?.close());
+
+it(`takes at most ${MOST} clicks from the opened quickstart to a secured server that VS Code's own MCP host runs`, async () => {
+	const { page } = quickstart.workbench;
+	const deeds: string[] = [];
+	const click = async (what: string, target: Locator): Promise<void> => {
+		await target.click();
+		deeds.push(`click ${what}`);
+	};
+	const press = async (chord: string, what: string): Promise<void> => {
+		await page.keyboard.press(chord);
+		deeds.push(`${chord} ${what}`);
+	};
+
+	await click("Sallyport in the activity bar", page.locator(".activitybar .action-label[aria-label^='Sallyport']"));
+	const server = quickstart.workbench.treeRow("everything").first();
+	// The pointer passes over the row on its way to the button, and the view stands still by then.
+	await server.waitFor();
+	await quickstart.workbench.treeStands();
+	await server.hover();
+	await click("Secure This Server… on its row", server.locator(".action-label[aria-label^='Secure This Server']"));
+	await quickstart.workbench.dialog().waitFor();
+	await click("List Tools in the dialog", quickstart.workbench.dialog().locator(".monaco-button", { hasText: "List Tools" }));
+	await quickstart.workbench.quickInput().locator(".monaco-list-row", { hasText: "search_issues" }).waitFor();
+	await press("Enter", "to take the tools that only read");
+	await quickstart.workbench.dialog().waitFor();
+	await click("Allow in the dialog", quickstart.workbench.dialog().locator(".monaco-button", { hasText: "Allow" }));
+
+	// The only host that knows this file is the one in the window.
+	await eventually(() => quickstart.workbench.tree()).toContain("everything 3 of 5 tools · running");
+	expect(quickstart.text(".vscode/mcp.json")).toContain('"GITHUB_TOKEN": "keychain://everything/GITHUB_TOKEN"');
+	expect(await quickstart.secret("everything/GITHUB_TOKEN")).toBe(quickstart.token);
+	expect(quickstart.policyText()).toMatch(/"get_file_contents"[\s\S]*"get_me"[\s\S]*"search_issues"/);
+	expect(quickstart.policyText()).not.toMatch(/"create_issue"|"delete_branch"/);
+	console.log(`${deeds.length} of at most ${MOST}:\n${deeds.map((deed, i) => `  ${i + 1}. ${deed}`).join("\n")}`);
+	expect(deeds.length).toBeLessThanOrEqual(MOST);
+});
