@@ -148,7 +148,8 @@ async function forward(
 		return;
 	}
 	keep(connection);
-	const upstream = http.request({
+	// Not `http.request`: an editor replaces that by one of its own, which goes around a connection that is already made and checked.
+	const upstream = new http.ClientRequest({
 		createConnection: () => connection,
 		method: request.method ?? "GET",
 		path: `${url.pathname}${url.search}`,

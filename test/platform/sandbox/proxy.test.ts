@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as http from "node:http";
+import { createRequire, syncBuiltinESMExports } from "node:module";
 import { type AddressInfo, connect, createServer } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -91,6 +92,23 @@ describe("where it lets through", () => {
 			]),
 		).toContain("WELCOME");
 		expect(arrived).toEqual([`127.0.0.1:${port} /a?b host,x-stay,connection`]);
+	});
+
+	it("inside an editor, whose own http.request takes another way than the connection that was checked", async () => {
+		const builtin: { request: typeof http.request } = createRequire(import.meta.url)("node:http");
+		const { request } = builtin;
+		builtin.request = () => {
+			throw new Error("around the checked connection");
+		};
+		syncBuiltinESMExports();
+		try {
+			await open([`127.0.0.1:${port}`]);
+			const text = await send([`GET http://127.0.0.1:${port}/ HTTP/1.1`, `Host: 127.0.0.1:${port}`, credentials]);
+			expect(text).toContain("WELCOME");
+		} finally {
+			builtin.request = request;
+			syncBuiltinESMExports();
+		}
 	});
 
 	it("through a tunnel", async () => {
