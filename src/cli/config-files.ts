@@ -1,10 +1,10 @@
 import * as path from "node:path";
-import type { HostId, Platform } from "../core/config/hosts.ts";
+import type { HostId } from "../core/config/hosts.ts";
 import { parseConfig } from "../core/config/parse-json.ts";
 import { plain } from "../core/plain-text.ts";
 import type { Unread } from "../core/report/unread.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
-import { discover, discoverUserFiles, isUnread } from "../platform/discover.ts";
+import { discover, discoverUserFiles, isUnread, thisPlatform } from "../platform/discover.ts";
 import type { Io } from "./io.ts";
 import { shownName } from "./show-diff.ts";
 import { userHome } from "./target.ts";
@@ -34,7 +34,7 @@ export function configFiles(
 ): Result<ConfigFiles> {
 	const discovered = discover((paths.length === 0 ? ["."] : paths).map((named) => path.resolve(io.cwd, named)));
 	if (!discovered.ok) return discovered;
-	const user = wanted.user ? discoverUserFiles(userHome(io), platform(), io.env) : { files: [], problems: [] };
+	const user = wanted.user ? discoverUserFiles(userHome(io), thisPlatform(), io.env) : { files: [], problems: [] };
 	const problems = [...discovered.value.problems, ...user.problems];
 	const files = new Map<string, ConfigFile>();
 	for (const { path: file, host, text } of [...discovered.value.files, ...user.files]) {
@@ -92,8 +92,4 @@ function shownAs(file: string, cwd: string): string {
 	const relative = path.relative(cwd, file);
 	const outside = relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 	return (outside ? file : relative).split(path.sep).join("/");
-}
-
-function platform(): Platform {
-	return process.platform === "darwin" || process.platform === "win32" ? process.platform : "linux";
 }

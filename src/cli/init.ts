@@ -4,6 +4,7 @@ import { plain } from "../core/plain-text.ts";
 import { createHome, homePath } from "../platform/home.ts";
 import { type Installation, installLauncher } from "../platform/installation/install.ts";
 import { findNode, recordedNode } from "../platform/node.ts";
+import { grantedWorkspaces } from "../platform/policy-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 
@@ -30,7 +31,7 @@ export function registerInit(program: Command, io: Io, exit: (code: ExitCode) =>
 				// The Node that runs this is the one to use; where an editor's binary does, the person has another one, or none.
 				path: electron ? (io.env.PATH ?? "") : "",
 				own: process.execPath,
-				untrusted: [io.cwd],
+				untrusted: [io.cwd, ...grantedWorkspaces(home.value)],
 				electron,
 			});
 			if (!node.ok) return exit(complain(io, node.problem));

@@ -1,9 +1,9 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
 import { plain } from "../core/plain-text.ts";
-import { grantsOf } from "../core/policy/layers.ts";
+import { revokeGrants } from "../platform/approval/narrow.ts";
 import { homePath, openHome } from "../platform/home.ts";
-import { deleteGrant, readLayers } from "../platform/policy-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 
@@ -19,19 +19,27 @@ export function registerRevoke(program: Command, io: Io, exit: (code: ExitCode) 
 		.option("--file <config>", "only what was granted for this config file (default: for every file that has this name)")
 		.option("--json", "print the result as JSON")
 		.addHelpText("after", "\nExit: 0 taken back, 1 nothing was granted, 2 could not.")
-		.action((name: string, options: RevokeOptions) => exit(revoke(name, options, io)));
+		.action(async (name: string, options: RevokeOptions) => exit(await revoke(name, options, io)));
 }
 
-function revoke(name: string, options: RevokeOptions, io: Io): ExitCode {
+async function revoke(name: string, options: RevokeOptions, io: Io): Promise<ExitCode> {
 	const home = openHome(homePath(io.env));
 	if (!home.ok) return complain(io, home.problem);
-	const layers = readLayers(home.value, { workspace: null, narrowing: [] });
-	if (!layers.ok) return complain(io, layers.problem);
-	const config = options.file === undefined ? null : path.resolve(io.cwd, options.file);
-	const grants = grantsOf(layers.value).filter((grant) => grant.name === name && (config === null || grant.config === config));
-	for (const grant of grants) deleteGrant(home.value, grant);
+	const configs = options.file === undefined ? null : namesOf(path.resolve(io.cwd, options.file));
+	const revoked = await revokeGrants(home.value, (grant) => grant.name === name && (configs === null || configs.includes(grant.config)));
+	if (!revoked.ok) return complain(io, revoked.problem);
+	const grants = revoked.value;
 	if (options.json === true) say(io, JSON.stringify({ version: 1, server: name, revoked: grants.map((grant) => grant.config) }));
 	else if (grants.length === 0) say(io, "Nothing was granted to it.");
 	else for (const grant of grants) say(io, `Revoked: ${plain(name)}  (${plain(grant.config)})`);
 	return grants.length === 0 ? 1 : 0;
+}
+
+/** A grant is tied to the file itself, behind links. One that is gone has only its name. */
+function namesOf(file: string): readonly string[] {
+	try {
+		return [file, fs.realpathSync(file)];
+	} catch {
+		return [file];
+	}
 }

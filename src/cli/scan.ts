@@ -2,14 +2,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { styleText } from "node:util";
 import { Argument, type Command, Option } from "commander";
-import type { Platform } from "../core/config/hosts.ts";
 import { parseConfig, tooLargeDocument } from "../core/config/parse-json.ts";
 import { formatJson } from "../core/report/json.ts";
 import { type AnalyzedFile, isAtLeast } from "../core/report/report.ts";
 import { formatText, type Paint, type Style } from "../core/report/text.ts";
 import { examine } from "../core/rules/analyze.ts";
 import type { Severity } from "../core/rules/finding.ts";
-import { type DiscoveredFile, discover, discoverUserFiles } from "../platform/discover.ts";
+import { type DiscoveredFile, discover, discoverUserFiles, thisPlatform } from "../platform/discover.ts";
 import { sameFiles, tellUnread } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain } from "./say.ts";
@@ -48,7 +47,7 @@ function scan(paths: readonly string[], options: ScanOptions, io: Io): ExitCode 
 		return complain(io, discovered.problem);
 	}
 	const home = io.env.HOME || os.homedir();
-	const user = options.user === true ? discoverUserFiles(home, platform(), io.env) : { files: [], problems: [] };
+	const user = options.user === true ? discoverUserFiles(home, thisPlatform(), io.env) : { files: [], problems: [] };
 	const unread = tellUnread([...discovered.value.problems, ...user.problems], io);
 
 	const files = new Map([...discovered.value.files, ...user.files].map((file) => [file.path, file]));
@@ -77,10 +76,6 @@ function displayName(absolute: string, cwd: string): string {
 	const relative = path.relative(cwd, absolute);
 	const outside = relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 	return (outside ? absolute : relative).split(path.sep).join("/");
-}
-
-function platform(): Platform {
-	return process.platform === "darwin" || process.platform === "win32" ? process.platform : "linux";
 }
 
 const STYLES: Readonly<Record<Style, Parameters<typeof styleText>[0]>> = {

@@ -5,9 +5,11 @@ import type { DescribedLaunch } from "../platform/launch/describe.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
 
-/** The exact command and what stands behind it on this machine. */
+/** Where it starts, the exact command, and what stands behind it on this machine. */
 export function showLaunch(io: Io, described: DescribedLaunch, secrets: Grant["secrets"] = new Map()): void {
 	say(io, `${plain(described.line.name)}  (${plain(described.line.config)})`);
+	const { workspace } = described.line;
+	say(io, `  starts    ${workspace === null ? "in every workspace" : `in ${plain(workspace)}`}`);
 	for (const { label, text, missing } of launchRows(described, secrets)) {
 		const how = missing === undefined ? "" : ` (--secret ${plain(missing.slot)}=${plain(missing.reference)})`;
 		say(io, `  ${label.padEnd(9)} ${text}${how}`);

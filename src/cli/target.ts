@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { HOST_IDS, HOSTS } from "../core/config/hosts.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { userConfigFiles } from "../platform/discover.ts";
+import { thisPlatform, userConfigFiles } from "../platform/discover.ts";
 import { launchLinesIn } from "../platform/launch/config-lines.ts";
 import type { LaunchLine } from "../platform/launch/locate.ts";
 import type { Io } from "./io.ts";
@@ -25,14 +26,15 @@ export function findTarget(name: string, file: string | undefined, io: Io): Resu
 		return only(found.value, label, file);
 	}
 	const here = HOST_IDS.flatMap((id) => HOSTS[id].workspaceFiles).map((relative) => path.join(io.cwd, relative));
-	const user = userConfigFiles(userHome(io), platformOf(), io.env).map((found) => found.path);
+	const user = userConfigFiles(userHome(io), thisPlatform(), io.env).map((found) => found.path);
 	for (const files of [here, user]) {
 		const lines: LaunchLine[] = [];
 		for (const candidate of new Set(files)) {
 			if (!fs.existsSync(candidate)) continue;
 			const found = launchLinesIn(candidate, name, { home: userHome(io), env: io.env });
 			if (!found.ok) return found;
-			lines.push(...found.value);
+			// Two names of one file mean the same.
+			for (const line of found.value) if (!lines.some((other) => isDeepStrictEqual(other, line))) lines.push(line);
 		}
 		if (lines.length > 0) return only(lines, label, null);
 	}
@@ -54,8 +56,4 @@ function only(lines: readonly LaunchLine[], label: string, file: string | null):
 			"Say which one: --file CONFIG",
 		);
 	return ok(line);
-}
-
-function platformOf(): "linux" | "darwin" | "win32" {
-	return process.platform === "darwin" || process.platform === "win32" ? process.platform : "linux";
 }

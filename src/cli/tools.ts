@@ -6,10 +6,10 @@ import { fail, ok, type Result } from "../core/result.ts";
 import { claimsToRead } from "../core/tools/risk.ts";
 import { type Candidate, describeCandidate, saveGrant, startingGrant } from "../platform/approval/candidate.ts";
 import { listCandidate } from "../platform/approval/list-candidate.ts";
+import { narrowGrant } from "../platform/approval/narrow.ts";
 import { keepDefinition, readDefinition } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
-import { writeGrant } from "../platform/policy-files.ts";
 import { approvalContext } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -211,16 +211,16 @@ function choose(
 
 function deny(named: readonly string[]): Verb {
 	return async (candidate, home, options, io) => {
-		const { current } = candidate;
 		if (named.length === 0 && options.all !== true)
 			return complain(io, { code: "no-tool", message: "No tool was named.", remedy: "Name tools, or use --all." });
-		const taken = current === null ? [] : [...current.tools.keys()].filter((tool) => options.all === true || named.includes(tool));
-		if (current !== null && taken.length > 0) {
-			const saved = await writeGrant(home, { ...current, tools: new Map([...current.tools].filter(([tool]) => !taken.includes(tool))) });
-			if (!saved.ok) return complain(io, saved.problem);
-		}
-		if (options.json === true) say(io, JSON.stringify({ version: 1, server: candidate.described.line.name, denied: taken.sort() }));
-		else say(io, taken.length === 0 ? "Nothing to take away." : `Denied: ${taken.map(plain).sort().join(", ")}`);
+		let taken: readonly string[] = [];
+		const narrowed = await narrowGrant(home, candidate.described.line, (grant) => {
+			taken = [...grant.tools.keys()].filter((tool) => options.all === true || named.includes(tool)).sort();
+			return { ...grant, tools: new Map([...grant.tools].filter(([tool]) => !taken.includes(tool))) };
+		});
+		if (!narrowed.ok) return complain(io, narrowed.problem);
+		if (options.json === true) say(io, JSON.stringify({ version: 1, server: candidate.described.line.name, denied: taken }));
+		else say(io, taken.length === 0 ? "Nothing to take away." : `Denied: ${taken.map(plain).join(", ")}`);
 		return taken.length === 0 && options.all !== true ? 1 : 0;
 	};
 }

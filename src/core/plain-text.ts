@@ -1,15 +1,20 @@
 /**
+ * What drives a terminal, turns the direction of a line, breaks it, or is not seen: the characters that Unicode lets a font leave out, the variation
+ * selectors and fillers among them; the two that are drawn as nothing; and every blank that is not the plain one.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffc]|(?! )\p{Zs}/gu;
+
+/**
  * Text from outside, safe for a terminal and a log: whatever could drive a terminal (ANSI sequences among it), turn the direction of
- * the line or hide characters is shown as its code (`\u001b`), so that what a person reads is what is there. Line breaks
+ * the line or hide characters is shown as its code (`\u001b`, `\u{e0041}`), so that what a person reads is what is there. Line breaks
  * too: the result is one line. A tab becomes one blank, so that columns keep.
  */
 export function plain(text: string): string {
-	return text
-		.replaceAll("\t", " ")
-		.replace(
-			/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u2028\u2029\u115f\u1160\u3164\uffa0\ufffc]/gu,
-			(c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-		);
+	return text.replaceAll("\t", " ").replace(UNSEEN, (character) => {
+		const code = (character.codePointAt(0) ?? 0).toString(16);
+		// In braces, or five digits would look like four and one more.
+		return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+	});
 }
 
 /**

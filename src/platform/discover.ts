@@ -76,6 +76,11 @@ export function discoverUserFiles(home: string, platform: Platform, env: Readonl
 	return { files: [...files.values()], problems };
 }
 
+/** The platform that this runs on, as hosts' files are told apart by it. */
+export function thisPlatform(): Platform {
+	return process.platform === "darwin" || process.platform === "win32" ? process.platform : "linux";
+}
+
 /** Where hosts keep their per-user files, there or not; a `*` in a place stands for the folders that exist. */
 export function userConfigFiles(
 	home: string,

@@ -6,7 +6,7 @@ import { type Home, openHome } from "./home.ts";
 import { checkInstallation } from "./installation/check.ts";
 import { readRecord } from "./installation/record.ts";
 import { findNode, recordedNode } from "./node.ts";
-import { readLayers } from "./policy-files.ts";
+import { grantedWorkspaces, readLayers } from "./policy-files.ts";
 import { bubblewrapEngine } from "./sandbox/bubblewrap.ts";
 import { probeSandbox } from "./sandbox/probe.ts";
 import { processesAreBounded } from "./sandbox/process-limit.ts";
@@ -82,9 +82,18 @@ async function checkNode(home: Result<Home>, { path, untrusted }: DoctorOptions)
 			"",
 		);
 	const own = { own: process.execPath, electron: process.versions.electron !== undefined };
-	const found = await findNode({ recorded: recorded?.node ?? null, path, untrusted, ...own });
+	const workspaces = [...untrusted, ...(home.ok ? grantedWorkspaces(home.value) : [])];
+	const found = await findNode({ recorded: recorded?.node ?? null, path, untrusted: workspaces, ...own });
 	if (found.ok && recorded !== null && found.value.node !== recorded.node)
-		return check("node", fail("node-old", `The recorded Node, ${recorded.node}, is too old or does not start.`, "Run: sallyport init"), "");
+		return check(
+			"node",
+			fail(
+				"node-unfit",
+				`The recorded Node, ${recorded.node}, is too old, does not start, or lies where a workspace or anyone could change it.`,
+				"Run: sallyport init",
+			),
+			"",
+		);
 	return check("node", found, found.ok ? `Node.js ${found.value.version} (${found.value.node})` : "");
 }
 

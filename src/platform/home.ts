@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as z from "zod/mini";
+import { isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 
 /**
@@ -40,6 +41,20 @@ function accountHome(): string {
 		return os.homedir();
 	} catch {
 		return "/nonexistent";
+	}
+}
+
+/**
+ * True for a folder in which the person's whole home folder lies: what is in there is not there because a repository brought it.
+ *
+ * @param folder real path
+ */
+export function holdsPerson(folder: string): boolean {
+	const person = accountHome();
+	try {
+		return isInside(fs.realpathSync(person), folder);
+	} catch {
+		return isInside(person, folder);
 	}
 }
 

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import * as z from "zod/mini";
 import { fail, ok, type Result } from "../core/result.ts";
 import { findOnPath } from "./executable/resolve.ts";
-import type { Home } from "./home.ts";
+import { type Home, holdsPerson } from "./home.ts";
 import { readRecord } from "./installation/record.ts";
 import { isWithin } from "./sandbox/protected.ts";
 
@@ -20,13 +20,16 @@ export const FIXED_NODES = ["/usr/local/bin/node", "/usr/bin/node", "/opt/homebr
 const ANSWER_MS = 10_000;
 
 export interface NodeSearch {
-	/** The Node that is recorded already ({@link recordedNode}): kept while it is good, because approvals speak of it. Null: none. */
+	/**
+	 * The Node that is recorded already ({@link recordedNode}): kept while it is good, because approvals speak of it. Null: none. A workspace in
+	 * which the whole home lies does not speak against it: the person's own Node lies there as well.
+	 */
 	readonly recorded: string | null;
 	/** The person's PATH. Empty: it is not searched. */
 	readonly path: string;
 	/** The program that runs now (`process.execPath`); taken only when it is a plain Node. */
 	readonly own: string;
-	/** Workspaces: no Node of theirs is ever taken from the PATH, nor run. */
+	/** Workspaces, those that grants name among them: no Node of theirs is ever taken, nor run. */
 	readonly untrusted: readonly string[];
 	/** True: `own` is an editor's Electron, and no plain Node. */
 	readonly electron: boolean;
@@ -66,7 +69,10 @@ export function recordedNode(home: Pick<Home, "path">): string | null {
 }
 
 function* candidates({ recorded, path: searched, own, untrusted, electron }: NodeSearch): Generator<string> {
-	if (recorded !== null) yield recorded;
+	if (recorded !== null) {
+		const brought = untrusted.filter((root) => !holdsPerson(realOrNull(root) ?? path.resolve(root)));
+		if (isTrustworthy(recorded, brought)) yield recorded;
+	}
 	for (const folder of searched.split(path.delimiter)) {
 		const named = folder === "" ? null : findOnPath("node", { cwd: "/", path: folder, untrusted });
 		// A link's own folder was looked at; where it leads is looked at when it has said so.

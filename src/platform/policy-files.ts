@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { type Grant, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
 import type { PolicyServer } from "../core/policy/schema.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import type { Home } from "./home.ts";
+import { PendingFile } from "./files/atomic-file.ts";
+import { type Home, holdsPerson } from "./home.ts";
 
 /** Where an administrator's policy stands. It narrows every user's grants and cannot be written by them. */
 const MANAGED_POLICY = "/etc/sallyport/policy.jsonc";
@@ -82,6 +82,16 @@ function readLayer(source: PolicyLayer["source"], file: string, mustExist: boole
 	return parsed.ok ? ok({ source, file, policy: parsed.value }) : parsed;
 }
 
+/**
+ * The workspaces that grants name, whose files must not decide anything. None in which the person's whole home lies: that one no repository
+ * brought. Empty also where the policy cannot be read, and so starts nothing.
+ */
+export function grantedWorkspaces(home: Home): readonly string[] {
+	const layers = userLayers(home);
+	const named = (layers.ok ? grantsOf(layers.value) : []).flatMap(({ workspace }) => (workspace === null ? [] : [workspace]));
+	return [...new Set(named)].filter((folder) => !holdsPerson(folder));
+}
+
 function userFiles(home: Home): Result<readonly string[]> {
 	try {
 		return ok(
@@ -139,9 +149,9 @@ function grantFile(home: Home, grant: Pick<Grant, "name" | "config" | "workspace
 
 /**
  * Writes a grant so that a reader sees the old file or the new one, never a part. What would not be read back is not
- * written: one file that does not parse refuses every server.
+ * written: one file that does not parse refuses every server. Call it while holding the lock under which the grants were read.
  */
-export async function writeGrant(home: Home, grant: Grant): Promise<Result<string>> {
+export function writeGrant(home: Home, grant: Grant): Result<string> {
 	const server: PolicyServer = {
 		name: grant.name,
 		config: grant.config,
@@ -165,7 +175,7 @@ export async function writeGrant(home: Home, grant: Grant): Promise<Result<strin
 			`This entry cannot be granted: ${readBack.problem.message}.`,
 			"Change the entry: plain names for the server and its variables, paths without `..`.",
 		);
-	await writeFileAtomic(file, text, { mode: 0o600 });
+	new PendingFile(file, text).commit();
 	return ok(file);
 }
 

@@ -23,10 +23,11 @@ export function homeToBe(where: string): HomeToBe {
  * How entries of this file name the launcher. A file that travels with a repository names it through the host's own variable,
  * which fits every account with an ordinary home; a per-user file, or another home, by its absolute path.
  *
+ * @param file as its host names it
  * @param userHome the person's home folder
  */
 export function wrappingFor(file: string, host: HostId, home: HomeToBe, userHome: string): WrappingOf {
-	const travels = workspaceOf(realPath(file), host, userHome) !== null;
+	const travels = workspaceOf(path.resolve(file), host, userHome) !== null;
 	const ordinary = home.path === realPath(path.join(userHome, ".sallyport"));
 	const { portableLauncher, workspaceVariable } = HOSTS[host];
 	return (server: StdioServer): Wrapping => ({

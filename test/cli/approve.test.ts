@@ -335,6 +335,65 @@ describe("sallyport allow", () => {
 		expect(policy()).toContain('"echo"');
 	});
 
+	it("says in which workspace the server starts, or that it starts in every one", async () => {
+		world.entry("mini");
+		expect((await world.sallyport(["allow", "mini", "--yes"])).stdout).toContain(`  starts    in ${world.workspace}\n`);
+		const own = path.join(world.home, ".cursor", "mcp.json");
+		fs.mkdirSync(path.dirname(own), { recursive: true });
+		fs.writeFileSync(own, JSON.stringify({ mcpServers: { own: { command: process.execPath, args: [world.server] } } }));
+		expect((await world.sallyport(["allow", "own", "--yes"])).stdout).toContain("  starts    in every workspace\n");
+		fs.rmSync(own);
+	});
+
+	it("keeps a link in a workspace from becoming a grant for every workspace", async () => {
+		const servers = { servers: { mini: { command: process.execPath, args: [world.server] } } };
+		const inside = world.write("conf/servers.json", servers);
+		const outside = path.join(world.folder, "servers.json");
+		fs.copyFileSync(inside, outside);
+		const config = path.join(world.workspace, ".vscode", "mcp.json");
+		fs.mkdirSync(path.dirname(config));
+		fs.rmSync(path.join(world.workspace, ".mcp.json"), { force: true });
+		try {
+			fs.symlinkSync("../conf/servers.json", config);
+			expect((await world.sallyport(["allow", "mini", "--yes"])).stdout).toContain(`  starts    in ${world.workspace}\n`);
+			expect(policy()).toContain(JSON.stringify(world.workspace));
+			fs.rmSync(config);
+			fs.symlinkSync(outside, config);
+			for (const more of [[], ["--file", ".vscode/mcp.json"]]) {
+				const outcome = await world.sallyport(["allow", "mini", "--yes", ...more]);
+				expect(outcome).toMatchObject({ code: 2, stderr: expect.stringMatching(/is a link that leads out of its workspace/) });
+			}
+			// Another server of the folder is not kept from anything.
+			world.entry("other");
+			expect((await world.sallyport(["allow", "other", "--yes"])).code).toBe(0);
+			const outcome = await world.sallyport(["allow", "mini", "--yes", "--file", outside]);
+			expect(outcome).toMatchObject({ code: 2, stderr: expect.stringMatching(/No host reads/) });
+			expect(policy()).not.toMatch(/"workspace": null/);
+		} finally {
+			fs.rmSync(path.dirname(config), { recursive: true });
+		}
+	});
+
+	it("knows a host's own file that is a link into dotfiles, in every workspace, and under both its names", async () => {
+		const real = path.join(world.home, "dotfiles", "cursor.json");
+		const own = path.join(world.home, ".cursor", "mcp.json");
+		for (const file of [real, own]) fs.mkdirSync(path.dirname(file), { recursive: true });
+		fs.writeFileSync(real, JSON.stringify({ mcpServers: { dotted: { command: process.execPath, args: [world.server] } } }));
+		fs.symlinkSync(real, own);
+		await world.allowTools("dotted", "echo");
+		expect(policy()).toMatch(/"workspace": null/);
+		const elsewhere = path.join(world.folder, "elsewhere");
+		fs.mkdirSync(elsewhere);
+		const { client } = await world.connect("dotted", [], { cwd: elsewhere });
+		expect(await callTool(client, "echo", { text: "hi" })).toEqual({ ok: true, text: "hi" });
+		await client.close();
+		expect((await world.sallyport(["tools", "allow", "dotted", "env", "--yes", "--file", real])).code).toBe(0);
+		expect(fs.readdirSync(path.join(world.sallyportHome, "policy"))).toHaveLength(1);
+		expect((await world.sallyport(["revoke", "dotted", "--file", own])).stdout).toContain("Revoked: dotted");
+		expect(policy()).toBe("");
+		fs.rmSync(own);
+	});
+
 	it("names the two files when a server stands in both", async () => {
 		world.entry("mini");
 		world.write(".cursor/mcp.json", { mcpServers: { mini: { command: process.execPath, args: [world.server] } } });
@@ -367,6 +426,16 @@ describe("sallyport tools allow and deny", () => {
 		expect(outcome.code).toBe(2);
 		expect(outcome.stderr).toMatch(/lists no tool "Echo".*Names are exact/s);
 		expect(policy()).toBe("");
+	});
+
+	it("take away all that is denied at the same time", async () => {
+		world.entry("mini");
+		await world.allowTools("mini", "echo", "env", "read", "write", "drift");
+		const denied = ["echo", "env", "read", "write"];
+		const outcomes = await Promise.all(denied.map((tool) => world.sallyport(["tools", "deny", "mini", tool])));
+		expect(outcomes.map(({ code, stdout }) => [code, stdout])).toEqual(denied.map((tool) => [0, `Denied: ${tool}\n`]));
+		expect(policy()).toMatch(/"drift": \{\s*"pin"/);
+		expect(policy().match(/"pin"/g)).toHaveLength(1);
 	});
 
 	it("takes a tool away without a question", async () => {

@@ -69,6 +69,21 @@ describe("sallyport doctor", () => {
 		expect(await check("launcher")).toMatchObject({ ok: false, remedy: "Run: sallyport init" });
 	});
 
+	it("tells that the Node which servers were approved with lies in a workspace that is approved", async () => {
+		const node = path.join(world.workspace, "another-node");
+		fs.copyFileSync(process.execPath, node);
+		fs.chmodSync(node, 0o755);
+		const program = path.resolve(import.meta.dirname, "../../dist/sallyport.cjs");
+		expect(await world.run(node, [program, "init", "--unattended"], { cwd: world.home })).toMatchObject({ code: 0 });
+		world.entry("mini");
+		expect(await world.sallyport(["allow", "mini", "--yes"])).toMatchObject({ code: 0 });
+		expect(await check("node")).toMatchObject({ ok: false, remedy: "Run: sallyport init" });
+		expect(await world.sallyport(["init", "--unattended", "--json"], { cwd: world.home })).toMatchObject({
+			code: 0,
+			stdout: expect.stringContaining(JSON.stringify(fs.realpathSync(process.execPath))),
+		});
+	});
+
 	it("tells that the Node which servers were approved with is gone", async () => {
 		const node = path.join(world.folder, "another-node");
 		fs.copyFileSync(process.execPath, node);

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { findNode, type NodeSearch } from "../../src/platform/node.ts";
 
 let folder: string;
@@ -11,7 +11,10 @@ beforeEach(() => {
 	workspace = path.join(folder, "workspace");
 	fs.mkdirSync(workspace);
 });
-afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+	vi.unstubAllEnvs();
+	fs.rmSync(folder, { recursive: true, force: true });
+});
 
 const REAL = { node: fs.realpathSync(process.execPath), version: process.versions.node };
 const marker = (): string => path.join(folder, "was-run");
@@ -72,6 +75,12 @@ describe("the Node to record", () => {
 		expect(await find({ recorded, path: other("newer", { node: "99.0.0" }) })).toEqual({ node: recorded, version: "22.12.1" });
 		expect(await find({ recorded: path.join(other("old", { node: "22.11.0" }), "node") })).toEqual(REAL);
 		expect(await find({ recorded: path.join(folder, "gone") })).toEqual(REAL);
+	});
+
+	it("stays the recorded one where the person works in the home that it lies in", async () => {
+		const recorded = path.join(other("recorded", { node: "22.12.1" }), "node");
+		vi.stubEnv("HOME", path.join(folder, "home"));
+		expect(await find({ recorded, untrusted: [folder] })).toEqual({ node: recorded, version: "22.12.1" });
 	});
 
 	it("is our own where the PATH has none", async () => {
@@ -144,6 +153,18 @@ describe("a Node that a workspace could have put there is not even run:", () => 
 		],
 	])("%s", async (_what, make) => {
 		expect(await find({ path: make() })).toEqual(REAL);
+		expect(fs.existsSync(marker())).toBe(false);
+	});
+
+	it("not even when it was recorded", async () => {
+		const recorded = (bin: string): string => path.join(bin, "node");
+		expect(await find({ recorded: recorded(program("workspace/bin", evil())) })).toEqual(REAL);
+		const open = program("open", evil());
+		fs.chmodSync(open, 0o777);
+		expect(await find({ recorded: recorded(open) })).toEqual(REAL);
+		const innocent = path.join(folder, "innocent");
+		fs.symlinkSync(recorded(program("workspace/bin", evil())), innocent);
+		expect(await find({ recorded: innocent })).toEqual(REAL);
 		expect(fs.existsSync(marker())).toBe(false);
 	});
 

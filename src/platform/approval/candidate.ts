@@ -12,6 +12,7 @@ import { installPackage, type StoredPackage } from "../packages/store.ts";
 import { readLayers, writeGrant } from "../policy-files.ts";
 import { bubblewrapEngine } from "../sandbox/bubblewrap.ts";
 import type { ApprovalContext } from "./context.ts";
+import { withPolicyLock } from "./policy-lock.ts";
 
 /** A server as it stands: what its config says now, and what was approved before. */
 export interface Candidate {
@@ -87,11 +88,14 @@ function isReal(named: string): boolean {
 }
 
 /** Refuses when the grant has changed since it was shown: what was taken away meanwhile must not come back. */
-export async function saveGrant(home: Home, grant: Grant, { described, current }: Candidate): Promise<Result<string>> {
-	const layers = readLayers(home, { workspace: null, narrowing: [] });
-	if (!layers.ok) return layers;
-	if (!isDeepStrictEqual(currentGrant(grantsOf(layers.value), described.line), current))
-		return fail("grant-changed-meanwhile", "What this server was granted has changed meanwhile; nothing was saved.", "Do it again.");
-	await writeFacts(home, grant.launch.fingerprint, described.facts);
-	return writeGrant(home, grant);
+export function saveGrant(home: Home, grant: Grant, { described, current }: Candidate): Promise<Result<string>> {
+	return withPolicyLock(home, async () => {
+		// Before the look, so that nothing of this process runs between it and the write. Facts alone start nothing.
+		await writeFacts(home, grant.launch.fingerprint, described.facts);
+		const layers = readLayers(home, { workspace: null, narrowing: [] });
+		if (!layers.ok) return layers;
+		if (!isDeepStrictEqual(currentGrant(grantsOf(layers.value), described.line), current))
+			return fail("grant-changed-meanwhile", "What this server was granted has changed meanwhile; nothing was saved.", "Do it again.");
+		return writeGrant(home, grant);
+	});
 }

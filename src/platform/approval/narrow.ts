@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { deleteGrant, readLayers, writeGrant } from "../policy-files.ts";
 import { currentGrant } from "./candidate.ts";
+import { withPolicyLock } from "./policy-lock.ts";
 import { grantChange } from "./texts.ts";
 
 type GrantKey = Pick<Grant, "name" | "config" | "workspace">;
@@ -11,36 +12,54 @@ type GrantKey = Pick<Grant, "name" | "config" | "workspace">;
  * Takes something away from the grant of this entry as it stands now, without a question. False: there is none, or it held no
  * such thing. A change that would allow anything new is a bug, and throws.
  */
-export async function narrowGrant(home: Home, key: GrantKey, change: (grant: Grant) => Grant): Promise<Result<boolean>> {
-	const current = grantOf(home, key);
-	if (!current.ok) return current;
-	if (current.value === null) return ok(false);
-	const after = change(current.value);
-	const { rows, widens } = grantChange(current.value, after);
-	if (widens) throw new Error("a narrowing that widens");
-	if (!rows.some(({ mark }) => mark === "-")) return ok(false);
-	const saved = await writeGrant(home, after);
-	return saved.ok ? ok(true) : saved;
+export function narrowGrant(home: Home, key: GrantKey, change: (grant: Grant) => Grant): Promise<Result<boolean>> {
+	return withPolicyLock(home, async () => {
+		const grants = grantsIn(home);
+		if (!grants.ok) return grants;
+		const current = currentGrant(grants.value, key);
+		if (current === null) return ok(false);
+		const after = change(current);
+		const { rows, widens } = grantChange(current, after);
+		if (widens) throw new Error("a narrowing that widens");
+		if (!rows.some(({ mark }) => mark === "-")) return ok(false);
+		// Nothing of this process runs between the look and the write: `revokeGrant` waits for no lock.
+		const saved = writeGrant(home, after);
+		return saved.ok ? ok(true) : saved;
+	});
 }
 
-/** Takes back all that was granted to this entry; a running server is stopped by its launcher. False: nothing was granted. */
+/**
+ * Takes back all that was granted to these; running servers are stopped by their launchers.
+ *
+ * @returns what was granted; empty: nothing
+ */
+export function revokeGrants(home: Home, which: (grant: Grant) => boolean): Promise<Result<readonly Grant[]>> {
+	return withPolicyLock(home, async () => revoke(home, which));
+}
+
+/** As `revokeGrants` for one entry, without waiting for a program that is writing at this very moment. False: nothing was granted. */
 export function revokeGrant(home: Home, key: GrantKey): Result<boolean> {
-	const current = grantOf(home, key);
-	if (!current.ok) return current;
-	if (current.value === null) return ok(false);
-	deleteGrant(home, key);
-	const left = grantOf(home, key);
+	const revoked = revoke(home, (grant) => currentGrant([grant], key) !== null);
+	return revoked.ok ? ok(revoked.value.length > 0) : revoked;
+}
+
+function revoke(home: Home, which: (grant: Grant) => boolean): Result<readonly Grant[]> {
+	const grants = grantsIn(home);
+	if (!grants.ok) return grants;
+	const revoked = grants.value.filter(which);
+	for (const grant of revoked) deleteGrant(home, grant);
+	const left = grantsIn(home);
 	if (!left.ok) return left;
-	return left.value === null
-		? ok(true)
-		: fail(
+	return left.value.some(which)
+		? fail(
 				"grant-elsewhere",
 				"This server is also granted in a policy file of your own making, which was left as it is.",
 				`Take it out of the files in ${home.policy}.`,
-			);
+			)
+		: ok(revoked);
 }
 
-function grantOf(home: Home, key: GrantKey): Result<Grant | null> {
+function grantsIn(home: Home): Result<readonly Grant[]> {
 	const layers = readLayers(home, { workspace: null, narrowing: [] });
-	return layers.ok ? ok(currentGrant(grantsOf(layers.value), key)) : layers;
+	return layers.ok ? ok(grantsOf(layers.value)) : layers;
 }

@@ -5,6 +5,8 @@ import { fail, ok, type Result } from "../../core/result.ts";
 import { PendingFile, sweepLeftovers } from "../files/atomic-file.ts";
 import { withLock } from "../files/lock.ts";
 import type { Home } from "../home.ts";
+import { grantedWorkspaces } from "../policy-files.ts";
+import { isWithin } from "../sandbox/protected.ts";
 import { isIntact, type Programs, readPrograms } from "./programs.ts";
 import { type InstallationRecord, launcherPath, launchersPath, programIn, readRecord, recordPath, recordText } from "./record.ts";
 import { stubText } from "./stub.ts";
@@ -47,6 +49,13 @@ export async function installLauncher(home: Home, options: InstallOptions): Prom
 	if (!programs.ok) return programs;
 	if (!isProgram(options.node))
 		return fail("node-gone", `${options.node} is no program that can be started.`, "Install Node.js and try again.");
+	const workspace = grantedWorkspaces(home).find((folder) => isWithin(fs.realpathSync(options.node), folder));
+	if (workspace !== undefined)
+		return fail(
+			"node-in-workspace",
+			`${options.node} lies in ${workspace}, whose files must not decide what runs.`,
+			"Install Node.js outside of every workspace, and try again.",
+		);
 	const source = checkSource(home, options.from, programs.value);
 	if (!source.ok) return source;
 	try {

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { type HostId, matchHost } from "../../core/config/hosts.ts";
 import { guessConfigHost } from "../../core/config/parse-json.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { configPlace } from "./config-place.ts";
 import { type LaunchLine, launchLineOf, readConfig, type Surroundings, serversNamed } from "./locate.ts";
 
 /**
@@ -9,11 +10,12 @@ import { type LaunchLine, launchLineOf, readConfig, type Surroundings, serversNa
  * relied on.
  */
 export function launchLinesIn(named: string, name: string, around: Surroundings): Result<readonly LaunchLine[]> {
+	const place = configPlace(named, around);
 	let file: string;
 	let host: HostId | null;
 	try {
 		file = fs.realpathSync(named);
-		host = matchHost(file) ?? guessConfigHost(fs.readFileSync(file, "utf8"));
+		host = place.ok ? place.value.host : (matchHost(file) ?? guessConfigHost(fs.readFileSync(file, "utf8")));
 	} catch (error) {
 		return fail(
 			"config-unreadable",
@@ -30,7 +32,8 @@ export function launchLinesIn(named: string, name: string, around: Surroundings)
 		return fail("config-broken", `${named}: ${broken.message}`, "Mend the file first: sallyport scan shows the place.");
 	const lines: LaunchLine[] = [];
 	for (const server of serversNamed(document.value, name)) {
-		const line = launchLineOf(document.value, server, file, around);
+		if (!place.ok) return place;
+		const line = launchLineOf(document.value, server, place.value, around);
 		if (!line.ok) return line;
 		lines.push(line.value);
 	}

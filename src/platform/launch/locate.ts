@@ -9,6 +9,7 @@ import { launchOf, unwrapLaunch } from "../../core/config/wrapped.ts";
 import type { EnvPart } from "../../core/policy/fingerprint.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { isCleared } from "../installation/cleared.ts";
+import { type ConfigPlace, configPlace } from "./config-place.ts";
 
 /** A server's launch line as its host would start it, with the host's own variables replaced. Paths are real. */
 export interface LaunchLine {
@@ -34,16 +35,16 @@ export interface Surroundings {
 }
 
 /**
- * The workspace that a config file belongs to.
+ * The workspace that a config file travels with, by its name alone: what may be granted there, `configPlace` says.
  *
- * @param file real path
- * @returns null for a per-user file
+ * @param file as its host names it
+ * @returns null for any other file, and for those in the person's home
  */
 export function workspaceOf(file: string, host: HostId, home: string): string | null {
 	for (const relative of HOSTS[host].workspaceFiles) {
 		const suffix = `/${relative}`;
 		if (!file.endsWith(suffix)) continue;
-		const folder = file.slice(0, -suffix.length) || "/";
+		const folder = realOr(file.slice(0, -suffix.length) || "/");
 		return folder === realOr(home) ? null : folder;
 	}
 	return null;
@@ -68,9 +69,22 @@ export function readConfig(file: string, host: HostId): Result<ConfigDocument> {
 	}
 }
 
-/** What this entry's host would start. Fails where that cannot be told: an input that the host asks for, a duplicate key. */
-export function launchLineOf(document: ConfigDocument, server: StdioServer, config: string, around: Surroundings): Result<LaunchLine> {
+/**
+ * What this entry's host would start. Fails where that cannot be told: an input that the host asks for, a duplicate key, a file that no workspace
+ * and no person can be told of.
+ *
+ * @param file where the entry stands, as its host names it; of many entries, the place that `configPlace` found for all of them
+ */
+export function launchLineOf(
+	document: ConfigDocument,
+	server: StdioServer,
+	file: string | ConfigPlace,
+	around: Surroundings,
+): Result<LaunchLine> {
 	const label = JSON.stringify(server.name.value);
+	const place = typeof file === "string" ? configPlace(file, around) : ok(file);
+	if (!place.ok) return place;
+	const { config } = place.value;
 	if (!server.unambiguous)
 		return fail("entry-ambiguous", `${label} holds a key twice: hosts may read it differently.`, `Leave one of them in ${config}.`);
 	if (server.name.value === "")
@@ -88,7 +102,7 @@ export function launchLineOf(document: ConfigDocument, server: StdioServer, conf
 			`${label} starts Sallyport with options that approval does not know.`,
 			"Leave only --name and --workspace before the --.",
 		);
-	const workspace = server.project === null ? workspaceOf(config, document.host, around.home) : realOr(server.project);
+	const workspace = server.project === null ? place.value.workspace : realOr(server.project);
 	const unresolved: string[] = [];
 	const expand = (text: string): string => {
 		const expansion = expandHostVariables(document.host, text, { home: around.home, workspace, env: around.env });

@@ -65,6 +65,12 @@ function snapshot(where: string): Record<string, string> {
 	return found;
 }
 
+/** A policy file as an approval writes it. */
+function grantIn(workspace: string): object {
+	const launch = { command: "x", args: [], cwd: null, env: {}, fingerprint: `sha256:${"0".repeat(64)}` };
+	return { version: 1, servers: [{ name: "x", config: path.join(workspace, ".mcp.json"), workspace, launch }] };
+}
+
 describe("installing the launcher", () => {
 	it("keeps it starting, keychain included, when what it came from is gone", async () => {
 		const from = clone("first");
@@ -133,6 +139,18 @@ describe("installing the launcher", () => {
 		fs.rmSync(editor);
 		await installed(from);
 		expect(fs.readFileSync(home.stub, "utf8")).not.toContain(editor);
+	});
+
+	it("runs on no Node of a workspace that a grant names", async () => {
+		const workspace = path.join(folder, "work");
+		fs.mkdirSync(workspace);
+		const node = path.join(workspace, "node");
+		fs.copyFileSync(process.execPath, node);
+		fs.chmodSync(node, 0o755);
+		expect(await problem(clone("first"), "1.0.0", { node })).toBe("none");
+		fs.writeFileSync(path.join(home.policy, "x.jsonc"), JSON.stringify(grantIn(workspace)));
+		expect(await problem(clone("second"), "1.1.0", { node })).toBe("node-in-workspace");
+		expect(start()).toBe("first function");
 	});
 
 	it("says which Node approvals speak of, until that is gone", async () => {
