@@ -35,6 +35,7 @@ class EntryReader {
 	readonly #text: string;
 	readonly #key: Node;
 	readonly #value: Node;
+	readonly #properties: readonly Property[];
 	readonly #place: Place;
 	/** Cleared by whatever two hosts could read differently. */
 	#clear: boolean;
@@ -43,6 +44,7 @@ class EntryReader {
 		this.#text = text;
 		this.#key = key;
 		this.#value = value;
+		this.#properties = propertiesOf(value);
 		this.#place = place;
 		this.#clear = place.unambiguous;
 	}
@@ -104,7 +106,7 @@ class EntryReader {
 	}
 
 	#ignores(): readonly EntryIgnore[] {
-		return propertiesOf(this.#value)
+		return this.#properties
 			.filter(({ key, value }) => keyText(key) === IGNORE_KEY && value !== undefined)
 			.flatMap(({ node, value }): readonly EntryIgnore[] => {
 				if (value?.type !== "object") return [{ rule: null, reason: null, span: spanOf(value ?? node) }];
@@ -118,7 +120,7 @@ class EntryReader {
 
 	/** The last property of that name: what most parsers take. */
 	#property(name: string): Property | undefined {
-		return propertiesOf(this.#value).findLast(({ key }) => keyText(key) === name);
+		return this.#properties.findLast(({ key }) => keyText(key) === name);
 	}
 
 	#string(name: string): StringProperty | null {
@@ -160,7 +162,7 @@ class EntryReader {
 	/** A number counts as its text, null as unset. */
 	#named(name: string): readonly NamedValue[] {
 		const values: NamedValue[] = [];
-		for (const { key: outer, value: node } of propertiesOf(this.#value)) {
+		for (const { key: outer, value: node } of this.#properties) {
 			if (keyText(outer) !== name || node === undefined || node.type === "null") continue;
 			if (node.type !== "object") {
 				this.#clear = false;

@@ -14,20 +14,25 @@ export interface Property {
 /** The properties of an object in order, repeated ones included; none for any other node. */
 export function propertiesOf(node: Node | undefined): readonly Property[] {
 	if (node?.type !== "object") return [];
-	const counts = new Map<string, number>();
-	const found: { node: Node; key: Node; value: Node | undefined }[] = [];
+	const firsts = new Map<string, { duplicate: boolean }>();
+	const found: Property[] = [];
 	for (const property of node.children ?? []) {
-		const [key, value] = property.children ?? [];
+		const key = property.children?.[0];
 		if (key === undefined) continue;
-		counts.set(keyText(key), (counts.get(keyText(key)) ?? 0) + 1);
-		found.push({ node: property, key, value });
+		const first = firsts.get(keyText(key));
+		const own = { node: property, key, value: property.children?.[1], duplicate: first !== undefined };
+		if (first === undefined) firsts.set(keyText(key), own);
+		else first.duplicate = true;
+		found.push(own);
 	}
-	return found.map((property) => ({ ...property, duplicate: (counts.get(keyText(property.key)) ?? 0) > 1 }));
+	return found;
 }
 
 /** True when an object anywhere below holds a key twice. Prototype-like names are keys as any other. */
 export function hasDuplicateKeys(node: Node): boolean {
-	return propertiesOf(node).some(({ duplicate }) => duplicate) || (node.children ?? []).some(hasDuplicateKeys);
+	const { children = [] } = node;
+	if (node.type === "object" && children.length > 1 && propertiesOf(node).some(({ duplicate }) => duplicate)) return true;
+	return children.some(hasDuplicateKeys);
 }
 
 /** The first `most` keys anywhere below that stand more than once in their object, in order. */

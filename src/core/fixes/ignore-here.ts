@@ -8,7 +8,7 @@ import { fail, ok, type Result } from "../result.ts";
 import { analyze } from "../rules/analyze.ts";
 import { extentOf } from "../rules/comment-target.ts";
 import type { Finding } from "../rules/finding.ts";
-import { isIgnoreComment } from "../rules/ignores.ts";
+import { isIgnorable, isIgnoreComment } from "../rules/ignores.ts";
 import { detectInText } from "../secrets/detector.ts";
 import { LineIndex, type Span, slice, spanLookup, type TextEdit } from "../text.ts";
 import { label } from "./wrap.ts";
@@ -29,6 +29,8 @@ export function ignoreHereEdits(document: ConfigDocument, finding: Finding, reas
 		return fail("file-unparsed", "The file does not parse, so nothing is put into it.", "Mend the syntax error first.");
 	if (finding.ruleId === "invalid-ignore" || isInIgnore(document, finding))
 		return fail("ignore-ignored", "What stands in an ignore cannot be ignored.", "Mend or remove that ignore.");
+	if (!isIgnorable(finding.ruleId))
+		return fail("ignore-refused", `What ${finding.ruleId} finds cannot be ignored.`, "Mend it, or switch the rule off in the settings.");
 	return HOSTS[document.host].comments ? commentEdits(document, finding, why) : memberEdits(document, finding, why);
 }
 

@@ -12,7 +12,6 @@ export interface Examination {
 }
 
 const OTHER_RULES = RULES.filter(({ id }) => !id.startsWith("secret-"));
-const RULE_IDS: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
 
 /**
  * Everything unsafe in a file, in the order of the text, but for what the file ignores with a reason. For the same text only the
@@ -23,10 +22,11 @@ export function analyze(document: ConfigDocument, context: AnalysisContext): rea
 }
 
 export function examine(document: ConfigDocument, context: AnalysisContext): Examination {
-	const found = [...credentialsIn(document)];
+	context.memory?.turnTo(document, context);
+	const found = [...credentialsIn(document, context.memory)];
 	for (const rule of OTHER_RULES) found.push(...withoutRepeats(runRule(rule, document, context)));
 	// Before the severities: an ignore for a rule that is switched off is still good.
-	const { kept, silenced } = applyIgnores(document, found, RULE_IDS);
+	const { kept, silenced } = applyIgnores(document, found);
 	if (context.obeyIgnores === false) return { findings: inOrder(asSet([...kept, ...silenced], context)), silenced: [] };
 	return { findings: inOrder(asSet(kept, context)), silenced: inOrder(silenced) };
 }

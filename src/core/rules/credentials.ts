@@ -1,7 +1,8 @@
 import { decodeJsonString } from "../config/escapes.ts";
 import type { ConfigDocument, Located } from "../config/server.ts";
 import { type Span, slice } from "../text.ts";
-import type { Finding } from "./finding.ts";
+import type { EntryMemory } from "./entry-memory.ts";
+import type { AnalysisContext, Finding } from "./finding.ts";
 import { RULES } from "./index.ts";
 import { runRule } from "./run.ts";
 
@@ -10,14 +11,19 @@ const CREDENTIAL_RULES = RULES.filter(({ id }) => id.startsWith("secret-"));
 /** A document never changes: what is in it is found once, for the rules and for everything that masks. */
 const FOUND = new WeakMap<ConfigDocument, readonly Finding[]>();
 
-/** Every plaintext credential in a file, whatever the file or the settings ignore. A text that two rules see is told by the first. */
-export function credentialsIn(document: ConfigDocument): readonly Finding[] {
+/**
+ * Every plaintext credential in a file, whatever the file or the settings ignore. A text that two rules see is told by the first.
+ *
+ * @param memory was turned to this document; left out: each entry is judged anew
+ */
+export function credentialsIn(document: ConfigDocument, memory?: EntryMemory): readonly Finding[] {
 	const known = FOUND.get(document);
 	if (known !== undefined) return known;
+	const context: AnalysisContext = { home: null, ...(memory === undefined ? {} : { memory }) };
 	const seen = new Set<string>();
 	const found: Finding[] = [];
 	for (const rule of CREDENTIAL_RULES) {
-		for (const finding of runRule(rule, document, { home: null })) {
+		for (const finding of runRule(rule, document, context)) {
 			const key = `${finding.span.offset} ${finding.span.length}`;
 			if (seen.has(key)) continue;
 			seen.add(key);

@@ -1,4 +1,5 @@
 import type { Rule } from "./finding.ts";
+import { isIgnorable } from "./ignores.ts";
 
 /** The page of one rule, in Markdown. */
 export function ruleDocumentation(rule: Rule): string {
@@ -18,7 +19,8 @@ export function ruleDocumentation(rule: Rule): string {
 		"After:",
 		fenced(example.after),
 		"## To put it aside",
-		...(id === "invalid-ignore" ? [SWITCH_OFF] : [ignoring(id), SWITCH_OFF]),
+		...(id === "invalid-ignore" ? [] : [isIgnorable(id) ? ignoring(id) : NOT_IGNORED]),
+		SWITCH_OFF,
 	]
 		.join("\n\n")
 		.concat("\n");
@@ -37,7 +39,7 @@ export function documentationIndex(rules: readonly Rule[]): string {
 		"## Severities",
 		"`error`: do not start this. `warning`: mend it. `info`: worth knowing. `hint`: a guess, shown in the editor and by `fix --hints`; a setting does not raise it.",
 		"## Ignores",
-		"An ignore names the rule and the reason, and stands in the file, so that whoever reads the file sees both. Without a reason it silences nothing.",
+		"An ignore names the rule and the reason, and stands in the file, so that whoever reads the file sees both. Without a reason it silences nothing, and a rule whose severity is `error` cannot be ignored.",
 		fenced(
 			[
 				"// sallyport-ignore RULE-ID reason        on a line of its own: what begins on the next line; before a server's name, all of the entry",
@@ -53,6 +55,8 @@ export function documentationIndex(rules: readonly Rule[]): string {
 		.join("\n\n")
 		.concat("\n");
 }
+
+const NOT_IGNORED = "An ignore does not silence it: a file could hide by one line of its own what it would do to whoever starts it.";
 
 const SWITCH_OFF = "In the editor the setting `sallyport.rules` gives a rule another severity, or switches it off.";
 

@@ -1,5 +1,6 @@
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
 import type { Span } from "../text.ts";
+import type { EntryMemory } from "./entry-memory.ts";
 
 export type Severity = "error" | "warning" | "info" | "hint";
 
@@ -57,6 +58,8 @@ export interface AnalysisContext {
 	readonly severities?: ReadonlyMap<string, Severity | "off">;
 	/** False: what the file says to ignore is told all the same, as for a file that nobody trusts yet. Absent: the file is obeyed. */
 	readonly obeyIgnores?: boolean;
+	/** What is known of the version before, which is kept up with this one. Absent: every entry is judged anew. */
+	readonly memory?: EntryMemory;
 }
 
 /** The page of a rule, in Markdown. */

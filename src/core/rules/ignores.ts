@@ -3,6 +3,7 @@ import type { ConfigDocument, ServerEntry } from "../config/server.ts";
 import { LineIndex, type Span, slice } from "../text.ts";
 import { extentOf, Landscape } from "./comment-target.ts";
 import { type Finding, newFinding } from "./finding.ts";
+import { RULES } from "./index.ts";
 
 /** What somebody put aside in the file itself. */
 interface Ignore {
@@ -30,10 +31,11 @@ interface Applied {
  *   server's name comes next; behind something, what begins on its own line. In block form before something on the same line, that alone.
  * - `"sallyport-ignore": { "RULE-ID": "reason" }` in an entry means that rule in all of the entry.
  *
- * An ignore without a reason silences nothing. That, an unknown rule, and an ignore that nothing answers to are findings themselves.
+ * An ignore without a reason silences nothing, nor does one of a rule that `isIgnorable` refuses. That, an unknown rule, and an ignore
+ * that nothing answers to are findings themselves.
  */
-export function applyIgnores(document: ConfigDocument, found: readonly Finding[], ruleIds: ReadonlySet<string>): Applied {
-	const ignores = [...commentIgnores(document, ruleIds), ...memberIgnores(document, ruleIds)];
+export function applyIgnores(document: ConfigDocument, found: readonly Finding[]): Applied {
+	const ignores = [...commentIgnores(document), ...memberIgnores(document)];
 	if (ignores.length === 0) return { kept: found, silenced: [] };
 	const silencer = new Silencer(
 		found,
@@ -50,12 +52,25 @@ export function applyIgnores(document: ConfigDocument, found: readonly Finding[]
 	return { kept: [...found.filter((finding) => !silenced.has(finding)), ...complaints], silenced: [...silenced] };
 }
 
+/**
+ * Whether a file may put aside what this rule finds. Not where it is an error by itself: a file that comes with a repository could hide
+ * by one line of its own what it would do to whoever starts it.
+ */
+export function isIgnorable(ruleId: string): boolean {
+	return !ERRORS.has(ruleId);
+}
+
+const RULE_IDS: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
+const ERRORS: ReadonlySet<string> = new Set(RULES.filter(({ defaultSeverity }) => defaultSeverity === "error").map(({ id }) => id));
+
 function complaintOn(ignore: Ignore, silencer: Silencer, broken: boolean): Finding | null {
 	const { rule, server, keyPath, span } = ignore;
 	const complain = (severity: "warning" | "info", message: string): Finding =>
 		newFinding({ ruleId: "invalid-ignore", severity, server, keyPath, span, message });
 	if (rule === null)
 		return complain("info", "This ignore names no rule, so it silences nothing. The name of the rule comes first, then the reason.");
+	if (!isIgnorable(rule))
+		return complain("warning", `This ignore silences nothing: ${rule} cannot be ignored. Mend what it finds, and remove the ignore.`);
 	if (!ignore.hasReason) return complain("warning", `This ignore gives no reason, so ${rule} is not silenced. Say why in one line.`);
 	return silencer.silence(rule, ignore.covers) || broken
 		? null
@@ -116,7 +131,7 @@ export function isIgnoreComment(comment: string): boolean {
 
 const COMMENT = /^\/[/*][\s*]*sallyport-ignore(?![\w-])[\s:]*/;
 
-function* commentIgnores(document: ConfigDocument, ruleIds: ReadonlySet<string>): Iterable<Ignore> {
+function* commentIgnores(document: ConfigDocument): Iterable<Ignore> {
 	let landscape: Landscape | null = null;
 	for (const [index, span] of document.comments.entries()) {
 		const comment = slice(document.text, span);
@@ -127,7 +142,7 @@ function* commentIgnores(document: ConfigDocument, ruleIds: ReadonlySet<string>)
 		const rule = word.replace(/[:,;]$/, "");
 		const server = landscape.serverAt(span.offset);
 		yield {
-			rule: ruleIds.has(rule) ? rule : null,
+			rule: RULE_IDS.has(rule) ? rule : null,
 			hasReason: isReason(reason),
 			covers: landscape.covers(span),
 			span,
@@ -137,11 +152,11 @@ function* commentIgnores(document: ConfigDocument, ruleIds: ReadonlySet<string>)
 	}
 }
 
-function* memberIgnores(document: ConfigDocument, ruleIds: ReadonlySet<string>): Iterable<Ignore> {
+function* memberIgnores(document: ConfigDocument): Iterable<Ignore> {
 	for (const server of document.servers) {
 		for (const { rule, reason, span } of server.ignores) {
 			yield {
-				rule: rule !== null && ruleIds.has(rule.value) ? rule.value : null,
+				rule: rule !== null && RULE_IDS.has(rule.value) ? rule.value : null,
 				hasReason: reason !== null && isReason(reason.value),
 				covers: extentOf(server),
 				span,

@@ -5,5 +5,5 @@ import type { AnalysisContext, Finding, Rule } from "./finding.ts";
 export function* runRule(rule: Rule, document: ConfigDocument, context: AnalysisContext): Iterable<Finding> {
 	if (rule.checkDocument !== undefined) yield* rule.checkDocument(document, context);
 	if (rule.checkServer === undefined) return;
-	for (const server of document.servers) yield* rule.checkServer(server, document, context);
+	for (const server of document.servers) yield* context.memory?.of(rule, server) ?? rule.checkServer(server, document, context);
 }

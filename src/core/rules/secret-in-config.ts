@@ -1,7 +1,7 @@
 import { IGNORE_KEY } from "../config/json-entry.ts";
 import type { ConfigDocument, Located, OtherValue } from "../config/server.ts";
 import { detectInArguments } from "../secrets/arguments.ts";
-import { detectInText, detectSecrets } from "../secrets/detector.ts";
+import { type Detection, detectInText, detectSecrets } from "../secrets/detector.ts";
 import { classifyKey } from "../secrets/keys.ts";
 import { slice, spanLookup } from "../text.ts";
 import type { Rule } from "./finding.ts";
@@ -30,6 +30,8 @@ export const secretInConfig: Rule = {
 	},
 	*checkDocument(document) {
 		const names = siblingNames(document);
+		// Each of a thousand servers says `"type": "stdio"`.
+		const known = new Map<string, readonly Detection[]>();
 		yield* commandLists(document);
 		for (const { keyPath, server, value } of document.otherValues) {
 			const own = keyPath.findLast((key) => typeof key === "string") ?? null;
@@ -38,7 +40,10 @@ export const secretInConfig: Rule = {
 			const prose = own !== null && /^(?:_?comments?|descriptions?|_?instructions|_?notes?|title|label|help|\/\/)$/i.test(own);
 			const telling = tellingKey(keyPath, server);
 			const isReason = server !== null && keyPath.includes(IGNORE_KEY);
-			const detections = prose || isReason ? detectInText(value.value) : detectSecrets(named ?? telling, value.value);
+			const key = named ?? telling;
+			const same = JSON.stringify([prose || isReason, key, value.value]);
+			const detections = known.get(same) ?? (prose || isReason ? detectInText(value.value) : detectSecrets(key, value.value));
+			known.set(same, detections);
 			for (const detection of detections) {
 				yield secretFinding(document, value, detection, {
 					ruleId: "secret-in-config",

@@ -6,9 +6,26 @@
 export type KeyClass = "password" | "secret" | "key" | "public" | "neutral";
 
 /** Lower-case words without accents: `OPENAI_apiKey2` gives openai, api, key. */
-export function keyWords(key: string): readonly string[] {
+export const keyWords = remembered((key): readonly string[] => {
 	return fold(key.replace(/([\p{Ll}0-9])(\p{Lu})/gu, "$1 $2").replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2")).match(/\p{L}+/gu) ?? [];
+});
+
+/** The same few names stand beside thousands of values. Bounded, for a name is anybody's text. */
+function remembered<T>(judge: (key: string) => T): (key: string) => T {
+	const known = new Map<string, T>();
+	return (key) => {
+		const before = known.get(key);
+		if (before !== undefined) return before;
+		const judgement = judge(key);
+		if (known.size >= MOST_REMEMBERED) known.clear();
+		if (key.length <= LONGEST_REMEMBERED) known.set(key, judgement);
+		return judgement;
+	};
 }
+
+/** How many names, and how many characters of one. */
+const MOST_REMEMBERED = 1_000;
+const LONGEST_REMEMBERED = 80;
 
 /** Lower case, compatibility forms and accents removed, Cyrillic and Greek look-alikes inside Latin words made Latin. */
 export function fold(text: string): string {
@@ -54,7 +71,10 @@ const QUANTITY = words(
 const PUBLIC_PREFIX = /^(?:NEXT_PUBLIC_|PUBLIC_|VITE_PUBLIC_|EXPO_PUBLIC_|NUXT_PUBLIC_|GATSBY_PUBLIC_)/;
 
 export function classifyKey(key: string | null): KeyClass {
-	if (key === null) return "neutral";
+	return key === null ? "neutral" : classify(key);
+}
+
+const classify = remembered((key): KeyClass => {
 	const all = keyWords(key);
 	if (all.length === 0) return "neutral";
 	let end = all.length;
@@ -77,7 +97,7 @@ export function classifyKey(key: string | null): KeyClass {
 	if (names.some((word) => PASSWORD.has(word))) return "password";
 	if (names.some(isSecretWord)) return "secret";
 	return names.includes("key") && !names.some((word) => KEY_OF_PUBLIC.has(word)) ? "key" : "neutral";
-}
+});
 
 /** True for names of things whose address itself is the credential: incoming webhooks and the like. */
 export function namesCapability(key: string | null): boolean {

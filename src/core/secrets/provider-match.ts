@@ -119,6 +119,9 @@ const SHAPES: readonly { readonly title: string; readonly form: RegExp; readonly
 	{ title: "Mapbox token", form: /(?<!\w)sk\.eyJ[\w-]{20,400}\.[\w-]{20,40}(?!\w)/g, prefixLength: 3 },
 ];
 
+/** Characters of `-----BEGIN PRIVATE KEY-----`; every other form is longer. */
+const SHORTEST_SHAPE = 27;
+
 /** Every kind of credential that has an id. */
 export const CREDENTIAL_IDS: ReadonlySet<string> = new Set([
 	...PROVIDERS.map(({ credential }) => credential),
@@ -127,6 +130,7 @@ export const CREDENTIAL_IDS: ReadonlySet<string> = new Set([
 
 /** A JWT, a private key: forms that are not a prefix and a run. */
 function matchShapes(text: string): readonly ProviderMatch[] {
+	if (text.length < SHORTEST_SHAPE) return [];
 	const found: ProviderMatch[] = [];
 	for (const { title, form, prefixLength } of SHAPES) {
 		for (const match of text.matchAll(form)) {

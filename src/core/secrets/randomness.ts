@@ -4,7 +4,7 @@ import { DICTIONARY } from "./words.ts";
  * How likely each pair of letters is in names and words, as log2 of the odds against an even spread. Counted once from
  * the dictionary: what the table must tell apart is words from keys, not one language from another.
  */
-const PAIRS: Float32Array = countPairs();
+let pairs: Float32Array | null = null;
 
 function countPairs(): Float32Array {
 	const counts = new Float32Array(26 * 26).fill(0.25);
@@ -25,8 +25,10 @@ function countPairs(): Float32Array {
 /** Mean odds of a run of lower-case letters, in bits: words lie above 0.5, random letters below 0. */
 export function wordLikeness(run: string): number {
 	if (run.length < 2) return 0;
+	// When it is first asked for: a program that starts should not wait for it.
+	pairs ??= countPairs();
 	let sum = 0;
-	for (let i = 1; i < run.length; i++) sum += PAIRS[(run.charCodeAt(i - 1) - 97) * 26 + run.charCodeAt(i) - 97] ?? -2;
+	for (let i = 1; i < run.length; i++) sum += pairs[(run.charCodeAt(i - 1) - 97) * 26 + run.charCodeAt(i) - 97] ?? -2;
 	return sum / (run.length - 1);
 }
 

@@ -89,7 +89,7 @@ test("a hostile file cannot drive the terminal", () => {
 	const reports = [formatText(files, unpainted), formatJson(files)];
 	for (const report of reports) expect(report.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
 	expect(JSON.parse(reports[1] ?? "").findings[0].file).toBe(".cursor/mcp.json");
-	expect(plain("a\tb\u001b[31m\u{e0041}")).toBe("a b\\u001b[31m\\ue0041");
+	expect(plain("a\tb\u001b[31m\u{e0041}")).toBe("a b\\u001b[31m\\u{e0041}");
 });
 
 test("a long line is cut around the mark", () => {

@@ -2,10 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { HostId } from "../../../src/core/config/hosts.ts";
 import { parseConfig } from "../../../src/core/config/parse-json.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
+import { ignoreHereEdits } from "../../../src/core/fixes/ignore-here.ts";
 import { maskSecrets } from "../../../src/core/fixes/mask.ts";
 import { wrapEdits } from "../../../src/core/fixes/wrap.ts";
+import { isAtLeast } from "../../../src/core/report/report.ts";
 import { formatText } from "../../../src/core/report/text.ts";
 import { analyze, examine } from "../../../src/core/rules/analyze.ts";
+import { isIgnorable } from "../../../src/core/rules/ignores.ts";
+import { RULES } from "../../../src/core/rules/index.ts";
 import { slice } from "../../../src/core/text.ts";
 import { Dice, githubToken } from "../secrets/samples.ts";
 
@@ -165,6 +169,59 @@ describe("an ignore that is none is a finding", () => {
 		const document = read(commented('"A"', "// sallyport-ignore secret-in-env fake"));
 		const found = analyze(document, { home: null, severities: new Map([["secret-in-env", "off"]]) });
 		expect(found.map(({ ruleId }) => ruleId)).toEqual(["not-launched-through-sallyport"]);
+	});
+});
+
+describe("what is an error by itself no file can ignore: the ignore is told beside it, and a scan fails", () => {
+	const file = (env: object, ignores: object): string =>
+		JSON.stringify({ mcpServers: { a: { command: "x", env, "sallyport-ignore": ignores } } });
+
+	test("a library that is loaded into the launcher, by a member", () => {
+		const document = read(file({ LD_PRELOAD: "/w/evil.so" }, { "launcher-environment": "the emulator needs it" }), "mcp-json");
+		const { findings, silenced } = examine(document, { home: null });
+		expect(silenced).toEqual([]);
+		expect(findings.map(({ severity, ruleId }) => `${severity} ${ruleId}`)).toEqual([
+			"info not-launched-through-sallyport",
+			"error launcher-environment",
+			"warning invalid-ignore",
+		]);
+		// What `scan --fail-on error` goes by.
+		expect(findings.some(({ severity }) => isAtLeast(severity, "error"))).toBe(true);
+		expect(findings.find(({ ruleId }) => ruleId === "invalid-ignore")?.message).toContain("cannot be ignored");
+	});
+
+	test.each(["// sallyport-ignore launcher-environment the emulator needs it\n", "/* sallyport-ignore launcher-environment */ "])(
+		"by a comment: %j",
+		(comment) => {
+			const raw = `{ "mcpServers": { "a": {\n "command": "x", "env": {\n${comment}"LD_PRELOAD": "/w/evil.so" } } } }`;
+			expect(left(raw)).toEqual([`warning invalid-ignore ${comment.trim()}`, "error launcher-environment LD_PRELOAD"]);
+		},
+	);
+
+	test("a key that stands twice, and a reference that cannot resolve", () => {
+		const twice = `{ "mcpServers": { // sallyport-ignore invalid-config the second is meant
+			"a": { "url": "https://a.example" }, "a": { "url": "https://b.example" } } }`;
+		expect(left(twice)).toContainEqual(expect.stringMatching(/invalid-config "a"$/));
+		const [ignored, ...others] = left(file({ A: "keychain://../x" }, { "invalid-reference": "not yet" })).filter(
+			(line) => !line.includes("ignore"),
+		);
+		expect(ignored).toMatch(/^error invalid-reference/);
+		expect(others).toEqual([]);
+	});
+
+	test("nor does the editor offer it", () => {
+		const document = read(file({ LD_PRELOAD: "/w/evil.so" }, {}));
+		const finding = analyze(document, { home: null }).find(({ ruleId }) => ruleId === "launcher-environment");
+		const edits = finding && ignoreHereEdits(document, finding, "the emulator needs it");
+		expect(edits).toMatchObject({ ok: false, problem: { code: "ignore-refused" } });
+	});
+
+	test("what is no error by itself can be, whatever severity a person gives it", () => {
+		expect(RULES.filter(({ id }) => !isIgnorable(id)).map(({ id }) => id)).toEqual([
+			"invalid-config",
+			"invalid-reference",
+			"launcher-environment",
+		]);
 	});
 });
 
