@@ -1,9 +1,10 @@
 import * as vscode from "vscode";
-import type { StdioServer } from "../../core/config/server.ts";
 import { planMoves } from "../../core/fixes/move-secrets.ts";
 import { plain } from "../../core/plain-text.ts";
 import { unreachable } from "../../core/result.ts";
 import type { Finding, FixId } from "../../core/rules/finding.ts";
+import { isIgnorable } from "../../core/rules/ignores.ts";
+import type { Span } from "../../core/text.ts";
 import { isWrapped } from "../../platform/stored-moves.ts";
 import { homeToBe } from "../../platform/wrapping.ts";
 import type { CommandId } from "../contributions.ts";
@@ -35,12 +36,19 @@ class CodeActions implements vscode.CodeActionProvider {
 	provideCodeActions(
 		document: vscode.TextDocument,
 		range: vscode.Range,
-		{ diagnostics, only }: vscode.CodeActionContext,
+		{ diagnostics, only, triggerKind }: vscode.CodeActionContext,
 	): vscode.CodeAction[] {
+		// On save, where a workspace's settings choose what is done: none of these is done unless a person takes it.
+		if (triggerKind === vscode.CodeActionTriggerKind.Automatic && only !== undefined) return [];
 		const open = this.#configs.open(document);
 		if (open === null) return [];
 		const { findings, document: config } = this.#configs.analysis(open);
-		const here = findings.filter(({ span }) => toRange(document, span).intersection(range) !== undefined);
+		const isHere = touches(document.offsetAt(range.start), document.offsetAt(range.end));
+		const here = findings.filter(isHere);
+		const isLocal = this.#configs.localPath(document.uri) !== null;
+		const rewritten = (isLocal ? config.servers.filter(isHere) : []).filter(isWrapped);
+		// Asked with each move of the caret.
+		if (here.length === 0 && rewritten.length === 0) return [];
 		const diagnosticsOf = (of: readonly Finding[]): vscode.Diagnostic[] => matching(diagnostics, document, of);
 		const pages = [...new Set(here.map(({ ruleId }) => ruleId))].map((ruleId) =>
 			showRule(ruleId, diagnosticsOf(here.filter((finding) => finding.ruleId === ruleId))),
@@ -48,15 +56,11 @@ class CodeActions implements vscode.CodeActionProvider {
 		if (!this.#services.trusted) return ofKind(pages, only);
 
 		const fixes = here.flatMap((finding) => this.#fixes(open, finding, diagnosticsOf([finding])));
-		const isLocal = this.#configs.localPath(document.uri) !== null;
-		const rewritten = (isLocal ? config.servers : []).filter(
-			(server): server is StdioServer => isWrapped(server) && toRange(document, server.span).intersection(range) !== undefined,
-		);
 		const refactorings = rewritten.map((server) =>
 			action("Launch without Sallyport", RefactorRewrite, "sallyport.unwrap", entryOf(document, server.keyPath)),
 		);
 		const ignores = here
-			.filter(({ ruleId }) => ruleId !== "invalid-ignore")
+			.filter(({ ruleId }) => ruleId !== "invalid-ignore" && isIgnorable(ruleId))
 			.map((finding) =>
 				linked(
 					action("Ignore here, with a reason…", QuickFix, "sallyport.ignore", findingTarget(document, finding)),
@@ -100,6 +104,11 @@ class CodeActions implements vscode.CodeActionProvider {
 		if (!wrapping.ok) return wrapping.problem.message;
 		return planMoves(this.#configs.analysis(open).document, [finding], wrapping.value).unmovable[0]?.reason ?? null;
 	}
+}
+
+/** Whether a place and the text between two offsets have anything in common, be it an end. */
+function touches(from: number, to: number): (item: { readonly span: Span }) => boolean {
+	return ({ span }) => span.offset <= to && span.offset + span.length >= from;
 }
 
 function fixAction(fix: FixId, target: FindingTarget, document: vscode.TextDocument): vscode.CodeAction {

@@ -9,7 +9,10 @@ import type { Server } from "../servers/model.ts";
 import type { Servers } from "../servers/servers.ts";
 import type { Services } from "../services.ts";
 import type { Configs } from "./configs.ts";
-import { isInEntry, isMovable } from "./fixes/movable.ts";
+import { isMovable } from "./fixes/movable.ts";
+
+/** The editor goes through every lens of a file with each key: of a file with more servers than this, each shows its state alone. */
+const MOST_WITH_ACTIONS = 200;
 
 export function registerCodeLenses(services: Services, configs: Configs, servers: Servers): vscode.Disposable {
 	const lenses = new CodeLenses(services, configs, servers);
@@ -50,11 +53,16 @@ class CodeLenses implements vscode.CodeLensProvider, vscode.Disposable {
 		this.#load();
 		const { document: config, findings } = this.#configs.analysis(open);
 		const isLocal = this.#configs.localPath(document.uri) !== null;
+		const isMany = config.servers.length > MOST_WITH_ACTIONS;
+		const serverAt = this.#servers.in(document.uri);
+		const secrets = new Set(
+			findings.filter(isMovable).flatMap(({ keyPath }) => keyPath.map((_, i) => JSON.stringify(keyPath.slice(0, i + 1)))),
+		);
 		return config.servers.flatMap((entry) => {
 			const range = toRange(document, entry.name.outer);
-			const server = this.#servers.at(document.uri, entry.keyPath);
-			const isSecret = findings.some((finding) => isMovable(finding) && isInEntry(finding, entry.keyPath));
-			const titles = isLocal ? this.#titles(entry, server, isSecret) : [stateOf(entry, null)];
+			const server = serverAt(entry.keyPath);
+			const isSecret = secrets.has(JSON.stringify(entry.keyPath));
+			const titles = !isLocal ? [stateOf(entry, null)] : isMany ? [stateOf(entry, server)] : this.#titles(entry, server, isSecret);
 			return titles.map(
 				({ title, command, tooltip }) =>
 					new vscode.CodeLens(range, {

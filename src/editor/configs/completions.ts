@@ -16,9 +16,10 @@ export function registerCompletions(services: Services, configs: Configs): vscod
 	const look = new VaultLook(services);
 	const provider: vscode.CompletionItemProvider = {
 		async provideCompletionItems(document, position) {
-			const open = services.trusted ? configs.open(document) : null;
+			// Asked with each key: most are typed where no reference goes, which their line tells.
+			const open = services.trusted && mayTakeReference(document.lineAt(position), position) ? configs.open(document) : null;
 			const offset = document.offsetAt(position);
-			const place = open === null ? null : placeAt(configs.analysis(open).document, offset);
+			const place = open === null ? null : placeAt(configs.parsed(open), offset);
 			const span = place === null ? null : replaced(place, document.getText(), offset);
 			if (place === null || span === null) return [];
 			const own = ownPath(place);
@@ -31,6 +32,11 @@ export function registerCompletions(services: Services, configs: Configs): vscod
 		},
 	};
 	return vscode.languages.registerCompletionItemProvider(configs.selector, provider, '"', "/", "{", " ");
+}
+
+/** False where `replaced` would find nothing, whatever stands on the other lines: no string reaches over a line's end. */
+function mayTakeReference({ text }: vscode.TextLine, { character }: vscode.Position): boolean {
+	return /"[a-z]*(?::\/?)?$/.test(text.slice(0, character)) || /(?:keychain|sealed):|\{\{|\\/.test(text);
 }
 
 /** What a reference would take the place of; null where none belongs. */

@@ -2,11 +2,12 @@ import * as path from "node:path";
 import * as vscode from "vscode";
 import { HOSTS, type HostId, matchHost } from "../../core/config/hosts.ts";
 import { parseConfig } from "../../core/config/parse-json.ts";
+import type { ConfigDocument } from "../../core/config/server.ts";
 import { analyze } from "../../core/rules/analyze.ts";
-import type { Severity } from "../../core/rules/finding.ts";
-import { RULES } from "../../core/rules/index.ts";
+import { EntryMemory } from "../../core/rules/entry-memory.ts";
 import type { Analysis } from "../../platform/stored-moves.ts";
 import type { Services } from "../services.ts";
+import { severitiesFor } from "./severities.ts";
 
 /** A host's file that is open in an editor. */
 export interface OpenConfig {
@@ -14,13 +15,20 @@ export interface OpenConfig {
 	readonly host: HostId;
 }
 
+/** One version of a document, as far as anybody asked. */
+interface Known {
+	readonly version: number;
+	readonly parsed: ConfigDocument;
+	readonly memory: EntryMemory;
+	/** The settings that the analysis was made with. */
+	rules: string;
+	analysis: Analysis | null;
+}
+
 /** Which documents are hosts' config files, and what is in them. Each version of a document is read once. */
 export class Configs implements vscode.Disposable {
 	readonly #services: Services;
-	readonly #analyses = new WeakMap<
-		vscode.TextDocument,
-		{ readonly version: number; readonly rules: string; readonly analysis: Analysis }
-	>();
+	readonly #known = new WeakMap<vscode.TextDocument, Known>();
 	readonly #userFile: RegExp | null;
 
 	constructor(services: Services) {
@@ -46,21 +54,40 @@ export class Configs implements vscode.Disposable {
 		return storage.scheme === "file" ? path.join(path.dirname(path.dirname(storage.fsPath)), "mcp.json") : null;
 	}
 
-	/** What this version of the document holds, and what is unsafe in it. */
-	analysis({ document, host }: OpenConfig): Analysis {
-		const settings = vscode.workspace.getConfiguration("sallyport", document.uri).get("rules");
-		const rules = JSON.stringify(settings ?? {});
-		const known = this.#analyses.get(document);
-		if (known?.version === document.version && known.rules === rules) return known.analysis;
-		const analysis = this.reader({ document, host })(document.getText());
-		this.#analyses.set(document, { version: document.version, rules, analysis });
-		return analysis;
+	/** What this version of the document holds. Quick enough for each key. */
+	parsed(open: OpenConfig): ConfigDocument {
+		return this.#knownOf(open).parsed;
+	}
+
+	/** What this version of the document holds, and what is unsafe in it. Not for each key: wait for a pause. */
+	analysis(open: OpenConfig): Analysis {
+		const known = this.#knownOf(open);
+		const severities = severitiesFor(open.document.uri);
+		const rules = JSON.stringify([...severities]);
+		if (known.analysis !== null && known.rules === rules) return known.analysis;
+		const context = { home: this.#services.userHome, severities, memory: known.memory };
+		known.analysis = { document: known.parsed, findings: analyze(known.parsed, context) };
+		known.rules = rules;
+		return known.analysis;
+	}
+
+	#knownOf({ document, host }: OpenConfig): Known {
+		const before = this.#known.get(document);
+		if (before?.version === document.version && before.parsed.host === host) return before;
+		const known: Known = {
+			version: document.version,
+			parsed: parseConfig(document.getText(), host, document.uri.fsPath),
+			memory: before?.memory ?? new EntryMemory(),
+			rules: "",
+			analysis: null,
+		};
+		this.#known.set(document, known);
+		return known;
 	}
 
 	/** Reads other texts as `analysis` reads the document: what an edit would make of it. */
 	reader({ document, host }: OpenConfig): (text: string) => Analysis {
-		const severities = parseSeverities(vscode.workspace.getConfiguration("sallyport", document.uri).get("rules"));
-		const context = { home: this.#services.userHome, severities };
+		const context = { home: this.#services.userHome, severities: severitiesFor(document.uri) };
 		return (text) => {
 			const parsed = parseConfig(text, host, document.uri.fsPath);
 			return { document: parsed, findings: analyze(parsed, context) };
@@ -92,19 +119,4 @@ function ownUserFile(storage: vscode.Uri): RegExp | null {
 	const user = path.dirname(path.dirname(storage.fsPath)).replace(/[\\/]profiles[\\/][^\\/]+$/, "");
 	const start = user.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 	return new RegExp(`^${start}[\\\\/](?:profiles[\\\\/][^\\\\/]+[\\\\/])?mcp\\.json$`);
-}
-
-const SEVERITIES: ReadonlySet<unknown> = new Set(["error", "warning", "info", "hint", "off"]);
-
-function isSeverity(value: unknown): value is Severity | "off" {
-	return SEVERITIES.has(value);
-}
-
-/** The setting is anybody's text: what is no known rule with a known severity is left out. */
-export function parseSeverities(settings: unknown): ReadonlyMap<string, Severity | "off"> {
-	const severities = new Map<string, Severity | "off">();
-	if (typeof settings !== "object" || settings === null) return severities;
-	for (const [rule, severity] of Object.entries(settings))
-		if (isSeverity(severity) && RULES.some(({ id }) => id === rule)) severities.set(rule, severity);
-	return severities;
 }

@@ -15,6 +15,9 @@ export const SOURCE = "Sallyport";
 const PAUSE_MS = 250;
 const UNFINISHED_PAUSE_MS = 1200;
 
+/** The editor goes through every mark of a file with each key: of a file with more findings than this, the grave ones alone are marked. */
+const MOST_MARKED = 250;
+
 export function registerDiagnostics(services: Services, configs: Configs): vscode.Disposable {
 	const diagnostics = new Diagnostics(configs);
 	const { workspace } = vscode;
@@ -90,10 +93,11 @@ class Diagnostics implements vscode.Disposable {
 	#judge(open: OpenConfig): void {
 		const { document, findings } = this.#configs.analysis(open);
 		const tooLarge = document.problems.some(({ code }) => code === "too-large");
-		this.#collection.set(
-			open.document.uri,
-			tooLarge ? [tooLargeNote(open.document)] : findings.map((finding) => toDiagnostic(open.document, finding)),
-		);
+		const { uri } = open.document;
+		const found = tooLarge ? [tooLargeNote(open.document)] : toDiagnostics(open.document, findings);
+		// The same once more would have the window draw all of them anew.
+		const told = this.#collection.get(uri) ?? [];
+		if (found.length !== told.length || !found.every((each, i) => isSame(each, told[i]))) this.#collection.set(uri, found);
 	}
 }
 
@@ -104,6 +108,13 @@ function documentsIn(tabs: readonly vscode.Tab[]): readonly vscode.TextDocument[
 
 function isShown(document: vscode.TextDocument): boolean {
 	return documentsIn(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs)).includes(document);
+}
+
+function toDiagnostics(document: vscode.TextDocument, findings: readonly Finding[]): readonly vscode.Diagnostic[] {
+	if (findings.length <= MOST_MARKED) return findings.map((finding) => toDiagnostic(document, finding));
+	const grave = findings.filter(({ severity }) => severity === "error" || severity === "warning");
+	if (grave.length === findings.length) return findings.map((finding) => toDiagnostic(document, finding));
+	return [tooManyNote(document, findings.length - grave.length), ...grave.map((finding) => toDiagnostic(document, finding))];
 }
 
 function toDiagnostic(document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
@@ -121,12 +132,33 @@ function toDiagnostic(document: vscode.TextDocument, finding: Finding): vscode.D
 	return diagnostic;
 }
 
-function tooLargeNote(document: vscode.TextDocument): vscode.Diagnostic {
-	const note = new vscode.Diagnostic(
-		toRange(document, { offset: 0, length: 0 }),
-		`This file is larger than ${MAX_CONFIG_LENGTH / 1024 / 1024} MB, so Sallyport did not read it.`,
-		vscode.DiagnosticSeverity.Information,
+function isSame(a: vscode.Diagnostic, b: vscode.Diagnostic | undefined): boolean {
+	return (
+		a.message === b?.message &&
+		a.range.isEqual(b.range) &&
+		a.severity === b.severity &&
+		ruleOf(a) === ruleOf(b) &&
+		JSON.stringify(a.relatedInformation) === JSON.stringify(b.relatedInformation)
 	);
+}
+
+function ruleOf({ code }: vscode.Diagnostic): unknown {
+	return typeof code === "object" ? code.value : code;
+}
+
+function tooManyNote(document: vscode.TextDocument, left: number): vscode.Diagnostic {
+	return fileNote(
+		document,
+		`With so many findings, only errors and warnings are marked here. The view MCP Servers lists the other ${left}.`,
+	);
+}
+
+function tooLargeNote(document: vscode.TextDocument): vscode.Diagnostic {
+	return fileNote(document, `This file is larger than ${MAX_CONFIG_LENGTH / 1024 / 1024} MB, so Sallyport did not read it.`);
+}
+
+function fileNote(document: vscode.TextDocument, text: string): vscode.Diagnostic {
+	const note = new vscode.Diagnostic(toRange(document, { offset: 0, length: 0 }), text, vscode.DiagnosticSeverity.Information);
 	note.source = SOURCE;
 	return note;
 }

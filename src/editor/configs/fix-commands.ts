@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
 import * as z from "zod/mini";
-import { HOSTS } from "../../core/config/hosts.ts";
-import { fail, ok, type Result } from "../../core/result.ts";
+import { fail, type Result } from "../../core/result.ts";
 import { type CommandOutcome, registerCommand } from "../commands.ts";
 import type { CommandId } from "../contributions.ts";
+import { inform } from "../messages.ts";
 import type { Servers } from "../servers/servers.ts";
 import type { Services } from "../services.ts";
-import type { Configs, OpenConfig } from "./configs.ts";
+import type { Configs } from "./configs.ts";
 import type { FixContext } from "./fixes/context.ts";
 import { fixAll } from "./fixes/fix-all.ts";
 import { moveSecrets } from "./fixes/move.ts";
@@ -14,6 +14,7 @@ import { tellRewritten, unwrapEntry, wrapEntry } from "./fixes/rewrite.ts";
 import { ignoreHere, pinVersion, useHttps } from "./fixes/small-fixes.ts";
 import { type FindingTarget, findAgain, openConfig, parseEntryTarget, parseFindingTarget } from "./fixes/target.ts";
 import { tellMoved } from "./fixes/tell-moved.ts";
+import { configsOfWorkspace, MOST_CONFIGS } from "./fixes/workspace-configs.ts";
 
 /** The commands behind quick fixes. Each says what it is about by place, never by what stands there, and looks at it anew. */
 export function registerFixCommands(services: Services, configs: Configs, servers: Servers): vscode.Disposable {
@@ -48,8 +49,10 @@ export function registerFixCommands(services: Services, configs: Configs, server
 		}),
 		registerCommand(services, "sallyport.fixWorkspace", async () => {
 			const trusted = services.requireTrust();
-			const documents = trusted.ok ? await configsOfWorkspace(configs) : trusted;
-			return documents.ok ? fixAll(context, documents.value) : documents;
+			const found = trusted.ok ? await configsOfWorkspace(configs) : trusted;
+			if (!found.ok) return found;
+			if (!found.value.whole) void inform(TOO_MANY);
+			return fixAll(context, found.value.documents);
 		}),
 	);
 }
@@ -76,6 +79,8 @@ async function moveOne(context: FixContext, target: FindingTarget): Promise<Resu
 	return moved;
 }
 
+const TOO_MANY = `This workspace has more than ${MOST_CONFIGS} config files: those nearest to its root are looked at. Open a folder of it to mend the others.`;
+
 const Nodes = z.object({ file: z.object({ uri: z.object({ toString: z.custom<() => string>((value) => typeof value === "function") }) }) });
 const Uris = z.union([z.string(), z.custom<vscode.Uri>((value) => value instanceof vscode.Uri)]);
 
@@ -85,18 +90,4 @@ function fileOf(argument: unknown): string | vscode.Uri | null {
 	if (uri.success) return uri.data;
 	const node = Nodes.safeParse(argument);
 	return node.success ? node.data.file.uri.toString() : (vscode.window.activeTextEditor?.document.uri ?? null);
-}
-
-/** Every host's file in the folders of this window. */
-async function configsOfWorkspace(configs: Configs): Promise<Result<readonly OpenConfig[]>> {
-	const names = Object.values(HOSTS).flatMap(({ workspaceFiles }) => workspaceFiles);
-	const found = await vscode.workspace.findFiles(`**/{${names.join(",")}}`, "**/node_modules/**");
-	const documents: OpenConfig[] = [];
-	for (const uri of found) {
-		const open = await openConfig(configs, uri);
-		if (open.ok) documents.push(open.value);
-	}
-	return documents.length === 0
-		? fail("no-configs", "No host's config file was found in this workspace.", "Open a folder with one.")
-		: ok(documents);
 }

@@ -17,7 +17,7 @@ export function registerHovers(services: Services, configs: Configs, servers: Se
 	return vscode.languages.registerHoverProvider(configs.selector, {
 		async provideHover(document, position) {
 			const open = configs.open(document);
-			const place = open === null ? null : placeAt(configs.analysis(open).document, document.offsetAt(position));
+			const place = open === null ? null : placeAt(configs.parsed(open), document.offsetAt(position));
 			if (place?.reference == null || place.reference.reference === null || place.slot === null) return null;
 			const { reference, span } = place.reference;
 			const [resolves] = await Promise.all([services.trusted ? look.resolves(reference) : null, servers.load()]);

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as vscode from "vscode";
-import type { Problem } from "../../core/result.ts";
+import { ok, type Problem, type Result } from "../../core/result.ts";
 import { type Check, examine } from "../../platform/doctor.ts";
 import { trustedProgram } from "../../platform/sandbox/trusted.ts";
 import { withProgress } from "../commands.ts";
@@ -10,9 +10,14 @@ import type { Services } from "../services.ts";
 import { checkLine, missingText } from "./machine-report.ts";
 import { commandIn, type Machine } from "./remedies.ts";
 
-/** Tries everything that a confined launch needs, with progress; seconds. Each check is a line of the log. */
-export async function examineMachine(services: Services): Promise<readonly Check[]> {
-	return withProgress("Sallyport: checking this machine", (report) =>
+/**
+ * Tries everything that a confined launch needs, with progress; seconds. Each check is a line of the log. Refused in a workspace that is
+ * not trusted: it starts programs, and writes to the keychain.
+ */
+export async function examineMachine(services: Services): Promise<Result<readonly Check[]>> {
+	const trust = services.requireTrust();
+	if (!trust.ok) return trust;
+	const checks = await withProgress("Sallyport: checking this machine", (report) =>
 		examine({
 			sallyportHome: services.homePath,
 			userHome: services.userHome,
@@ -25,6 +30,7 @@ export async function examineMachine(services: Services): Promise<readonly Check
 			},
 		}),
 	);
+	return ok(checks);
 }
 
 /**

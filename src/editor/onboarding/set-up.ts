@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { ok } from "../../core/result.ts";
+import { ok, type Result } from "../../core/result.ts";
 import type { Check } from "../../platform/doctor.ts";
 import { registerCommand } from "../commands.ts";
 import { WALKTHROUGH } from "../contributions.ts";
@@ -17,10 +17,13 @@ const REPORT = vscode.Uri.from({ scheme: SCHEME, path: "/This Machine.txt" });
 export function registerSetUp(services: Services): vscode.Disposable {
 	let checks: readonly Check[] = [];
 	const changed = new vscode.EventEmitter<vscode.Uri>();
-	const check = async (): Promise<readonly Check[]> => {
-		checks = await examineMachine(services);
+	/** What is missing. */
+	const check = async (): Promise<Result<readonly Check[]>> => {
+		const examined = await examineMachine(services);
+		if (!examined.ok) return examined;
+		checks = examined.value;
 		changed.fire(REPORT);
-		return checks.filter((each) => !each.ok);
+		return ok(checks.filter((each) => !each.ok));
 	};
 	const showReport = async (): Promise<void> => {
 		await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(REPORT), { preview: true });
@@ -38,15 +41,17 @@ export function registerSetUp(services: Services): vscode.Disposable {
 			const ready = await services.setUp();
 			if (!ready.ok) return ready;
 			const missing = await check();
+			if (!missing.ok) return missing;
 			markDone(services, "setUp");
-			if (missing.length > 0) tellMissing(missing, { title: "Show All", run: () => void showReport() });
+			if (missing.value.length > 0) tellMissing(missing.value, { title: "Show All", run: () => void showReport() });
 			else void inform("Sallyport is set up. Launcher, sandbox and keychain were tried, and work.");
 			return ok(undefined);
 		}),
 		registerCommand(services, "sallyport.checkMachine", async () => {
 			const missing = await check();
+			if (!missing.ok) return missing;
 			await showReport();
-			if (missing.length > 0) tellMissing(missing, { title: "Show Log", run: () => services.log.show() });
+			if (missing.value.length > 0) tellMissing(missing.value, { title: "Show Log", run: () => services.log.show() });
 			return ok(undefined);
 		}),
 		registerCommand(services, "sallyport.openWalkthrough", async () => {

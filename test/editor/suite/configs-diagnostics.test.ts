@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { suite, suiteTeardown, teardown, test } from "mocha";
 import * as vscode from "vscode";
 import { generateFakeToken } from "../../../src/platform/example.ts";
@@ -154,6 +156,38 @@ suite("diagnostics", () => {
 			() => pointsAt(document).length,
 			(count) => count === expected(token).length,
 		);
+	});
+
+	test("of a person's own files are not what a workspace's settings say, nor where a workspace links to them", async () => {
+		const content = { mcpServers: entries(generateFakeToken()) };
+		const project = await openJudged(files.write(".mcp.json", content));
+		const own = files.writeInHome(".cursor/mcp.json", content);
+		const link = files.write(".cursor/other.json", {}).with({ path: path.join(path.dirname(project.uri.path), "linked", ".mcp.json") });
+		fs.mkdirSync(path.dirname(link.fsPath));
+		fs.symlinkSync(own.fsPath, link.fsPath);
+		const rules = Object.fromEntries(expected("").map(([rule]) => [rule, "off"]));
+		try {
+			await setting("rules", rules, vscode.ConfigurationTarget.Workspace);
+			await until(
+				() => diagnosticsOf(project.uri).length,
+				(count) => count === 0,
+			);
+			for (const uri of [own, link]) {
+				const document = await openJudged(uri);
+				assert.deepEqual(
+					pointsAt(document).map(([rule]) => rule),
+					expected("").map(([rule]) => rule),
+				);
+			}
+			await setting("rules", rules);
+			await until(
+				() => [own, link].flatMap(diagnosticsOf).length,
+				(count) => count === 0,
+			);
+		} finally {
+			await setting("rules", undefined, vscode.ConfigurationTarget.Workspace);
+			await setting("rules", undefined);
+		}
 	});
 
 	test("are none in a file that no host reads", async () => {

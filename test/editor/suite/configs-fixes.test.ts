@@ -5,6 +5,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { suite, suiteSetup, suiteTeardown, teardown, test } from "mocha";
 import * as vscode from "vscode";
+import { matchHost } from "../../../src/core/config/hosts.ts";
+import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { unwrapEdits } from "../../../src/core/fixes/wrap.ts";
+import { applyEdits } from "../../../src/core/text.ts";
+import { Configs } from "../../../src/editor/configs/configs.ts";
+import { configsOfWorkspace } from "../../../src/editor/configs/fixes/workspace-configs.ts";
 import { generateFakeToken } from "../../../src/platform/example.ts";
 import { createHome, homePath } from "../../../src/platform/home.ts";
 import { openVault } from "../../../src/platform/vault/index.ts";
@@ -22,6 +28,7 @@ import {
 	take,
 	until,
 } from "./config-files.ts";
+import { ServersWorld } from "./servers-world.ts";
 
 const files = new ConfigFiles();
 
@@ -200,7 +207,7 @@ suite("quick fixes", () => {
 		["Cursor", ".cursor/mcp.json", "mcpServers"],
 		["Claude Code and others", ".mcp.json", "mcpServers"],
 	] as const)
-		test(`launch a server of ${host} through Sallyport, and without it again: byte for byte`, async () => {
+		test(`launch a server of ${host} through Sallyport; without it again only by a person's word, and then byte for byte`, async () => {
 			const text = `{ "${key}": { "a": { "command": "npx", "args": ["-y",   "a@1.0.0" ] } } }`;
 			const document = await openJudged(files.write(relative, text));
 			await take(document, "not-launched-through-sallyport", "Launch through Sallyport");
@@ -213,12 +220,60 @@ suite("quick fixes", () => {
 			const unwrap = actions.find(({ title }) => title === "Launch without Sallyport");
 			assert.ok(unwrap?.command);
 			assert.equal(unwrap.kind?.value, vscode.CodeActionKind.RefactorRewrite.value);
+			const wrapped = document.getText();
+			// Here nobody can answer the dialog, which is a no.
 			await vscode.commands.executeCommand(unwrap.command.command, ...(unwrap.command.arguments ?? []));
-			assert.equal(document.getText(), text);
-			await vscode.commands.executeCommand("undo");
+			await vscode.commands.executeCommand("sallyport.unwrap", { uri: document.uri.toString(), keyPath: [key, "a"] });
+			assert.equal(document.getText(), wrapped);
+			assert.equal(onDisk(document), wrapped);
+			const config = parseConfig(wrapped, matchHost(document.uri.path) ?? "mcp-json", document.uri.fsPath);
+			const [server] = config.servers;
+			const edits = server && unwrapEdits(config, server);
+			assert.ok(edits?.ok);
+			assert.equal(applyEdits(config.text, edits.value), text);
 			await vscode.commands.executeCommand("undo");
 			assert.equal(document.getText(), text);
 		});
+
+	test("are taken by nobody when a file is saved, whatever the settings of a workspace ask for", async () => {
+		const launcher = "${userHome}/.sallyport/bin/sallyport";
+		const entries = {
+			confined: { command: launcher, args: ["run", "--name", "confined", "--", "node", "/x.js"] },
+			bare: { command: "npx", args: ["-y", "server-github@1.0.0"], env: { GITHUB_TOKEN: generateFakeToken() } },
+		};
+		try {
+			for (const kind of ["quickfix", "refactor", "refactor.rewrite"]) {
+				await onSave({ [kind]: "explicit" });
+				const document = await openJudged(files.write(".cursor/mcp.json", { mcpServers: entries }));
+				await replaceIn(document, "/x.js", "/y.js");
+				const typed = document.getText();
+				await vscode.commands.executeCommand("workbench.action.files.save");
+				await until(
+					() => document.isDirty,
+					(dirty) => !dirty,
+				);
+				assert.equal(document.getText(), typed);
+				assert.equal(onDisk(document), typed);
+			}
+		} finally {
+			await onSave(undefined);
+		}
+	});
+
+	function onSave(actions: object | undefined): Thenable<void> {
+		return vscode.workspace.getConfiguration("editor").update("codeActionsOnSave", actions, vscode.ConfigurationTarget.Workspace);
+	}
+
+	test("offer to ignore nothing that no file can ignore", async () => {
+		const env = { LD_PRELOAD: "/w/evil.so" };
+		const document = await openJudged(files.write(".cursor/mcp.json", { mcpServers: { a: { command: "node", args: ["a.js"], env } } }));
+		const steered = diagnosticsOf(document.uri).find((each) => ruleOf(each) === "launcher-environment");
+		assert.ok(steered);
+		assert.deepEqual(
+			(await actionsAt(document, steered.range)).map(({ title }) => title),
+			["Show rule launcher-environment"],
+		);
+	});
 
 	test("make an address secure, and nothing else", async () => {
 		const text = '{ "mcpServers": { "a": { "url": "http://mcp.example.com:8443/mcp?x=http://y" } } }\n';
@@ -257,6 +312,56 @@ suite("quick fixes", () => {
 		assert.deepEqual(await pathsIn("sealed"), names);
 	});
 
+	/** What somebody else does while a preview is open; each returns what undoes it. */
+	const meanwhile: Readonly<Record<string, (document: vscode.TextDocument, token: string, reference: string) => () => void>> = {
+		"the same file names it, on the disk": (document, token, reference) => {
+			fs.writeFileSync(document.uri.fsPath, onDisk(document).replace(token, reference));
+			return () => {};
+		},
+		"the same file holds the value no longer, on the disk": (document, token) => {
+			fs.writeFileSync(document.uri.fsPath, onDisk(document).replace(token, "moved by hand"));
+			return () => {};
+		},
+		"another file of the workspace names it": (_document, _token, reference) => {
+			files.write(".mcp.json", withToken(reference, "elsewhere"));
+			return () => {};
+		},
+		"a per-user file names it": (_document, _token, reference) => {
+			const { fsPath } = files.writeInHome(".cursor/mcp.json", withToken(reference, "elsewhere"));
+			return () => fs.rmSync(fsPath);
+		},
+		"a server was granted it": (document, _token, reference) => {
+			const launch = { command: "npx", args: ["-y", "x@1.0.0"], cwd: null, env: {}, fingerprint: `sha256:${"0".repeat(64)}` };
+			const grant = { name: "elsewhere", config: document.uri.fsPath, workspace: null, launch, secrets: { "env:GITHUB_TOKEN": reference } };
+			const policy = path.join(homePath(process.env), "policy", "by-hand.jsonc");
+			fs.mkdirSync(path.dirname(policy), { recursive: true });
+			fs.writeFileSync(policy, JSON.stringify({ version: 1, servers: [grant] }), { mode: 0o600 });
+			return () => fs.rmSync(policy);
+		},
+	};
+
+	for (const [i, [what, act]] of Object.entries(meanwhile).entries())
+		test(`keep what was stored, when the preview is discarded and ${what}`, async () => {
+			const token = generateFakeToken();
+			const document = await openJudged(files.write(".cursor/mcp.json", withToken(token, `taken-${i}`)));
+			// Unsaved, so that the editor does not follow the disk.
+			await replaceIn(document, "1.0.0", "1.0.1");
+			const reference = `sealed://taken-${i}/GITHUB_TOKEN`;
+			let undo = (): void => {};
+			try {
+				await fixFile(document, ["refactorPreview.discard"], async () => {
+					await until(
+						() => valueIn("sealed", reference),
+						(value) => value === token,
+					);
+					undo = act(document, token, reference);
+				});
+				assert.equal(await valueIn("sealed", reference), token);
+			} finally {
+				undo();
+			}
+		});
+
 	test("do in all of a file what was ticked, by one undoable change", async () => {
 		const token = generateFakeToken();
 		const content = {
@@ -278,12 +383,34 @@ suite("quick fixes", () => {
 		assert.equal(document.getText(), before);
 	});
 
+	test("of all of a workspace are for a bounded number of files, those nearest to its root, and it is known when that is not all", async () => {
+		const [near] = ["", "a/", "a/b/"].map((folder) => files.write(`${folder}.cursor/mcp.json`, withToken(generateFakeToken())));
+		const here = new ServersWorld();
+		try {
+			const configs = new Configs(here.services);
+			const found = async (most: number): Promise<readonly [string[], boolean]> => {
+				const some = await configsOfWorkspace(configs, most);
+				assert.ok(some.ok);
+				return [some.value.documents.map(({ document }) => document.uri.toString()), some.value.whole];
+			};
+			const [all, whole] = await found(1_000);
+			assert.ok(all.length >= 3);
+			assert.equal(whole, true);
+			assert.deepEqual(await found(all.length), [all, true]);
+			assert.deepEqual(await found(all.length - 1), [all.slice(0, -1), false]);
+			assert.ok(all.indexOf(near?.toString() ?? "") < all.length - 2);
+		} finally {
+			here.remove();
+		}
+	});
+
 	/** Answers the preview as soon as it is there. */
-	async function fixFile(document: vscode.TextDocument, answer: readonly string[]): Promise<void> {
+	async function fixFile(document: vscode.TextDocument, answer: readonly string[], before = async (): Promise<void> => {}): Promise<void> {
 		let done = false;
 		const fixed = Promise.resolve(vscode.commands.executeCommand("sallyport.fixFile", document.uri.toString())).finally(() => {
 			done = true;
 		});
+		await before();
 		await until(
 			async () => {
 				for (const command of answer) await vscode.commands.executeCommand(command);

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { suite, suiteTeardown, test } from "mocha";
 import * as vscode from "vscode";
 import { statusOf } from "../../../src/editor/live/status.ts";
+import { examineMachine } from "../../../src/editor/onboarding/machine.ts";
 import { machineReport } from "../../../src/editor/onboarding/machine-report.ts";
 import { commandIn } from "../../../src/editor/onboarding/remedies.ts";
 import type { Server } from "../../../src/editor/servers/model.ts";
@@ -24,6 +25,17 @@ suite("set-up", () => {
 		for (const title of ["Node.js", "Home", "Sandbox", "Keychain"]) assert.match(document.getText(), new RegExp(`^[✓✗] ${title}`, "m"));
 		assert.equal(document.getText().includes("sallyport init"), false);
 		assert.equal(document.isDirty, false);
+	});
+
+	test("checks nothing in a workspace that is not trusted, where Sallyport starts nothing and writes no entry into the keychain", async () => {
+		const services = new (class extends Services {
+			override get trusted(): boolean {
+				return false;
+			}
+		})({} as vscode.ExtensionContext);
+		const examined = await examineMachine(services);
+		services.dispose();
+		assert.equal(examined.ok ? null : examined.problem.code, "untrusted");
 	});
 
 	test("makes the home and the launcher that config files name", async () => {

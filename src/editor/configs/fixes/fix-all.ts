@@ -12,7 +12,8 @@ import { type FixContext, wrappingIn } from "./context.ts";
 import { isMovable } from "./movable.ts";
 import { describe, type Moved } from "./move.ts";
 import { addToPreview, entryEdits, type Kind } from "./preview.ts";
-import { storeAll, takeBack } from "./storing.ts";
+import { storeAll } from "./storing.ts";
+import { takeBack } from "./take-back.ts";
 
 /** One document of a fix of many, with what was stored from it. */
 interface Part {
@@ -26,7 +27,7 @@ interface Part {
 /**
  * Everything in these documents that needs no person's word: secrets move, entries are wrapped, addresses become secure, versions that are
  * known are pinned. Shown as a preview, in which the person ticks what is to be done; nothing is changed before. What was stored for
- * something that is not ticked is deleted again.
+ * something that is not ticked is deleted again, where nothing else took it up meanwhile.
  */
 export async function fixAll(context: FixContext, documents: readonly OpenConfig[]): Promise<Result<void>> {
 	const ready = await context.services.setUp();
@@ -39,12 +40,7 @@ export async function fixAll(context: FixContext, documents: readonly OpenConfig
 			parts.push(part.value);
 			continue;
 		}
-		await takeBack(
-			context,
-			home,
-			parts.flatMap(({ stored }) => stored),
-			documents,
-		);
+		await takeBack(context, home, parts, documents);
 		return part;
 	}
 
@@ -61,9 +57,8 @@ export async function fixAll(context: FixContext, documents: readonly OpenConfig
 	const applied = await vscode.workspace.applyEdit(preview);
 
 	const standingNow = (part: Part): readonly StoredMove[] => standing(context.configs.analysis(part.open).document, part.stored);
-	const unused = parts.flatMap((part) => part.stored.filter((one) => !standingNow(part).includes(one)));
-	const left = await takeBack(context, home, unused, documents);
-	if (left > 0) context.services.log.warn(`${left} vault entries that nothing names could not be deleted`);
+	const unused = parts.map((part) => ({ open: part.open, stored: part.stored.filter((one) => !standingNow(part).includes(one)) }));
+	await takeBack(context, home, unused, documents);
 	if (!applied) return fail("cancelled", "Nothing was changed.", "");
 
 	const moved = parts.flatMap((part) => standingNow(part).map(describe));

@@ -5,12 +5,15 @@ import { fail, ok, type Result } from "../../../core/result.ts";
 import { quoted } from "../../../core/rules/places.ts";
 import { applyEdits, type TextEdit } from "../../../core/text.ts";
 import { isWrapped } from "../../../platform/stored-moves.ts";
+import { confirmWidening } from "../../approval/dialog.ts";
 import { inform } from "../../messages.ts";
 import { markDone } from "../../onboarding/progress.ts";
 import type { OpenConfig } from "../configs.ts";
 import { applyAsOne, type Saved } from "./apply.ts";
 import { type FixContext, wrappingIn } from "./context.ts";
+import { openConfig } from "./target.ts";
 import { restart } from "./tell-moved.ts";
+import { unwrapQuestion } from "./unwrap-question.ts";
 
 /** The entry with these keys, as the document is now. */
 export function entryAt({ configs }: FixContext, open: OpenConfig, keyPath: readonly string[]): Result<ServerEntry> {
@@ -42,16 +45,27 @@ export async function wrapEntry(
 	return applied;
 }
 
-/** The inverse of `wrapEntry`: the very bytes, where nobody edited the entry since. */
+/** The inverse of `wrapEntry`: the very bytes, where nobody edited the entry since. It widens, so a person is asked, whoever ran the command. */
 export async function unwrapEntry(context: FixContext, open: OpenConfig, keyPath: readonly string[]): Promise<Result<Saved>> {
 	const trusted = context.services.requireTrust();
 	if (!trusted.ok) return trusted;
 	const server = entryAt(context, open, keyPath);
 	if (!server.ok) return server;
-	const edits = unwrapEdits(context.configs.analysis(open).document, server.value);
+	const entry = checkEditable(server.value);
+	if (!entry.ok) return entry;
+	const edits = unwrapEdits(context.configs.analysis(open).document, entry.value);
 	if (!edits.ok && edits.problem.code === "references-held")
 		return fail("references-held", edits.problem.message, "Put another value in its place first.");
-	return rewrite(context, open, keyPath, edits, false);
+	if (!edits.ok) return edits;
+	const { uri } = open.document;
+	const shown = open.document.getText();
+	if (!(await confirmWidening(unwrapQuestion(open, entry.value)))) return fail("cancelled", "Nothing was changed.", "");
+	// What is done is what was shown. Nobody may have held the document open meanwhile.
+	const now = await openConfig(context.configs, uri);
+	if (!now.ok) return now;
+	if (now.value.document.getText() !== shown)
+		return fail("file-changed", "The file has changed while you were asked, so it was left as it is.", "Look at it, and try again.");
+	return rewrite(context, now.value, keyPath, edits, false);
 }
 
 async function rewrite(

@@ -1,10 +1,8 @@
-import { referencesIn } from "../../../core/config/references.ts";
 import type { Move } from "../../../core/fixes/move-secrets.ts";
 import { ok, type Result } from "../../../core/result.ts";
 import type { Home } from "../../../platform/home.ts";
 import { readBack, type StoredMove, storeMove } from "../../../platform/stored-moves.ts";
 import { withProgress } from "../../commands.ts";
-import type { OpenConfig } from "../configs.ts";
 import { chosenVault, type FixContext, vaultName } from "./context.ts";
 
 /** Milliseconds after which a person is told what takes so long: a locked keychain asks for its password. */
@@ -34,39 +32,6 @@ export async function storeAll(
 	} finally {
 		vaults.close();
 	}
-}
-
-/**
- * Deletes what this fix put into the vault and no file took up, but what any of `documents` names by now. How many remain that
- * could not be deleted.
- */
-export async function takeBack(
-	context: FixContext,
-	home: Home,
-	stored: readonly StoredMove[],
-	documents: readonly OpenConfig[],
-): Promise<number> {
-	const named = new Set(documents.flatMap((open) => referenced(context, open)));
-	const vaults = context.services.openVaults(home);
-	let left = 0;
-	try {
-		for (const { reference, how } of stored) {
-			if (how !== "created" || named.has(`${reference.scheme}://${reference.path}`)) continue;
-			const gone = await vaults.get(reference.scheme).delete(reference.path);
-			if (!gone.ok) left++;
-		}
-	} finally {
-		vaults.close();
-	}
-	return left;
-}
-
-function referenced({ configs }: FixContext, open: OpenConfig): readonly string[] {
-	return configs
-		.analysis(open)
-		.document.servers.flatMap((server) => (server.kind === "stdio" ? server.env : []))
-		.flatMap(({ value }) => referencesIn(value.value))
-		.map(({ scheme, path }) => `${scheme}://${path}`);
 }
 
 async function saySlow<T>(title: string, work: Promise<T>): Promise<T> {
