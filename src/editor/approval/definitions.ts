@@ -3,7 +3,7 @@ import { brief, plain } from "../../core/plain-text.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { readDefinition } from "../../platform/definitions.ts";
 import type { Services } from "../services.ts";
-import type { ToolText } from "./tool-text.ts";
+import type { ToolText } from "./definition-lines.ts";
 
 const SCHEME = "sallyport-definition";
 /** Documents that can be opened again. */
@@ -36,6 +36,12 @@ export async function openDefinitions(server: string, tools: readonly ToolText[]
 	const document = await vscode.workspace.openTextDocument(addressOf(title, "definition", keep(textOf(what))));
 	await vscode.window.showTextDocument(document, { preview: true });
 	return ok(undefined);
+}
+
+/** Opens a text that is plain already, under a name of ours. */
+export async function openText(name: string, text: string): Promise<void> {
+	const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme: SCHEME, path: `/${name}.txt`, query: keep(text) }));
+	await vscode.window.showTextDocument(document, { preview: true });
 }
 
 /** Opens what was approved beside what is listed now. */

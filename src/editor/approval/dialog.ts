@@ -1,39 +1,70 @@
 import * as vscode from "vscode";
 import { inform } from "../messages.ts";
+import { openText } from "./definitions.ts";
+import { heightOf, topOf, unbroken } from "./lines.ts";
 
 /** What a person is asked before a server may do more than it could. */
 export interface Question {
 	/** One sentence, with a question mark. */
 	readonly title: string;
-	/** Everything that the answer is about, a paragraph each. Plain text: what is from outside was made so. */
+	/** What the answer is about, a paragraph each, the weightiest first. Plain text: what is from outside was made so. */
 	readonly rows: readonly string[];
+	/** The same with all that `rows` leaves out. Undefined: nothing is. */
+	readonly full?: readonly string[];
 	/** What yes is called. */
 	readonly button: string;
 	/** Ways to look closer. Each returns true when the person wants to be asked again. */
-	readonly closer?: readonly { readonly label: string; readonly show: () => Promise<boolean> }[];
+	readonly closer?: readonly Look[];
 }
+
+interface Look {
+	readonly label: string;
+	readonly show: () => Promise<boolean>;
+}
+
+/** Lines of a question, about: with more, the buttons of a small window would be in reach and what they are about would not. */
+export const MOST_LINES = 40;
 
 /**
  * The one place where the extension asks for what widens: a modal dialog, whatever the home, the settings and the command's arguments are.
  * False for every answer but the button, and where no dialog can be shown.
+ *
+ * The first button has the focus, so that Enter presses it: that is always a way to look closer, which changes nothing.
  */
 export async function confirmWidening(question: Question): Promise<boolean> {
-	const closer = question.closer ?? [];
+	const { detail, looks } = layOut(question);
 	for (;;) {
-		const answer = await ask(question, closer);
+		const answer = await ask(question, detail, looks);
 		if (answer === question.button) return true;
-		const look = closer.find(({ label }) => label === answer);
+		const look = looks.find(({ label }) => label === answer);
 		if (look === undefined || !(await look.show())) return false;
 	}
 }
 
-async function ask({ title, rows, button }: Question, closer: NonNullable<Question["closer"]>): Promise<string | undefined> {
+/** What the dialog shows, and the buttons before the one that says yes: there is always one. */
+export function layOut({ title, rows, full, closer = [] }: Question): { readonly detail: string; readonly looks: readonly Look[] } {
+	const text = rows.join("\n\n");
+	const isTooLong = heightOf(text) > MOST_LINES;
+	const whole: Look = { label: IN_FULL, show: () => showInFull(title, full ?? rows) };
+	return {
+		detail: unbroken(isTooLong ? `${topOf(text, MOST_LINES)}\n\nThere is more: “${IN_FULL}” has all of it.` : text),
+		looks: isTooLong || full !== undefined || closer.length === 0 ? [...closer, whole] : closer,
+	};
+}
+
+async function ask({ title, button }: Question, detail: string, looks: readonly Look[]): Promise<string | undefined> {
 	try {
-		const options = { modal: true, detail: rows.join("\n\n") };
-		return await vscode.window.showWarningMessage(title, options, button, ...closer.map(({ label }) => label));
+		return await vscode.window.showWarningMessage(title, { modal: true, detail }, ...looks.map(({ label }) => label), button);
 	} catch {
 		return undefined;
 	}
+}
+
+const IN_FULL = "Show in Full";
+
+async function showInFull(title: string, rows: readonly string[]): Promise<boolean> {
+	await openText("question", `${[title, ...rows].join("\n\n")}\n`);
+	return whenReviewed("When you have read all of it, go on.");
 }
 
 /** After something was opened to be looked at, which a modal dialog would cover: a quiet notification. True: the person is done looking. */

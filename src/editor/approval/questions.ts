@@ -1,10 +1,14 @@
 import { brief, exact } from "../../core/plain-text.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import type { Candidate } from "../../platform/approval/candidate.ts";
-import { type ChangeRow, type GrantChange, launchRows } from "../../platform/approval/texts.ts";
+import type { ChangeRow, GrantChange } from "../../platform/approval/texts.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
-import type { Question } from "./dialog.ts";
-import { toolsText } from "./tool-text.ts";
+import type { LaunchLine } from "../../platform/launch/locate.ts";
+import { type Cuttable, commandText, joined, lineText, list, placeText } from "./command-text.ts";
+import { MOST_LINES, type Question } from "./dialog.ts";
+import { heightOf } from "./lines.ts";
+import { type Holder, holderRows } from "./other-holders.ts";
+import { namesOf, toolsText } from "./tool-text.ts";
 
 /** The name of a server or a tool in a sentence: in quotation marks, which nothing in it can end. */
 export function called(name: string): string {
@@ -12,56 +16,123 @@ export function called(name: string): string {
 	return safe === name ? `“${brief(name, 80)}”` : brief(safe, 80);
 }
 
+const CONFINED =
+	"It starts confined: with placeholders for its secrets, without network, and with nothing of yours to read. It is stopped when it has listed its tools, and nothing is granted.";
+const FETCHED = "Its package is not on this machine yet. It is fetched from the npm registry first, and none of its code runs for that.";
+
 /** Before a command that was never approved is started for the first time, to list its tools. */
-export function startQuestion({ described }: Candidate): Question {
+export function startQuestion({ described }: Pick<Candidate, "described">): Question {
 	return {
-		title: `Start ${called(described.line.name)} once, to list its tools?`,
-		rows: [
-			commandText({ described }),
-			"It starts confined: with placeholders for its secrets, without network, and with nothing of yours to read. It is stopped when it has listed its tools, and nothing is granted.",
-		],
+		title: listTitle(described.line),
+		...rowsOf([joined([commandText(described, { asks: true }), placeText(described.line)]), asIs(CONFINED)]),
 		button: "List Tools",
 	};
 }
 
-/** Everything that a change would grant, in one question. `whole`: no definition was cut. */
+/**
+ * Before a package is fetched for the first time, of which no more is known than what the entry says.
+ *
+ * @param toList the server is started right after, to list its tools
+ */
+export function fetchQuestion(line: LaunchLine, toList: boolean): Question {
+	return {
+		title: toList ? listTitle(line) : `Fetch the package of ${called(line.name)}?`,
+		...rowsOf([
+			joined([lineText(line), list(asksOf(line), MOST_NEWS), placeText(line)]),
+			asIs(FETCHED),
+			asIs(toList ? CONFINED : "Nothing is started, and nothing is granted."),
+		]),
+		button: toList ? "List Tools" : "Fetch Package",
+	};
+}
+
+function asksOf({ asks }: LaunchLine): readonly string[] {
+	return [...asks].map(([slot, reference]) => `asks for: ${exact(slot)} ← ${exact(reference)}`);
+}
+
+function listTitle({ name }: LaunchLine): string {
+	return `Start ${called(name)} once, to list its tools?`;
+}
+
+/** What a grant is about, beside the launch itself. */
+export interface Granting {
+	readonly tools: readonly ListedTool[];
+	/** Other servers that have, or ask for, what this one would get. */
+	readonly holders: readonly Holder[];
+}
+
+/** Rows of what is new, of what stays and what goes; a server gets few things at a time. */
+const MOST_NEWS = 12;
+const MOST_OTHER = 4;
+const FEWEST_TOOL_LINES = 6;
+
+/**
+ * Everything that a change would grant, in one question. What is secret, and what is another server's, stands first: nothing of the server's
+ * own making can push it out of sight. `changed`: tools that were allowed as they were before.
+ */
 export function grantQuestion(
 	title: string,
 	candidate: Candidate,
 	after: Grant,
 	{ rows }: GrantChange,
-	tools: readonly ListedTool[],
-): { readonly question: Question; readonly whole: boolean; readonly changed: readonly ListedTool[] } {
+	{ tools, holders }: Granting,
+): { readonly question: Question; readonly changed: readonly ListedTool[] } {
 	const relaunched = rows.some(({ kind }) => kind === "start");
 	const changed = tools.filter(({ name, pin }) => candidate.current?.tools.has(name) === true && candidate.current.tools.get(name) !== pin);
-	const listed = toolsText(tools);
-	const news = rows.filter(({ mark, kind, text }) => mark === "+" && kind !== "start" && !isShown(kind, text, tools));
-	const kept = relaunched ? rows.filter(({ mark }) => mark === " ") : [];
+	const news = rows.filter(({ mark, kind, text }) => mark === "+" && kind !== "start" && !isShown(kind, text, tools)).sort(byWeight);
+	const kept = relaunched ? rows.filter(({ mark }) => mark === " ").sort(byWeight) : [];
 	const gone = rows.filter(({ mark }) => mark === "-");
-	const paragraphs = [
-		...(relaunched
-			? [
-					`${candidate.current === null ? "This command:" : "This command, which is not the one that was approved before:"}\n${commandText(candidate)}`,
-				]
-			: []),
-		...(news.length === 0 ? [] : [`It gets:\n${rowsText(news)}`]),
-		...(kept.length === 0 ? [] : [`It keeps:\n${rowsText(kept)}`]),
-		...(gone.length === 0 ? [] : [`It loses:\n${rowsText(gone)}`]),
-		...changed.map(({ name }) => `${called(name)} is not what you allowed: its definition has changed.`),
-		...(tools.length === 0 ? [] : [`${tools.length === 1 ? "This tool" : "These tools"}, by the server's own word:\n${listed.text}`]),
-		...(relaunched && isClosed(after) ? ["It has no network, and reads its own code and nothing of yours."] : []),
+	const of = (heading: string, items: readonly string[], most: number): Cuttable[] =>
+		items.length === 0 ? [] : [joined([asIs(heading), list(items, most)])];
+	const ours: readonly Cuttable[] = [
+		...of("A secret in this is not this server's alone:", holderRows(holders, called), MOST_OTHER),
+		...changed.slice(0, MOST_OTHER).map(({ name }) => asIs(`${called(name)} is not what you allowed: its definition has changed.`)),
+		...(changed.length <= MOST_OTHER ? [] : [asIs(`${changed.length - MOST_OTHER} more have changed since you allowed them.`)]),
+		...of("It gets:", [...news.map(rowText), ...(tools.length > 1 ? [`tools: ${namesOf(tools, 300)}`] : [])], MOST_NEWS),
+		...of("It keeps:", kept.map(rowText), MOST_OTHER),
+		...of("It loses:", gone.map(rowText), MOST_OTHER),
+		joined([asIs("This is granted to the entry:"), placeText(candidate.described.line)]),
+		...(relaunched ? [command(candidate)] : []),
+		...(relaunched && isClosed(after) ? [asIs("It has no network, and reads its own code and nothing of yours.")] : []),
 	];
-	return { question: { title, rows: paragraphs, button: "Allow" }, whole: listed.whole, changed };
+	const room = MOST_LINES - ours.reduce((sum, { text }) => sum + heightOf(text) + 1, 0);
+	const { rows: shown, full } = rowsOf([...ours, ...toolRows(tools, Math.max(FEWEST_TOOL_LINES, room - 2))]);
+	return { question: { title, rows: shown, ...(full === undefined ? {} : { full }), button: "Allow" }, changed };
 }
 
-function commandText({ described }: Pick<Candidate, "described">): string {
-	return launchRows(described)
-		.map(({ label, text, missing }) => `${label}: ${missing === undefined ? text : `${missing.slot} ← ${missing.reference}`}`)
-		.join("\n");
+function command({ current, described }: Candidate): Cuttable {
+	const heading = current === null ? "This command:" : "This command, which is not the one that was approved before:";
+	return joined([asIs(heading), commandText(described, { asks: false })]);
 }
 
-function rowsText(rows: readonly ChangeRow[]): string {
-	return rows.map(({ kind, text }) => `  ${kind}: ${text}`).join("\n");
+function toolRows(tools: readonly ListedTool[], most: number): readonly Cuttable[] {
+	if (tools.length === 0) return [];
+	const { text, whole } = toolsText(tools, most);
+	const these = tools.length === 1 ? "This tool" : "These tools";
+	return [asIs(`${these}, by the server's own word${whole ? "" : `, and only a part of it: “${FULL_DEFINITIONS}” has all`}:\n${text}`)];
+}
+
+/** What opens everything that a server says of its tools. */
+export const FULL_DEFINITIONS = "Show Full Definitions";
+
+function asIs(text: string): Cuttable {
+	return { text, full: text };
+}
+
+function rowsOf(paragraphs: readonly Cuttable[]): Pick<Question, "rows" | "full"> {
+	const rows = paragraphs.map(({ text }) => text);
+	const full = paragraphs.map((paragraph) => paragraph.full);
+	return full.every((text, i) => text === rows[i]) ? { rows } : { rows, full };
+}
+
+const WEIGHTS: readonly ChangeRow["kind"][] = ["start", "sandbox", "secret", "write", "read", "network", "env", "tool"];
+
+function byWeight(a: ChangeRow, b: ChangeRow): number {
+	return WEIGHTS.indexOf(a.kind) - WEIGHTS.indexOf(b.kind);
+}
+
+function rowText({ kind, text }: ChangeRow): string {
+	return `${kind}: ${text}`;
 }
 
 /** A tool whose definition is shown anyway. */

@@ -1,16 +1,12 @@
 import { brief, exact, plain } from "../../core/plain-text.ts";
-import { isObject } from "../../core/protocol/message.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
+import { claimsOf, definitionLines, parametersOf, type ToolText } from "./definition-lines.ts";
+import { cutMiddle, heightOf, wrap } from "./lines.ts";
 
-/** A tool's own word for what it is. */
-export interface ToolText {
-	readonly name: string;
-	readonly definition: Readonly<Record<string, unknown>>;
-}
-
-/** Characters of one tool in a dialog, and how many tools are shown whole. */
-const MOST_TEXT = 1_500;
-const MOST_WHOLE = 6;
+/** Tools whose definitions are shown; of the others, the names. */
+const MOST_SHOWN = 6;
+/** Lines of a tool, however many others there are. */
+const FEWEST_LINES = 3;
 
 /** `2 of 7 tools`. */
 export function allowedCount(tools: readonly { readonly effective: boolean }[]): string {
@@ -19,7 +15,8 @@ export function allowedCount(tools: readonly { readonly effective: boolean }[]):
 
 /** For a row: the first line of what the server says of the tool, and all of it with its parameters. Plain text. */
 export function toolSummary({ name, definition }: ToolText): { readonly first: string; readonly full: string } {
-	const text = descriptionOf(definition);
+	const { description } = definition;
+	const text = typeof description === "string" ? description.trim() : "";
 	const lines = text.split(/\r?\n/).map((line) => plain(maskDetected(line)));
 	const parameters = parametersOf(definition);
 	return {
@@ -32,70 +29,51 @@ export function toolSummary({ name, definition }: ToolText): { readonly first: s
 	};
 }
 
-/** What a person reads before allowing tools. `whole`: nothing is left out. */
-export function toolsText(tools: readonly ToolText[]): { readonly text: string; readonly whole: boolean } {
-	const shown = tools.slice(0, MOST_WHOLE).map((tool) => {
-		const full = oneTool(tool);
-		return { text: cut(full, MOST_TEXT), whole: full.length <= MOST_TEXT };
-	});
-	const others = tools.slice(MOST_WHOLE).map(({ name }) => brief(exact(name), 80));
-	return {
-		text: [...shown.map(({ text }) => text), ...(others.length === 0 ? [] : [`And: ${cut(others.join(", "), MOST_TEXT)}`])].join("\n\n"),
-		whole: others.length === 0 && shown.every(({ whole }) => whole),
-	};
+/**
+ * What a person reads before allowing tools.
+ *
+ * @param most lines that it may take, about
+ * @returns `whole`: everything that will be pinned is in the text, uncut and unmasked
+ */
+export function toolsText(tools: readonly ToolText[], most: number): { readonly text: string; readonly whole: boolean } {
+	const shown: string[] = [];
+	let whole = tools.length <= MOST_SHOWN;
+	let room = most;
+	const first = tools.slice(0, MOST_SHOWN);
+	for (const [i, tool] of first.entries()) {
+		// Each has its share, and what those before it did not need.
+		const one = oneTool(tool, Math.max(FEWEST_LINES, Math.floor(room / (first.length - i))));
+		whole &&= one.whole;
+		room -= heightOf(one.text) + 1;
+		shown.push(one.text);
+	}
+	const others = tools.slice(MOST_SHOWN);
+	return { text: [...shown, ...(others.length === 0 ? [] : [`And: ${namesOf(others, 210)}`])].join("\n\n"), whole };
 }
 
-/** Every line that the server wrote begins with a bar: none can pass for one of ours. */
-function oneTool({ name, definition }: ToolText): string {
-	const claims = claimsOf(definition);
-	const description = descriptionOf(definition)
-		.split(/\r?\n/)
-		.map((line) => `│ ${plain(maskDetected(line))}`);
-	const parameters = parametersOf(definition);
-	const other = Object.keys(definition).filter((key) => !KNOWN.has(key));
-	return [
-		`${exact(name)}${claims === "" ? "" : `  (it claims: ${claims})`}`,
-		...(descriptionOf(definition) === "" ? ["│ (no description)"] : description),
-		`│ Parameters: ${parameters === "" ? "none" : parameters}`,
-		...(other.length === 0 ? [] : [`│ Also defines: ${plain(other.join(", "))}`]),
-	].join("\n");
+/** The names of tools in a row, so many characters of them; what is left out is counted. */
+export function namesOf(tools: readonly Pick<ToolText, "name">[], most: number): string {
+	const names: string[] = [];
+	let room = most;
+	for (const { name } of tools) {
+		const shown = brief(exact(name), 80);
+		if (shown.length > room) return `${names.join(", ")} and ${tools.length - names.length} more`;
+		room -= shown.length + 2;
+		names.push(shown);
+	}
+	return names.join(", ");
 }
 
-const KNOWN: ReadonlySet<string> = new Set(["name", "description", "inputSchema", "annotations", "_meta"]);
-
-function descriptionOf({ description }: ToolText["definition"]): string {
-	return typeof description === "string" ? description.trim() : "";
-}
-
-/** Annotations are the server's claims, and no more than that. */
-function claimsOf({ annotations }: ToolText["definition"]): string {
-	if (!isObject(annotations)) return "";
-	const claims: string[] = [];
-	if (annotations.readOnlyHint === true) claims.push("only reads");
-	if (annotations.readOnlyHint === false) claims.push("changes things");
-	if (annotations.destructiveHint === true) claims.push("may destroy");
-	if (annotations.destructiveHint === false) claims.push("destroys nothing");
-	if (annotations.idempotentHint === true) claims.push("may be repeated");
-	if (annotations.openWorldHint === true) claims.push("reaches outside");
-	if (annotations.openWorldHint === false) claims.push("stays inside");
-	return claims.join(", ");
-}
-
-/** `path: string, depth?: number`. Empty: none. */
-function parametersOf({ inputSchema }: ToolText["definition"]): string {
-	if (!isObject(inputSchema) || !isObject(inputSchema.properties)) return "";
-	const required: readonly unknown[] = Array.isArray(inputSchema.required) ? inputSchema.required : [];
-	return Object.entries(inputSchema.properties)
-		.map(([name, schema]) => `${exact(name)}${required.includes(name) ? "" : "?"}: ${typeOf(schema)}`)
-		.join(", ");
-}
-
-function typeOf(schema: unknown): string {
-	if (!isObject(schema)) return "anything";
-	const { type } = schema;
-	if (Array.isArray(schema.enum)) return cut(schema.enum.map((value) => exact(String(value))).join(" | "), 80);
-	if (typeof type === "string") return exact(type);
-	return Array.isArray(type) ? type.map((each) => exact(String(each))).join(" | ") : "anything";
+/** Every line that the server wrote is short and begins with a bar: none can pass for one of ours. */
+function oneTool(tool: ToolText, most: number): { readonly text: string; readonly whole: boolean } {
+	const claims = claimsOf(tool.definition);
+	const { lines, whole } = definitionLines(tool);
+	const name = `${cutMiddle(exact(tool.name), 200)}${claims.length === 0 ? "" : `  (it claims: ${claims.join(", ")})`}`;
+	const [title = "", ...more] = wrap(name);
+	const barred = [...more, ...lines].map((line) => `│ ${line}`);
+	const fits = barred.length < most;
+	const kept = fits ? barred : [...barred.slice(0, most - 2), `│ …`];
+	return { text: [title, ...kept].join("\n"), whole: whole && fits && exact(tool.name).length <= 200 };
 }
 
 function cut(text: string, most: number): string {

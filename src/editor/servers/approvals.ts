@@ -1,5 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import * as vscode from "vscode";
+import { formatReference, referencesIn } from "../../core/config/references.ts";
+import type { ServerEntry } from "../../core/config/server.ts";
+import { parseLaunch } from "../../core/launch/runner.ts";
+import { type Grant, grantsOf } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { type Candidate, describeCandidate, isApproved, saveGrant, startingGrant } from "../../platform/approval/candidate.ts";
 import type { ApprovalContext } from "../../platform/approval/context.ts";
@@ -9,13 +12,18 @@ import { NOTHING, type Widening, widen } from "../../platform/approval/widen.ts"
 import { keepDefinition } from "../../platform/definitions.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
 import { readListing } from "../../platform/launch/listings.ts";
+import type { LaunchLine } from "../../platform/launch/locate.ts";
+import { recallPackage } from "../../platform/packages/resolved.ts";
+import { readLayers } from "../../platform/policy-files.ts";
 import { openDefinitions, openDrift } from "../approval/definitions.ts";
 import { confirmWidening, whenReviewed } from "../approval/dialog.ts";
-import { called, grantQuestion, startQuestion } from "../approval/questions.ts";
+import { type Holder, otherHolders } from "../approval/other-holders.ts";
+import { called, FULL_DEFINITIONS, fetchQuestion, grantQuestion, startQuestion } from "../approval/questions.ts";
 import { withProgress } from "../commands.ts";
 import { markDone } from "../onboarding/progress.ts";
 import type { Services } from "../services.ts";
 import type { Server } from "./model.ts";
+import { isUnsaved } from "./saved-entry.ts";
 import type { Servers } from "./servers.ts";
 
 /** A server as its saved file has it, and what stands behind its launch line on this machine. */
@@ -53,31 +61,46 @@ export class Approvals {
 		this.#servers = servers;
 	}
 
-	/** Finds what the entry starts, by its file as it is saved; installs a package first, confined. */
-	async describe(before: Pick<Server, "id" | "file">): Promise<Result<Described>> {
+	/** Finds what the entry starts, by its file as it is saved; installs a package first, confined, and asks before it does so. */
+	describe(before: Pick<Server, "id" | "file">): Promise<Result<Described>> {
+		return this.#describe(before, false);
+	}
+
+	/** @returns `asked`: a person has said yes to its start, of which no more was known than its line */
+	async #describe(before: Pick<Server, "id" | "file">, toList: boolean): Promise<Result<Described & { readonly asked: boolean }>> {
 		const trust = this.#services.requireTrust();
 		if (!trust.ok) return trust;
-		if (vscode.workspace.textDocuments.some(({ uri, isDirty }) => isDirty && uri.toString() === before.file.uri.toString()))
+		if (isUnsaved(before.file.path))
 			return fail("unsaved", "The config file has changes that are not saved, and hosts read what is saved.", "Save it first.");
 		const server = this.#servers.reread(before);
 		if (server === null) return fail("server-gone", "The server is not there any more.", "Refresh the view MCP Servers.");
 		const { line } = server;
 		if (line === null) return { ok: false, problem: server.refusal ?? REMOTE };
+		const asked = this.#isToBeFetched(line);
+		if (asked && !(await confirmWidening(fetchQuestion(line, toList)))) return CANCELLED;
 		return patiently(`Sallyport: looking at ${called(server.name)}`, async (report) => {
 			const context = await this.#services.approval(report);
 			if (!context.ok) return context;
 			const candidate = await describeCandidate(line, context.value, { update: false });
-			return candidate.ok ? ok({ server, candidate: candidate.value, context: context.value }) : candidate;
+			return candidate.ok ? ok({ server, candidate: candidate.value, context: context.value, asked }) : candidate;
 		});
+	}
+
+	#isToBeFetched({ command, args }: LaunchLine): boolean {
+		const launch = parseLaunch(command, args);
+		if (!launch.ok || launch.value.kind !== "npx") return false;
+		const home = this.#services.home();
+		return !home.ok || recallPackage(home.value, launch.value) === null;
 	}
 
 	/** Starts the server confined and keeps the list of its tools. Asks before the first start of a command that was not approved. */
 	async list(before: Pick<Server, "id" | "file">): Promise<Result<Listed>> {
-		const described = await this.describe(before);
+		const described = await this.#describe(before, true);
 		if (!described.ok) return described;
-		const { server, candidate, context } = described.value;
+		const { server, candidate, context, asked } = described.value;
 		const { launch, line } = candidate.described;
-		const known = isApproved(candidate) || this.#started.has(launch.fingerprint) || readListing(context.home, launch.fingerprint) !== null;
+		const known =
+			asked || isApproved(candidate) || this.#started.has(launch.fingerprint) || readListing(context.home, launch.fingerprint) !== null;
 		if (!known && !(await confirmWidening(startQuestion(candidate)))) return CANCELLED;
 		this.#started.add(launch.fingerprint);
 		// A launch that was approved without a secret that it asks for would not start under its grant.
@@ -106,10 +129,12 @@ export class Approvals {
 		if (!after.ok) return after;
 		const change = grantChange(candidate.current, after.value);
 		if (change.widens) {
-			const { question, whole, changed } = grantQuestion(title, candidate, after.value, change, tools);
+			const holders = this.#holders(server, candidate, after.value, context);
+			if (!holders.ok) return holders;
+			const { question, changed } = grantQuestion(title, candidate, after.value, change, { tools, holders: holders.value });
 			const closer = [
-				...(whole ? [] : [{ label: "Show Full Definitions", show: () => this.#showAll(server, tools) }]),
 				...(changed.length === 0 ? [] : [{ label: "Show What Changed", show: () => this.#showChanged(changed, candidate) }]),
+				...(tools.length === 0 ? [] : [{ label: FULL_DEFINITIONS, show: () => this.#showAll(server, tools) }]),
 			];
 			if (!(await confirmWidening({ ...question, closer }))) return CANCELLED;
 		}
@@ -120,6 +145,17 @@ export class Approvals {
 		this.#services.log.info(`${called(server.name)}: granted, tools among it: ${tools.length}`);
 		this.#servers.regrant();
 		return ok(undefined);
+	}
+
+	/** Of the secrets that are new to it: who else has them. */
+	#holders({ id }: Server, { current, described }: Candidate, { secrets }: Grant, { home }: ApprovalContext): Result<readonly Holder[]> {
+		const layers = readLayers(home, { workspace: null, narrowing: [] });
+		if (!layers.ok) return layers;
+		const wanted = [...secrets].flatMap(([slot, reference]) => (current?.secrets.get(slot) === reference ? [] : [reference]));
+		const others = this.#servers.files.flatMap(({ path, servers }) =>
+			servers.flatMap((server) => (server.id === id ? [] : [{ name: server.name, config: path, references: referencesOf(server.entry) }])),
+		);
+		return ok(otherHolders(wanted, described.line, grantsOf(layers.value), others));
 	}
 
 	async #showAll(server: Server, tools: readonly ListedTool[]): Promise<boolean> {
@@ -135,6 +171,11 @@ export class Approvals {
 		}
 		return whenReviewed("When you have seen what changed, go on.");
 	}
+}
+
+function referencesOf(entry: ServerEntry): readonly string[] {
+	const values = entry.kind === "stdio" ? entry.env : entry.headers;
+	return values.flatMap(({ value }) => referencesIn(value.value).map(formatReference));
 }
 
 /** A person's no is no problem: nothing is said about it. */

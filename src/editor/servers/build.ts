@@ -16,11 +16,22 @@ export interface Standing {
 	readonly live: Pick<Live, "running" | "drift">;
 }
 
-/** What a config file says, with what was granted of it. */
-export function buildFile(source: Source, standing: Standing): ConfigFile {
+/**
+ * What a config file says, with what was granted of it.
+ *
+ * @param before what it was, where only the file may have changed: an entry of the same text stands as it stood. Null: all may have
+ */
+export function buildFile(source: Source, standing: Standing, before: ConfigFile | null): ConfigFile {
 	const { uri, path, host, scope } = source.place;
 	const file = { uri, path, host, scope, findings: source.findings, problem: source.problem };
-	return { ...file, servers: source.entries.map((entry) => buildServer(entry, file, standing)) };
+	const known = new Map(before?.servers.map((server) => [server.id, server]));
+	const servers = source.entries.map((entry) => {
+		const same = known.get(entry.id);
+		return same !== undefined && entry.line?.ok === true && same.line === entry.line.value
+			? { ...same, file, entry: entry.entry, findings: entry.findings }
+			: buildServer(entry, file, standing);
+	});
+	return { ...file, servers };
 }
 
 const NOTHING: Verdict = { grant: null, lookup: { found: false, why: "not-approved" } };

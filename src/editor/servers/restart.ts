@@ -1,11 +1,19 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { HOSTS } from "../../core/config/hosts.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { called } from "../approval/questions.ts";
 import type { Configs } from "../configs/configs.ts";
-import { inform } from "../messages.ts";
+import { alarm, inform } from "../messages.ts";
+import type { Services } from "../services.ts";
 import type { Server } from "./model.ts";
+import { isStill, realOr } from "./saved-entry.ts";
+
+interface Around {
+	readonly services: Services;
+	readonly configs: Configs;
+}
 
 const START = "Start Server";
 
@@ -14,21 +22,33 @@ const START = "Start Server";
  *
  * @param server as it stood before the grant
  */
-export function tellHost(configs: Configs, server: Server): void {
+export function tellHost(around: Around, server: Server, granted: LaunchLine): void {
 	if (server.state !== "refused") return;
-	const id = editorId(configs, server);
 	const text = `${called(server.name)} may start now.`;
-	if (id === null) void inform(`${text} Restart it in ${HOSTS[server.file.host].title}.`);
-	else
-		void inform(text, START).then((choice) => {
-			if (choice === START) void startInEditor(id);
-		});
+	if (editorId(around.configs, server) === null) void inform(`${text} Restart it in ${HOSTS[server.file.host].title}.`);
+	else void inform(text, START).then((choice) => (choice === START ? startNow(around, server, granted) : undefined));
 }
 
-/** Starts the server anew in this editor's own MCP host. False: it is another host's, which the person must restart. */
-export async function restartInEditor(configs: Configs, server: Server): Promise<boolean> {
+async function startNow(around: Around, server: Server, granted: LaunchLine): Promise<void> {
+	const started = await restartInEditor(around, server, granted);
+	if (started.ok) return;
+	around.services.log.problem(started.problem);
+	void alarm(`${started.problem.message} ${started.problem.remedy}`);
+}
+
+/**
+ * Starts the server anew in this editor's own MCP host, if its entry is still the one that was granted: the editor knows it by its name alone. False:
+ * it is another host's, which the person must restart.
+ */
+export async function restartInEditor({ services, configs }: Around, server: Server, granted: LaunchLine): Promise<Result<boolean>> {
+	if (!isStill(server, granted, services))
+		return fail(
+			"entry-changed",
+			`The entry of ${called(server.name)} is not what you have just allowed, so it was not started.`,
+			"Look at its config file: something has changed it meanwhile.",
+		);
 	const id = editorId(configs, server);
-	return id !== null && startInEditor(id);
+	return ok(id !== null && (await startInEditor(id)));
 }
 
 /** False: this editor has no such host, or it is turned off. */
@@ -53,12 +73,4 @@ function editorId(configs: Configs, { file, entry }: Server): string | null {
 	if (own === null || realOr(own) !== file.path) return null;
 	const remote = vscode.env.remoteName !== undefined || vscode.env.uiKind === vscode.UIKind.Web;
 	return `mcp.config.${remote ? "usrremote" : "usrlocal"}.${entry.name.value}`;
-}
-
-function realOr(file: string): string {
-	try {
-		return fs.realpathSync(file);
-	} catch {
-		return file;
-	}
 }

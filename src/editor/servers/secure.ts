@@ -40,8 +40,9 @@ export function registerSecure(services: Services, configs: Configs, servers: Se
 			tools: picked,
 		});
 		if (!granted.ok) return granted;
-		const started = await restartInEditor(configs, server);
-		const next = started
+		const started = await restartInEditor({ services, configs }, server, listed.value.candidate.described.line);
+		if (!started.ok) return started;
+		const next = started.value
 			? "It is being started through Sallyport."
 			: `Restart it in ${HOSTS[server.file.host].title}: it starts through Sallyport then.`;
 		void inform(`${called(server.name)} is guarded. ${next}`);

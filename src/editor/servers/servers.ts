@@ -15,10 +15,11 @@ import { Listings } from "./listings.ts";
 import type { ConfigFile, Server } from "./model.ts";
 import { type Place, placeInWorkspace, placesBelow, userPlaces, WORKSPACE_GLOB, workspacePlaces } from "./places.ts";
 import { Policies } from "./policies.ts";
-import { idOf, readSource, type Source } from "./source.ts";
+import { idOf, readSource, type Source, saysTheSame } from "./source.ts";
 
-/** Milliseconds after the last keystroke or write until a file is read again. */
+/** Milliseconds after the last change of a file until it is read again; longer while somebody types in it. */
 const SETTLE_MS = 300;
+const TYPING_MS = 1_000;
 const MOST_ARRIVALS = 100;
 
 /** The config files of this window and of this person, their servers, and what was granted to each. Looks at the disk from the first `load` on. */
@@ -37,6 +38,8 @@ export class Servers implements vscode.Disposable {
 	#places = new Map<string, Place>();
 	#sources = new Map<string, Source>();
 	#files = new Map<string, ConfigFile>();
+	/** What `files` was last built of. */
+	#built: ReadonlyMap<string, Source> = new Map();
 	#byId = new Map<string, Server>();
 	#loading: Promise<void> | null = null;
 	#work: Promise<void> = Promise.resolve();
@@ -79,13 +82,18 @@ export class Servers implements vscode.Disposable {
 
 	/** The server whose entry has these keys in this file. */
 	at(uri: vscode.Uri, keyPath: readonly string[]): Server | null {
+		return this.in(uri)(keyPath);
+	}
+
+	/** As `at`, for many servers of one file. */
+	in(uri: vscode.Uri): (keyPath: readonly string[]) => Server | null {
 		const file = this.#placeOf(uri)?.path;
-		return file === undefined ? null : this.byId(idOf(file, keyPath));
+		return (keyPath) => (file === undefined ? null : this.byId(idOf(file, keyPath)));
 	}
 
 	/** The entry as its file has it this moment. Null: it is gone. */
 	reread({ id, file }: Pick<Server, "id" | "file">): Server | null {
-		this.#read(file.uri);
+		this.#read(file.uri, false);
 		this.#build([file.path]);
 		return this.byId(id);
 	}
@@ -140,10 +148,12 @@ export class Servers implements vscode.Disposable {
 		this.#places = new Map();
 		this.#sources = new Map();
 		let since = performance.now();
-		for (const place of [...folders, ...user]) {
+		// What a workspace links to of the person's own is the person's own, and is told as that.
+		const own = new Set(user.map((place) => place.path));
+		for (const place of [...folders.filter((each) => !own.has(each.path)), ...user]) {
 			if (this.#places.has(place.path)) continue;
 			this.#places.set(place.path, place);
-			this.#readPlace(place);
+			this.#readPlace(place, null);
 			if (performance.now() - since < 20) continue;
 			// Many files: the editor's other work goes on in between.
 			await delay(0);
@@ -162,14 +172,17 @@ export class Servers implements vscode.Disposable {
 		return null;
 	}
 
-	#read(uri: vscode.Uri): string | null {
+	/** @param lazily what the entries that did not change came to is not looked up again */
+	#read(uri: vscode.Uri, lazily: boolean): string | null {
 		const known = this.#placeOf(uri);
 		// Made anew, it may be a link to elsewhere.
-		const place = (known?.scope === "user" ? known : placeInWorkspace(uri, this.#services, this.#configs)) ?? known;
-		if (place === null) return null;
+		const named = known?.scope === "user" ? known : (placeInWorkspace(uri, this.#services, this.#configs) ?? known);
+		if (named === null) return null;
+		const there = this.#places.get(named.path);
+		const place = there?.scope === "user" ? there : named;
 		if (known !== null && known.path !== place.path) this.#forget(known.path);
 		this.#places.set(place.path, place);
-		this.#readPlace(place);
+		this.#readPlace(place, lazily ? (this.#sources.get(place.path) ?? null) : null);
 		return place.path;
 	}
 
@@ -180,9 +193,9 @@ export class Servers implements vscode.Disposable {
 	}
 
 	/** Whatever a file holds, the others are shown. */
-	#readPlace(place: Place): void {
+	#readPlace(place: Place, before: Source | null): void {
 		try {
-			const source = readSource(place, this.#services, this.#configs);
+			const source = readSource(place, this.#services, this.#configs, before);
 			if (source === null) this.#sources.delete(place.path);
 			else this.#sources.set(place.path, source);
 		} catch (error) {
@@ -192,8 +205,11 @@ export class Servers implements vscode.Disposable {
 		}
 	}
 
-	/** @param only the files that were read anew; null: what was granted, or what runs, may have changed for all */
-	#build(only: readonly string[] | null): void {
+	/**
+	 * @param only the files that were read anew; null: what was granted, or what runs, may have changed for all
+	 * @param how lazily: in those files, only what was written changed; silently: not even that, but for where it stands
+	 */
+	#build(only: readonly string[] | null, how: { readonly lazily: boolean; readonly silently: boolean } = EAGERLY): void {
 		if (this.#disposed) return;
 		const home = this.#services.home();
 		const standing = {
@@ -208,15 +224,18 @@ export class Servers implements vscode.Disposable {
 		for (const file of this.#places.keys()) {
 			const source = this.#sources.get(file);
 			if (source === undefined) continue;
-			const before = only === null || only.includes(file) ? undefined : this.#files.get(file);
-			const built = before ?? buildFile(source, standing);
+			const before = this.#files.get(file);
+			const isRead = only === null || only.includes(file);
+			const built = isRead || before === undefined ? buildFile(source, standing, how.lazily ? (before ?? null) : null) : before;
 			files.set(file, built);
 			for (const server of built.servers) byId.set(server.id, server);
 		}
+		this.#built = new Map(this.#sources);
 		// Much that is watched changes without any meaning for the servers, and a view that is drawn anew loses its hover.
 		if (only === null && isDeepStrictEqual(files, this.#files)) return;
 		this.#files = files;
 		this.#byId = byId;
+		if (how.silently) return;
 		setContext("sallyport.hasServers", byId.size > 0);
 		this.#changed.fire();
 	}
@@ -240,7 +259,8 @@ export class Servers implements vscode.Disposable {
 		}
 		this.#watches.push(
 			vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-				if (contentChanges.length > 0 && this.#configs.hostOf(document.uri) !== null) later(document.uri);
+				if (contentChanges.length > 0 && this.#configs.hostOf(document.uri) !== null)
+					this.#readLater(document.uri, contentChanges.every(isTyped) ? TYPING_MS : SETTLE_MS);
 			}),
 			vscode.workspace.onDidSaveTextDocument(({ uri }) => {
 				if (this.#configs.hostOf(uri) === null) return;
@@ -296,17 +316,19 @@ export class Servers implements vscode.Disposable {
 		}
 	}
 
-	#readLater(uri: vscode.Uri): void {
+	#readLater(uri: vscode.Uri, ms = SETTLE_MS): void {
 		this.#stale.set(uri.toString(), uri);
 		clearTimeout(this.#timer);
-		this.#timer = setTimeout(() => this.#readStale(), SETTLE_MS);
+		this.#timer = setTimeout(() => this.#readStale(), ms);
 	}
 
 	#readStale(): void {
 		clearTimeout(this.#timer);
-		const files = [...this.#stale.values()].map((uri) => this.#read(uri)).filter((file) => file !== null);
+		const files = [...this.#stale.values()].map((uri) => this.#read(uri, true)).filter((file) => file !== null);
 		this.#stale.clear();
-		if (files.length > 0) this.#build(files);
+		const silently =
+			this.#sources.size === this.#built.size && [...this.#sources].every(([file, source]) => isSame(source, this.#built.get(file)));
+		if (files.length > 0) this.#build(files, { lazily: true, silently });
 	}
 
 	#policiesChanged(): void {
@@ -330,6 +352,17 @@ export class Servers implements vscode.Disposable {
 			this.#services.log.warn("The policy files cannot be watched (too many watches on this machine?): refresh the view to see changes.");
 		}
 	}
+}
+
+const EAGERLY = { lazily: false, silently: false };
+
+/** One key, with the bracket or quote that the editor adds to it. */
+function isTyped({ text, rangeLength }: vscode.TextDocumentContentChangeEvent): boolean {
+	return text.length + rangeLength <= 2;
+}
+
+function isSame(now: Source, before: Source | undefined): boolean {
+	return before !== undefined && (now === before || saysTheSame(now, before));
 }
 
 function setContext(key: ContextKey, value: boolean): void {

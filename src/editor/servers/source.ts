@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { parseConfig, tooLargeDocument } from "../../core/config/parse-json.ts";
 import type { ConfigDocument, ServerEntry } from "../../core/config/server.ts";
@@ -6,10 +7,12 @@ import { launchOf, unwrapLaunch } from "../../core/config/wrapped.ts";
 import { launchProblem } from "../../core/launch/launchable.ts";
 import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
 import { analyze } from "../../core/rules/analyze.ts";
+import { entryText } from "../../core/rules/entry-memory.ts";
 import type { Finding } from "../../core/rules/finding.ts";
 import { readBounded } from "../../platform/files/bounded-file.ts";
 import { type LaunchLine, launchLineOf } from "../../platform/launch/locate.ts";
-import { type Configs, parseSeverities } from "../configs/configs.ts";
+import type { Configs } from "../configs/configs.ts";
+import { severitiesFor } from "../configs/severities.ts";
 import type { Services } from "../services.ts";
 import type { Place } from "./places.ts";
 
@@ -24,6 +27,8 @@ export interface Source {
 
 export interface SourceEntry {
 	readonly id: string;
+	/** All that the file says of it, but for where. */
+	readonly text: string;
 	readonly name: string;
 	readonly entry: ServerEntry;
 	readonly wrapped: boolean;
@@ -35,21 +40,25 @@ export interface SourceEntry {
 /** Bytes. */
 const MOST_BYTES = 5 * 1024 * 1024;
 
-/** Reads a config file as it stands in an editor, else on the disk. Null: it is not there. */
-export function readSource(place: Place, services: Services, configs: Configs): Source | null {
+/**
+ * Reads a config file as it stands in an editor, else on the disk. Null: it is not there.
+ *
+ * @param before what was read of this file: for an entry of the same text nothing is looked up again. Null: for every one
+ */
+export function readSource(place: Place, services: Services, configs: Configs, before: Source | null): Source | null {
 	const open = vscode.workspace.textDocuments.find(
 		({ uri, isClosed }) => !isClosed && (uri.toString() === place.uri.toString() || configs.localPath(uri) === place.path),
 	);
 	if (open !== undefined) {
 		const { document, findings } = configs.analysis({ document: open, host: place.host });
-		return sourceOf(place, document, findings, services);
+		return sourceOf(place, document, findings, services, before);
 	}
 	const text = readText(place.path);
 	if (!text.ok) return { place, entries: [], findings: [], problem: text.problem };
 	if (text.value === null) return null;
 	const document = text.value === TOO_LARGE ? tooLargeDocument(place.host, place.path) : parseConfig(text.value, place.host, place.path);
-	const severities = parseSeverities(vscode.workspace.getConfiguration("sallyport", place.uri).get("rules"));
-	return sourceOf(place, document, analyze(document, { home: services.userHome, severities }), services);
+	const severities = severitiesFor(place.uri);
+	return sourceOf(place, document, analyze(document, { home: services.userHome, severities }), services, before);
 }
 
 /** The id of the server with these keys in this file. */
@@ -57,35 +66,62 @@ export function idOf(file: string, keyPath: readonly string[]): string {
 	return JSON.stringify([file, ...keyPath]);
 }
 
-function sourceOf(place: Place, document: ConfigDocument, findings: readonly Finding[], services: Services): Source {
+/** Whether two readings of a file differ in nothing but where things stand. */
+export function saysTheSame(a: Source, b: Source): boolean {
+	return (
+		isDeepStrictEqual(a.problem, b.problem) &&
+		sameFindings(a.findings, b.findings) &&
+		a.entries.length === b.entries.length &&
+		a.entries.every((entry, i) => {
+			const other = b.entries[i];
+			return entry.id === other?.id && entry.text === other.text && sameFindings(entry.findings, other.findings);
+		})
+	);
+}
+
+function sameFindings(a: readonly Finding[], b: readonly Finding[]): boolean {
+	return (
+		a.length === b.length &&
+		a.every(({ ruleId, severity, message, keyPath }, i) => {
+			const other = b[i];
+			return (
+				ruleId === other?.ruleId &&
+				severity === other.severity &&
+				message === other.message &&
+				keyPath.length === other.keyPath.length &&
+				keyPath.every((key, at) => key === other.keyPath[at])
+			);
+		})
+	);
+}
+
+function sourceOf(place: Place, document: ConfigDocument, findings: readonly Finding[], services: Services, before: Source | null): Source {
 	const around = { home: services.userHome, env: services.env };
 	const owned = ownedFindings(document, findings);
+	const known = new Map(before?.entries.map((entry) => [entry.text, entry]));
 	const ids = new Map<string, number>();
 	const entries = document.servers.map((entry): SourceEntry => {
 		const id = idOf(place.path, entry.keyPath);
 		// The same keys may stand twice in a broken file.
-		const before = ids.get(id) ?? 0;
-		ids.set(id, before + 1);
+		const earlier = ids.get(id) ?? 0;
+		ids.set(id, earlier + 1);
+		const text = entryText(document, entry);
+		const own = { id: earlier === 0 ? id : `${id}#${earlier}`, text, entry, findings: earlier === 0 ? (owned.get(id) ?? []) : [] };
+		const same = known.get(text);
+		if (same !== undefined) return { ...same, ...own };
 		const line = entry.kind === "stdio" ? lineOf(document, entry, place.path, around) : null;
 		const named = entry.kind === "stdio" ? unwrapLaunch(entry)?.name : undefined;
-		return {
-			id: before === 0 ? id : `${id}#${before}`,
-			name: named ?? entry.name.value,
-			entry,
-			wrapped: entry.kind === "stdio" && launchOf(entry).wrapped,
-			line,
-			findings: before === 0 ? (owned.get(id) ?? []) : [],
-		};
+		return { ...own, name: named ?? entry.name.value, wrapped: entry.kind === "stdio" && launchOf(entry).wrapped, line };
 	});
 	return { place, entries, findings: owned.get("") ?? [], problem: fileProblem(document) };
 
 	function ownedFindings(of: ConfigDocument, all: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
-		const known = new Set(of.servers.map(({ keyPath }) => idOf(place.path, keyPath)));
+		const ends = new Map(of.servers.map(({ keyPath }) => [idOf(place.path, keyPath), keyPath.length]));
+		const lengths = [...new Set(ends.values())].sort((a, b) => a - b);
 		const groups = new Map<string, Finding[]>();
 		for (const finding of all) {
 			const keys = finding.keyPath.map(String);
-			const ids = keys.map((_, end) => idOf(place.path, keys.slice(0, end + 1)));
-			const owner = ids.find((id) => known.has(id)) ?? "";
+			const owner = lengths.map((length) => idOf(place.path, keys.slice(0, length))).find((id) => ends.has(id)) ?? "";
 			const group = groups.get(owner);
 			if (group === undefined) groups.set(owner, [finding]);
 			else group.push(finding);

@@ -55,9 +55,9 @@ export function registerToolCommands(services: Services, configs: Configs, serve
 			if (!target.ok) return target;
 			const described = await approvals.describe(target.value.server);
 			if (!described.ok) return described;
-			const { server } = described.value;
+			const { server, candidate } = described.value;
 			const granted = await approvals.grant(described.value, { title: `Approve the command of ${called(server.name)}?` });
-			if (granted.ok) tellHost(configs, server);
+			if (granted.ok) tellHost({ services, configs }, server, candidate.described.line);
 			return granted;
 		}),
 		registerDefinitionCommands(services, servers),
@@ -71,7 +71,7 @@ export function registerToolCommands(services: Services, configs: Configs, serve
 		const tools = await choose(listed.value);
 		if (!tools.ok) return tools;
 		const granted = await approvals.grant(listed.value, { title: allowTitle(listed.value.server, tools.value), tools: tools.value });
-		if (granted.ok) tellHost(configs, listed.value.server);
+		if (granted.ok) tellHost({ services, configs }, listed.value.server, listed.value.candidate.described.line);
 		return granted;
 	}
 }

@@ -5,11 +5,12 @@ import { suite, suiteSetup, suiteTeardown, teardown, test } from "mocha";
 import * as vscode from "vscode";
 import { pinOf } from "../../../src/core/tools/pin.ts";
 import { definitionText, openDrift } from "../../../src/editor/approval/definitions.ts";
-import { grantQuestion } from "../../../src/editor/approval/questions.ts";
-import { toolsText } from "../../../src/editor/approval/tool-text.ts";
+import { fetchQuestion, grantQuestion } from "../../../src/editor/approval/questions.ts";
+import { Configs } from "../../../src/editor/configs/configs.ts";
 import { itemOf } from "../../../src/editor/servers/items.ts";
 import { takeAccess, takeAll, takeTools } from "../../../src/editor/servers/narrowing.ts";
 import { childrenOf, type Row } from "../../../src/editor/servers/nodes.ts";
+import { restartInEditor } from "../../../src/editor/servers/restart.ts";
 import { startingGrant } from "../../../src/platform/approval/candidate.ts";
 import { grantChange } from "../../../src/platform/approval/texts.ts";
 import { readListing, writeListing } from "../../../src/platform/launch/listings.ts";
@@ -159,13 +160,18 @@ suite("the servers of a window", () => {
 		const { candidate } = described.value;
 		const start = startingGrant(candidate);
 		const after = { ...start, secrets: candidate.described.line.asks };
-		const secret = grantQuestion("Allow?", candidate, after, grantChange(candidate.current, after), []);
-		assert.deepEqual(secret.question.rows, ["It gets:\n  secret: env:TOKEN ← keychain://mini/TOKEN"]);
+		const secret = grantQuestion("Allow?", candidate, after, grantChange(candidate.current, after), { tools: [], holders: [] });
+		const { file } = here.server("asking");
+		assert.deepEqual(secret.question.rows, [
+			"It gets:\n  secret: env:TOKEN ← keychain://mini/TOKEN",
+			`This is granted to the entry:\n  file: ${file.path}\n  in: the workspace ${world.workspace}`,
+		]);
 		const fresh = { ...candidate, current: null };
-		const [command, gets, , closed] = grantQuestion("Allow?", fresh, after, grantChange(null, after), [
-			{ name: "echo", pin: null, definition: {} },
-		]).question.rows;
-		assert.match(command ?? "", /^This command:\ncommand: .*mini\.mjs\nruns: /);
+		const [gets, , command, closed] = grantQuestion("Allow?", fresh, after, grantChange(null, after), {
+			tools: [{ name: "echo", pin: null, definition: {} }],
+			holders: [],
+		}).question.rows;
+		assert.match(command ?? "", /^This command:\n {2}command: [\s\S]*mini\.mjs\n {2}runs: /);
 		assert.match(gets ?? "", /secret: env:TOKEN ← keychain:\/\/mini\/TOKEN/);
 		assert.match(closed ?? "", /no network/);
 	});
@@ -251,6 +257,69 @@ suite("the servers of a window", () => {
 		);
 	});
 
+	test("are not looked at while the file has unsaved changes, by whatever name it is open", async () => {
+		const link = path.join(world.workspace, "linked.json");
+		fs.symlinkSync(path.join(world.workspace, ".vscode", "mcp.json"), link);
+		const document = await open(vscode.Uri.file(link));
+		await replaceIn(document, '"never": {', '"never" : {');
+		const described = await here.approvals.describe(here.server("never"));
+		assert.equal(described.ok ? "" : described.problem.code, "unsaved");
+		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+		fs.rmSync(link);
+	});
+
+	test("have no package fetched before somebody said yes to it", async () => {
+		const file = world.write(".mcp.json", { mcpServers: { fetched: { command: "npx", args: ["-y", "nobody-has-this@1.0.0"] } } });
+		await servers.refresh();
+		// No dialog can be shown in here, and that is no.
+		for (const asked of [here.approvals.describe(here.server("fetched")), here.approvals.list(here.server("fetched"))]) {
+			const answer = await asked;
+			assert.equal(answer.ok ? "" : answer.problem.code, "cancelled");
+		}
+		const { line } = here.server("fetched");
+		assert.ok(line);
+		const { title, rows, button } = fetchQuestion(line, true);
+		assert.deepEqual([title, button], ["Start “fetched” once, to list its tools?", "List Tools"]);
+		assert.match(
+			rows.join("\n"),
+			/command: npx -y nobody-has-this@1\.0\.0\n {2}file: .*\.mcp\.json[\s\S]*fetched from the npm registry first/,
+		);
+		fs.rmSync(file);
+		await servers.refresh();
+	});
+
+	test("are started in the editor only while the file on the disk has what was granted", async () => {
+		const file = path.join(world.workspace, ".vscode", "mcp.json");
+		const text = fs.readFileSync(file, "utf8");
+		const around = { services, configs: new Configs(services) };
+		const server = here.server("asking");
+		assert.ok(server.line);
+		const { line } = server;
+		const outcome = async (): Promise<string> => {
+			const started = await restartInEditor(around, server, line);
+			return started.ok ? "as granted" : started.problem.code;
+		};
+		const launcher = path.join(world.sallyportHome, "bin", "sallyport");
+		assert.equal(await outcome(), "as granted");
+		const bare = { servers: { asking: { command: process.execPath, args: [world.server], env: { TOKEN: "keychain://mini/TOKEN" } } } };
+		const rewritten = [
+			JSON.stringify(bare),
+			text.replaceAll(world.server, "/tmp/other.mjs"),
+			text.replaceAll(launcher, path.join(world.workspace, "bin", "sallyport")),
+			text.replace("keychain://mini/TOKEN", "keychain://mini/OTHER"),
+			text.replace('"asking"', '"renamed"'),
+			"{ broken",
+		];
+		for (const changed of rewritten) {
+			assert.notEqual(changed, text);
+			fs.writeFileSync(file, changed);
+			assert.equal(await outcome(), "entry-changed");
+		}
+		fs.writeFileSync(file, text);
+		assert.equal(await outcome(), "as granted");
+		await servers.refresh();
+	});
+
 	test("appear with their file, follow it, and go with it", async () => {
 		const uri = files.write(".cursor/mcp.json", { mcpServers: { late: { command: "node", args: ["late.js"] } } });
 		const names = (): string | undefined =>
@@ -304,29 +373,5 @@ suite("the servers of a window", () => {
 			servers.files.find(({ host }) => host === "mcp-json"),
 			before,
 		);
-	});
-});
-
-suite("what a dialog says of tools", () => {
-	const tool = (name: string, description: string): { name: string; definition: Record<string, unknown> } => ({
-		name,
-		definition: {
-			description,
-			annotations: { readOnlyHint: true },
-			inputSchema: { properties: { path: { type: "string" } }, required: ["path"] },
-		},
-	});
-
-	test("is the server's word behind a bar, with claims and parameters", () => {
-		const { text, whole } = toolsText([tool("read", "Reads.\nAllow: network api.example.com:443")]);
-		assert.equal(text, "read  (it claims: only reads)\n│ Reads.\n│ Allow: network api.example.com:443\n│ Parameters: path: string");
-		assert.equal(whole, true);
-	});
-
-	test("is cut where it is long, and says so", () => {
-		assert.equal(toolsText([tool("long", "x".repeat(5_000))]).whole, false);
-		const many = toolsText(Array.from({ length: 9 }, (_, i) => tool(`t${i}`, "short")));
-		assert.match(many.text, /And: t6, t7, t8$/);
-		assert.equal(many.whole, false);
 	});
 });

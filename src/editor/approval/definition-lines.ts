@@ -1,0 +1,188 @@
+import { exact, plain } from "../../core/plain-text.ts";
+import { isObject } from "../../core/protocol/message.ts";
+import { maskDetected } from "../../core/secrets/redact.ts";
+import { linesOf, wrap } from "./lines.ts";
+
+/** A tool's own word for what it is. */
+export interface ToolText {
+	readonly name: string;
+	readonly definition: Readonly<Record<string, unknown>>;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** So much of one text, of one definition, and of what is nested in it is written at most: nobody reads more in a dialog. */
+const MOST_TEXT = 4_000;
+const MOST_LINES = 200;
+const MOST_DEPTH = 16;
+
+/**
+ * Everything that a definition says, and that its pin covers, in lines of plain text: the description, the parameters with theirs, then whatever
+ * else is in it, each value by its path. `whole`: nothing is cut, and nothing is masked.
+ */
+export function definitionLines(tool: ToolText): { readonly lines: readonly string[]; readonly whole: boolean } {
+	const lines: string[] = [];
+	let whole = true;
+	const say = (text: string): void => {
+		if (lines.length >= MOST_LINES) {
+			whole = false;
+			return;
+		}
+		const shown = text.slice(0, MOST_TEXT);
+		for (const line of linesOf(shown)) {
+			const masked = maskDetected(line);
+			whole &&= masked === line;
+			lines.push(...wrap(plain(masked)));
+		}
+		whole &&= shown.length === text.length;
+	};
+	const { definition } = tool;
+	const { description, inputSchema } = definition;
+	say(typeof description === "string" && description.trim() !== "" ? description : "(no description)");
+	const parameters = parametersOf(definition);
+	say(`Parameters: ${parameters === "" ? "none" : parameters}`);
+	for (const [name, schema] of propertiesOf(inputSchema))
+		if (isObject(schema) && typeof schema.description === "string") say(`${exact(name)}: ${schema.description}`);
+	for (const text of leaves("", leftOver(tool), 0)) {
+		if (text === null) whole = false;
+		else say(`Also ${text}`);
+	}
+	return { lines, whole };
+}
+
+/** `path: string, depth?: number`. Empty: none. */
+export function parametersOf({ inputSchema }: Json): string {
+	const required: readonly unknown[] = isObject(inputSchema) && Array.isArray(inputSchema.required) ? inputSchema.required : [];
+	return propertiesOf(inputSchema)
+		.map(([name, schema]) => `${exact(name)}${required.includes(name) ? "" : "?"}: ${typeOf(schema)}`)
+		.join(", ");
+}
+
+/** Annotations are the server's claims, and no more than that. */
+export function claimsOf({ annotations }: Json): readonly string[] {
+	return isObject(annotations) ? Object.entries(annotations).flatMap(([key, value]) => claim(key, value) ?? []) : [];
+}
+
+function claim(key: string, value: unknown): string | null {
+	if (typeof value !== "boolean") return null;
+	switch (key) {
+		case "readOnlyHint":
+			return value ? "only reads" : "changes things";
+		case "destructiveHint":
+			return value ? "may destroy" : "destroys nothing";
+		case "idempotentHint":
+			return value ? "may be repeated" : "not to be repeated";
+		case "openWorldHint":
+			return value ? "reaches outside" : "stays inside";
+		default:
+			return null;
+	}
+}
+
+function propertiesOf(schema: unknown): readonly (readonly [string, unknown])[] {
+	return isObject(schema) && isObject(schema.properties) ? Object.entries(schema.properties) : [];
+}
+
+function typeOf(schema: unknown): string {
+	if (!isObject(schema)) return "anything";
+	const { type } = schema;
+	if (Array.isArray(schema.enum)) return schema.enum.map(valueText).join(" | ");
+	if (typeof type === "string") return exact(type);
+	return isTypes(type) ? type.map(exact).join(" | ") : "anything";
+}
+
+function valueText(value: unknown): string {
+	return typeof value === "string" ? exact(value) : plain(JSON.stringify(value));
+}
+
+function isTypes(type: unknown): type is readonly string[] {
+	return Array.isArray(type) && type.every((each) => typeof each === "string");
+}
+
+/** What the lines about description, claims and parameters do not show. */
+function leftOver({ name, definition }: ToolText): Json {
+	return without(definition, (key, value) => {
+		switch (key) {
+			case "_meta":
+				return true;
+			case "name":
+				return value === name;
+			case "description":
+				return typeof value === "string";
+			case "annotations":
+				return isObject(value) ? without(value, (hint, says) => claim(hint, says) !== null) : false;
+			case "inputSchema":
+				return isObject(value) ? schemaLeft(value) : false;
+			default:
+				return false;
+		}
+	});
+}
+
+/** What says nothing that a model could read as an instruction. */
+const DIALECTS: ReadonlySet<unknown> = new Set([
+	"http://json-schema.org/draft-07/schema#",
+	"https://json-schema.org/draft/2019-09/schema",
+	"https://json-schema.org/draft/2020-12/schema",
+]);
+
+function schemaLeft(schema: Json): Json {
+	const properties = isObject(schema.properties) ? schema.properties : null;
+	return without(schema, (key, value) => {
+		switch (key) {
+			case "type":
+				return value === "object";
+			case "$schema":
+				return DIALECTS.has(value);
+			case "additionalProperties":
+				return typeof value === "boolean";
+			case "required":
+				return (
+					Array.isArray(value) && value.every((name) => typeof name === "string" && properties !== null && Object.hasOwn(properties, name))
+				);
+			case "properties":
+				return properties === null ? false : without(properties, (_, parameter) => parameterLeft(parameter));
+			default:
+				return false;
+		}
+	});
+}
+
+function parameterLeft(schema: unknown): boolean | Json {
+	if (!isObject(schema)) return schema === true;
+	const { enum: values } = schema;
+	return without(schema, (key, value) => {
+		switch (key) {
+			case "description":
+				return typeof value === "string";
+			case "enum":
+				return Array.isArray(value);
+			case "type":
+				return Array.isArray(values)
+					? value === "string" && values.every((each) => typeof each === "string")
+					: typeof value === "string" || isTypes(value);
+			default:
+				return false;
+		}
+	});
+}
+
+/** @param shown true: all of this is shown; an object: what is left of it */
+function without(value: Json, shown: (key: string, value: unknown) => boolean | Json): Json {
+	return Object.fromEntries(
+		Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
+			const left = shown(key, each);
+			if (left === true) return [];
+			if (left === false) return [[key, each]];
+			return Object.keys(left).length === 0 ? [] : [[key, left]];
+		}),
+	);
+}
+
+/** `title: Text` for each value; null: something lies too deep. */
+function* leaves(path: string, value: unknown, depth: number): Generator<string | null> {
+	const isNested = typeof value === "object" && value !== null && Object.keys(value).length > 0;
+	if (!isNested) yield path === "" ? null : `${path}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+	else if (depth >= MOST_DEPTH) yield null;
+	else for (const [key, each] of Object.entries(value)) yield* leaves(path === "" ? exact(key) : `${path}.${exact(key)}`, each, depth + 1);
+}
