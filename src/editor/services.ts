@@ -9,6 +9,7 @@ import type { ApprovalContext } from "../platform/approval/context.ts";
 import { createHome, type Home, homePath, openHome } from "../platform/home.ts";
 import { type Installation, installLauncher } from "../platform/installation/install.ts";
 import { findNode, recordedNode } from "../platform/node.ts";
+import { grantedWorkspaces } from "../platform/policy-files.ts";
 import { Vaults } from "../platform/vault/index.ts";
 import { type Log, openLog } from "./log.ts";
 
@@ -111,7 +112,7 @@ export class Services implements vscode.Disposable {
 			recorded: recordedNode(home),
 			path: this.env.PATH ?? "",
 			own: process.execPath,
-			untrusted: this.workspaceFolders,
+			untrusted: [...this.workspaceFolders, ...grantedWorkspaces(home)],
 			electron,
 		});
 		if (!node.ok) return node;

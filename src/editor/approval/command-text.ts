@@ -21,7 +21,7 @@ const MOST_ALIKE = 4;
 /** A list of ours: of rows that are too many the first, and how many more there are. */
 export function list(rows: readonly string[], most: number): Cuttable {
 	const more = rows.length - most;
-	const items = (more > 0 ? rows.slice(0, most) : rows).map((row) => listItem(cutMiddle(row, MOST_ROW)));
+	const items = (more > 0 ? rows.slice(0, most) : rows).map((row) => listItem(cutMiddle(counted(row), MOST_ROW)));
 	return { text: [...items, ...(more > 0 ? [listItem(`… and ${more} more`)] : [])].join("\n"), full: rows.map(listItem).join("\n") };
 }
 
@@ -31,7 +31,7 @@ export function commandText(described: DescribedLaunch, { asks }: { readonly ask
 	const of = (...labels: LaunchRow["label"][]): LaunchRow[] => rows.filter(({ label }) => labels.includes(label));
 	const [command, ...others] = of("command", "runs", "note");
 	return joined([
-		{ text: listItem(cutMiddle(rowText(command), MOST_COMMAND)), full: listItem(rowText(command)) },
+		{ text: listItem(cutMiddle(counted(rowText(command)), MOST_COMMAND)), full: listItem(rowText(command)) },
 		list(others.map(rowText), others.length),
 		...(asks ? [list(of("asks for").map(rowText), 2 * MOST_ALIKE)] : []),
 		list(of("reads").map(rowText), MOST_ALIKE),
@@ -44,12 +44,17 @@ export function lineText({ command, args }: LaunchLine): Cuttable {
 	const secret = new Set(detectInArguments(args, command).map(({ index }) => index));
 	const words = [command, ...args].map((word, i) => (secret.has(i - 1) ? "••••" : exact(maskDetected(word))));
 	const row = `command: ${words.join(" ")}`;
-	return { text: listItem(cutMiddle(row, MOST_COMMAND)), full: listItem(row) };
+	return { text: listItem(cutMiddle(counted(row), MOST_COMMAND)), full: listItem(row) };
 }
 
 /** Which entry it is about, and where a grant of it counts. */
 export function placeText({ config, workspace }: Pick<LaunchLine, "config" | "workspace">): Cuttable {
 	return list([`file: ${plain(config)}`, `in: ${workspace === null ? "every workspace" : `the workspace ${plain(workspace)}`}`], 2);
+}
+
+/** So many blanks that what follows them would be out of sight. */
+function counted(text: string): string {
+	return text.replaceAll(/ {9,}/g, (blanks) => ` … (${blanks.length} blanks) … `);
 }
 
 export function joined(parts: readonly Cuttable[], between = "\n"): Cuttable {

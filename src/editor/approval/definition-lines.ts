@@ -43,10 +43,11 @@ export function definitionLines(tool: ToolText): { readonly lines: readonly stri
 	say(`Parameters: ${parameters === "" ? "none" : parameters}`);
 	for (const [name, schema] of propertiesOf(inputSchema))
 		if (isObject(schema) && typeof schema.description === "string") say(`${exact(name)}: ${schema.description}`);
-	for (const text of leaves("", leftOver(tool), 0)) {
-		if (text === null) whole = false;
-		else say(`Also ${text}`);
-	}
+	for (const [key, value] of Object.entries(leftOver(tool)))
+		for (const text of leaves(exact(key), value, 1)) {
+			if (text === null) whole = false;
+			else say(`Also ${text}`);
+		}
 	return { lines, whole };
 }
 
@@ -182,7 +183,7 @@ function without(value: Json, shown: (key: string, value: unknown) => boolean | 
 /** `title: Text` for each value; null: something lies too deep. */
 function* leaves(path: string, value: unknown, depth: number): Generator<string | null> {
 	const isNested = typeof value === "object" && value !== null && Object.keys(value).length > 0;
-	if (!isNested) yield path === "" ? null : `${path}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+	if (!isNested) yield `${path}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
 	else if (depth >= MOST_DEPTH) yield null;
-	else for (const [key, each] of Object.entries(value)) yield* leaves(path === "" ? exact(key) : `${path}.${exact(key)}`, each, depth + 1);
+	else for (const [key, each] of Object.entries(value)) yield* leaves(`${path}.${exact(key)}`, each, depth + 1);
 }

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import { type Place, placeAt } from "../../core/config/cursor.ts";
+import { mayTakeReference, replacedByReference } from "../../core/config/reference-typing.ts";
 import { formatReference, parseReference } from "../../core/config/references.ts";
 import { proposePath } from "../../core/fixes/move-secrets.ts";
 import type { VaultScheme } from "../../core/ports.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
-import type { Span } from "../../core/text.ts";
 import { toRange } from "../convert.ts";
 import type { Services } from "../services.ts";
 import type { Configs } from "./configs.ts";
@@ -17,10 +17,10 @@ export function registerCompletions(services: Services, configs: Configs): vscod
 	const provider: vscode.CompletionItemProvider = {
 		async provideCompletionItems(document, position) {
 			// Asked with each key: most are typed where no reference goes, which their line tells.
-			const open = services.trusted && mayTakeReference(document.lineAt(position), position) ? configs.open(document) : null;
+			const open = services.trusted && mayTakeReference(document.lineAt(position).text, position.character) ? configs.open(document) : null;
 			const offset = document.offsetAt(position);
 			const place = open === null ? null : placeAt(configs.parsed(open), offset);
-			const span = place === null ? null : replaced(place, document.getText(), offset);
+			const span = place === null ? null : replacedByReference(place, document.getText(), offset);
 			if (place === null || span === null) return [];
 			const own = ownPath(place);
 			const schemes = look.schemes();
@@ -32,25 +32,6 @@ export function registerCompletions(services: Services, configs: Configs): vscod
 		},
 	};
 	return vscode.languages.registerCompletionItemProvider(configs.selector, provider, '"', "/", "{", " ");
-}
-
-/** False where `replaced` would find nothing, whatever stands on the other lines: no string reaches over a line's end. */
-function mayTakeReference({ text }: vscode.TextLine, { character }: vscode.Position): boolean {
-	return /"[a-z]*(?::\/?)?$/.test(text.slice(0, character)) || /(?:keychain|sealed):|\{\{|\\/.test(text);
-}
-
-/** What a reference would take the place of; null where none belongs. */
-function replaced({ slot, value, reference }: Place, text: string, offset: number): Span | null {
-	if (slot === null || value === null) return null;
-	if (reference !== null) return reference.span;
-	const before = text.slice(value.span.offset, offset);
-	const braces = before.lastIndexOf("{{");
-	if (braces >= 0 && !before.includes("}}", braces)) {
-		const typed = /[^\s{}]*$/.exec(before)?.[0].length ?? 0;
-		return { offset: offset - typed, length: typed };
-	}
-	// A value that is something else already is not to be lost.
-	return /^[a-z]*(?::\/?)?$/.test(value.value) ? value.span : null;
 }
 
 /** What `fix` would call this secret; null where no reference can be called so. */

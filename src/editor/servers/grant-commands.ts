@@ -27,7 +27,7 @@ export function registerGrantCommands(services: Services, servers: Servers): vsc
 			const target = await parseTarget(args, servers);
 			if (!target.ok) return target;
 			const { name } = target.value.server;
-			const revoked = takeAll(services, servers, target.value.server);
+			const revoked = await takeAll(services, servers, target.value.server);
 			if (revoked.ok)
 				void inform(revoked.value ? `Nothing is granted to ${called(name)} any more.` : `Nothing was granted to ${called(name)}.`);
 			return revoked;

@@ -1,6 +1,7 @@
 import type { Grant, GrantedSandbox } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { narrowGrant, revokeGrant } from "../../platform/approval/narrow.ts";
+import { currentGrant } from "../../platform/approval/candidate.ts";
+import { narrowGrant, revokeGrants } from "../../platform/approval/narrow.ts";
 import type { Services } from "../services.ts";
 import type { Server } from "./model.ts";
 import type { Access } from "./nodes.ts";
@@ -24,13 +25,14 @@ export function takeAccess(services: Services, servers: Servers, server: Server,
 }
 
 /** Everything. Running servers are stopped by their launchers. */
-export function takeAll(services: Services, servers: Servers, server: Server): Result<boolean> {
+export async function takeAll(services: Services, servers: Servers, server: Server): Promise<Result<boolean>> {
 	const home = services.home();
 	if (!home.ok) return home;
 	if (server.grant === null) return notHere(server);
-	const revoked = revokeGrant(home.value, server.grant);
+	const key = server.grant;
+	const revoked = await revokeGrants(home.value, (grant) => currentGrant([grant], key) !== null);
 	servers.regrant();
-	return revoked;
+	return revoked.ok ? ok(revoked.value.length > 0) : revoked;
 }
 
 async function narrow(services: Services, servers: Servers, server: Server, change: (grant: Grant) => Grant): Promise<Result<boolean>> {

@@ -10,6 +10,7 @@ import { analyze } from "../../core/rules/analyze.ts";
 import { entryText } from "../../core/rules/entry-memory.ts";
 import type { Finding } from "../../core/rules/finding.ts";
 import { readBounded } from "../../platform/files/bounded-file.ts";
+import { type ConfigPlace, configPlace } from "../../platform/launch/config-place.ts";
 import { type LaunchLine, launchLineOf } from "../../platform/launch/locate.ts";
 import type { Configs } from "../configs/configs.ts";
 import { severitiesFor } from "../configs/severities.ts";
@@ -97,6 +98,8 @@ function sameFindings(a: readonly Finding[], b: readonly Finding[]): boolean {
 
 function sourceOf(place: Place, document: ConfigDocument, findings: readonly Finding[], services: Services, before: Source | null): Source {
 	const around = { home: services.userHome, env: services.env };
+	const userFiles = place.scope === "user" ? [{ host: place.host, path: place.uri.fsPath }] : [];
+	const where = configPlace(place.uri.fsPath, around, userFiles);
 	const owned = ownedFindings(document, findings);
 	const known = new Map(before?.entries.map((entry) => [entry.text, entry]));
 	const ids = new Map<string, number>();
@@ -109,7 +112,7 @@ function sourceOf(place: Place, document: ConfigDocument, findings: readonly Fin
 		const own = { id: earlier === 0 ? id : `${id}#${earlier}`, text, entry, findings: earlier === 0 ? (owned.get(id) ?? []) : [] };
 		const same = known.get(text);
 		if (same !== undefined) return { ...same, ...own };
-		const line = entry.kind === "stdio" ? lineOf(document, entry, place.path, around) : null;
+		const line = entry.kind === "stdio" ? lineOf(document, entry, where, around) : null;
 		const named = entry.kind === "stdio" ? unwrapLaunch(entry)?.name : undefined;
 		return { ...own, name: named ?? entry.name.value, wrapped: entry.kind === "stdio" && launchOf(entry).wrapped, line };
 	});
@@ -133,11 +136,12 @@ function sourceOf(place: Place, document: ConfigDocument, findings: readonly Fin
 function lineOf(
 	document: ConfigDocument,
 	entry: Extract<ServerEntry, { kind: "stdio" }>,
-	file: string,
+	where: Result<ConfigPlace>,
 	around: { readonly home: string; readonly env: Services["env"] },
 ): Result<LaunchLine> {
 	const problem = launchProblem(entry);
-	return problem === null ? launchLineOf(document, entry, file, around) : failed(problem);
+	if (problem !== null) return failed(problem);
+	return where.ok ? launchLineOf(document, entry, where.value, around) : where;
 }
 
 /** Of what the whole file suffers from. The findings show the place. */

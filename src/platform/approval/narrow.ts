@@ -22,7 +22,6 @@ export function narrowGrant(home: Home, key: GrantKey, change: (grant: Grant) =>
 		const { rows, widens } = grantChange(current, after);
 		if (widens) throw new Error("a narrowing that widens");
 		if (!rows.some(({ mark }) => mark === "-")) return ok(false);
-		// Nothing of this process runs between the look and the write: `revokeGrant` waits for no lock.
 		const saved = writeGrant(home, after);
 		return saved.ok ? ok(true) : saved;
 	});
@@ -35,12 +34,6 @@ export function narrowGrant(home: Home, key: GrantKey, change: (grant: Grant) =>
  */
 export function revokeGrants(home: Home, which: (grant: Grant) => boolean): Promise<Result<readonly Grant[]>> {
 	return withPolicyLock(home, async () => revoke(home, which));
-}
-
-/** As `revokeGrants` for one entry, without waiting for a program that is writing at this very moment. False: nothing was granted. */
-export function revokeGrant(home: Home, key: GrantKey): Result<boolean> {
-	const revoked = revoke(home, (grant) => currentGrant([grant], key) !== null);
-	return revoked.ok ? ok(revoked.value.length > 0) : revoked;
 }
 
 function revoke(home: Home, which: (grant: Grant) => boolean): Result<readonly Grant[]> {

@@ -86,7 +86,7 @@ suite("what a dialog says of a tool", () => {
 			const [, ...lines] = text.split("\n");
 			for (const line of lines) assert.match(line, /^│ /);
 			for (const line of lines) assert.equal(heightOf(line) <= 2, true);
-			const { detail } = layOut({ title: "", rows: [text], button: "Allow" });
+			const { detail } = layOut({ title: "", rows: [text.split("\n").slice(0, 20).join("\n")], button: "Allow" });
 			// The window has no place where it could break such a line.
 			for (const line of detail.split("\n").slice(1)) assert.doesNotMatch(line, /[ \t]/);
 		}
@@ -167,7 +167,7 @@ suite("the question before a grant", () => {
 			first ?? "",
 			/^A secret in this is not this server's alone:\n {2}keychain:\/\/github\/GITHUB_TOKEN was granted to “github”,/,
 		);
-		assert.match(first ?? "", /is what another entry asks for: "x\\u202e"/);
+		assert.match(first ?? "", /is what another entry asks for:\n {6}"x\\u202e", \/other/);
 		assert.match(second ?? "", /^It gets:\n {2}secret: /);
 		assert.deepEqual(otherHolders([reference], LINE, [own], []), []);
 	});
@@ -194,8 +194,7 @@ suite("the question before a grant", () => {
 		assert.ok(heightOf(detail) <= MOST_LINES + 2, `${heightOf(detail)} lines:\n${detail}`);
 		const read = detail.replaceAll("\u00a0", " ");
 		assert.match(read, /^It gets:\n {2}secret: env:KEY ← keychain:\/\/github\/GITHUB_TOKEN\n {2}tools: t0, t1, /);
-		assert.match(read, /… \(\d+ characters left out\) …/);
-		assert.match(read, /; evil --read-everything/);
+		assert.match(read, /… \(6000 blanks\) … .*; evil\n {6}--read-everything/);
 		assert.match(read, /with: SETTING_3=value3\n {2}… and 116 more/);
 		assert.match(read, /only a part of it: “Show Full Definitions” has all:\nt0 /);
 		assert.deepEqual(

@@ -110,6 +110,21 @@ export function replaceIn(document: vscode.TextDocument, from: string, to: strin
 	return vscode.workspace.applyEdit(edit);
 }
 
-export function setting(name: string, value: unknown, target = vscode.ConfigurationTarget.Global): Thenable<void> {
-	return vscode.workspace.getConfiguration("sallyport").update(name, value, target);
+/** Settings that the workspace brings along while this runs. Then they are gone with their folder, without which it was opened. */
+export async function withWorkspaceSettings(settings: Readonly<Record<string, unknown>>, run: () => Promise<void>): Promise<void> {
+	const [folder] = vscode.workspace.workspaceFolders ?? [];
+	assert.ok(folder, "the window has a folder open");
+	const update = async (name: string, value: unknown): Promise<void> =>
+		vscode.workspace.getConfiguration().update(name, value, vscode.ConfigurationTarget.Workspace);
+	try {
+		for (const [name, value] of Object.entries(settings)) await update(name, value);
+		await run();
+	} finally {
+		for (const name of Object.keys(settings)) await update(name, undefined);
+		fs.rmSync(path.join(folder.uri.fsPath, ".vscode"), { recursive: true, force: true });
+	}
+}
+
+export function setting(name: string, value: unknown): Thenable<void> {
+	return vscode.workspace.getConfiguration("sallyport").update(name, value, vscode.ConfigurationTarget.Global);
 }

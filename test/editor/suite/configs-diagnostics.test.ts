@@ -5,7 +5,18 @@ import * as path from "node:path";
 import { suite, suiteTeardown, teardown, test } from "mocha";
 import * as vscode from "vscode";
 import { generateFakeToken } from "../../../src/platform/example.ts";
-import { ConfigFiles, diagnosticsOf, open, openJudged, pointsAt, replaceIn, ruleOf, setting, until } from "./config-files.ts";
+import {
+	ConfigFiles,
+	diagnosticsOf,
+	open,
+	openJudged,
+	pointsAt,
+	replaceIn,
+	ruleOf,
+	setting,
+	until,
+	withWorkspaceSettings,
+} from "./config-files.ts";
 
 const files = new ConfigFiles();
 
@@ -162,12 +173,11 @@ suite("diagnostics", () => {
 		const content = { mcpServers: entries(generateFakeToken()) };
 		const project = await openJudged(files.write(".mcp.json", content));
 		const own = files.writeInHome(".cursor/mcp.json", content);
-		const link = files.write(".cursor/other.json", {}).with({ path: path.join(path.dirname(project.uri.path), "linked", ".mcp.json") });
+		const link = vscode.Uri.file(path.join(path.dirname(project.uri.fsPath), "linked", ".mcp.json"));
 		fs.mkdirSync(path.dirname(link.fsPath));
 		fs.symlinkSync(own.fsPath, link.fsPath);
 		const rules = Object.fromEntries(expected("").map(([rule]) => [rule, "off"]));
-		try {
-			await setting("rules", rules, vscode.ConfigurationTarget.Workspace);
+		await withWorkspaceSettings({ "sallyport.rules": rules }, async () => {
 			await until(
 				() => diagnosticsOf(project.uri).length,
 				(count) => count === 0,
@@ -184,10 +194,8 @@ suite("diagnostics", () => {
 				() => [own, link].flatMap(diagnosticsOf).length,
 				(count) => count === 0,
 			);
-		} finally {
-			await setting("rules", undefined, vscode.ConfigurationTarget.Workspace);
-			await setting("rules", undefined);
-		}
+		});
+		await setting("rules", undefined);
 	});
 
 	test("are none in a file that no host reads", async () => {

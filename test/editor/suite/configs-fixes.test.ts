@@ -27,6 +27,7 @@ import {
 	setting,
 	take,
 	until,
+	withWorkspaceSettings,
 } from "./config-files.ts";
 import { ServersWorld } from "./servers-world.ts";
 
@@ -241,9 +242,10 @@ suite("quick fixes", () => {
 			confined: { command: launcher, args: ["run", "--name", "confined", "--", "node", "/x.js"] },
 			bare: { command: "npx", args: ["-y", "server-github@1.0.0"], env: { GITHUB_TOKEN: generateFakeToken() } },
 		};
-		try {
-			for (const kind of ["quickfix", "refactor", "refactor.rewrite"]) {
-				await onSave({ [kind]: "explicit" });
+		// The editor's own chat would wait for an answer.
+		const chat = Object.fromEntries(["quickfix", "quickfix.explain", "refactor.rewrite"].map((kind) => [`${kind}.copilot`, "never"]));
+		for (const kind of ["quickfix", "refactor", "refactor.rewrite"])
+			await withWorkspaceSettings({ "editor.codeActionsOnSave": { ...chat, [kind]: "explicit" } }, async () => {
 				const document = await openJudged(files.write(".cursor/mcp.json", { mcpServers: entries }));
 				await replaceIn(document, "/x.js", "/y.js");
 				const typed = document.getText();
@@ -254,15 +256,8 @@ suite("quick fixes", () => {
 				);
 				assert.equal(document.getText(), typed);
 				assert.equal(onDisk(document), typed);
-			}
-		} finally {
-			await onSave(undefined);
-		}
+			});
 	});
-
-	function onSave(actions: object | undefined): Thenable<void> {
-		return vscode.workspace.getConfiguration("editor").update("codeActionsOnSave", actions, vscode.ConfigurationTarget.Workspace);
-	}
 
 	test("offer to ignore nothing that no file can ignore", async () => {
 		const env = { LD_PRELOAD: "/w/evil.so" };

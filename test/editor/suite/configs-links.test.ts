@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
 import * as vscode from "vscode";
 import { generateFakeToken } from "../../../src/platform/example.ts";
-import { setting, until } from "./config-files.ts";
+import { setting, until, withWorkspaceSettings } from "./config-files.ts";
 import { ServersWorld } from "./servers-world.ts";
 
 suite("a person's own config file that a workspace links to", () => {
@@ -23,7 +23,10 @@ suite("a person's own config file that a workspace links to", () => {
 		fs.writeFileSync(own, JSON.stringify({ mcpServers: { mine: entry } }));
 		await here.servers.load();
 	});
-	suiteTeardown(() => here.remove());
+	suiteTeardown(async () => {
+		here.remove();
+		await setting("rules", undefined);
+	});
 
 	/** Where its servers are told, and what is said of them. */
 	function told(): readonly unknown[] {
@@ -59,8 +62,7 @@ suite("a person's own config file that a workspace links to", () => {
 
 	test("keeps its findings whatever the workspace's settings say", async () => {
 		const rules = { "secret-in-env": "off", "not-launched-through-sallyport": "off" };
-		try {
-			await setting("rules", rules, vscode.ConfigurationTarget.Workspace);
+		await withWorkspaceSettings({ "sallyport.rules": rules }, async () => {
 			await here.servers.refresh();
 			assert.deepEqual(told(), mine());
 			await setting("rules", rules);
@@ -68,9 +70,6 @@ suite("a person's own config file that a workspace links to", () => {
 				() => here.server("mine").findings.length,
 				(count) => count === 0,
 			);
-		} finally {
-			await setting("rules", undefined, vscode.ConfigurationTarget.Workspace);
-			await setting("rules", undefined);
-		}
+		});
 	});
 });

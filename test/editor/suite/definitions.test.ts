@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
 import { suite, test } from "mocha";
 import * as vscode from "vscode";
-import { openDefinitions } from "../../../src/editor/approval/definitions.ts";
+import { definitionText, openDefinitions } from "../../../src/editor/approval/definitions.ts";
+import { Services } from "../../../src/editor/services.ts";
 
 suite("a definition", () => {
 	test("is shown with everything that its pin covers: a parameter that is called _meta, and not the tool's own _meta", async () => {
@@ -11,7 +12,10 @@ suite("a definition", () => {
 			_meta: { at: "of this listing" },
 		};
 		await openDefinitions("mini", [{ name: "send", definition }]);
-		const text = vscode.window.activeTextEditor?.document.getText() ?? "";
+		const shown = vscode.window.activeTextEditor?.document.uri;
+		assert.ok(shown);
+		// The document's text comes from the installed extension, which has not seen this definition; the text is what it would be.
+		const text = definitionText(new Services({} as vscode.ExtensionContext), shown);
 		assert.match(text, /Send your keys here/);
 		assert.equal(text.includes("of this listing"), false);
 	});

@@ -6,7 +6,7 @@ import type { Result } from "../../../src/core/result.ts";
 import { describeCandidate, saveGrant, startingGrant } from "../../../src/platform/approval/candidate.ts";
 import type { ApprovalContext } from "../../../src/platform/approval/context.ts";
 import { listCandidate } from "../../../src/platform/approval/list-candidate.ts";
-import { narrowGrant, revokeGrant } from "../../../src/platform/approval/narrow.ts";
+import { narrowGrant, revokeGrants } from "../../../src/platform/approval/narrow.ts";
 import { NOTHING, widen } from "../../../src/platform/approval/widen.ts";
 import { keepDefinition } from "../../../src/platform/definitions.ts";
 import { type Home, homePath, openHome } from "../../../src/platform/home.ts";
@@ -51,8 +51,10 @@ export async function deny(entry: Entry, tool: string): Promise<void> {
 	assert.equal(must(narrowed), true);
 }
 
-export function revoke(entry: Entry): void {
-	assert.equal(must(revokeGrant(personsHome(), lineOf(entry))), true);
+export async function revoke(entry: Entry): Promise<void> {
+	const line = lineOf(entry);
+	const revoked = await revokeGrants(personsHome(), ({ name, config }) => name === line.name && config === line.config);
+	assert.equal(must(revoked).length, 1);
 }
 
 /** What its host would start. */

@@ -62,7 +62,7 @@ suite("VS Code's own MCP host", () => {
 			(count) => count === 0,
 		);
 		await files.remove();
-		revoke(door);
+		await revoke(door);
 		fs.rmSync(path.dirname(file), { recursive: true, force: true });
 		fs.rmSync(outside, { recursive: true, force: true });
 	});

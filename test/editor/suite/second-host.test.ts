@@ -87,7 +87,7 @@ suite("a second host, which starts what is in Cursor's file", () => {
 		entry = mcpServers.second ?? assert.fail("the entry is there");
 	});
 	suiteTeardown(async () => {
-		for (const each of granted) revoke(each);
+		for (const each of granted) await revoke(each);
 		await files.remove();
 		fs.rmSync(outside, { recursive: true, force: true });
 	});

@@ -75,7 +75,7 @@ export class ServersWorld {
 	remove(): void {
 		this.servers.dispose();
 		this.#live.dispose();
-		this.services.dispose();
+		// The services stay: their log is one channel for all the worlds of a window.
 		if (fs.existsSync(this.world.folder)) this.world.remove();
 	}
 }

@@ -225,9 +225,9 @@ suite("the servers of a window", () => {
 		const access = { kind: "network", target: "example.com:443", effective: true } as const;
 		assert.deepEqual(await takeAccess(services, servers, here.server("mine"), access), { ok: true, value: true });
 		assert.deepEqual(here.server("mine").grant?.egress, []);
-		assert.deepEqual(takeAll(services, servers, here.server("mine")), { ok: true, value: true });
+		assert.deepEqual(await takeAll(services, servers, here.server("mine")), { ok: true, value: true });
 		assert.equal(here.server("mine").state, "refused");
-		assert.deepEqual(takeAll(services, servers, here.server("mine")), { ok: true, value: false });
+		assert.deepEqual(await takeAll(services, servers, here.server("mine")), { ok: true, value: false });
 		assert.deepEqual(
 			here.grants().map(({ name }) => name),
 			["asking"],
