@@ -35,10 +35,22 @@ export function listItem(text: string): string {
 	return [`${INDENT}${first}`, ...more.map((line) => `${INDENT.repeat(3)}${line}`)].join("\n");
 }
 
-/** Each line that holds something from outside stays one, however narrow the window is at first. */
+/**
+ * Each line that holds something from outside stays one. The dialog is as wide as what cannot be broken: blanks in such a line cannot, and for its
+ * hyphens, where the window breaks too, an empty line is made as wide as the widest of them.
+ */
 export function unbroken(text: string): string {
-	return text.replaceAll(/^(?: {2}|│).*$/gm, (line) => line.replaceAll(" ", "\u00a0"));
+	const outside = text.match(OUTSIDE) ?? [];
+	const widest = Math.max(0, ...outside.map((line) => columns([...line])));
+	const lines = text.replaceAll(OUTSIDE, (line) => line.replaceAll(" ", NO_BREAK));
+	// A blank has half the width of a letter, about.
+	const ruler = NO_BREAK.repeat(2 * widest);
+	if (widest === 0) return lines;
+	return lines.includes("\n\n") ? lines.replace("\n\n", `\n${ruler}\n`) : `${lines}\n${ruler}`;
 }
+
+const OUTSIDE = /^(?: {2}|│).*$/gm;
+const NO_BREAK = "\u00a0";
 
 /** How many lines a text takes, about. */
 export function heightOf(text: string): number {

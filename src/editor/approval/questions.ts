@@ -85,7 +85,7 @@ export function grantQuestion(
 	const of = (heading: string, items: readonly string[], most: number): Cuttable[] =>
 		items.length === 0 ? [] : [joined([asIs(heading), list(items, most)])];
 	const ours: readonly Cuttable[] = [
-		...of("A secret in this is not this server's alone:", holderRows(holders, called), MOST_OTHER),
+		...of("This secret is another server's, too:", holderRows(holders, called), MOST_OTHER),
 		...changed.slice(0, MOST_OTHER).map(({ name }) => asIs(`${called(name)} is not what you allowed: its definition has changed.`)),
 		...(changed.length <= MOST_OTHER ? [] : [asIs(`${changed.length - MOST_OTHER} more have changed since you allowed them.`)]),
 		...of("It gets:", [...news.map(rowText), ...(tools.length > 1 ? [`tools: ${namesOf(tools, 300)}`] : [])], MOST_NEWS),

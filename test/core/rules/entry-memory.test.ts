@@ -33,10 +33,10 @@ describe("a file that is read version after version", () => {
 			for (let i = 0; i < 150; i++) {
 				// Whole again from time to time: most edits break the file.
 				if (i % 5 === 0) text = raw;
-				const at = dice.below(text.length + 1);
-				const removed = dice.below(3) === 0 ? dice.below(30) : 0;
+				const at = dice.next(text.length + 1);
+				const removed = dice.next(3) === 0 ? dice.next(30) : 0;
 				const typed =
-					["", "x", '"', " ", "\n", "{", '"type": "stdio",', "// sallyport-ignore unversioned-runner mine\n"][dice.below(8)] ?? "";
+					["", "x", '"', " ", "\n", "{", '"type": "stdio",', "// sallyport-ignore unversioned-runner mine\n"][dice.next(8)] ?? "";
 				text = text.slice(0, at) + typed + text.slice(at + removed);
 				expect(read(text)).toEqual(afresh(text, document.host));
 			}

@@ -89,6 +89,9 @@ suite("what a dialog says of a tool", () => {
 			const { detail } = layOut({ title: "", rows: [text.split("\n").slice(0, 20).join("\n")], button: "Allow" });
 			// The window has no place where it could break such a line.
 			for (const line of detail.split("\n").slice(1)) assert.doesNotMatch(line, /[ \t]/);
+			// It may break at a hyphen: an empty line is as wide as the widest.
+			const widest = Math.max(...lines.map((line) => line.length));
+			assert.ok(detail.split("\n").some((line) => /^\u00a0+$/.test(line) && line.length >= 2 * widest));
 		}
 	});
 
@@ -163,10 +166,7 @@ suite("the question before a grant", () => {
 			{ reference, name: "x\u202e", config: "/other/.mcp.json", granted: false },
 		]);
 		const [first, second] = asked(LINE, { holders }).rows;
-		assert.match(
-			first ?? "",
-			/^A secret in this is not this server's alone:\n {2}keychain:\/\/github\/GITHUB_TOKEN was granted to “github”,/,
-		);
+		assert.match(first ?? "", /^This secret is another server's, too:\n {2}keychain:\/\/github\/GITHUB_TOKEN was granted to “github”,/);
 		assert.match(first ?? "", /is what another entry asks for:\n {6}"x\\u202e", \/other/);
 		assert.match(second ?? "", /^It gets:\n {2}secret: /);
 		assert.deepEqual(otherHolders([reference], LINE, [own], []), []);
@@ -191,8 +191,8 @@ suite("the question before a grant", () => {
 		const tools = Array.from({ length: 9 }, (_, i) => ({ name: `t${i}`, pin: null, definition }));
 		const question = asked(line, { tools });
 		const { detail, looks } = layOut({ ...question, closer: [{ label: "Show Full Definitions", show: async () => false }] });
-		assert.ok(heightOf(detail) <= MOST_LINES + 2, `${heightOf(detail)} lines:\n${detail}`);
-		const read = detail.replaceAll("\u00a0", " ");
+		const read = detail.replaceAll("\u00a0", " ").replaceAll(/ +$/gm, "");
+		assert.ok(heightOf(read) <= MOST_LINES + 2, `${heightOf(read)} lines:\n${read}`);
 		assert.match(read, /^It gets:\n {2}secret: env:KEY ← keychain:\/\/github\/GITHUB_TOKEN\n {2}tools: t0, t1, /);
 		assert.match(read, /… \(6000 blanks\) … .*; evil\n {6}--read-everything/);
 		assert.match(read, /with: SETTING_3=value3\n {2}… and 116 more/);
