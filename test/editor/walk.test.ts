@@ -138,7 +138,7 @@ describe("a walk through the window", () => {
 			const asked = await words(workbench.dialog());
 			expect(asked).toContain("Start everything once, to list its tools?");
 			expect(asked).toContain("command: npx -y @modelcontextprotocol/server-everything");
-			expect(asked).toContain("@modelcontextprotocol/server-everything@2026.8.31, from the store");
+			expect(asked).toContain("It is fetched from the npm registry first, and none of its code runs for that.");
 			expect(asked).toContain(`env:GITLAB_TOKEN ← ${REFERENCE}`);
 			await workbench.dialogButton("Cancel");
 			await workbench.dialog().waitFor({ state: "detached" });
@@ -210,7 +210,10 @@ describe("a walk through the window", () => {
 			await keyboard.press("ArrowDown");
 			await keyboard.press("Enter");
 			await workbench.dialog().waitFor();
-			// The button that says yes has the focus.
+			// Enter alone looks closer, and allows nothing.
+			const focused = workbench.dialog().locator(".monaco-button:focus");
+			expect(await words(focused)).toBe("Show Full Definitions");
+			for (let buttons = 0; buttons < 5 && (await words(focused)) !== "Allow"; buttons++) await keyboard.press("Tab");
 			await keyboard.press("Enter");
 			await isTicked("get_me", true);
 		});
