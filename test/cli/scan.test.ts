@@ -312,7 +312,7 @@ test("the commands that it names mean the same files when they are pasted", () =
 	const { out } = scan(["it's here", "--user", "--", "-x"]);
 	expect(out).toContain(`: sallyport fix 'it'\\''s here' ./-x --user\n`);
 	expect(out).toContain(`: sallyport wrap --all 'it'\\''s here' ./-x --user\n`);
-	expect(out).toContain("Put the launcher in front: sallyport wrap --all\n");
+	expect(out).toContain("Launch it through Sallyport.\n");
 });
 
 test("what the launcher cannot start yet is not said to be confined by wrap", () => {

@@ -100,12 +100,11 @@ const vscode = anything("vscode", {
 	}),
 });
 
-const askedFor = [...new Set(fs.readFileSync(extension, "utf8").match(/(?<=\bvscode_exports\.)\w+/g))];
 const require = createRequire(import.meta.url);
 const load = Reflect.get(Module, "_load");
 Reflect.set(Module, "_load", (request: string, ...rest: unknown[]) => {
-	// The bundle takes over what the module has of its own: here, all that it asks for.
-	if (request === "vscode") return Object.fromEntries(askedFor.map((name) => [name, Reflect.get(vscode, name)]));
+	// The bundle copies a module's own properties, and has the others from its prototype.
+	if (request === "vscode") return Object.create(vscode);
 	if (isActivating && !request.startsWith("node:")) touch(`require ${request}`);
 	return Reflect.apply(load, Module, [request, ...rest]);
 });

@@ -35,7 +35,7 @@ export const notLaunchedThroughSallyport: Rule = {
 			span: server.command.span,
 			message:
 				problem === null
-					? "This server runs unconfined, with every tool it offers. Put the launcher in front: sallyport wrap --all"
+					? "This server runs unconfined, with every tool it offers. Launch it through Sallyport."
 					: `This server runs unconfined, and cannot be confined yet: ${problem.message} ${problem.remedy}`,
 			fixes: server.unambiguous && problem === null ? ["wrap"] : [],
 		});

@@ -177,7 +177,7 @@ class Peer {
 		this.#gone = {
 			code: "server-exited",
 			message: `The server ended ${how} before it listed its tools.${this.#lastWords()}`,
-			remedy: "It may need a path, a host or a secret: see sallyport allow --help.",
+			remedy: "It may need a path, a host or a secret that it was not allowed.",
 		};
 		for (const id of [...this.#pending.keys()]) this.#settle(id, { ok: false, problem: this.#gone });
 	};

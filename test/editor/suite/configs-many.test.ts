@@ -52,20 +52,17 @@ suite("diagnostics of a file that changes without a change in what is unsafe", (
 		const document = await openJudged(
 			files.write(".cursor/mcp.json", { mcpServers: { a: { command: "npx", args: ["-y", "a@1.0.0"], env: { LOG: "info", KEY: "x" } } } }),
 		);
-		const before = diagnosticsOf(document.uri).length;
-		const told: number[] = [];
-		const watch = vscode.languages.onDidChangeDiagnostics(({ uris }) => {
-			if (uris.some((uri) => uri.toString() === document.uri.toString())) told.push(diagnosticsOf(document.uri).length);
-		});
+		const [before] = diagnosticsOf(document.uri);
 		await replaceIn(document, '"info"', '"debug"');
 		// Judges at once.
 		await document.save();
+		await new Promise((resolve) => setTimeout(resolve, 500));
+		assert.equal(diagnosticsOf(document.uri)[0], before);
 		await replaceIn(document, '"x"', `"${token}"`);
 		await until(
 			() => diagnosticsOf(document.uri).length,
-			(count) => count === before + 1,
+			(count) => count === 2,
 		);
-		watch.dispose();
-		assert.deepEqual(told, [before + 1]);
+		assert.notEqual(diagnosticsOf(document.uri)[0], before);
 	});
 });

@@ -29,7 +29,7 @@ export async function secureEntry(
 	if (configs.analysis(open).findings.some((finding) => isMovable(finding) && isInEntry(finding, keyPath))) {
 		const report = await moveSecrets(context, open, (finding) => isMovable(finding) && isInEntry(finding, keyPath), "always");
 		if (!report.ok) return report;
-		tellMoved(open, report.value);
+		tellMoved(open, report.value, true);
 		return ok({ moved: report.value.moved.length, wrapped: report.value.wrapped });
 	}
 	if (isWrapped(server.value)) return ok({ moved: 0, wrapped: false });

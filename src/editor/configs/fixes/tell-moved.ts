@@ -7,17 +7,21 @@ import { saveDocument } from "./apply.ts";
 import { chosenVault, vaultName } from "./context.ts";
 import type { Moved, MoveReport } from "./move.ts";
 
-/** Says what was moved, and what a person has to do now. The command has ended by then: nobody waits for an answer. */
-export function tellMoved(open: OpenConfig, { moved, wrapped, saved }: MoveReport): void {
+/**
+ * Says what was moved, and what a person has to do now. The command has ended by then: nobody waits for an answer.
+ *
+ * @param goesOn true: whoever moved it approves and restarts the server right after
+ */
+export function tellMoved(open: OpenConfig, { moved, wrapped, saved }: MoveReport, goesOn = false): void {
 	const page = moved.map(({ credential }) => rotationPage(credential)).find((each) => each !== null) ?? null;
 	const text = [
 		`${whatOf(moved)} in ${vaultName(chosenVault())} now.`,
 		...(saved === "unsaved" ? ["The file still holds the plain text until you save it."] : []),
 		`git, Local History and backups keep the old value: have a new one issued${page === null ? "" : ` (${shortUrl(page)})`}.`,
 		...(open.host === "claude-code" ? ["Claude Code keeps copies of its file beside it (.claude.json.backup…): delete them."] : []),
-		restart(open, wrapped),
+		...(goesOn ? [] : [restart(open, wrapped)]),
 	].join(" ");
-	const buttons = [...(saved === "unsaved" ? [SAVE] : []), ...(page === null ? [] : [ROTATE]), ...(wrapped ? [SERVERS] : [])];
+	const buttons = [...(saved === "unsaved" ? [SAVE] : []), ...(page === null ? [] : [ROTATE]), ...(wrapped && !goesOn ? [SERVERS] : [])];
 	const show = saved === "unsaved" ? warn : inform;
 	void show(text, ...buttons).then((choice) => {
 		if (choice === SAVE) void saveDocument(open.document);
