@@ -20,14 +20,16 @@ const MAX_VSIX_BYTES = 8 * 1024 * 1024;
 /** The first moment that a zip can name, so that two runs give the same bytes. vsce reads it in local time, and sorts names as the locale does. */
 const FIXED_TIME = { SOURCE_DATE_EPOCH: "315532800", TZ: "UTC", LC_ALL: "C" };
 
-const COMMON_FILES = ["LICENSE", "CHANGELOG.md", "README.md", "dist/sallyport.cjs", "dist/launcher.cjs", "dist/cli.cjs"];
+const COMMON_FILES = ["LICENSE", "CHANGELOG.md", "dist/sallyport.cjs", "dist/launcher.cjs", "dist/cli.cjs"];
 
 /**
  * What goes into a package, and what its manifest says. The rest of the manifest (scripts, what a build needs) speaks of this folder.
- * @typedef {{ files: readonly string[], fields: readonly string[] }} Recipe
+ * @typedef {{ files: readonly string[], fields: readonly string[], readme: string }} Recipe
  */
 /** @type {Recipe} */
 const EXTENSION = {
+	// For someone who has no clone: the repository's speaks of one, and its pictures are not in the package.
+	readme: "docs/extension.md",
 	files: [".vscodeignore", ...COMMON_FILES, "dist/extension.cjs", "media", "examples/quickstart"],
 	fields: [
 		"name",
@@ -50,6 +52,7 @@ const EXTENSION = {
 };
 /** @type {Recipe} */
 const COMMAND_LINE = {
+	readme: "README.md",
 	files: [...COMMON_FILES, "media/policy.schema.json"],
 	fields: ["name", "description", "version", "license", "keywords", "bin"],
 };
@@ -123,6 +126,7 @@ async function inStaging(root, recipe, more, work) {
 		const manifest = readJson(path.join(root, "package.json"));
 		const keytar = readJson(path.join(root, KEYTAR, "package.json"));
 		for (const name of recipe.files) copy(path.join(root, name), path.join(staging, name));
+		copy(path.join(root, recipe.readme), path.join(staging, "README.md"));
 		for (const name of KEYTAR_FILES) copy(path.join(root, KEYTAR, name), path.join(staging, KEYTAR, name));
 		write(path.join(staging, KEYTAR, "package.json"), pick(keytar, ["name", "version", "license", "repository", "main"]));
 		write(path.join(staging, "package.json"), {

@@ -119,12 +119,12 @@ describe("pictures", () => {
 	it("of a tool that has changed", async () => {
 		await workbench.toggle("github");
 		await workbench.contextMenu("issues", "Launch Through Sallyport");
-		await workbench.treeRow("issues").filter({ hasText: "refused" }).waitFor();
+		await workbench.treeRow("issues").filter({ hasText: "not approved yet" }).waitFor();
 		await workbench.contextMenu("issues", "Allow a File or Folder…");
 		await workbench.pick("Read a folder…");
 		await workbench.answer(`${notes}/`);
 		await workbench.dialogButton("Allow");
-		await workbench.treeRow("issues").filter({ hasText: "refused" }).waitFor({ state: "detached" });
+		await workbench.treeRow("issues").filter({ hasText: "not approved yet" }).waitFor({ state: "detached" });
 		await workbench.rowAction("issues", "List Tools");
 		await workbench.checkbox("search_issues").waitFor();
 		await workbench.tick(workbench.checkbox("search_issues"));

@@ -34,16 +34,17 @@ it(`takes at most ${MOST} clicks from the opened quickstart to a secured server 
 	await quickstart.workbench.dialog().waitFor();
 	await click("List Tools in the dialog", quickstart.workbench.dialog().locator(".monaco-button", { hasText: "List Tools" }));
 	await quickstart.workbench.quickInput().locator(".monaco-list-row", { hasText: "search_issues" }).waitFor();
-	await press("Enter", "to take the tools that only read");
+	await click("search_issues in the list of tools", quickstart.workbench.quickInput().locator(".monaco-list-row", { hasText: "search_issues" }));
+	await press("Enter", "to take it");
 	await quickstart.workbench.dialog().waitFor();
 	await click("Allow in the dialog", quickstart.workbench.dialog().locator(".monaco-button", { hasText: "Allow" }));
 
 	// The only host that knows this file is the one in the window.
-	await eventually(() => quickstart.workbench.tree()).toContain("everything 3 of 5 tools · running");
+	await eventually(() => quickstart.workbench.tree()).toContain("everything 1 of 5 tools · running");
 	expect(quickstart.text(".vscode/mcp.json")).toContain('"GITHUB_TOKEN": "keychain://everything/GITHUB_TOKEN"');
 	expect(await quickstart.secret("everything/GITHUB_TOKEN")).toBe(quickstart.token);
-	expect(quickstart.policyText()).toMatch(/"get_file_contents"[\s\S]*"get_me"[\s\S]*"search_issues"/);
-	expect(quickstart.policyText()).not.toMatch(/"create_issue"|"delete_branch"/);
+	expect(quickstart.policyText()).toContain('"search_issues"');
+	expect(quickstart.policyText()).not.toMatch(/"get_me"|"create_issue"|"delete_branch"/);
 	console.log(`${deeds.length} of at most ${MOST}:\n${deeds.map((deed, i) => `  ${i + 1}. ${deed}`).join("\n")}`);
 	expect(deeds.length).toBeLessThanOrEqual(MOST);
 });

@@ -118,7 +118,7 @@ describe("a walk through the window", () => {
 			expect(rows).toEqual(
 				expect.arrayContaining([
 					".vscode/mcp.json VS Code",
-					"everything refused",
+					"everything not approved yet",
 					".cursor/mcp.json Cursor",
 					"files unguarded",
 					"notes unguarded",
@@ -127,7 +127,7 @@ describe("a walk through the window", () => {
 		});
 
 		it("says the state of each row to a screen reader", async () => {
-			await eventually(() => workbench.spoken("everything")).toMatch(/^everything, server, refused, /);
+			await eventually(() => workbench.spoken("everything")).toMatch(/^everything, server, not approved yet, /);
 			expect(await workbench.spoken("files")).toMatch(/^files, server, unguarded/);
 			expect(await workbench.spoken(".cursor/mcp.json")).toMatch(/^\.cursor\/mcp\.json, config file of Cursor/);
 		});
@@ -269,7 +269,7 @@ describe("a walk through the window", () => {
 		it("belongs to a server that the menu puts behind the launcher", async () => {
 			await workbench.contextMenu("notes", "Launch Through Sallyport");
 			await eventually(() => quickstart.text(".mcp.json")).toContain(".sallyport/bin/sallyport");
-			await workbench.treeRow("notes").filter({ hasText: "refused" }).waitFor();
+			await workbench.treeRow("notes").filter({ hasText: "not approved yet" }).waitFor();
 			// From here on only this one shows its tools.
 			await workbench.toggle("everything");
 		});
@@ -283,7 +283,7 @@ describe("a walk through the window", () => {
 			expect(asked).toContain("Let notes read this?");
 			expect(asked).toContain(notes);
 			await workbench.dialogButton("Allow");
-			await workbench.treeRow("notes").filter({ hasText: "refused" }).waitFor({ state: "detached" });
+			await workbench.treeRow("notes").filter({ hasText: "not approved yet" }).waitFor({ state: "detached" });
 		});
 
 		it("was allowed as it was then", async () => {

@@ -131,7 +131,7 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 	},
 	"mcp-json": {
 		id: "mcp-json",
-		title: ".mcp.json",
+		title: "Claude Code and others",
 		format: "json",
 		comments: false,
 		workspaceFiles: [".mcp.json"],

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import { launchOf } from "../config/wrapped.ts";
 import { detectInArguments, detectInCommandLine } from "../secrets/arguments.ts";
 import type { Rule } from "./finding.ts";
@@ -22,8 +23,8 @@ export const secretInArgument: Rule = {
 			before: '"db": { "command": "npx", "args": ["-y", "db-server@1.4.0", "--password", "…"] }',
 			after: [
 				'"db": {',
-				'  "command": "npx",',
-				'  "args": ["-y", "db-server@1.4.0"],',
+				'  "command": "${userHome}/.sallyport/bin/sallyport",',
+				'  "args": ["run", "--name", "db", "--", "npx", "-y", "db-server@1.4.0"],',
 				'  "env": { "DB_PASSWORD": "keychain://db/DB_PASSWORD" }',
 				"}",
 			].join("\n"),

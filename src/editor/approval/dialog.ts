@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { inform } from "../messages.ts";
+import { inform, messageText } from "../messages.ts";
 import { openText } from "./definitions.ts";
 import { heightOf, topOf, unbroken } from "./lines.ts";
 
@@ -64,8 +64,21 @@ const IN_FULL = "Show in Full";
 
 async function showInFull(title: string, rows: readonly string[]): Promise<boolean> {
 	await openText("question", `${[title, ...rows].join("\n\n")}\n`);
-	return whenReviewed("When you have read all of it, go on.");
+	return whenRead("When you have read all of it, go on to the question.");
 }
+
+/** After something was opened that belongs to a question which stands: a list that stays until it is answered. True: back to the question. */
+export async function whenRead(text: string): Promise<boolean> {
+	const picked = await vscode.window.showQuickPick([GO_ON, LEAVE], {
+		title: "Sallyport",
+		placeHolder: messageText(text),
+		ignoreFocusOut: true,
+	});
+	return picked === GO_ON;
+}
+
+const GO_ON = "Back to the question";
+const LEAVE = "Leave everything as it is";
 
 /** After something was opened to be looked at, which a modal dialog would cover: a quiet notification. True: the person is done looking. */
 export async function whenReviewed(text: string): Promise<boolean> {

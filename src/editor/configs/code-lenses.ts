@@ -5,7 +5,7 @@ import { unreachable } from "../../core/result.ts";
 import { isWrapped } from "../../platform/stored-moves.ts";
 import type { CommandId } from "../contributions.ts";
 import { toRange } from "../convert.ts";
-import type { Server } from "../servers/model.ts";
+import { isWaiting, type Server } from "../servers/model.ts";
 import type { Servers } from "../servers/servers.ts";
 import type { Services } from "../services.ts";
 import type { Configs } from "./configs.ts";
@@ -125,7 +125,7 @@ function stateOf(entry: ServerEntry, server: Server | null): Title {
 			return { title: "$(git-compare) a tool has changed", command: FOCUS };
 		case "refused":
 			return {
-				title: "$(error) would be refused: not approved",
+				title: isWaiting(server) ? "$(question) not approved yet" : "$(error) would be refused: not as approved",
 				command: server.line === null ? FOCUS : "sallyport.approve",
 				...(server.refusal === null ? {} : { tooltip: plain(`${server.refusal.message} ${server.refusal.remedy}`) }),
 			};

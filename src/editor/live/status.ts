@@ -1,4 +1,4 @@
-import type { Server, ServerState } from "../servers/model.ts";
+import { isWaiting, type Server, type ServerState } from "../servers/model.ts";
 
 /** What the status bar says of a workspace's servers. */
 export interface Status {
@@ -37,13 +37,14 @@ export function statusOf(servers: readonly Server[]): Status | null {
 	const worst = ordered[0];
 	if (worst === undefined) return null;
 	const { state } = worst;
-	const count = ordered.filter((server) => server.state === state).length;
+	const alike = ordered.filter((server) => server.state === state);
+	const word = alike.every(isWaiting) ? "to approve" : WORDS[state];
 	const calm = state === "guarded" || state === "remote";
 	return {
 		state,
-		text: `$(${ICONS[state]}) MCP${calm ? "" : `: ${count} ${WORDS[state]}`}`,
-		spoken: `MCP servers: ${count} of ${servers.length} ${WORDS[state]}`,
-		warns: state === "refused" || state === "drifted",
+		text: `$(${ICONS[state]}) MCP${calm ? "" : `: ${alike.length} ${word}`}`,
+		spoken: `MCP servers: ${alike.length} of ${servers.length} ${word}`,
+		warns: state === "drifted" || (state === "refused" && !alike.every(isWaiting)),
 		lines: ordered.map((server) => ({ icon: ICONS[server.state], name: server.name, says: describe(server) })),
 	};
 }
@@ -53,10 +54,12 @@ function describe(server: Server): string {
 	return `${explain(server)}${running}`;
 }
 
-function explain({ state, refusal, tools }: Server): string {
+function explain(server: Server): string {
+	const { state, refusal, tools } = server;
 	const all = tools ?? [];
 	switch (state) {
 		case "refused":
+			if (isWaiting(server)) return "not approved yet";
 			return refusal === null ? "would be refused" : `would be refused: ${refusal.message.replace(/\.$/, "")}`;
 		case "drifted": {
 			const changed = all.filter((tool) => tool.state === "changed").length;

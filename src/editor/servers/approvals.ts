@@ -16,7 +16,7 @@ import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { recallPackage } from "../../platform/packages/resolved.ts";
 import { readLayers } from "../../platform/policy-files.ts";
 import { openDefinitions, openDrift } from "../approval/definitions.ts";
-import { confirmWidening, whenReviewed } from "../approval/dialog.ts";
+import { confirmWidening, whenRead } from "../approval/dialog.ts";
 import { type Holder, otherHolders } from "../approval/other-holders.ts";
 import { called, FULL_DEFINITIONS, fetchQuestion, grantQuestion, startQuestion } from "../approval/questions.ts";
 import { withProgress } from "../commands.ts";
@@ -160,7 +160,7 @@ export class Approvals {
 
 	async #showAll(server: Server, tools: readonly ListedTool[]): Promise<boolean> {
 		await openDefinitions(server.name, tools);
-		return whenReviewed(`When you have read the definitions of ${called(server.name)}, go on.`);
+		return whenRead(`When you have read the definitions of ${called(server.name)}, go on to the question.`);
 	}
 
 	async #showChanged(tools: readonly ListedTool[], { current }: Candidate): Promise<boolean> {
@@ -169,7 +169,7 @@ export class Approvals {
 			if (!opened.ok) this.#services.log.problem(opened.problem);
 			if (!opened.ok) await openDefinitions(tool.name, [tool]);
 		}
-		return whenReviewed("When you have seen what changed, go on.");
+		return whenRead("When you have seen what changed, go on to the question.");
 	}
 }
 

@@ -8,6 +8,7 @@ import { maskDetected } from "../../core/secrets/redact.ts";
 import { allowedCount, toolSummary } from "../approval/tool-text.ts";
 import type { CommandId } from "../contributions.ts";
 import type { ConfigFile, Server, ServerState, Tool } from "./model.ts";
+import { isWaiting } from "./model.ts";
 import type { Access, FindingRow, Row } from "./nodes.ts";
 
 /** Characters of a label. */
@@ -92,7 +93,7 @@ function shortPath({ uri, scope }: ConfigFile): string {
 }
 
 const STATES: Readonly<
-	Record<ServerState, { readonly icon: string; readonly color?: string; readonly word: string; readonly means: string }>
+	Record<ServerState | "waiting", { readonly icon: string; readonly color?: string; readonly word: string; readonly means: string }>
 > = {
 	unguarded: {
 		icon: "warning",
@@ -113,13 +114,19 @@ const STATES: Readonly<
 		means: "A tool is not what you allowed, and is withheld until you have seen the difference.",
 	},
 	refused: { icon: "error", color: "list.errorForeground", word: "refused", means: "Sallyport does not start it as it is." },
+	waiting: {
+		icon: "question",
+		color: "list.warningForeground",
+		word: "not approved yet",
+		means: "It starts through Sallyport once you have listed its tools and allowed those you want.",
+	},
 	remote: { icon: "globe", word: "remote", means: "A remote server: its file is looked at, its calls are not." },
 };
 
 function serverItem(server: Server): vscode.TreeItem {
 	const { state, running, tools, refusal } = server;
 	const label = brief(server.name, LABEL);
-	const { word, means, ...looks } = STATES[state];
+	const { word, means, ...looks } = STATES[isWaiting(server) ? "waiting" : state];
 	const parts = [
 		...(state === "guarded" ? [] : [word]),
 		...(tools === null ? [] : [allowedCount(tools)]),

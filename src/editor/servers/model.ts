@@ -63,3 +63,8 @@ export interface Tool {
 	/** The server's own word; empty for a tool that is gone. */
 	readonly definition: Readonly<Record<string, unknown>>;
 }
+
+/** Starts through Sallyport, and nobody has approved it yet: nothing is wrong with it. */
+export function isWaiting({ state, grant, line, refusal }: Pick<Server, "state" | "grant" | "line" | "refusal">): boolean {
+	return state === "refused" && grant === null && line !== null && refusal?.code === "not-approved";
+}

@@ -172,7 +172,7 @@ suite("code lenses", () => {
 		await take(document, "not-launched-through-sallyport", "Launch through Sallyport");
 		await until(
 			async () => titles(await lensesOf(document)),
-			(now) => now[0] === "$(error) would be refused: not approved" && !now.includes("Secure…"),
+			(now) => now[0] === "$(question) not approved yet" && !now.includes("Secure…"),
 		);
 	});
 

@@ -162,9 +162,14 @@ suite("the status bar", () => {
 		assert.deepEqual(drifted.lines[0], { icon: "git-compare", name: "b", says: "a tool is not what you approved" });
 		const refused = statusOf([
 			server("a", "drifted"),
-			server("b", "refused", { refusal: { code: "not-approved", message: "Never approved.", remedy: "" }, running: 1 }),
+			server("b", "refused", { refusal: { code: "launch-changed", message: "Its command changed.", remedy: "" }, running: 1 }),
 		]);
 		assert.equal(refused?.text, "$(circle-slash) MCP: 1 refused");
-		assert.equal(refused.lines[0]?.says, "would be refused: Never approved, running");
+		assert.equal(refused.warns, true);
+		assert.equal(refused.lines[0]?.says, "would be refused: Its command changed, running");
+		const refusal = { code: "not-approved", message: "Never approved.", remedy: "" };
+		const waiting = statusOf([server("a", "refused", { refusal, grant: null, line: {} })]);
+		assert.equal(waiting?.text, "$(circle-slash) MCP: 1 to approve");
+		assert.equal(waiting.warns, false);
 	});
 });

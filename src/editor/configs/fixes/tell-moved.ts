@@ -37,7 +37,9 @@ const SERVERS = "Show MCP Servers";
 /** Which host has to read the file again, and what the launcher waits for. */
 export function restart({ host }: OpenConfig, wrapped: boolean): string {
 	const where = `in ${HOSTS[host].title}`;
-	return wrapped ? `Approve the server in the view MCP Servers, then restart it ${where}.` : `Restart the server ${where}.`;
+	return wrapped
+		? `List its tools in the view MCP Servers, allow those you want, and restart it ${where}.`
+		: `Restart the server ${where}.`;
 }
 
 function whatOf(moved: readonly Moved[]): string {
