@@ -34,7 +34,10 @@ it(`takes at most ${MOST} clicks from the opened quickstart to a secured server 
 	await quickstart.workbench.dialog().waitFor();
 	await click("List Tools in the dialog", quickstart.workbench.dialog().locator(".monaco-button", { hasText: "List Tools" }));
 	await quickstart.workbench.quickInput().locator(".monaco-list-row", { hasText: "search_issues" }).waitFor();
-	await click("search_issues in the list of tools", quickstart.workbench.quickInput().locator(".monaco-list-row", { hasText: "search_issues" }));
+	await click(
+		"search_issues in the list of tools",
+		quickstart.workbench.quickInput().locator(".monaco-list-row", { hasText: "search_issues" }),
+	);
 	await press("Enter", "to take it");
 	await quickstart.workbench.dialog().waitFor();
 	await click("Allow in the dialog", quickstart.workbench.dialog().locator(".monaco-button", { hasText: "Allow" }));
