@@ -2,7 +2,6 @@ import * as vscode from "vscode";
 import type { Servers } from "../servers/servers.ts";
 import type { Services } from "../services.ts";
 import { glance, tellMissing } from "./machine.ts";
-import { markDone } from "./progress.ts";
 import { inEditorWords } from "./remedies.ts";
 
 /**
@@ -21,10 +20,7 @@ export function registerFirstUse(services: Services, servers: Servers): vscode.D
 	return vscode.Disposable.from(
 		servers.onDidChange(look),
 		vscode.workspace.onDidGrantWorkspaceTrust(look),
-		services.onDidSetUp(() => {
-			markDone(services, "setUp");
-			tellOnce(services);
-		}),
+		services.onDidSetUp(() => tellOnce(services)),
 	);
 }
 
