@@ -182,7 +182,7 @@ describe("a walk through the window", () => {
 			await workbench.tick(workbench.checkbox("get_file_contents"));
 			await workbench.dialogButton("Allow");
 			await eventually(() => changes).toBeGreaterThan(0);
-			expect(await offered(client)).toEqual(["get_file_contents", "search_issues"]);
+			await eventually(() => offered(client)).toEqual(["get_file_contents", "search_issues"]);
 			const read = await callTool(client, "get_file_contents", { repository: "a/b", path: "README.md" });
 			expect(read).toEqual({ ok: true, text: 'get_file_contents {"repository":"a/b","path":"README.md"}' });
 		});
@@ -252,7 +252,7 @@ describe("a walk through the window", () => {
 			await isTicked("search_issues", false);
 			expect(await workbench.dialog().count()).toBe(0);
 			await eventually(() => changes).toBeGreaterThan(before);
-			expect(await offered(client)).toEqual(["get_file_contents", "get_me"]);
+			await eventually(() => offered(client)).toEqual(["get_file_contents", "get_me"]);
 			expect((await callTool(client, "search_issues", { query: "x" })).ok).toBe(false);
 			expect(quickstart.policyText()).not.toContain('"search_issues"');
 		});
@@ -298,7 +298,7 @@ describe("a walk through the window", () => {
 			const file = path.join(notes, "issues.json");
 			fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace("that the token can see.", `that the token can see. ${POISON}`));
 			client = await quickstart.start(".mcp.json", "notes");
-			expect(await offered(client)).toEqual([]);
+			await eventually(() => offered(client)).toEqual([]);
 			await workbench.treeRow("notes").filter({ hasText: "drifted" }).waitFor();
 			await workbench.treeRow("search_issues").filter({ hasText: "changed, withheld" }).waitFor();
 			await workbench.statusBarItem("MCP: 1 changed").waitFor();
@@ -319,7 +319,7 @@ describe("a walk through the window", () => {
 			const asked = await words(workbench.dialog());
 			expect(asked).toContain("search_issues is not what you allowed: its definition has changed.");
 			expect(asked).toContain(POISON);
-			expect(await offered(client)).toEqual([]);
+			await eventually(() => offered(client)).toEqual([]);
 			await workbench.dialogButton("Allow");
 			await eventually(() => offered(client)).toEqual(["search_issues"]);
 			await workbench.treeRow("notes").filter({ hasText: "drifted" }).waitFor({ state: "detached" });

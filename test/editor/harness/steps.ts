@@ -18,7 +18,7 @@ export function oneAfterTheOther(workbench: () => Workbench | undefined): void {
 	afterEach(async ({ task }) => {
 		if (failed || task.result?.state !== "fail") return;
 		failed = true;
-		const name = `sallyport-${path.basename(task.file.name, ".test.ts")}-failed`;
+		const name = `sallyport-${path.basename(task.file.name, ".test.ts")}-failed-${process.pid}`;
 		console.log(`The window when it failed: ${await workbench()?.screenshot(os.tmpdir(), name)}`);
 	});
 }
