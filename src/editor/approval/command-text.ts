@@ -1,7 +1,5 @@
-import { exact, plain } from "../../core/plain-text.ts";
-import { detectInArguments } from "../../core/secrets/arguments.ts";
-import { maskDetected } from "../../core/secrets/redact.ts";
-import { type LaunchRow, launchRows } from "../../platform/approval/texts.ts";
+import { plain } from "../../core/plain-text.ts";
+import { commandLine, type LaunchRow, launchRows } from "../../platform/approval/texts.ts";
 import type { DescribedLaunch } from "../../platform/launch/describe.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { cutMiddle, listItem } from "./lines.ts";
@@ -40,10 +38,8 @@ export function commandText(described: DescribedLaunch, { asks }: { readonly ask
 }
 
 /** The command as the file has it, before anything is known of what stands behind it. Credentials are masked. */
-export function lineText({ command, args }: LaunchLine): Cuttable {
-	const secret = new Set(detectInArguments(args, command).map(({ index }) => index));
-	const words = [command, ...args].map((word, i) => (secret.has(i - 1) ? "••••" : exact(maskDetected(word))));
-	const row = `command: ${words.join(" ")}`;
+export function lineText(line: LaunchLine): Cuttable {
+	const row = `command: ${commandLine(line)}`;
 	return { text: listItem(cutMiddle(counted(row), MOST_COMMAND)), full: listItem(row) };
 }
 

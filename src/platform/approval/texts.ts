@@ -18,7 +18,7 @@ export interface LaunchRow {
 export function launchRows({ line, facts }: DescribedLaunch, secrets: Grant["secrets"] = new Map()): readonly LaunchRow[] {
 	const rows: LaunchRow[] = [];
 	const say = (label: string, text: string): number => rows.push({ label, text });
-	say("command", [line.command, ...maskedArguments(line)].map(exact).join(" "));
+	say("command", commandLine(line));
 	const { code } = facts;
 	if (code.kind === "package")
 		say("runs", `${plain(code.name)}@${plain(code.version)}, from the store, with ${plain(facts.executable.path)}`);
@@ -109,12 +109,17 @@ export function grantChange(before: Grant | null, after: Grant): GrantChange {
 	return { rows, widens };
 }
 
-function maskedArguments({ command, args }: DescribedLaunch["line"]): readonly string[] {
+/** A command and its arguments, untruncated, each word told apart from the next. Credentials are masked. */
+export function commandLine(line: Pick<DescribedLaunch["line"], "command" | "args">): string {
+	return [line.command, ...maskedArguments(line)].map((word) => exact(maskDetected(word))).join(" ");
+}
+
+function maskedArguments({ command, args }: Pick<DescribedLaunch["line"], "command" | "args">): readonly string[] {
 	const masked = [...args];
 	// From the last to the first, so that the places of the others stay.
 	for (const { index, start, end } of [...detectInArguments(args, command)].sort((a, b) => b.start - a.start)) {
 		const text = masked[index] ?? "";
 		masked[index] = text.slice(0, start) + mask(text.slice(start, end)) + text.slice(end);
 	}
-	return masked.map(maskDetected);
+	return masked;
 }

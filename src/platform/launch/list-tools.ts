@@ -3,7 +3,8 @@ import { brief } from "../../core/plain-text.ts";
 import { LineSplitter } from "../../core/protocol/frame.ts";
 import { readLine } from "../../core/protocol/message.ts";
 import { fail, ok, type Problem, type Result } from "../../core/result.ts";
-import { type Pin, pinListing, toolName } from "../../core/tools/pin.ts";
+import type { Pin } from "../../core/tools/pin.ts";
+import { listedTools } from "./listings.ts";
 
 /** A tool as a server lists it. Everything in `definition` is the server's own word. */
 export interface ListedTool {
@@ -73,14 +74,7 @@ async function allPages(peer: Peer, meta: Record<string, unknown>): Promise<Resu
 			return fail("tools-endless", "The server's list of tools does not end.", "Ask the server's makers.");
 		if (cursor !== null) cursors.add(cursor);
 	} while (cursor !== null);
-	const pins = pinListing(tools);
-	const named = new Map<string, ListedTool>();
-	for (const tool of tools) {
-		const name = toolName(tool);
-		if (name !== null && typeof tool === "object" && tool !== null)
-			named.set(name, { name, pin: pins.get(name) ?? null, definition: { ...tool } });
-	}
-	return ok([...named.values()]);
+	return ok(listedTools(tools));
 }
 
 /** The client's side of the protocol, as far as listing needs it. What the server asks is declined. */

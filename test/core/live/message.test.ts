@@ -26,7 +26,7 @@ const MESSAGES: readonly LiveMessage[] = [
 	{ kind: "tools", at, allowed: [], omitted: 0 },
 	{ kind: "listed", at, fingerprint: pin },
 	{ kind: "ended", at, reason: "server-ended" },
-	{ kind: "launch-refused", version: 1, at, session, server: "github", workspace: "/work", host: null, pid: 1, reason: "not-approved" },
+	{ kind: "launch-refused", version: 1, at, session, server: "github", workspace: "/project", host: null, pid: 1, reason: "not-approved" },
 ];
 
 describe("what a launcher says", () => {

@@ -1,8 +1,7 @@
 import type { StdioServer } from "../../../core/config/server.ts";
 import { launchOf } from "../../../core/config/wrapped.ts";
-import { brief, exact, plain } from "../../../core/plain-text.ts";
-import { detectInArguments } from "../../../core/secrets/arguments.ts";
-import { maskDetected } from "../../../core/secrets/redact.ts";
+import { brief, plain } from "../../../core/plain-text.ts";
+import { commandLine } from "../../../platform/approval/texts.ts";
 import type { Question } from "../../approval/dialog.ts";
 import { called } from "../../approval/questions.ts";
 import type { OpenConfig } from "../configs.ts";
@@ -13,7 +12,7 @@ export function unwrapQuestion({ document }: OpenConfig, server: StdioServer): Q
 		title: `Let ${called(server.name.value)} start without Sallyport?`,
 		rows: [
 			"It is not confined then: it has your files and your network, and offers every tool that it likes.",
-			`command: ${brief(commandLine(server), MOST_COMMAND)}\nfile: ${plain(document.uri.fsPath)}`,
+			`command: ${brief(innerCommand(server), MOST_COMMAND)}\nfile: ${plain(document.uri.fsPath)}`,
 		],
 		button: "Launch Unconfined",
 	};
@@ -22,9 +21,7 @@ export function unwrapQuestion({ document }: OpenConfig, server: StdioServer): Q
 /** Characters. */
 const MOST_COMMAND = 600;
 
-function commandLine(server: StdioServer): string {
+function innerCommand(server: StdioServer): string {
 	const { command, args } = launchOf(server);
-	const values = args.map(({ value }) => value);
-	const secret = new Set(detectInArguments(values, command.value).map(({ index }) => index));
-	return [command.value, ...values].map((word, i) => (secret.has(i - 1) ? "••••••••" : exact(maskDetected(word)))).join(" ");
+	return commandLine({ command: command.value, args: args.map(({ value }) => value) });
 }
