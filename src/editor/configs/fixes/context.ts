@@ -12,8 +12,17 @@ export interface FixContext {
 	readonly configs: Configs;
 }
 
-/** How this file names the launcher; fails for a file that is not on this machine, where nothing of it starts. */
+/**
+ * How this file names the launcher. Fails for a file that is not on this machine, where nothing of it starts, and on a system where the launcher
+ * cannot confine anything yet: a server behind it would not start any more.
+ */
 export function wrappingIn({ services, configs }: FixContext, open: OpenConfig, home: HomeToBe): Result<WrappingOf> {
+	if (services.platform !== "linux")
+		return fail(
+			"sandbox-unsupported",
+			"Servers cannot be confined on this system yet, so the launcher would refuse to start this one.",
+			"Use it on Linux, in a Linux container or in WSL.",
+		);
 	const file = configs.localPath(open.document.uri);
 	return file === null
 		? fail("not-local", "This file is not on the machine that Sallyport runs on.", "Open it where its servers run.")
