@@ -1,9 +1,9 @@
 import { spanWithin } from "../config/escapes.ts";
 import type { ConfigDocument } from "../config/server.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { type FetchedPackage, fetchedPackages } from "../rules/fetched-package.ts";
 import type { Finding } from "../rules/finding.ts";
-import { isExactVersion, type PinnablePackage, pinnablePackage } from "../rules/package-version.ts";
+import { type FetchedPackage, fetchedPackages } from "../rules/supply/fetched-package.ts";
+import { isExactVersion, type PinnablePackage, pinnablePackage } from "../rules/supply/package-version.ts";
 import type { TextEdit } from "../text.ts";
 import { wordAt } from "./word-at.ts";
 

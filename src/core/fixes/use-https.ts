@@ -2,7 +2,7 @@ import { spanWithin } from "../config/escapes.ts";
 import type { ConfigDocument } from "../config/server.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Finding } from "../rules/finding.ts";
-import { securableScheme } from "../rules/insecure-url.ts";
+import { securableScheme } from "../rules/transport/insecure-url.ts";
 import type { TextEdit } from "../text.ts";
 import { wordAt } from "./word-at.ts";
 

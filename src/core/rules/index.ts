@@ -1,18 +1,18 @@
+import { invalidConfig } from "./config/invalid-config.ts";
+import { invalidIgnore } from "./config/invalid-ignore.ts";
+import { notLaunchedThroughSallyport } from "./confinement/not-launched-through-sallyport.ts";
+import { widePath } from "./confinement/wide-path.ts";
 import type { Rule } from "./finding.ts";
-import { insecureUrl } from "./insecure-url.ts";
-import { invalidConfig } from "./invalid-config.ts";
-import { invalidIgnore } from "./invalid-ignore.ts";
-import { invalidReference } from "./invalid-reference.ts";
-import { launcherEnvironment } from "./launcher-environment.ts";
-import { notLaunchedThroughSallyport } from "./not-launched-through-sallyport.ts";
-import { secretInArgument } from "./secret-in-argument.ts";
-import { secretInConfig } from "./secret-in-config.ts";
-import { secretInEnv } from "./secret-in-env.ts";
-import { secretInHeader } from "./secret-in-header.ts";
-import { secretInUrl } from "./secret-in-url.ts";
-import { shellWrapper } from "./shell-wrapper.ts";
-import { unversionedRunner } from "./unversioned-runner.ts";
-import { widePath } from "./wide-path.ts";
+import { invalidReference } from "./secrets/invalid-reference.ts";
+import { secretInArgument } from "./secrets/secret-in-argument.ts";
+import { secretInConfig } from "./secrets/secret-in-config.ts";
+import { secretInEnv } from "./secrets/secret-in-env.ts";
+import { secretInHeader } from "./secrets/secret-in-header.ts";
+import { secretInUrl } from "./secrets/secret-in-url.ts";
+import { launcherEnvironment } from "./supply/launcher-environment.ts";
+import { shellWrapper } from "./supply/shell-wrapper.ts";
+import { unversionedRunner } from "./supply/unversioned-runner.ts";
+import { insecureUrl } from "./transport/insecure-url.ts";
 
 /** In the order in which findings on the same text are told. */
 export const RULES: readonly Rule[] = [

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import * as z from "zod/mini";
 import type { PackageSpec } from "../../core/launch/package-spec.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { isExactVersion } from "../../core/rules/package-version.ts";
+import { isExactVersion } from "../../core/rules/supply/package-version.ts";
 import { findNpm } from "./npm.ts";
 import { type NpmSettings, readNpmSettings } from "./npm-settings.ts";
 

@@ -4,7 +4,7 @@ import { type PackageToPin, packageToPin } from "../../../core/fixes/pin-version
 import { parseLaunch } from "../../../core/launch/runner.ts";
 import { fail, ok, type Result } from "../../../core/result.ts";
 import type { Finding } from "../../../core/rules/finding.ts";
-import { isExactVersion } from "../../../core/rules/package-version.ts";
+import { isExactVersion } from "../../../core/rules/supply/package-version.ts";
 import { lookUpVersion } from "../../../platform/packages/lookup.ts";
 import { recallPackage } from "../../../platform/packages/resolved.ts";
 import { withProgress } from "../../commands.ts";

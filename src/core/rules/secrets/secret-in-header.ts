@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
-import { detectSecrets } from "../secrets/detector.ts";
-import type { Rule } from "./finding.ts";
-import { quoted } from "./places.ts";
+import { detectSecrets } from "../../secrets/detector.ts";
+import type { Rule } from "../finding.ts";
+import { quoted } from "../places.ts";
 import { secretFinding } from "./secret-finding.ts";
 
 export const secretInHeader: Rule = {

@@ -1,7 +1,7 @@
-import type { Located } from "../config/server.ts";
-import { launchOf } from "../config/wrapped.ts";
-import { newFinding, type Rule } from "./finding.ts";
-import { argumentPaths, programName } from "./places.ts";
+import type { Located } from "../../config/server.ts";
+import { launchOf } from "../../config/wrapped.ts";
+import { newFinding, type Rule } from "../finding.ts";
+import { argumentPaths, programName } from "../places.ts";
 
 export const shellWrapper: Rule = {
 	id: "shell-wrapper",

@@ -1,5 +1,5 @@
-import type { ConfigProblem } from "../config/server.ts";
-import { newFinding, type Rule, type Severity } from "./finding.ts";
+import type { ConfigProblem } from "../../config/server.ts";
+import { newFinding, type Rule, type Severity } from "../finding.ts";
 
 const SEVERITY: Readonly<Record<ConfigProblem["code"], Severity>> = {
 	syntax: "error",

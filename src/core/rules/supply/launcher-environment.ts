@@ -1,7 +1,7 @@
-import type { StdioServer } from "../config/server.ts";
-import { launchOf } from "../config/wrapped.ts";
-import { type Finding, newFinding, type Rule } from "./finding.ts";
-import { quoted } from "./places.ts";
+import type { StdioServer } from "../../config/server.ts";
+import { launchOf } from "../../config/wrapped.ts";
+import { type Finding, newFinding, type Rule } from "../finding.ts";
+import { quoted } from "../places.ts";
 
 export const launcherEnvironment: Rule = {
 	id: "launcher-environment",

@@ -1,7 +1,7 @@
+import { newFinding, type Rule } from "../finding.ts";
+import { argumentPaths } from "../places.ts";
 import { fetchedPackages } from "./fetched-package.ts";
-import { newFinding, type Rule } from "./finding.ts";
 import { packageComplaint, pinnablePackage } from "./package-version.ts";
-import { argumentPaths } from "./places.ts";
 
 export const unversionedRunner: Rule = {
 	id: "unversioned-runner",

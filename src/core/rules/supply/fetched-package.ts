@@ -1,6 +1,6 @@
-import type { Located, StdioServer } from "../config/server.ts";
-import { launchOf } from "../config/wrapped.ts";
-import { programName } from "./places.ts";
+import type { Located, StdioServer } from "../../config/server.ts";
+import { launchOf } from "../../config/wrapped.ts";
+import { programName } from "../places.ts";
 
 /** Programs that fetch a package and run it: which words lead to it, and which flags take a value. */
 interface Runner {

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
-import { launchProblem } from "../launch/launchable.ts";
-import { detectSecrets } from "../secrets/detector.ts";
-import type { Rule } from "./finding.ts";
-import { quoted } from "./places.ts";
+import { launchProblem } from "../../launch/launchable.ts";
+import { detectSecrets } from "../../secrets/detector.ts";
+import type { Rule } from "../finding.ts";
+import { quoted } from "../places.ts";
 import { secretFinding } from "./secret-finding.ts";
 
 export const secretInEnv: Rule = {

@@ -1,7 +1,7 @@
-import type { Located, ServerEntry } from "../config/server.ts";
-import { launchOf } from "../config/wrapped.ts";
-import { type Finding, newFinding, type Rule } from "./finding.ts";
-import { argumentPaths } from "./places.ts";
+import type { Located, ServerEntry } from "../../config/server.ts";
+import { launchOf } from "../../config/wrapped.ts";
+import { type Finding, newFinding, type Rule } from "../finding.ts";
+import { argumentPaths } from "../places.ts";
 
 export const insecureUrl: Rule = {
 	id: "insecure-url",

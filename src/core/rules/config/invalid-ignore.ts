@@ -1,4 +1,4 @@
-import type { Rule } from "./finding.ts";
+import type { Rule } from "../finding.ts";
 
 /** Its findings come from `applyIgnores`, which alone knows what an ignore silenced. */
 export const invalidIgnore: Rule = {

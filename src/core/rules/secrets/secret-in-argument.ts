@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
-import { launchOf } from "../config/wrapped.ts";
-import { detectInArguments, detectInCommandLine } from "../secrets/arguments.ts";
-import type { Rule } from "./finding.ts";
-import { argumentPaths } from "./places.ts";
+import { launchOf } from "../../config/wrapped.ts";
+import { detectInArguments, detectInCommandLine } from "../../secrets/arguments.ts";
+import type { Rule } from "../finding.ts";
+import { argumentPaths } from "../places.ts";
 import { secretFinding } from "./secret-finding.ts";
 
 const REMEDY = "Every program on the machine can read it too: pass it in an environment variable, then rotate it.";

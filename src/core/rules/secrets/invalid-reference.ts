@@ -1,7 +1,7 @@
-import { mentionsVault, parseTemplate } from "../config/references.ts";
-import type { Located } from "../config/server.ts";
-import { type Finding, newFinding, type Rule } from "./finding.ts";
-import { quoted } from "./places.ts";
+import { mentionsVault, parseTemplate } from "../../config/references.ts";
+import type { Located } from "../../config/server.ts";
+import { type Finding, newFinding, type Rule } from "../finding.ts";
+import { quoted } from "../places.ts";
 
 export const invalidReference: Rule = {
 	id: "invalid-reference",

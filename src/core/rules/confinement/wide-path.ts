@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
-import type { Located } from "../config/server.ts";
-import { launchOf } from "../config/wrapped.ts";
-import { type AnalysisContext, newFinding, type Rule } from "./finding.ts";
-import { argumentPaths, programName } from "./places.ts";
+import type { Located } from "../../config/server.ts";
+import { launchOf } from "../../config/wrapped.ts";
+import { type AnalysisContext, newFinding, type Rule } from "../finding.ts";
+import { argumentPaths, programName } from "../places.ts";
 
 export const widePath: Rule = {
 	id: "wide-path",

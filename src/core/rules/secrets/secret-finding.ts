@@ -1,7 +1,7 @@
-import { spanWithin } from "../config/escapes.ts";
-import type { ConfigDocument, Located } from "../config/server.ts";
-import type { Detection } from "../secrets/detector.ts";
-import { type Finding, newFinding } from "./finding.ts";
+import { spanWithin } from "../../config/escapes.ts";
+import type { ConfigDocument, Located } from "../../config/server.ts";
+import type { Detection } from "../../secrets/detector.ts";
+import { type Finding, newFinding } from "../finding.ts";
 
 interface SecretPlace {
 	readonly ruleId: string;

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
-import { detectSecrets } from "../secrets/detector.ts";
-import type { Rule } from "./finding.ts";
+import { detectSecrets } from "../../secrets/detector.ts";
+import type { Rule } from "../finding.ts";
 import { secretFinding } from "./secret-finding.ts";
 
 export const secretInUrl: Rule = {

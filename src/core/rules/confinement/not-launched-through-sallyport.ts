@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
-import { launchOf } from "../config/wrapped.ts";
-import { launchProblem } from "../launch/launchable.ts";
-import { newFinding, type Rule } from "./finding.ts";
+import { launchOf } from "../../config/wrapped.ts";
+import { launchProblem } from "../../launch/launchable.ts";
+import { newFinding, type Rule } from "../finding.ts";
 
 export const notLaunchedThroughSallyport: Rule = {
 	id: "not-launched-through-sallyport",

@@ -1,11 +1,11 @@
-import { IGNORE_KEY } from "../config/json-entry.ts";
-import type { ConfigDocument, Located, OtherValue } from "../config/server.ts";
-import { detectInArguments } from "../secrets/arguments.ts";
-import { type Detection, detectInText, detectSecrets } from "../secrets/detector.ts";
-import { classifyKey } from "../secrets/keys.ts";
-import { slice, spanLookup } from "../text.ts";
-import type { Rule } from "./finding.ts";
-import { quoted } from "./places.ts";
+import { IGNORE_KEY } from "../../config/json-entry.ts";
+import type { ConfigDocument, Located, OtherValue } from "../../config/server.ts";
+import { detectInArguments } from "../../secrets/arguments.ts";
+import { type Detection, detectInText, detectSecrets } from "../../secrets/detector.ts";
+import { classifyKey } from "../../secrets/keys.ts";
+import { slice, spanLookup } from "../../text.ts";
+import type { Rule } from "../finding.ts";
+import { quoted } from "../places.ts";
 import { secretFinding } from "./secret-finding.ts";
 
 const REMEDY = "Take it out of the file, then rotate it.";
