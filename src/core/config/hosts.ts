@@ -43,7 +43,37 @@ export interface Host {
 	/** How a workspace file hands the workspace folder to the launcher as an argument; null: this host starts servers in the workspace. */
 	readonly workspaceVariable: string | null;
 	readonly variables: VariableSyntax;
+	/** Every member that the host reads in an entry, in lower and upper case as it writes them. Null: not known, so none is called misspelt. */
+	readonly fields: readonly string[] | null;
+	/** The members of an entry by which the host's own file limits or frees its tools. */
+	readonly tools: ToolFields;
+	/** Settings by which this host takes limits away. */
+	readonly switches: readonly DangerousSwitch[];
 }
+
+/** Names of members of an entry; empty: this host has none of that kind. Each holds an array of names of tools, in which `*` may stand. */
+export interface ToolFields {
+	/** Only these are offered. */
+	readonly allow: readonly string[];
+	/** These are not. */
+	readonly deny: readonly string[];
+	/** These are called without asking anybody. */
+	readonly unattended: readonly string[];
+}
+
+/** A setting by which a host takes limits away. */
+export interface DangerousSwitch {
+	/** Where its path begins: at each entry, or at the root of the file. */
+	readonly from: "entry" | "file";
+	/** Keys from there; `*` is any one key or index. */
+	readonly path: readonly string[];
+	/** The raw values at which it is dangerous: `true`, `approve`, `mcp__*`; a trailing `*` stands for anything. */
+	readonly when: readonly string[];
+	/** What it does, to follow "This": `calls every tool of this server without asking`. */
+	readonly does: string;
+}
+
+const NO_TOOL_FIELDS: ToolFields = { allow: [], deny: [], unattended: [] };
 
 const VSCODE_FOLDERS = ["Code", "Code - Insiders", "VSCodium"];
 const EVERY_PLATFORM: readonly Platform[] = ["linux", "darwin", "win32"];
@@ -78,6 +108,24 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 		portableLauncher: "${userHome}/.sallyport/bin/sallyport",
 		workspaceVariable: null,
 		variables: "vscode",
+		fields: [
+			"type",
+			"command",
+			"args",
+			"cwd",
+			"env",
+			"envFile",
+			"dev",
+			"sandboxEnabled",
+			"sandbox",
+			"url",
+			"headers",
+			"oauth",
+			"gallery",
+			"version",
+		],
+		tools: NO_TOOL_FIELDS,
+		switches: [],
 	},
 	cursor: {
 		id: "cursor",
@@ -96,6 +144,9 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: the host's own variable
 		workspaceVariable: "${workspaceFolder}",
 		variables: "cursor",
+		fields: ["type", "command", "args", "cwd", "env", "envFile", "url", "headers", "auth"],
+		tools: NO_TOOL_FIELDS,
+		switches: [],
 	},
 	"claude-code": {
 		id: "claude-code",
@@ -112,6 +163,9 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 		portableLauncher: null,
 		workspaceVariable: null,
 		variables: "shell",
+		fields: null,
+		tools: NO_TOOL_FIELDS,
+		switches: [],
 	},
 	"claude-desktop": {
 		id: "claude-desktop",
@@ -128,6 +182,9 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 		portableLauncher: null,
 		workspaceVariable: null,
 		variables: "none",
+		fields: null,
+		tools: NO_TOOL_FIELDS,
+		switches: [],
 	},
 	"mcp-json": {
 		id: "mcp-json",
@@ -146,6 +203,9 @@ export const HOSTS: Readonly<Record<HostId, Host>> = {
 		portableLauncher: "${HOME}/.sallyport/bin/sallyport",
 		workspaceVariable: null,
 		variables: "shell",
+		fields: null,
+		tools: NO_TOOL_FIELDS,
+		switches: [],
 	},
 };
 

@@ -1,7 +1,17 @@
 import type { Node } from "jsonc-parser";
 import type { Span } from "../text.ts";
-import { duplicateKeys, hasDuplicateKeys, isStringNode, keyText, locate, type Property, propertiesOf, spanOf } from "./json-nodes.ts";
-import type { ConfigProblem, EntryIgnore, Located, NamedValue, ServerEntry } from "./server.ts";
+import {
+	duplicateKeys,
+	hasDuplicateKeys,
+	isStringNode,
+	keysOf,
+	keyText,
+	locate,
+	type Property,
+	propertiesOf,
+	spanOf,
+} from "./json-nodes.ts";
+import type { ConfigProblem, EntryIgnore, HttpServer, Located, NamedValue, ServerEntry, StdioServer } from "./server.ts";
 
 const MAX_PROBLEMS = 20;
 
@@ -15,9 +25,11 @@ interface Place {
 	readonly unambiguous: boolean;
 }
 
+export type PartOfEntry = Omit<StdioServer, "settings"> | Omit<HttpServer, "settings">;
+
 interface ReadEntry {
-	/** Null when the value is not a server at all. */
-	readonly server: ServerEntry | null;
+	/** Null when the value is not a server at all. Its settings are the caller's to find: they are what `taken` leaves. */
+	readonly server: PartOfEntry | null;
 	/** The nodes that the server's fields hold. */
 	readonly taken: readonly Node[];
 	readonly problems: readonly ConfigProblem[];
@@ -49,7 +61,7 @@ class EntryReader {
 		this.#clear = place.unambiguous;
 	}
 
-	read(): ServerEntry | null {
+	read(): PartOfEntry | null {
 		if (this.#value.type !== "object") {
 			this.#problem("bad-entry", spanOf(this.#value), "A server must be an object.");
 			return null;
@@ -78,7 +90,7 @@ class EntryReader {
 		return null;
 	}
 
-	#stdio(command: StringProperty): ServerEntry {
+	#stdio(command: StringProperty): PartOfEntry {
 		this.taken.push(command.node);
 		const args = this.#args();
 		return {
@@ -95,14 +107,21 @@ class EntryReader {
 		};
 	}
 
-	#http(url: Located<string>, node: Node): ServerEntry {
+	#http(url: Located<string>, node: Node): PartOfEntry {
 		this.taken.push(node);
 		return { ...this.#base(), kind: "http", url, headers: this.#named("headers"), unambiguous: this.#clear };
 	}
 
-	#base(): Pick<ServerEntry, "name" | "span" | "keyPath" | "project" | "ignores"> {
+	#base(): Pick<ServerEntry, "name" | "span" | "keyPath" | "project" | "ignores" | "keys"> {
 		const name = isStringNode(this.#key) ? locate(this.#text, this.#key) : { value: "", span: this.#keySpan(), outer: this.#keySpan() };
-		return { name, span: spanOf(this.#value), keyPath: this.#place.keyPath, project: this.#place.project, ignores: this.#ignores() };
+		return {
+			name,
+			span: spanOf(this.#value),
+			keyPath: this.#place.keyPath,
+			project: this.#place.project,
+			ignores: this.#ignores(),
+			keys: keysOf(this.#text, this.#properties),
+		};
 	}
 
 	#ignores(): readonly EntryIgnore[] {

@@ -99,3 +99,8 @@ function isClosed(text: string, node: Node): boolean {
 export function locate(text: string, node: Node & { readonly value: string }): Located<string> {
 	return { value: node.value, span: contentSpan(text, node), outer: spanOf(node) };
 }
+
+/** The names of properties, in order. */
+export function keysOf(text: string, properties: readonly Property[]): readonly Located<string>[] {
+	return properties.flatMap(({ key }) => (isStringNode(key) ? [locate(text, key)] : []));
+}

@@ -1,10 +1,10 @@
 import { type Node, type ParseError, printParseErrorCode } from "jsonc-parser";
-import { type Span, spanLookup, splitBom } from "../text.ts";
+import { type Span, slice, spanLookup, splitBom } from "../text.ts";
 import { guessHost, HOSTS, type Host, type HostId } from "./hosts.ts";
-import { readEntry } from "./json-entry.ts";
-import { contentSpan, isStringNode, keyText, propertiesOf, spanOf, twinsOf } from "./json-nodes.ts";
+import { type PartOfEntry, readEntry } from "./json-entry.ts";
+import { isStringNode, keysOf, keyText, locate, propertiesOf, spanOf, twinsOf } from "./json-nodes.ts";
 import { type JsonTree, MAX_DEPTH, parseJsonTree } from "./json-tree.ts";
-import type { ConfigDocument, ConfigProblem, OtherValue, ServerEntry } from "./server.ts";
+import type { ConfigDocument, ConfigProblem, Located, ServerEntry, Setting } from "./server.ts";
 
 /** UTF-16 units. A host's file of this size is no configuration. */
 export const MAX_CONFIG_LENGTH = 5 * 1024 * 1024;
@@ -15,7 +15,7 @@ export const MAX_CONFIG_LENGTH = 5 * 1024 * 1024;
  */
 export function parseConfig(raw: string, host: HostId, file: string): ConfigDocument {
 	const { bom, text } = splitBom(raw);
-	const empty = { host, file, text, bom, servers: [], otherValues: [], comments: [] };
+	const empty = { host, file, text, bom, servers: [], rootKeys: [], settings: [], comments: [] };
 	if (text.length > MAX_CONFIG_LENGTH) return tooLargeDocument(host, file);
 	const tree = parseJsonTree(text);
 	if ("tooDeep" in tree) {
@@ -29,7 +29,7 @@ export function parseConfig(raw: string, host: HostId, file: string): ConfigDocu
 export function tooLargeDocument(host: HostId, file: string): ConfigDocument {
 	const message = "The file is larger than 5 MB and was not read.";
 	const problems: ConfigProblem[] = [{ code: "too-large", span: { offset: 0, length: 0 }, server: null, message }];
-	return { host, file, text: "", bom: false, servers: [], otherValues: [], comments: [], problems };
+	return { host, file, text: "", bom: false, servers: [], rootKeys: [], settings: [], comments: [], problems };
 }
 
 /** The host that a file named by a person is for, judged by its root keys; null when it has none that hold servers. */
@@ -60,9 +60,9 @@ function read(parsed: JsonTree, host: Host, empty: Omit<ConfigDocument, "problem
 		return { ...empty, problems };
 	}
 
-	const servers: ServerEntry[] = [];
+	const found: { readonly part: PartOfEntry; readonly owner: Owner }[] = [];
 	const taken = new Set<Node>();
-	const owners: { readonly span: Span; readonly name: string }[] = [];
+	const owners: Owner[] = [];
 	for (const group of serverGroups(root, host, problem)) {
 		const members = propertiesOf(group.node);
 		const twins = twinsOf(members);
@@ -73,7 +73,8 @@ function read(parsed: JsonTree, host: Host, empty: Omit<ConfigDocument, "problem
 			if (value === undefined) continue;
 			// A string under such a key is somebody's comment.
 			if (value.type !== "object" && /^(?:[_$#]|\/\/)/.test(name)) continue;
-			owners.push({ span: spanOf(value), name });
+			const owner: Owner = { span: spanOf(value), name, settings: [] };
+			owners.push(owner);
 			const entry = readEntry(empty.text, key, value, {
 				keyPath: [...group.path, name],
 				project: group.project,
@@ -81,11 +82,19 @@ function read(parsed: JsonTree, host: Host, empty: Omit<ConfigDocument, "problem
 			});
 			problems.push(...entry.problems);
 			for (const node of entry.taken) taken.add(node);
-			if (entry.server !== null) servers.push(entry.server);
+			if (entry.server !== null) found.push({ part: entry.server, owner });
 		}
 	}
-	const scope = host.holdsState ? owners : null;
-	return { ...empty, servers, otherValues: otherValues(empty.text, root, taken, owners, scope), problems: inOrder(problems) };
+	const settings = settingsIn(empty.text, root, taken, owners, host.holdsState);
+	const servers: ServerEntry[] = found.map(({ part, owner }) => ({ ...part, settings: owner.settings }));
+	return { ...empty, servers, rootKeys: keysOf(empty.text, propertiesOf(root)), settings, problems: inOrder(problems) };
+}
+
+/** An entry while its file is read. */
+interface Owner {
+	readonly span: Span;
+	readonly name: string;
+	readonly settings: Setting[];
 }
 
 type Report = (code: ConfigProblem["code"], span: Span, message: string, related?: readonly Span[]) => void;
@@ -121,35 +130,45 @@ function serverGroups(root: Node, host: Host, problem: Report): ServerGroup[] {
 	return groups;
 }
 
-function otherValues(
-	text: string,
-	root: Node,
-	taken: ReadonlySet<Node>,
-	owners: readonly { readonly span: Span; readonly name: string }[],
-	scope: readonly { readonly span: Span }[] | null,
-): OtherValue[] {
-	const found: OtherValue[] = [];
+/** Hands each entry its own, too. `withinEntries`: what stands outside of them is the host's own state. */
+function settingsIn(text: string, root: Node, taken: ReadonlySet<Node>, owners: readonly Owner[], withinEntries: boolean): Setting[] {
+	const found: Setting[] = [];
 	const ownerAt = spanLookup(owners);
-	const visit = (node: Node, path: readonly (string | number)[]): void => {
+	const visit = (node: Node, path: readonly (string | number)[], key: Node | null): void => {
 		if (taken.has(node)) return;
-		if (node.type === "object") {
-			for (const { key, value } of propertiesOf(node)) if (value !== undefined) visit(value, [...path, keyText(key)]);
-		} else if (node.type === "array") {
-			node.children?.forEach((child, i) => {
-				visit(child, [...path, i]);
-			});
-		} else if (node.type === "string" || node.type === "number") {
-			const owner = ownerAt(node.offset);
-			if (scope !== null && owner === null) return;
-			const outer = spanOf(node);
-			const value = isStringNode(node)
-				? { value: node.value, span: contentSpan(text, node), outer }
-				: { value: text.slice(node.offset, node.offset + node.length), span: outer, outer };
-			found.push({ keyPath: path, server: owner?.name ?? null, value });
+		if (node.children !== undefined && node.children.length > 0) {
+			if (node.type === "object")
+				for (const property of propertiesOf(node))
+					if (property.value !== undefined) visit(property.value, [...path, keyText(property.key)], property.key);
+			if (node.type === "array")
+				node.children.forEach((child, i) => {
+					visit(child, [...path, i], key);
+				});
+			return;
 		}
+		const owner = ownerAt(node.offset);
+		if (withinEntries && owner === null) return;
+		const setting: Setting = {
+			keyPath: path,
+			server: owner?.name ?? null,
+			key: key !== null && isStringNode(key) ? locate(text, key) : null,
+			kind: kindOf(node),
+			value: isStringNode(node) ? locate(text, node) : rawValue(text, node),
+		};
+		found.push(setting);
+		owner?.settings.push(setting);
 	};
-	visit(root, []);
+	visit(root, [], null);
 	return found;
+}
+
+function kindOf({ type }: Node): Setting["kind"] {
+	return type === "string" || type === "number" || type === "boolean" || type === "null" ? type : "empty";
+}
+
+function rawValue(text: string, node: Node): Located<string> {
+	const span = spanOf(node);
+	return { value: slice(text, span), span, outer: span };
 }
 
 function describe(error: ParseError): string {

@@ -30,6 +30,10 @@ interface EntryBase {
 	readonly unambiguous: boolean;
 	/** What the entry says is to be ignored in it, in order; empty where it says nothing. */
 	readonly ignores: readonly EntryIgnore[];
+	/** The names of all its members, in order, repeated ones included. */
+	readonly keys: readonly Located<string>[];
+	/** Everything in it that no field of this type holds, in order: `trust`, `autoApprove`, `tools`. */
+	readonly settings: readonly Setting[];
 }
 
 /** A member of `"sallyport-ignore": { "RULE-ID": "reason" }`, for hosts whose files hold no comments. */
@@ -72,19 +76,26 @@ export interface ConfigDocument {
 	readonly text: string;
 	readonly bom: boolean;
 	readonly servers: readonly ServerEntry[];
-	/** Every other string value that is the host's business (input defaults, keys no field above has), in order. A literal number counts. */
-	readonly otherValues: readonly OtherValue[];
+	/** The names of the file's outermost members, in order, repeated ones included. */
+	readonly rootKeys: readonly Located<string>[];
+	/** Every value that is the host's business and in no field of a server (input defaults, switches, keys that no field has), in order. */
+	readonly settings: readonly Setting[];
 	/** With their marks (`//`, `/*`). Empty for a host that keeps its own state in the file. */
 	readonly comments: readonly Span[];
 	/** Syntax errors, duplicate keys, entries of the wrong shape. Empty: the file is well formed. */
 	readonly problems: readonly ConfigProblem[];
 }
 
-export interface OtherValue {
-	/** Keys and indexes from the root. */
+/** A value that is no object and no array, wherever it stands; an empty object or array counts, with its raw text as value. */
+export interface Setting {
+	/** Keys and indexes from the root of the file. */
 	readonly keyPath: readonly (string | number)[];
 	/** The server that it stands in; null outside of any. */
 	readonly server: string | null;
+	/** The innermost key on its path; null where there is none. */
+	readonly key: Located<string> | null;
+	readonly kind: "string" | "number" | "boolean" | "null" | "empty";
+	/** For all but a string the raw text. */
 	readonly value: Located<string>;
 }
 

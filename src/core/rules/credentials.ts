@@ -82,5 +82,5 @@ function* valuesOf(document: ConfigDocument): Iterable<Located<string>> {
 			for (const { value } of server.headers) yield value;
 		}
 	}
-	for (const { value } of document.otherValues) yield value;
+	for (const { value, kind } of document.settings) if (kind === "string" || kind === "number") yield value;
 }

@@ -1,5 +1,5 @@
 import { IGNORE_KEY } from "../../config/json-entry.ts";
-import type { ConfigDocument, Located, OtherValue } from "../../config/server.ts";
+import type { ConfigDocument, Located, Setting } from "../../config/server.ts";
 import { detectInArguments } from "../../secrets/arguments.ts";
 import { type Detection, detectInText, detectSecrets } from "../../secrets/detector.ts";
 import { classifyKey } from "../../secrets/keys.ts";
@@ -33,7 +33,8 @@ export const secretInConfig: Rule = {
 		// Each of a thousand servers says `"type": "stdio"`.
 		const known = new Map<string, readonly Detection[]>();
 		yield* commandLists(document);
-		for (const { keyPath, server, value } of document.otherValues) {
+		for (const { keyPath, server, value, kind } of document.settings) {
+			if (!isText(kind)) continue;
 			const own = keyPath.findLast((key) => typeof key === "string") ?? null;
 			const last = keyPath.at(-1);
 			const named = last === "default" || last === "value" ? names.get(parentOf(keyPath)) : undefined;
@@ -63,7 +64,7 @@ export const secretInConfig: Rule = {
  * The key that tells what a value is: its own, or the one above where its own says nothing and that one means a secret:
  * `"PASSWORD": { "value": "…" }`. The name of a server tells nothing about what is in it.
  */
-function tellingKey(keyPath: OtherValue["keyPath"], server: string | null): string | null {
+function tellingKey(keyPath: Setting["keyPath"], server: string | null): string | null {
 	const inside = server === null ? keyPath : keyPath.slice(keyPath.indexOf(server) + 1);
 	const [own = null, above = null] = inside.filter((key) => typeof key === "string").reverse();
 	if (own === null) return keyPath.findLast((key) => typeof key === "string") ?? null;
@@ -73,9 +74,9 @@ function tellingKey(keyPath: OtherValue["keyPath"], server: string | null): stri
 
 /** A list of words may be a command line in a shape that the host does not know: `"command": ["npx", "--token", "…"]`. */
 function* commandLists(document: ConfigDocument) {
-	const lists = new Map<string, OtherValue[]>();
-	for (const value of document.otherValues) {
-		if (typeof value.keyPath.at(-1) !== "number") continue;
+	const lists = new Map<string, Setting[]>();
+	for (const value of document.settings) {
+		if (!isText(value.kind) || typeof value.keyPath.at(-1) !== "number") continue;
 		const parent = parentOf(value.keyPath);
 		const known = lists.get(parent);
 		if (known === undefined) lists.set(parent, [value]);
@@ -118,16 +119,21 @@ function* comments(document: ConfigDocument) {
 	}
 }
 
+/** A number may stand for a string. */
+function isText(kind: Setting["kind"]): boolean {
+	return kind === "string" || kind === "number";
+}
+
 /** What the object around a value calls itself: `id` of an input, `name` of a pair. */
 function siblingNames(document: ConfigDocument): ReadonlyMap<string, string> {
 	const names = new Map<string, string>();
-	for (const { keyPath, value } of document.otherValues) {
+	for (const { keyPath, value } of document.settings) {
 		const key = keyPath.at(-1);
 		if (key === "id" || key === "name" || key === "key") names.set(parentOf(keyPath), value.value);
 	}
 	return names;
 }
 
-function parentOf(keyPath: OtherValue["keyPath"]): string {
+function parentOf(keyPath: Setting["keyPath"]): string {
 	return JSON.stringify(keyPath.slice(0, -1));
 }
