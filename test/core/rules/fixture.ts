@@ -15,7 +15,7 @@ export const SECRETS: Readonly<Record<string, string>> = {
 	"@@password@@": `Q7${new Dice(44).text(10, WORD)}`,
 };
 
-function substitute(text: string): string {
+export function substitute(text: string): string {
 	return text.replace(/@@\w+@@/g, (marker) => SECRETS[marker] ?? marker);
 }
 
