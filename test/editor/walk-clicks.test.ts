@@ -8,11 +8,11 @@ const MOST = 6;
 
 let quickstart: Quickstart;
 beforeAll(async () => {
-	quickstart = await Quickstart.open();
+	quickstart = await Quickstart.open({ callable: true });
 });
 afterAll(() => quickstart?.close());
 
-it(`takes at most ${MOST} clicks from the opened quickstart to a secured server that VS Code's own MCP host runs`, async () => {
+it(`takes at most ${MOST} clicks from the opened quickstart to a secured server that is called through VS Code's own MCP host`, async () => {
 	const { page } = quickstart.workbench;
 	const deeds: string[] = [];
 	const click = async (what: string, target: Locator): Promise<void> => {
@@ -48,6 +48,11 @@ it(`takes at most ${MOST} clicks from the opened quickstart to a secured server 
 	expect(await quickstart.secret("everything/GITHUB_TOKEN")).toBe(quickstart.token);
 	expect(quickstart.policyText()).toContain('"search_issues"');
 	expect(quickstart.policyText()).not.toMatch(/"get_me"|"create_issue"|"delete_branch"/);
+	// A model calls tools without a click. What stands in its place here calls them in the same way.
+	const { caller } = quickstart;
+	if (caller === null) throw new Error("nobody is there to call");
+	await eventually(caller.begin("search_issues", { query: "six clicks" })).toEqual({ text: 'search_issues {"query":"six clicks"}' });
+	expect(quickstart.audited("everything")).toContainEqual(expect.objectContaining({ tool: "search_issues", decision: "allow" }));
 	console.log(`${deeds.length} of at most ${MOST}:\n${deeds.map((deed, i) => `  ${i + 1}. ${deed}`).join("\n")}`);
 	expect(deeds.length).toBeLessThanOrEqual(MOST);
 });

@@ -18,6 +18,8 @@ export interface EditorOptions {
 	readonly testDriver?: boolean;
 	/** The extension to install; `null`: none. Default: the packaged one. */
 	readonly vsix?: string | null;
+	/** Another one to install beside it. Default: none. */
+	readonly companion?: string;
 }
 
 /** A throw-away editor. */
@@ -39,7 +41,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
 		const host = findEditorHost(ROOT);
 		if (host === null) throw new Error("No editor is in .cache/editor. npm test fetches it.");
 		makeProfile(profile, settings);
-		if (vsix !== null) await installExtension(host, profile, vsix, env);
+		for (const each of [vsix, options.companion ?? null]) if (each !== null) await installExtension(host, profile, each, env);
 		const flags = [
 			...(trusted ? ["--disable-workspace-trust"] : []),
 			...(testDriver ? ["--vscode-option", "enable-smoke-test-driver"] : []),

@@ -5,12 +5,14 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { type HostId, matchHost } from "../../../src/core/config/hosts.ts";
 import { parseConfig } from "../../../src/core/config/parse-json.ts";
 import { expandHostVariables } from "../../../src/core/config/variables.ts";
+import { type AuditEntries, readAuditLogs } from "../../../src/platform/audit-log.ts";
 import { copyExample } from "../../../src/platform/example.ts";
 import { openHome } from "../../../src/platform/home.ts";
 import { openVault } from "../../../src/platform/vault/index.ts";
 import { findEditorHost } from "../../../src/setup/editor-host.mjs";
 import { World } from "../../harness/world.ts";
 import { startRegistry, type TestRegistry } from "../../platform/packages/registry.ts";
+import { Caller } from "./caller.ts";
 import { type Editor, type EditorOptions, ROOT, startEditor } from "./editor-host.ts";
 import { Workbench, type WorkbenchOptions } from "./workbench.ts";
 
@@ -21,7 +23,9 @@ const SERVER = ["issues.mjs", "issues.json"] as const;
 /** Under these names the registry of a walk has the small server of the fixtures. */
 const PACKAGES = ["@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-github"];
 
-export interface QuickstartOptions extends Omit<EditorOptions, "env">, WorkbenchOptions {
+export interface QuickstartOptions extends Omit<EditorOptions, "env" | "companion">, WorkbenchOptions {
+	/** Whether tools can be called as a model calls them. Default: no. */
+	readonly callable?: boolean;
 	/** Changes the copy before the editor opens it. */
 	readonly prepare?: (world: World) => void;
 }
@@ -36,18 +40,21 @@ export class Quickstart {
 	readonly token: string;
 	readonly editor: Editor;
 	readonly workbench: Workbench;
+	/** Null: not asked for. */
+	readonly caller: Caller | null;
 	readonly #registry: TestRegistry;
 	readonly #clients: Client[] = [];
 
-	private constructor(world: World, token: string, editor: Editor, workbench: Workbench, registry: TestRegistry) {
+	private constructor(world: World, token: string, editor: Editor, workbench: Workbench, caller: Caller | null, registry: TestRegistry) {
 		this.world = world;
 		this.token = token;
 		this.editor = editor;
 		this.workbench = workbench;
+		this.caller = caller;
 		this.#registry = registry;
 	}
 
-	static async open({ prepare, viewport, scale, ...options }: QuickstartOptions = {}): Promise<Quickstart> {
+	static async open({ prepare, viewport, scale, callable = false, ...options }: QuickstartOptions = {}): Promise<Quickstart> {
 		const world = new World();
 		const registry = await startRegistry(PACKAGES.map(packageNamed));
 		let editor: Editor | undefined;
@@ -56,9 +63,11 @@ export class Quickstart {
 			if (!copied.ok) throw new Error(copied.problem.message);
 			fs.writeFileSync(path.join(world.home, ".npmrc"), `registry=${registry.url}\n`);
 			prepare?.(world);
-			editor = await startEditor({ ...options, env: world.env() });
+			const caller = callable ? new Caller(world.folder) : null;
+			const companion = caller === null ? {} : { companion: caller.vsix };
+			editor = await startEditor({ ...options, ...companion, env: world.env(caller?.env) });
 			const workbench = await Workbench.open(editor, world.workspace, { viewport, scale });
-			return new Quickstart(world, copied.value.token, editor, workbench, registry);
+			return new Quickstart(world, copied.value.token, editor, workbench, caller, registry);
 		} catch (error) {
 			await editor?.stop();
 			await registry.close();
@@ -103,6 +112,15 @@ export class Quickstart {
 		return this.policies()
 			.map((name) => fs.readFileSync(path.join(this.world.sallyportHome, "policy", name), "utf8"))
 			.join("\n");
+	}
+
+	/** What the audit log has of a server. */
+	audited(server: string): AuditEntries["entries"] {
+		const home = openHome(this.world.sallyportHome);
+		if (!home.ok) throw new Error(home.problem.message);
+		const log = readAuditLogs(home.value, { server, limit: 1000 });
+		if (!log.ok) throw new Error(log.problem.message);
+		return log.value.entries;
 	}
 
 	/** Starts an entry as its host would: the host's variables expanded, its environment added, in the workspace. */
