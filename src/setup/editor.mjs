@@ -13,6 +13,9 @@ import { SetupError, step } from "./say.mjs";
 /** The signals that end the try, and which is which in an exit code. */
 const ENDINGS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
+/** The window opens with the page that says what there is to try. */
+const FIRST_PAGE = { "workbench.startupEditor": "readme" };
+
 /**
  * Where the try takes place: a throw-away home with a copy of the example in it.
  * @typedef {{ folder: string, workspace: string, env: NodeJS.ProcessEnv }} Place
@@ -124,7 +127,7 @@ export function findDesktop(env) {
 async function openOnDesktop(code, vsix, { folder, workspace, env }) {
 	const profile = path.join(folder, "profile");
 	fs.mkdirSync(path.join(profile, "User"), { recursive: true });
-	fs.writeFileSync(path.join(profile, "User", "settings.json"), JSON.stringify(QUIET_SETTINGS));
+	fs.writeFileSync(path.join(profile, "User", "settings.json"), JSON.stringify({ ...QUIET_SETTINGS, ...FIRST_PAGE }));
 	const flags = [
 		`--user-data-dir=${profile}`,
 		`--extensions-dir=${path.join(folder, "extensions")}`,
@@ -161,7 +164,7 @@ async function openOnDesktop(code, vsix, { folder, workspace, env }) {
 async function openInBrowser(root, vsix, { folder, workspace, env }) {
 	const host = await ensureEditorHost(root);
 	const profile = path.join(folder, "profile");
-	makeProfile(profile, {});
+	makeProfile(profile, FIRST_PAGE);
 	await installExtension(host, profile, vsix, env);
 	const server = await startEditorServer(host, profile, { env, flags: ["--disable-workspace-trust"] });
 	step("editor", "no desktop VS Code on the PATH, so this one is for a browser; Ctrl-C ends it and removes everything");

@@ -5,6 +5,7 @@ import type { ListedTool } from "../../platform/launch/list-tools.ts";
 import { called } from "../approval/questions.ts";
 import { registerCommand } from "../commands.ts";
 import type { Configs } from "../configs/configs.ts";
+import { inform } from "../messages.ts";
 import type { Services } from "../services.ts";
 import { Approvals, CANCELLED, type Listed } from "./approvals.ts";
 import { chooseTools } from "./choose-tools.ts";
@@ -71,9 +72,18 @@ export function registerToolCommands(services: Services, configs: Configs, serve
 		const tools = await choose(listed.value);
 		if (!tools.ok) return tools;
 		const granted = await approvals.grant(listed.value, { title: allowTitle(listed.value.server, tools.value), tools: tools.value });
-		if (granted.ok) tellHost({ services, configs }, listed.value.server, listed.value.candidate.described.line);
+		if (!granted.ok) return granted;
+		tellHost({ services, configs }, listed.value.server, listed.value.candidate.described.line);
+		const asApproved = tools.value.filter(({ name, pin }) => listed.value.candidate.current?.tools.get(name) === pin);
+		const [changing] = asApproved.filter(({ name }) => before.tools?.find((tool) => tool.name === name)?.state === "changed");
+		if (changing !== undefined) void inform(changesWhileItRuns(before, changing));
 		return granted;
 	}
+}
+
+/** There is nothing to approve: the definition that was refused is one that a fresh start does not list. */
+function changesWhileItRuns(server: Pick<Server, "name">, tool: Pick<ListedTool, "name">): string {
+	return `${called(server.name)}, started anew, lists ${called(tool.name)} as you approved it. The one that is running lists something else, which stays withheld: restart it in its host.`;
 }
 
 async function pick({ server, tools }: Listed): Promise<Result<readonly ListedTool[]>> {
