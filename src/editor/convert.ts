@@ -1,10 +1,17 @@
 import * as vscode from "vscode";
 import type { Severity } from "../core/rules/finding.ts";
-import type { Span, TextEdit } from "../core/text.ts";
+import { LineIndex, type Position, type Span, type TextEdit } from "../core/text.ts";
 
 /** The one place where core's offsets become the editor's positions. Both count UTF-16 units after the byte order mark. */
 export function toRange(document: vscode.TextDocument, { offset, length }: Span): vscode.Range {
 	return new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+}
+
+/** As `toRange`, in a text that is open in no editor. */
+export function rangeIn(text: string, { offset, length }: Span): vscode.Range {
+	const lines = new LineIndex(text);
+	const at = ({ line, column }: Position): vscode.Position => new vscode.Position(line - 1, column - 1);
+	return new vscode.Range(at(lines.position(offset)), at(lines.position(offset + length)));
 }
 
 export function toTextEdit(document: vscode.TextDocument, { span, text }: TextEdit): vscode.TextEdit {

@@ -5,7 +5,9 @@ import { registerCodeLenses } from "./configs/code-lenses.ts";
 import { registerCompletions } from "./configs/completions.ts";
 import { Configs } from "./configs/configs.ts";
 import { registerDiagnostics } from "./configs/diagnostics.ts";
+import { registerDocumentLinks } from "./configs/document-links.ts";
 import { registerFixCommands } from "./configs/fix-commands.ts";
+import { registerGathering } from "./configs/gather.ts";
 import { registerHovers } from "./configs/hovers.ts";
 import { Live } from "./live/live.ts";
 import { registerNotifications } from "./live/notifications.ts";
@@ -30,12 +32,14 @@ export function activate(context: vscode.ExtensionContext): void {
 		configs,
 		live,
 		servers,
-		registerDiagnostics(services, configs),
+		registerDiagnostics(services, configs, servers),
+		registerGathering(services, configs, servers),
 		registerCodeActions(services, configs),
 		registerFixCommands(services, configs, servers),
 		registerCodeLenses(services, configs, servers),
 		registerHovers(services, configs, servers),
 		registerCompletions(services, configs),
+		registerDocumentLinks(configs),
 		registerServersView(services, servers),
 		registerToolCommands(services, configs, servers),
 		registerGrantCommands(services, servers),

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { HOSTS, type HostId, matchHost, type Platform } from "../core/config/hosts.ts";
-import { guessConfigHost, parseConfig } from "../core/config/parse-json.ts";
+import { guessConfigHost, isHostFile, parseConfig } from "../core/config/parse-json.ts";
 import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
 
-/** Bytes. */
-const MAX_FILE_SIZE = 5 * 1024 * 1024;
+/** Bytes. A larger file is named, and not read. */
+export const MAX_FILE_SIZE = 5 * 1024 * 1024;
 
 export interface DiscoveredFile {
 	/** Absolute. */
@@ -28,7 +28,7 @@ export function isUnread({ code }: Problem): "file" | "folder" | null {
 	return code === "not-a-config" ? null : "file";
 }
 
-const SKIPPED: ReadonlySet<string> = new Set([".git", "node_modules"]);
+const SKIPPED: ReadonlySet<string> = new Set([".git", ".hg", ".jj", ".svn", "node_modules"]);
 
 /**
  * Finds hosts' files. A folder is walked at all depths, but for links (what they lead to is
@@ -55,7 +55,7 @@ export function discover(paths: readonly string[]): Result<Discovery> {
 				problems.push(read.problem);
 				continue;
 			}
-			const host = matchHost(absolute) ?? hostByContent(absolute, read.value);
+			const host = hostByName(absolute, read.value) ?? hostByContent(absolute, read.value);
 			if (host !== null) files.set(absolute, { path: absolute, host, text: read.value });
 			else problems.push({ code: "not-a-config", message: `${named} holds no MCP servers.`, remedy: "It was not looked at." });
 		} else return fail("not-a-file", `${named} is neither a file nor a folder.`, "Name a folder or an MCP config file.");
@@ -70,8 +70,8 @@ export function discoverUserFiles(home: string, platform: Platform, env: Readonl
 	for (const { host, path: file } of userConfigFiles(home, platform, env)) {
 		if (!isThere(file)) continue;
 		const read = readText(file);
-		if (read.ok) files.set(file, { path: file, host, text: read.value });
-		else problems.push(read.problem);
+		if (!read.ok) problems.push(read.problem);
+		else if (read.value === null || isHostFile(read.value, host, file)) files.set(file, { path: file, host, text: read.value });
 	}
 	return { files: [...files.values()], problems };
 }
@@ -154,19 +154,31 @@ function walk(root: string, files: Map<string, DiscoveredFile>, problems: Proble
 			const host = entry.isSymbolicLink() ? null : matchHost(full);
 			if (host === null || files.has(full)) continue;
 			const read = entry.isFile() ? readText(full) : notPlain(full);
-			if (read.ok) files.set(full, { path: full, host, text: read.value });
-			else problems.push(read.problem);
+			if (!read.ok) problems.push(read.problem);
+			else if (read.value === null ? HOSTS[host].shows === null : isHostFile(read.value, host, full))
+				files.set(full, { path: full, host, text: read.value });
 		}
 		for (const each of folders.reverse()) pending.push(each);
 	}
 }
 
+/** Null: no host reads a file of this name, or this one is about something else. */
+function hostByName(file: string, text: string | null): HostId | null {
+	const host = matchHost(file);
+	return host === null || text === null || isHostFile(text, host, file) ? host : null;
+}
+
 /** For a file that a person named: one that does not parse is a finding, not a file to pass over. */
 function hostByContent(file: string, text: string | null): HostId | null {
-	const guessed = text === null ? null : guessConfigHost(text);
-	if (guessed !== null || text === null || !/\.jsonc?$/i.test(file)) return guessed;
-	return parseConfig(text, "mcp-json", file).problems.length > 0 ? "mcp-json" : null;
+	if (text === null) return null;
+	const guessed = guessConfigHost(text, file);
+	const stands = guessed !== null || matchHost(file) !== null ? null : UNREAD[path.extname(file).toLowerCase()];
+	if (stands === undefined || stands === null) return guessed;
+	return parseConfig(text, stands, file).problems.length > 0 ? stands : null;
 }
+
+/** Which host's reader says what is wrong with a file of this kind. */
+const UNREAD: Readonly<Record<string, HostId>> = { ".json": "mcp-json", ".jsonc": "mcp-json", ".toml": "codex" };
 
 function readText(file: string): Result<string | null> {
 	try {

@@ -40,9 +40,13 @@ function workspacePolicies({ workspace }: LayerSources, user: Result<readonly Po
 	return [...folders].map((folder) => path.join(folder, WORKSPACE_POLICY));
 }
 
-/** Reads every layer. One that does not parse or cannot be read fails the whole: it might have narrowed. */
-export function readLayers(home: Home, sources: LayerSources): Result<readonly PolicyLayer[]> {
-	const user = userLayers(home);
+/**
+ * Reads every layer. One that does not parse or cannot be read fails the whole: it might have narrowed.
+ *
+ * @param home null where there is none: then nothing is granted
+ */
+export function readLayers(home: Home | null, sources: LayerSources): Result<readonly PolicyLayer[]> {
+	const user = home === null ? ok([]) : userLayers(home);
 	if (!user.ok) return user;
 	const layers = [...user.value];
 	const others: [PolicyLayer["source"], string, boolean][] = [

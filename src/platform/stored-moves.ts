@@ -31,7 +31,7 @@ export interface StoredMove {
  * @param text the text that the move was planned on
  */
 export async function storeMove(vault: Vault, move: Move, text: string): Promise<Result<StoredMove>> {
-	const value = secretOf(text, move.span);
+	const value = secretOf(text, move);
 	if (value === null) throw new Error("a move without a secret");
 	for (let i = 1; i <= MAX_NAMES; i++) {
 		const path = i === 1 ? move.path : `${move.path}-${i}`;
@@ -87,7 +87,7 @@ export function storedMoveEdits(
 	if (isUnparsed(document)) return fail("file-syntax", `${file} has a syntax error.`, "Mend it, and run fix again.");
 	const chosen: ChosenMove[] = [];
 	for (const move of moves) {
-		const secret = secretOf(document.text, move.span);
+		const secret = secretOf(document.text, move);
 		const match = stored.find((one) =>
 			one.how === "planned" ? one.move.span.offset === move.span.offset : placeOf(one.move) === placeOf(move) && one.value === secret,
 		);

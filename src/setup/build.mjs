@@ -62,6 +62,8 @@ async function bundle(root, dist, entries) {
 		platform: /** @type {const} */ ("node"),
 		mainFields: ["module", "main"],
 		external: ["vscode", "keytar"],
+		// What the library has for Node is wrapped for `require`, and asks for modules of Node that it needs for nothing here.
+		alias: { yaml: "./node_modules/yaml/browser/index.js" },
 		// CommonJS has no `import.meta`: in a bundle it speaks of the bundle.
 		define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename", "import.meta.url": "__bundleUrl" },
 		// Not minified: a stack says where it is, no program starts sooner for it, and the VSIX would lose 0.1 MB of 1.2.

@@ -23,11 +23,15 @@ const HELP = `Usage: node src/setup/setup.mjs COMMAND [ARGUMENTS…]
   package build, then make the VSIX and the npm package        (npm run package)
   editor  package, then try it on a copy of the quickstart     (npm run editor)
   bench   build, then run bench/NAME.mjs                       (npm run bench:NAME)
+  fuzz    feed the analysis what nobody would write, so long   (npm run fuzz; -- SECONDS --seed S)
   check   types, lint, formatting, dead code                  (npm run check)
 
 Each step is done only if it is needed. Nothing is written outside this folder, but for system
 packages, which are installed only by root on Debian and its kin; elsewhere the command is printed.
 `;
+
+/** The oldest Node that will do strips types only when it is told to. */
+const TYPESCRIPT = ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"];
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -78,9 +82,15 @@ const COMMANDS = {
 		await ensureDependencies(root);
 		const node = await ensureRuntime(root);
 		await ensureBuild(root);
-		// A benchmark may be TypeScript in part; the oldest Node that will do strips types only when it is told to.
-		const flags = ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"];
-		await become(node, [...flags, program, ...args], { cwd: root, env: withoutOuterNpm(process.env) });
+		await become(node, [...TYPESCRIPT, program, ...args], { cwd: root, env: withoutOuterNpm(process.env) });
+	},
+	async fuzz(args) {
+		await ensureDependencies(root);
+		const node = await ensureRuntime(root);
+		await become(node, [...TYPESCRIPT, path.join(root, "test", "fuzz", "fuzz-program.ts"), ...args], {
+			cwd: root,
+			env: withoutOuterNpm(process.env),
+		});
 	},
 	async check() {
 		await ensureDependencies(root);

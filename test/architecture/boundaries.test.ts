@@ -71,6 +71,7 @@ describe("the check itself", () => {
 	it.each([
 		["dist/launcher.cjs", "node_modules/@modelcontextprotocol/sdk/dist/esm/client/index.js"],
 		["dist/launcher.cjs", "node_modules/commander/index.js"],
+		["dist/launcher.cjs", "node_modules/yaml/browser/index.js"],
 		["dist/launcher.cjs", "node_modules/zod/v4/classic/schemas.js"],
 		["dist/launcher.cjs", "src/cli/main.ts"],
 		["dist/cli.cjs", "src/launcher/main.ts"],

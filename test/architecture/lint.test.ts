@@ -18,6 +18,7 @@ const IMPORTS: readonly (readonly [file: string, imported: string, allowed: bool
 	["src/core/rules/a.ts", "../../cli/io.ts", false],
 	["src/core/rules/a.ts", "../../setup/build.mjs", false],
 	["src/core/rules/a.ts", "../text.ts", true],
+	["src/core/rules/a.ts", "yaml", true],
 	["src/core/rules/a.ts", "zod/mini", true],
 	["src/core/rules/a.ts", "@noble/hashes/sha2.js", true],
 	["src/platform/vault/a.ts", "node:fs", true],

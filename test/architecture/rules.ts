@@ -6,13 +6,18 @@ export interface Meta {
 	readonly outputs: Readonly<Record<string, { readonly inputs: Readonly<Record<string, unknown>> }>>;
 }
 
-const PURE_LIBRARIES = ["jsonc-parser", "zod", "@noble/hashes", "canonicalize"];
+const PURE_LIBRARIES = ["jsonc-parser", "yaml", "zod", "@noble/hashes", "canonicalize"];
 const PROGRAMS = ["cli", "launcher", "gateway", "editor", "quickstart"];
 const LAYERS = ["core", "platform", "setup", ...PROGRAMS];
 
 /** What must not be in a bundle, by the start of an input's path. */
 const KEPT_OUT: Readonly<Record<string, readonly string[]>> = {
-	"dist/launcher.cjs": ["node_modules/@modelcontextprotocol/", "node_modules/commander/", "node_modules/zod/v4/classic/"],
+	"dist/launcher.cjs": [
+		"node_modules/@modelcontextprotocol/",
+		"node_modules/commander/",
+		"node_modules/yaml/",
+		"node_modules/zod/v4/classic/",
+	],
 	// The editor starts the command line for what needs an MCP client or a parser of arguments.
 	"dist/extension.cjs": ["node_modules/@modelcontextprotocol/", "node_modules/commander/"],
 };

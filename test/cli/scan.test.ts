@@ -73,7 +73,7 @@ test("the JSON report has the agreed shape, and points at the credential alone",
 	write("app/.cursor/mcp.json", `\uFEFF${JSON.stringify(unsafe).replace('{"github"', '\r\n{"github"')}`);
 	const { code, report, out } = json([]);
 	expect(code).toBe(1);
-	expect(Object.keys(report)).toEqual(["version", "files", "findings"]);
+	expect(Object.keys(report)).toEqual(["version", "files", "findings", "silenced"]);
 	expect([report.version, report.files]).toEqual([1, 1]);
 	const finding = report.findings.find((each: { ruleId: string }) => each.ruleId === "secret-in-env");
 	expect(Object.keys(finding)).toEqual([
@@ -229,6 +229,36 @@ test("text is coloured at a terminal alone, and not against NO_COLOR", () => {
 	expect(scan([], { tty: true, env: { NO_COLOR: "1" } }).out).not.toContain("\u001b");
 	expect(scan([]).out).not.toContain(token.slice(4));
 	expect(scan([]).out).toContain("sallyport fix");
+});
+
+test("FORCE_COLOR colours anywhere, and is asked before NO_COLOR, as everywhere in Node", () => {
+	write(".mcp.json", unsafe);
+	expect(scan([], { env: { FORCE_COLOR: "1" } }).out).toContain("\u001b[33m");
+	expect(scan([], { env: { FORCE_COLOR: "1", NO_COLOR: "1" } }).out).toContain("\u001b[33m");
+	expect(scan([], { tty: true, env: { FORCE_COLOR: "0" } }).out).not.toContain("\u001b");
+	expect(scan(["--json"], { env: { FORCE_COLOR: "1" } }).out).not.toContain("\u001b");
+});
+
+test("--quiet prints a line a finding, and nothing where nothing is found", () => {
+	write(".mcp.json", unsafe);
+	expect(scan(["--quiet"]).out).toMatch(
+		/^\.mcp\.json:4:\d+ info not-launched.*\n\.mcp\.json:\d+:\d+ warning secret-in-env github: GITHUB_TOKEN holds .*\n$/,
+	);
+	write(".mcp.json", { mcpServers: { a: { url: "https://mcp.example.com/mcp" } } });
+	expect(scan(["--quiet"])).toEqual({ code: 0, out: "", err: "" });
+});
+
+test("SARIF and annotations name files from the repository's root, wherever one is", () => {
+	write(".git/HEAD", "ref: refs/heads/main\n");
+	write("app/.mcp.json", unsafe);
+	const options = { cwd: path.join(root, "app") };
+	expect(scan(["--format", "github"], options).out).toContain("file=app/.mcp.json,");
+	const sarif = JSON.parse(scan(["--format", "sarif"], options).out);
+	expect(sarif.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri).toBe("app/.mcp.json");
+	expect(json([], options).report.findings[0].file).toBe(".mcp.json");
+	fs.rmSync(path.join(root, ".git"), { recursive: true });
+	expect(scan(["--format", "github"], { ...options, env: { GITHUB_WORKSPACE: root } }).out).toContain("file=app/.mcp.json,");
+	expect(scan(["--format", "github"], options).out).toContain("file=.mcp.json,");
 });
 
 test("an empty folder, and one with nothing unsafe, are told apart", () => {

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
+import { HOSTS } from "../../src/core/config/hosts.ts";
 import { RULES } from "../../src/core/rules/index.ts";
 import { COMMANDS, CONTEXT_KEYS, type Settings, VIEW, WALKTHROUGH } from "../../src/editor/contributions.ts";
 
@@ -38,6 +39,7 @@ const Manifest = z.looseObject({
 		menus: z.record(z.string(), z.array(Menu)),
 		configuration: z.object({ title: z.string(), properties: z.record(z.string(), Setting) }),
 		configurationDefaults: z.record(z.string(), z.unknown()),
+		languages: z.array(z.object({ id: z.string(), aliases: z.array(z.string()), filenamePatterns: z.array(z.string()) })),
 		jsonValidation: z.array(z.object({ fileMatch: z.array(z.string()), url: z.string() })),
 		walkthroughs: z.array(
 			z.object({
@@ -65,7 +67,7 @@ const CONTEXTUAL: ReadonlySet<string> = new Set(
 	[
 		...["openServer", "listTools", "allowTools", "allowReadingTools", "denyTools", "showDefinition", "showDrift"],
 		...["approve", "allowPath", "allowHost", "takeAway", "revoke"],
-		...["secure", "wrap", "unwrap", "moveSecret", "pinVersion", "useHttps", "ignore", "showRule"],
+		...["secure", "wrap", "unwrap", "moveSecret", "pinVersion", "mendText", "mendAlike", "ignore", "showRule"],
 	].map((name) => `sallyport.${name}`),
 );
 
@@ -219,11 +221,31 @@ describe("the walkthrough", () => {
 });
 
 describe("the package", () => {
-	it("starts for JSON files and workspaces with servers, never always", () => {
+	it("starts for files in the hosts' formats and workspaces with servers, never always", () => {
 		expect(manifest.activationEvents).not.toContain("*");
 		for (const event of manifest.activationEvents)
-			expect(event).toMatch(/^(?:onLanguage:jsonc?|onWalkthrough:|onFileSystem:|workspaceContains:)/);
+			expect(event).toMatch(/^(?:onLanguage:(?:jsonc?|toml|yaml)$|onWalkthrough:|onFileSystem:|workspaceContains:)/);
 		expect(manifest.extensionKind).toEqual(["workspace"]);
+	});
+
+	it("starts for every format that a host's file has, and for every workspace file that is about servers alone", () => {
+		const languages = { json: ["json", "jsonc"], toml: ["toml"], yaml: ["yaml"] } as const;
+		const hosts = Object.values(HOSTS);
+		for (const language of hosts.flatMap(({ format }) => languages[format]))
+			expect(manifest.activationEvents).toContain(`onLanguage:${language}`);
+		const files = hosts
+			.filter(({ id, shows, mixed, roots }) => shows === null && !mixed && roots.length > 0 && id !== "claude-settings")
+			.flatMap(({ workspaceFiles }) => workspaceFiles);
+		expect(manifest.activationEvents.filter((event) => event.startsWith("workspaceContains:")).sort()).toEqual(
+			files.map((file) => `workspaceContains:${file}`).sort(),
+		);
+	});
+
+	it("gives the hosts' files of TOML, a language that VS Code does not know, its name", () => {
+		const files = Object.values(HOSTS)
+			.filter(({ format }) => format === "toml")
+			.flatMap(({ workspaceFiles }) => workspaceFiles);
+		expect(contributes.languages).toEqual([{ id: "toml", aliases: ["TOML"], filenamePatterns: files.map((file) => `**/${file}`) }]);
 	});
 
 	it("has every file that it names", () => {

@@ -1,10 +1,10 @@
 import { getLocation } from "jsonc-parser";
 import { type Span, slice } from "../text.ts";
 import { decodeJsonString, spanWithin } from "./escapes.ts";
-import { HOSTS } from "./hosts.ts";
-import { contentSpan } from "./json-nodes.ts";
+import { HOSTS, type HostId } from "./hosts.ts";
 import { parseReference, type SecretReference } from "./references.ts";
-import type { ConfigDocument, Located, ServerEntry } from "./server.ts";
+import type { ConfigDocument, Located, NamedValue, ServerEntry } from "./server.ts";
+import { contentSpan } from "./tree.ts";
 
 /** What stands at an offset of a config file, also while it is being typed. */
 export interface Place {
@@ -31,6 +31,7 @@ export interface ReferenceAt {
 export function placeAt(document: ConfigDocument, offset: number): Place | null {
 	const { text, host } = document;
 	if (offset < 0 || offset > text.length || document.problems.some(({ code }) => code === "too-deep" || code === "too-large")) return null;
+	if (document.format !== "json") return placeInServers(document, offset);
 	const { path, previousNode, isAtPropertyKey } = getLocation(text, offset);
 	const entry = entryOf(path, host);
 	if (entry === null) return null;
@@ -44,7 +45,7 @@ export function placeAt(document: ConfigDocument, offset: number): Place | null 
 	const node = previousNode?.type === "string" && !isAtPropertyKey ? previousNode : undefined;
 	const value = node === undefined ? null : located(text, node.offset, node.length);
 	const [group, name] = rest;
-	const slot = group === "env" && rest.length === 2 && typeof name === "string" && server?.kind !== "http" ? `env:${name}` : null;
+	const slot = isEnv(host, group) && rest.length === 2 && typeof name === "string" && server?.kind !== "http" ? `env:${name}` : null;
 	const isInside = value !== null && offset >= value.span.offset && offset <= value.span.offset + value.span.length;
 	return {
 		server,
@@ -57,13 +58,38 @@ export function placeAt(document: ConfigDocument, offset: number): Place | null 
 
 type Path = readonly (string | number)[];
 
+/** Of a format that has no parser for text that is being typed: what is whole already. */
+function placeInServers(document: ConfigDocument, offset: number): Place | null {
+	const isIn = ({ offset: start, length }: Span): boolean => offset >= start && offset <= start + length;
+	for (const server of document.servers) {
+		const pairs: readonly NamedValue[] = server.kind === "stdio" ? server.env : server.headers;
+		const pair = pairs.find(({ value }) => isIn(value.outer));
+		const words = server.kind === "stdio" ? [server.command, ...server.args] : [server.url];
+		const value = pair?.value ?? words.find(({ outer }) => isIn(outer)) ?? null;
+		if (value === null && !isIn(server.span)) continue;
+		return {
+			server,
+			serverName: server.name.value,
+			slot: pair !== undefined && server.kind === "stdio" ? `env:${pair.name.value}` : null,
+			value,
+			reference: value === null ? null : referenceAt(document.text, value, offset),
+		};
+	}
+	return null;
+}
+
+function isEnv(host: HostId, group: string | number | undefined): boolean {
+	return (HOSTS[host].names.env ?? ["env"]).includes(String(group));
+}
+
 /** The server's name, and the path inside its entry; null outside of any. */
-function entryOf(path: Path, host: ConfigDocument["host"]): readonly [name: string, rest: Path] | null {
-	const { rootKey, otherRootKeys, projectsKey } = HOSTS[host];
-	const inner = projectsKey !== null && path[0] === projectsKey ? path.slice(2) : path;
-	const [root, name, ...rest] = inner;
-	if (typeof root !== "string" || typeof name !== "string") return null;
-	return root === rootKey || (inner === path && otherRootKeys.includes(root)) ? [name, rest] : null;
+function entryOf(path: Path, host: HostId): readonly [name: string, rest: Path] | null {
+	for (const { path: keys, holds } of HOSTS[host].roots) {
+		if (holds !== "map" || !keys.every((key, i) => (key === "*" ? typeof path[i] === "string" : key === path[i]))) continue;
+		const [name, ...rest] = path.slice(keys.length);
+		if (typeof name === "string") return [name, rest];
+	}
+	return null;
 }
 
 function located(text: string, offset: number, length: number): Located<string> {

@@ -1,24 +1,102 @@
 import { type Span, slice } from "../text.ts";
 import type { Located } from "./server.ts";
+import { decodeTomlString } from "./toml/string.ts";
+import type { Decoded, Writing } from "./writing.ts";
+import { decodeYamlBlock, decodeYamlFlow } from "./yaml/string.ts";
 
 /**
  * The raw text of a part of a value: `start` and `end` count UTF-16 units of `located.value`, the span those of the
- * document's text. They differ where the raw text has escapes (`\n`, `\u0041`); an escape is never cut in two.
+ * document's text. They differ where the raw text has escapes (`\n`, `\u0041`) or folded lines; an escape is never cut in two.
  */
 export function spanWithin(text: string, located: Located<string>, start: number, end: number): Span {
 	const raw = slice(text, located.span);
 	if (raw === located.value) return { offset: located.span.offset + start, length: end - start };
-	const { decoded, offsets } = decodeJsonString(raw);
+	const offsets = offsetsOf(located, raw);
 	// Text that does not decode to the value (it is malformed) is pointed at as a whole.
-	if (decoded !== located.value) return located.span;
+	if (offsets === null) return located.span;
 	const from = offsets[start] ?? raw.length;
-	return { offset: located.span.offset + from, length: (offsets[end] ?? raw.length) - from };
+	// Behind the last unit, not before the next one: what is folded between them belongs to neither.
+	const to = end > start && isFolded(located.writing) ? endOfUnit(raw, offsets, end) : (offsets[end] ?? raw.length);
+	return { offset: located.span.offset + from, length: Math.max(0, to - from) };
+}
+
+/**
+ * The part of a value whose raw text stands at a span: the inverse of `spanWithin`. Null: the span is not in the value, or its raw text is
+ * malformed.
+ */
+export function valueWithin(text: string, located: Located<string>, span: Span): string | null {
+	const from = span.offset - located.span.offset;
+	if (from < 0 || from + span.length > located.span.length) return null;
+	const raw = slice(text, located.span);
+	if (raw === located.value) return raw.slice(from, from + span.length);
+	const offsets = offsetsOf(located, raw);
+	if (offsets === null) return null;
+	return located.value.slice(firstAt(offsets, from), firstAt(offsets, from + span.length));
+}
+
+/** The first unit that begins at an offset of the raw text, or behind it. */
+function firstAt(offsets: readonly number[], offset: number): number {
+	let low = 0;
+	let high = offsets.length - 1;
+	while (low < high) {
+		const mid = (low + high) >> 1;
+		if ((offsets[mid] ?? 0) < offset) low = mid + 1;
+		else high = mid;
+	}
+	return low;
+}
+
+/** A value may hold thousands of parts that somebody asks for: it is decoded once. */
+const DECODED = new WeakMap<Located<string>, { readonly raw: string; readonly offsets: readonly number[] | null }>();
+
+/** Null: the raw text does not decode to the value. */
+function offsetsOf(located: Located<string>, raw: string): readonly number[] | null {
+	const known = DECODED.get(located);
+	if (known !== undefined && known.raw === raw) return known.offsets;
+	const { decoded, offsets } = decodeText(raw, located.writing ?? "json");
+	const found = { raw, offsets: decoded === located.value ? offsets : null };
+	DECODED.set(located, found);
+	return found.offsets;
+}
+
+/** Blanks and line breaks between two units are in no span. */
+function endOfUnit(raw: string, offsets: readonly number[], end: number): number {
+	const last = offsets[end - 1] ?? 0;
+	const next = offsets[end] ?? raw.length;
+	const behind = last + (raw.startsWith("\r\n", last) ? 2 : 1);
+	const gap = raw.slice(behind, next);
+	return /^\s*$/.test(gap) && /[\r\n]/.test(gap) ? behind : next;
+}
+
+function isFolded(writing: Writing | undefined): boolean {
+	return writing !== undefined && writing !== "json" && writing !== "raw" && writing !== "toml-basic";
+}
+
+/** The value of a string's raw text. Malformed escapes give nothing. */
+export function decodeText(raw: string, writing: Writing): Decoded {
+	switch (writing) {
+		case "raw":
+			return { decoded: raw, offsets: Array.from({ length: raw.length + 1 }, (_, i) => i) };
+		case "json":
+			return decodeJsonString(raw);
+		case "toml-basic":
+		case "toml-lines":
+			return decodeTomlString(raw, writing === "toml-lines");
+		case "yaml-single":
+			return decodeYamlFlow(raw, "'");
+		case "yaml-double":
+			return decodeYamlFlow(raw, '"');
+		case "yaml-plain":
+			return decodeYamlFlow(raw, "");
+		default:
+			return decodeYamlBlock(raw, writing);
+	}
 }
 
 const SIMPLE: Readonly<Record<string, string>> = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 
 /** Decodes what stands between the quotes of a JSON string; `offsets[i]` is where the i-th unit begins, one more marks the end. An invalid escape gives nothing. */
-export function decodeJsonString(raw: string): { readonly decoded: string; readonly offsets: readonly number[] } {
+export function decodeJsonString(raw: string): Decoded {
 	const offsets: number[] = [];
 	let decoded = "";
 	let i = 0;

@@ -1,180 +1,173 @@
-import { type Node, type ParseError, printParseErrorCode } from "jsonc-parser";
-import { type Span, slice, spanLookup, splitBom } from "../text.ts";
-import { guessHost, HOSTS, type Host, type HostId } from "./hosts.ts";
-import { type PartOfEntry, readEntry } from "./json-entry.ts";
-import { isStringNode, keysOf, keyText, locate, propertiesOf, spanOf, twinsOf } from "./json-nodes.ts";
-import { type JsonTree, MAX_DEPTH, parseJsonTree } from "./json-tree.ts";
-import type { ConfigDocument, ConfigProblem, Located, ServerEntry, Setting } from "./server.ts";
+import { type Span, slice, splitBom } from "../text.ts";
+import { type AliasBudget, type PartOfEntry, readEntry } from "./entry.ts";
+import { FORMAT_TITLES, formatOf, readTree } from "./formats.ts";
+import { type Report, type ServerGroup, serverGroups, shows } from "./groups.ts";
+import { type Format, HOSTS, type Host, type HostId } from "./hosts.ts";
+import type { ConfigDocument, ConfigProblem, ServerEntry } from "./server.ts";
+import { type Owner, settingsIn } from "./settings.ts";
+import { keysOf, MAX_DEPTH, propertiesOf, spanOf, type Tree, type TreeNode } from "./tree.ts";
 
 /** UTF-16 units. A host's file of this size is no configuration. */
 export const MAX_CONFIG_LENGTH = 5 * 1024 * 1024;
 
 /**
  * Reads a host's file. Never throws: what cannot be read is a problem, and does not hide the rest.
- * Comments and trailing commas are no problems; a file that is empty but for them holds no servers.
+ * Comments and trailing commas are no problems; a file that is empty but for them holds no servers, nor does one that only has the name of a
+ * host's file, and is about something else.
+ *
+ * @param file tells the format, where the host reads more than one; else it is only for messages
  */
 export function parseConfig(raw: string, host: HostId, file: string): ConfigDocument {
 	const { bom, text } = splitBom(raw);
-	const empty = { host, file, text, bom, servers: [], rootKeys: [], settings: [], comments: [] };
+	const format = formatOf(HOSTS[host], file);
+	const empty = { ...NOTHING, host, format, file, text, bom };
 	if (text.length > MAX_CONFIG_LENGTH) return tooLargeDocument(host, file);
-	const tree = parseJsonTree(text);
+	const tree = readTree(text, format);
+	if ("tooLarge" in tree) return tooLargeDocument(host, file, `The file is too large for ${FORMAT_TITLES[format]} and was not read.`);
 	if ("tooDeep" in tree) {
 		const message = `The file nests deeper than ${MAX_DEPTH} levels and was not read.`;
 		return { ...empty, problems: [{ code: "too-deep", span: tree.tooDeep, server: null, message }] };
 	}
-	return read(tree, HOSTS[host], { ...empty, comments: HOSTS[host].holdsState ? [] : tree.comments });
+	if (!isAbout(tree, HOSTS[host])) return { ...empty, problems: [] };
+	return read(tree, HOSTS[host], { ...empty, multiline: tree.multiline });
 }
+
+const NOTHING = { servers: [], rootKeys: [], settings: [], comments: [], multiline: [] };
 
 /** Stands for a file that is too large to read: no servers, and the problem. */
-export function tooLargeDocument(host: HostId, file: string): ConfigDocument {
-	const message = "The file is larger than 5 MB and was not read.";
+export function tooLargeDocument(host: HostId, file: string, message = "The file is larger than 5 MB and was not read."): ConfigDocument {
 	const problems: ConfigProblem[] = [{ code: "too-large", span: { offset: 0, length: 0 }, server: null, message }];
-	return { host, file, text: "", bom: false, servers: [], rootKeys: [], settings: [], comments: [], problems };
+	return { ...NOTHING, host, format: formatOf(HOSTS[host], file), file, text: "", bom: false, problems };
 }
 
-/** The host that a file named by a person is for, judged by its root keys; null when it has none that hold servers. */
-export function guessConfigHost(raw: string): HostId | null {
+/** False: this host's files may be called so, but in this one nothing is about MCP. A file that cannot be read is what its name says. */
+export function isHostFile(raw: string, host: HostId, file: string): boolean {
+	if (HOSTS[host].shows === null) return true;
+	const { text } = splitBom(raw);
+	if (text.length > MAX_CONFIG_LENGTH) return false;
+	const tree = readTree(text, formatOf(HOSTS[host], file));
+	return !("roots" in tree) || isAbout(tree, HOSTS[host]);
+}
+
+/** The host that a file named by a person is for, judged by what it holds; null when it has nothing that holds servers. */
+export function guessConfigHost(raw: string, file = ""): HostId | null {
 	const { text } = splitBom(raw);
 	if (text.length > MAX_CONFIG_LENGTH) return null;
-	const tree = parseJsonTree(text);
-	return "tooDeep" in tree ? null : guessHost(propertiesOf(tree.root).map(({ key }) => keyText(key)));
+	const format = /\.toml$/i.test(file) ? "toml" : /\.ya?ml$/i.test(file) ? "yaml" : "json";
+	const tree = readTree(text, format);
+	if (!("roots" in tree)) return null;
+	return GUESSES[format].find((id) => holdsRootOf(tree, HOSTS[id])) ?? null;
 }
 
-function read(parsed: JsonTree, host: Host, empty: Omit<ConfigDocument, "problems">): ConfigDocument {
+const GUESSES: Readonly<Record<Format, readonly HostId[]>> = {
+	json: ["mcp-json", "vscode", "claude-api", "openai-api", "zed", "mcpb", "registry", "devcontainer", "vscode-settings", "opencode"],
+	toml: ["codex"],
+	yaml: ["continue", "goose"],
+};
+
+function holdsRootOf(tree: Tree, { shows: signs, roots: [root] }: Host): boolean {
+	if (root !== undefined && root.holds === "map") return shows(tree.roots, [{ path: root.path }]);
+	return shows(tree.roots, signs ?? (root === undefined ? [] : [{ path: root.path }]));
+}
+
+function isAbout(tree: Tree, host: Host): boolean {
+	return host.shows === null || shows(tree.roots, host.shows);
+}
+
+function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): ConfigDocument {
 	const problems: ConfigProblem[] = [];
-	const problem: Report = (code, span, message, related) => {
-		problems.push({ code, span, server: null, message, ...(related === undefined ? {} : { related }) });
+	const report: Report = (code, span, message, related) => {
+		if (problems.length < MAX_PROBLEMS) problems.push({ code, span, server: null, message, ...(related === undefined ? {} : { related }) });
 	};
-	const [error] = parsed.errors;
+	const { text, format } = empty;
+	const broken = fileProblem(tree, format);
+	if (broken !== null) report("syntax", broken.span, broken.message);
+	const roots = tree.roots.filter(({ type }) => type === "object");
+	const groups = serverGroups(roots, host, report);
+	const found: { readonly part: PartOfEntry; readonly owner: Owner }[] = [];
+	const taken = new Set<TreeNode>();
+	const owners = new Map<TreeNode, Owner>();
+	const aliases: AliasBudget = { left: MAX_ALIASED };
+	for (const member of groups.flatMap(({ members }) => members)) {
+		const owner: Owner = { name: member.keyPath.at(-1) ?? "", settings: [] };
+		owners.set(member.value, owner);
+		const entry = readEntry(text, member.value, { ...member, host, aliases, unambiguous: broken === null && member.unambiguous });
+		if (problems.length < MAX_PROBLEMS) problems.push(...entry.problems);
+		for (const node of entry.taken) taken.add(node);
+		if (entry.server !== null) found.push({ part: entry.server, owner });
+	}
+	const settings = settingsIn(roots, { text, host, taken, owners, aliases });
+	const servers: ServerEntry[] = found.map(({ part, owner }) => ({ ...part, settings: owner.settings }));
+	const rootKeys = roots.flatMap((root) => keysOf(text, propertiesOf(root)));
+	return { ...empty, servers, rootKeys, settings, comments: commentsOf(text, tree, host, groups), problems: inOrder(problems) };
+}
+
+/** A hostile file can hold a million, which nobody reads. */
+const MAX_PROBLEMS = 1_000;
+
+/** How many values may be read through aliases of one file. */
+const MAX_ALIASED = 10_000;
+
+/** What makes hosts reject the file, or read it in another way than another host. Null: nothing. */
+function fileProblem({ roots, errors }: Tree, format: Format): { readonly span: Span; readonly message: string } | null {
+	const [error] = errors;
 	// One is enough: most of the others are its consequences.
 	if (error !== undefined)
-		problem(
-			"syntax",
-			{ offset: error.offset, length: error.length },
-			`This is not well-formed JSON (${describe(error)}), so hosts may ignore the file or read it differently.`,
-		);
-	const { root } = parsed;
-	if (root === undefined) return { ...empty, problems };
-	if (root.type !== "object") {
-		if (error === undefined) problem("syntax", spanOf(root), "The file must hold one object.");
-		return { ...empty, problems };
-	}
-
-	const found: { readonly part: PartOfEntry; readonly owner: Owner }[] = [];
-	const taken = new Set<Node>();
-	const owners: Owner[] = [];
-	for (const group of serverGroups(root, host, problem)) {
-		const members = propertiesOf(group.node);
-		const twins = twinsOf(members);
-		for (const { key, value, duplicate } of members) {
-			const name = keyText(key);
-			if (duplicate)
-				problem("duplicate-key", spanOf(key), "Two servers have the same name: hosts differ on which one counts.", twins.get(key));
-			if (value === undefined) continue;
-			// A string under such a key is somebody's comment.
-			if (value.type !== "object" && /^(?:[_$#]|\/\/)/.test(name)) continue;
-			const owner: Owner = { span: spanOf(value), name, settings: [] };
-			owners.push(owner);
-			const entry = readEntry(empty.text, key, value, {
-				keyPath: [...group.path, name],
-				project: group.project,
-				unambiguous: error === undefined && !duplicate && group.unambiguous,
-			});
-			problems.push(...entry.problems);
-			for (const node of entry.taken) taken.add(node);
-			if (entry.server !== null) found.push({ part: entry.server, owner });
-		}
-	}
-	const settings = settingsIn(empty.text, root, taken, owners, host.holdsState);
-	const servers: ServerEntry[] = found.map(({ part, owner }) => ({ ...part, settings: owner.settings }));
-	return { ...empty, servers, rootKeys: keysOf(empty.text, propertiesOf(root)), settings, problems: inOrder(problems) };
-}
-
-/** An entry while its file is read. */
-interface Owner {
-	readonly span: Span;
-	readonly name: string;
-	readonly settings: Setting[];
-}
-
-type Report = (code: ConfigProblem["code"], span: Span, message: string, related?: readonly Span[]) => void;
-
-interface ServerGroup {
-	readonly node: Node;
-	readonly path: readonly string[];
-	readonly project: string | null;
-	readonly unambiguous: boolean;
-}
-
-function serverGroups(root: Node, host: Host, problem: Report): ServerGroup[] {
-	const groups: ServerGroup[] = [];
-	const collect = (node: Node, keys: readonly string[], path: readonly string[], project: string | null, unambiguous: boolean): void => {
-		const members = propertiesOf(node);
-		const twins = twinsOf(members);
-		for (const { key, value, duplicate } of members) {
-			const name = keyText(key);
-			if (!keys.includes(name) || value === undefined || value.type === "null") continue;
-			if (duplicate) problem("duplicate-key", spanOf(key), "This key stands twice: hosts differ on which one counts.", twins.get(key));
-			if (value.type === "object") groups.push({ node: value, path: [...path, name], project, unambiguous: unambiguous && !duplicate });
-			else problem("bad-entry", spanOf(value), "The servers must be an object: a name for each, and its settings.");
-		}
-	};
-	collect(root, [host.rootKey, ...host.otherRootKeys], [], null, true);
-	for (const outer of propertiesOf(root)) {
-		if (host.projectsKey === null || keyText(outer.key) !== host.projectsKey || outer.value?.type !== "object") continue;
-		for (const { key, value, duplicate } of propertiesOf(outer.value)) {
-			const project = keyText(key);
-			if (value?.type === "object") collect(value, [host.rootKey], [host.projectsKey, project], project, !duplicate && !outer.duplicate);
-		}
-	}
-	return groups;
-}
-
-/** Hands each entry its own, too. `withinEntries`: what stands outside of them is the host's own state. */
-function settingsIn(text: string, root: Node, taken: ReadonlySet<Node>, owners: readonly Owner[], withinEntries: boolean): Setting[] {
-	const found: Setting[] = [];
-	const ownerAt = spanLookup(owners);
-	const visit = (node: Node, path: readonly (string | number)[], key: Node | null): void => {
-		if (taken.has(node)) return;
-		if (node.children !== undefined && node.children.length > 0) {
-			if (node.type === "object")
-				for (const property of propertiesOf(node))
-					if (property.value !== undefined) visit(property.value, [...path, keyText(property.key)], property.key);
-			if (node.type === "array")
-				node.children.forEach((child, i) => {
-					visit(child, [...path, i], key);
-				});
-			return;
-		}
-		const owner = ownerAt(node.offset);
-		if (withinEntries && owner === null) return;
-		const setting: Setting = {
-			keyPath: path,
-			server: owner?.name ?? null,
-			key: key !== null && isStringNode(key) ? locate(text, key) : null,
-			kind: kindOf(node),
-			value: isStringNode(node) ? locate(text, node) : rawValue(text, node),
+		return {
+			span: error.span,
+			message: `This is not well-formed ${FORMAT_TITLES[format]} (${error.message}), so hosts may ignore the file or read it differently.`,
 		};
-		found.push(setting);
-		owner?.settings.push(setting);
-	};
-	visit(root, [], null);
-	return found;
+	const second = roots[1];
+	if (second !== undefined)
+		return {
+			span: { offset: second.offset, length: Math.min(1, second.length) },
+			message: "The file holds several documents: a host reads the first one, or none.",
+		};
+	const [root] = roots;
+	return root === undefined || root.type === "object" ? null : { span: spanOf(root), message: "The file must hold one object." };
 }
 
-function kindOf({ type }: Node): Setting["kind"] {
-	return type === "string" || type === "number" || type === "boolean" || type === "null" ? type : "empty";
+/** Of a file that is mostly about other things, those among the servers and next to them, and those that are meant for us. */
+function commentsOf(text: string, { comments }: Tree, host: Host, groups: readonly ServerGroup[]): readonly Span[] {
+	if (host.holdsState) return [];
+	if (!host.mixed) return comments;
+	const [first] = groups;
+	const nodes = groups.flatMap(({ node, members }) => [node, ...members.map(({ value }) => value)]);
+	const last = nodes.reduce((most, { offset, length }) => Math.max(most, offset + length), 0);
+	const start = first === undefined ? 0 : aboveLine(text, first.node.offset);
+	const end = first === undefined ? 0 : belowLine(text, last);
+	return comments.filter((comment) => (comment.offset >= start && comment.offset < end) || /sallyport-ignore/.test(slice(text, comment)));
 }
 
-function rawValue(text: string, node: Node): Located<string> {
-	const span = spanOf(node);
-	return { value: slice(text, span), span, outer: span };
+/** Lines that hold nothing, or a comment alone. */
+const BESIDE = /^[\t ]*(?:$|#|\/[/*]|\*)/;
+
+/** The start of an offset's line, or of the comments right above it. */
+function aboveLine(text: string, offset: number): number {
+	let start = lineStart(text, offset);
+	while (start > 0) {
+		const before = lineStart(text, start - 1);
+		if (!BESIDE.test(text.slice(before, start).trimEnd())) break;
+		start = before;
+	}
+	return start;
 }
 
-function describe(error: ParseError): string {
-	return printParseErrorCode(error.error)
-		.replace(/([a-z])([A-Z])/g, "$1 $2")
-		.toLowerCase();
+function lineStart(text: string, offset: number): number {
+	// An offset below zero counts as zero there.
+	return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
+}
+
+/** The end of an offset's line, or of the comments right below it. */
+function belowLine(text: string, offset: number): number {
+	let end = offset;
+	for (;;) {
+		const next = text.indexOf("\n", end);
+		if (next < 0) return text.length;
+		const after = text.indexOf("\n", next + 1);
+		if (!BESIDE.test(text.slice(next + 1, after < 0 ? text.length : after).trimEnd())) return next;
+		end = next + 1;
+	}
 }
 
 function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {

@@ -1,16 +1,19 @@
 import type { Span } from "../text.ts";
-import type { HostId } from "./hosts.ts";
+import type { Format, HostId } from "./hosts.ts";
+import type { Writing } from "./writing.ts";
 
 /**
  * A value and its place. For a string, `span` is the raw text between the quotes, so that it can be replaced;
  * `outer` is the raw token with its quotes. Where the raw text has escapes the two differ in length from `value`:
- * use `spanWithin` to find a part of it. A number that stands for a string has its raw text as value, and no quotes:
- * `span` and `outer` are the same then.
+ * use `spanWithin` to find a part of it. What has no quotes (a number that stands for a string, a plain scalar of YAML) has the same
+ * `span` and `outer`.
  */
 export interface Located<T> {
 	readonly value: T;
 	readonly span: Span;
 	readonly outer: Span;
+	/** How the raw text stands for the value. Left out: as in a JSON string, or as it is where the two are the same. */
+	readonly writing?: Writing;
 }
 
 export interface NamedValue {
@@ -20,7 +23,7 @@ export interface NamedValue {
 
 interface EntryBase {
 	readonly name: Located<string>;
-	/** The whole entry: the object's text, braces included. */
+	/** The whole entry: the object's text, braces included; a table of TOML from its header, as far as it goes on without another one. */
 	readonly span: Span;
 	/** Keys from the document's root to the entry, its name last: `["mcpServers", "github"]`. */
 	readonly keyPath: readonly string[];
@@ -28,6 +31,8 @@ interface EntryBase {
 	readonly project: string | null;
 	/** False when the entry holds what two parsers could read differently (a duplicate key): it may be shown, never edited or launched. */
 	readonly unambiguous: boolean;
+	/** True when parts of it stand outside of `span`: an alias of YAML, a table of TOML in several places. What it means, its own text does not tell alone. */
+	readonly scattered: boolean;
 	/** What the entry says is to be ignored in it, in order; empty where it says nothing. */
 	readonly ignores: readonly EntryIgnore[];
 	/** The names of all its members, in order, repeated ones included. */
@@ -52,8 +57,10 @@ export interface StdioServer extends EntryBase {
 	/** The `command` property: key, colon and value. */
 	readonly commandProperty: Span;
 	readonly args: readonly Located<string>[];
-	/** The array with its brackets; null when the entry has no `args`. */
+	/** The array with its brackets (a list of YAML without them); null when the entry has no `args`. */
 	readonly argsArray: Span | null;
+	/** `list`: the command is the first item of that array, and its arguments are the others. */
+	readonly commandForm: "string" | "list";
 	readonly env: readonly NamedValue[];
 	readonly cwd: Located<string> | null;
 	readonly envFile: Located<string> | null;
@@ -70,6 +77,7 @@ export type ServerEntry = StdioServer | HttpServer;
 /** One config file, parsed with tolerance: a broken entry never hides the others. */
 export interface ConfigDocument {
 	readonly host: HostId;
+	readonly format: Format;
 	/** As the caller named it; used in messages only. */
 	readonly file: string;
 	/** Without its byte order mark; every span counts from here. */
@@ -80,8 +88,10 @@ export interface ConfigDocument {
 	readonly rootKeys: readonly Located<string>[];
 	/** Every value that is the host's business and in no field of a server (input defaults, switches, keys that no field has), in order. */
 	readonly settings: readonly Setting[];
-	/** With their marks (`//`, `/*`). Empty for a host that keeps its own state in the file. */
+	/** With their marks (`//`, `/*`, `#`). Empty for a host that keeps its own state in the file. */
 	readonly comments: readonly Span[];
+	/** Strings that reach over lines, quotes included, in order; JSON has none. */
+	readonly multiline: readonly Span[];
 	/** Syntax errors, duplicate keys, entries of the wrong shape. Empty: the file is well formed. */
 	readonly problems: readonly ConfigProblem[];
 }

@@ -1,12 +1,12 @@
-import { createScanner, type Node, parseTree } from "jsonc-parser";
+import { createScanner, parseTree } from "jsonc-parser";
+import { IGNORE_KEY } from "../config/entry.ts";
 import { HOSTS } from "../config/hosts.ts";
-import { IGNORE_KEY } from "../config/json-entry.ts";
-import { keyText, propertiesOf } from "../config/json-nodes.ts";
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
+import { keyText, propertiesOf, type TreeNode } from "../config/tree.ts";
 import { plain } from "../plain-text.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { analyze } from "../rules/analyze.ts";
-import { extentOf } from "../rules/comment-target.ts";
+import { entryFinder, extentOf, withMultiline } from "../rules/comment-target.ts";
 import type { Finding } from "../rules/finding.ts";
 import { isIgnorable, isIgnoreComment } from "../rules/ignores.ts";
 import { detectInText } from "../secrets/detector.ts";
@@ -31,7 +31,19 @@ export function ignoreHereEdits(document: ConfigDocument, finding: Finding, reas
 		return fail("ignore-ignored", "What stands in an ignore cannot be ignored.", "Mend or remove that ignore.");
 	if (!isIgnorable(finding.ruleId))
 		return fail("ignore-refused", `What ${finding.ruleId} finds cannot be ignored.`, "Mend it, or switch the rule off in the settings.");
-	return HOSTS[document.host].comments ? commentEdits(document, finding, why) : memberEdits(document, finding, why);
+	if (document.format !== "json") {
+		// The end of a line to some parsers of these formats, a character to the others.
+		if (/\r(?!\n)/.test(document.text))
+			return fail(
+				"file-line-ends",
+				"The file has line ends that hosts read differently.",
+				"Save it with the line ends of your system first.",
+			);
+		return hashEdits(document, finding, why);
+	}
+	// A host of YAML reads JSON, too, as others write it.
+	const { comments, format } = HOSTS[document.host];
+	return comments && format === "json" ? commentEdits(document, finding, why) : memberEdits(document, finding, why);
 }
 
 /** Without what could end a comment, hide or drive a terminal. */
@@ -60,11 +72,50 @@ function commentEdits(document: ConfigDocument, finding: Finding, why: string): 
 	const line = lines.lineSpan(anchor);
 	const words = `sallyport-ignore ${finding.ruleId} ${why}`;
 	const isClear = line.offset === 0 || commentAt(line.offset - 1) === null || endOf(commentAt(line.offset - 1)?.span) <= line.offset;
-	if (isClear && !isShared(document, finding, line, commentAt)) {
+	// What a long comment says on a further line is meant only where the comment is the first thing on its own.
+	const isReached = finding.span.offset < endOf(line) || firstToken(text, line, () => null) === anchor;
+	if (isClear && isReached && !isShared(document, finding, line, commentAt)) {
 		const indent = /^[\t ]*/.exec(slice(text, line))?.[0] ?? "";
 		return ok([{ span: { offset: line.offset, length: 0 }, text: `${indent}// ${words}${lineBreak(text, line)}` }]);
 	}
 	return ok([{ span: { offset: anchor, length: 0 }, text: `/* ${words} */ ` }]);
+}
+
+/** TOML and YAML: a comment on the line above, or at the end of the line where that would silence more than what was meant. */
+function hashEdits(document: ConfigDocument, finding: Finding, why: string): Result<TextEdit[]> {
+	const { text, multiline } = document;
+	const lines = new LineIndex(text);
+	const commentAt = spanLookup(document.comments.map((span) => ({ span })));
+	const stringAt = spanLookup(multiline.map((span) => ({ span })));
+	const { offset } = finding.span;
+	const line = lines.lineSpan(stringAt(offset)?.span.offset ?? offset);
+	const whole = withMultiline(line, multiline);
+	const words = `# sallyport-ignore ${finding.ruleId} ${why}`;
+	const isInString = (at: number): boolean => stringAt(at) !== null && stringAt(at)?.span.offset !== at;
+	const entry = entryFinder(document, lines)(offset);
+	const reach = entry === undefined ? [whole] : [whole, extentOf(entry)];
+	if (!isInString(line.offset) && !hasSame(document, finding, reach)) {
+		const indent = /^[\t ]*/.exec(slice(text, line))?.[0] ?? "";
+		return ok([{ span: { offset: line.offset, length: 0 }, text: `${indent}${words}${lineBreak(text, line)}` }]);
+	}
+	const end = endOf(line) - (/[\r\n]{1,2}$/.exec(slice(text, line).slice(-2))?.[0].length ?? 0);
+	const isFree = end > line.offset && commentAt(end - 1) === null && !isInString(end) && !isInString(end - 1);
+	if (isFree && !hasSame(document, finding, [line])) return ok([{ span: { offset: end, length: 0 }, text: ` ${words}` }]);
+	return fail(
+		"ignore-shared",
+		`Any comment here would silence ${finding.ruleId} at another place, too.`,
+		"Write the two of them on lines of their own, or mend it.",
+	);
+}
+
+/** True when something else that the rule finds begins in any of these places. */
+function hasSame(document: ConfigDocument, finding: Finding, reach: readonly Span[]): boolean {
+	return analyze(document, { home: null }).some(
+		({ ruleId, span }) =>
+			ruleId === finding.ruleId &&
+			span.offset !== finding.span.offset &&
+			reach.some((outer) => span.offset >= outer.offset && span.offset < endOf(outer)),
+	);
 }
 
 /** True when a comment above the line would silence more than what was meant. */
@@ -74,13 +125,9 @@ function isShared(
 	line: Span,
 	commentAt: (offset: number) => { readonly span: Span } | null,
 ): boolean {
-	const inside = ({ offset }: Span, outer: Span): boolean => offset >= outer.offset && offset < outer.offset + outer.length;
 	const start = firstToken(document.text, line, commentAt);
 	const server = document.servers.find(({ name }) => name.outer.offset === start);
-	const reach = server === undefined ? [line] : [line, extentOf(server)];
-	return analyze(document, { home: null }).some(
-		({ ruleId, span }) => ruleId === finding.ruleId && span.offset !== finding.span.offset && reach.some((outer) => inside(span, outer)),
-	);
+	return hasSame(document, finding, server === undefined ? [line] : [line, extentOf(server)]);
 }
 
 function firstToken(text: string, line: Span, commentAt: (offset: number) => { readonly span: Span } | null): number {
@@ -133,7 +180,7 @@ function memberEdits(document: ConfigDocument, finding: Finding, why: string): R
 }
 
 /** Puts a member at the end of an object, in the way in which its last member stands there. */
-function insertion(text: string, server: ServerEntry, object: Node, member: string): TextEdit {
+function insertion(text: string, server: ServerEntry, object: TreeNode, member: string): TextEdit {
 	const base = server.span.offset;
 	const last = propertiesOf(object).at(-1);
 	if (last === undefined) return { span: { offset: base + object.offset + 1, length: 0 }, text: ` ${member} ` };

@@ -1,3 +1,4 @@
+import { decodeText, valueWithin } from "../config/escapes.ts";
 import { formatReference, parseTemplate, referencesIn, type SecretReference } from "../config/references.ts";
 import type { ConfigDocument, Located, StdioServer } from "../config/server.ts";
 import { launchOf } from "../config/wrapped.ts";
@@ -62,7 +63,7 @@ function planMove(document: ConfigDocument, finding: Finding, wrappingOf: Wrappi
 	const unlaunchable = unresolvable(server);
 	if (unlaunchable !== null) return unlaunchable;
 	const move = { server, slot: `env:${name}`, span: finding.span, value, path: proposePath(server.name.value, name), finding };
-	if (secretOf(document.text, finding.span) === null || !readsAsReference(document.text, move))
+	if (secretOf(document.text, move) === null || !readsAsReference(document.text, move))
 		return `${label(server)}: no reference can stand in this value. Set it anew by hand.`;
 	if (!launchOf(server).wrapped) {
 		const wrapped = wrapEdits(document, server, wrappingOf(server));
@@ -110,7 +111,7 @@ function byHand(document: ConfigDocument, { keyPath, span }: Finding): string {
 
 /** The edits that put chosen references in the place of secrets, and wrap the entries that do not start through the launcher yet. */
 export function moveEdits(document: ConfigDocument, chosen: readonly ChosenMove[], wrappingOf: WrappingOf): Result<TextEdit[]> {
-	const edits = chosen.map(({ move, reference }) => replacement(move, reference));
+	const edits = withoutRepeats(chosen.flatMap(({ move, reference }) => replacement(document.text, move, reference)?.edits ?? []));
 	for (const server of new Set(chosen.map(({ move }) => move.server))) {
 		if (launchOf(server).wrapped) continue;
 		const wrapped = wrapEdits(document, server, wrappingOf(server));
@@ -125,36 +126,56 @@ export interface ChosenMove {
 	readonly reference: SecretReference;
 }
 
-function replacement({ span, value }: Pick<Move, "span" | "value">, reference: SecretReference): TextEdit {
-	// Nothing in a reference or in the braces needs an escape.
-	const text = isWhole(span, value) ? formatReference(reference) : `{{ ${formatReference(reference)} }}`;
-	// A bare number has no quotes.
-	return { span, text: value.outer.length === value.span.length ? JSON.stringify(text) : text };
+/** What puts a reference into a value, and what the value is then; null: none can stand there. */
+function replacement(
+	text: string,
+	{ span, value }: Pick<Move, "span" | "value">,
+	reference: SecretReference,
+): { readonly edits: readonly TextEdit[]; readonly value: string } | null {
+	const whole = isWhole(span, value);
+	const written = whole ? formatReference(reference) : `{{ ${formatReference(reference)} }}`;
+	const raw = slice(text, value.span);
+	const from = span.offset - value.span.offset;
+	const edited = raw.slice(0, from) + written + raw.slice(from + span.length);
+	// Between quotes nothing in a reference or in the braces needs an escape, nor in a block of YAML.
+	if (value.outer.length !== value.span.length)
+		return { edits: [{ span, text: written }], value: decodeText(edited, value.writing ?? "json").decoded };
+	if (whole) return { edits: [{ span, text: JSON.stringify(written) }], value: written };
+	// A bare number, or a plain scalar: it gets quotes, where they change nothing else about it.
+	const quotes = /[\r\n]/.test(raw) ? undefined : ['"', "'"].find((each) => !raw.includes(each) && !(each === '"' && raw.includes("\\")));
+	if (quotes === undefined) return null;
+	const end = value.span.offset + value.span.length;
+	const edits = [
+		{ span: { offset: value.span.offset, length: 0 }, text: quotes },
+		{ span, text: written },
+		{ span: { offset: end, length: 0 }, text: quotes },
+	];
+	return { edits, value: edited };
+}
+
+/** Two secrets of one value want the same quotes around it. */
+function withoutRepeats(edits: readonly TextEdit[]): TextEdit[] {
+	const seen = new Set<string>();
+	return edits.filter(({ span, text }) => {
+		const key = JSON.stringify([span.offset, span.length, text]);
+		if (seen.has(key)) return false;
+		seen.add(key);
+		return true;
+	});
 }
 
 /** True when the value, once edited, is read as what it was with one reference more: the text around it could forge another. */
 function readsAsReference(text: string, move: Pick<Move, "span" | "value">): boolean {
-	const { span, value } = move;
-	if (value.outer.length === value.span.length) return isWhole(span, value);
-	const raw = slice(text, value.span);
-	const at = span.offset - value.span.offset;
-	const before = parseTemplate(value.value);
-	const edited = secretOf(raw.slice(0, at) + replacement(move, PROBE).text + raw.slice(at + span.length));
-	const after = edited === null ? null : parseTemplate(edited);
-	if (before === null || after === null || edited === null) return false;
-	return referencesIn(edited).length === referencesIn(value.value).length + 1;
+	const edited = replacement(text, move, PROBE)?.value ?? null;
+	if (edited === null || parseTemplate(move.value.value) === null || parseTemplate(edited) === null) return false;
+	return referencesIn(edited).length === referencesIn(move.value.value).length + 1;
 }
 
 const PROBE: SecretReference = { scheme: "keychain", path: "probe/PROBE" };
 
-/** The secret itself, decoded from the raw text of a JSON string (or a part of one); null when that is malformed or empty. Handle with care. */
-export function secretOf(text: string, span: Span = { offset: 0, length: text.length }): string | null {
-	try {
-		const decoded: unknown = JSON.parse(`"${slice(text, span)}"`);
-		return typeof decoded === "string" && decoded !== "" ? decoded : null;
-	} catch {
-		return null;
-	}
+/** The secret itself, decoded from its raw text; null when that is malformed or empty. Handle with care. */
+export function secretOf(text: string, { span, value }: Pick<Move, "span" | "value">): string | null {
+	return valueWithin(text, value, span) || null;
 }
 
 /** `SERVER/VARIABLE` in the alphabet of references: names of servers and variables are anybody's. */

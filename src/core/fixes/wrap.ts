@@ -1,11 +1,13 @@
-import { createScanner, parseTree } from "jsonc-parser";
+import { HOSTS } from "../config/hosts.ts";
 import { referencesIn } from "../config/references.ts";
 import type { ConfigDocument, ServerEntry, StdioServer } from "../config/server.ts";
 import { launchOf, unwrapLaunch } from "../config/wrapped.ts";
 import { launchProblem } from "../launch/launchable.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { maskDetected } from "../secrets/redact.ts";
-import { type Span, slice, type TextEdit } from "../text.ts";
+import { slice, type TextEdit } from "../text.ts";
+import { addWords, removeWords } from "./argument-list.ts";
+import { quote } from "./quote.ts";
 
 export interface Wrapping {
 	/** How the file names the launcher: an absolute path, or one with the host's own variable. */
@@ -25,11 +27,17 @@ export function wrapEdits(document: ConfigDocument, server: ServerEntry, wrappin
 	const editable = checkEditable(server);
 	if (!editable.ok) return editable;
 	const entry = editable.value;
+	if (!HOSTS[document.host].starts)
+		return fail(
+			"file-not-started",
+			`No host starts ${label(server)} from this file as it stands.`,
+			"Wrap it where it is installed: in the host's own file.",
+		);
 	if (launchOf(entry).wrapped)
 		return fail("already-wrapped", `${label(server)} already starts through Sallyport.`, "Nothing needs to be done.");
 	if (entry.command.value === "")
 		return fail("no-command", `${label(server)} has an empty command.`, "Give it the command that starts the server.");
-	if (entry.argsArray === null && hasKey(document.text, entry.span, "args"))
+	if (entry.argsArray === null && entry.keys.some(({ value }) => value === "args"))
 		return fail("args-null", `${label(server)} has "args" without a list.`, 'Remove "args", or give it a list.');
 	const unlaunchable = launchProblem(entry);
 	if (unlaunchable !== null)
@@ -39,20 +47,11 @@ export function wrapEdits(document: ConfigDocument, server: ServerEntry, wrappin
 	// A name that looks like an option, `--` above all, must not be read as one.
 	const name = wrapping.name.startsWith("-") ? [`--name=${wrapping.name}`] : ["--name", wrapping.name];
 	const words = ["run", ...name, ...(wrapping.workspace === null ? [] : ["--workspace", wrapping.workspace]), "--"];
-	const tokens = [...words.map((word) => JSON.stringify(word)), slice(document.text, entry.command.outer)].join(", ");
-	return ok([{ span: entry.command.outer, text: JSON.stringify(wrapping.launcher) }, insertion(document.text, entry, tokens)]);
-}
-
-function insertion(text: string, entry: StdioServer, tokens: string): TextEdit {
-	const [first] = entry.args;
-	if (first !== undefined) {
-		const line = lineStart(text, first.outer.offset);
-		return { span: at(first.outer.offset), text: `${tokens},${line ?? " "}` };
-	}
-	// No space after the bracket: so `unwrapEdits` knows that the array was there before.
-	if (entry.argsArray !== null) return { span: at(entry.argsArray.offset + 1), text: tokens };
-	const line = lineStart(text, entry.commandProperty.offset);
-	return { span: at(end(entry.commandProperty)), text: `,${line ?? " "}"args": [ ${tokens} ]` };
+	// One array: the launcher is a word as the others. Else it takes the command's place.
+	if (entry.commandForm === "list") return addWords(document, entry, [wrapping.launcher, ...words]);
+	const added = addWords(document, entry, words);
+	if (!added.ok) return added;
+	return ok([{ span: entry.command.outer, text: quote(document.format, wrapping.launcher) }, ...added.value]);
 }
 
 export interface Unwrapping {
@@ -76,19 +75,9 @@ export function unwrapEdits(document: ConfigDocument, server: ServerEntry, optio
 			`${label(server)} holds a secret reference in ${JSON.stringify(maskDetected(held.name.value))}, which only the launcher resolves.`,
 			"Replace it first, or pass --keep-references.",
 		);
-	const { text } = document;
-	const command: TextEdit = { span: entry.command.outer, text: slice(text, launch.command.outer) };
-	const created = createdArgs(text, entry, launch.args.length);
-	if (created !== null) return ok([command, { span: created, text: "" }]);
-	const ours = entry.args.slice(0, entry.args.length - launch.args.length);
-	return ok([
-		command,
-		...removals(
-			text,
-			[...ours, ...launch.args.slice(0, 1)].map(({ outer }) => outer),
-			launch.args.length > 0,
-		),
-	]);
+	const removed = removeWords(document, entry, launch);
+	if (!removed.ok || entry.commandForm === "list") return removed;
+	return ok([{ span: entry.command.outer, text: slice(document.text, launch.command.outer) }, ...removed.value]);
 }
 
 /** What every entry of a file starts in the end, as one text to compare: neither wrapping nor unwrapping may change it. */
@@ -100,57 +89,6 @@ export function meaningOf(document: ConfigDocument): string {
 			return [server.keyPath, command.value, args.map(({ value }) => value)];
 		}),
 	);
-}
-
-/** Takes words out of an array one by one, with the commas and the space between them, but never a comment that somebody put there. */
-function removals(text: string, words: readonly Span[], hasRest: boolean): TextEdit[] {
-	const edits: TextEdit[] = [];
-	words.forEach((word, i) => {
-		const next = words[i + 1];
-		if (next !== undefined)
-			edits.push({
-				span: { offset: word.offset, length: next.offset - word.offset },
-				text: commentsOf(text.slice(end(word), next.offset)),
-			});
-		else if (!hasRest)
-			edits.push({ span: { offset: word.offset, length: word.length + (/^\s*,/.exec(text.slice(end(word)))?.[0].length ?? 0) }, text: "" });
-	});
-	return edits;
-}
-
-function commentsOf(gap: string): string {
-	const scanner = createScanner(gap, false);
-	let comments = "";
-	for (let token = scanner.scan(); token !== TOKEN.end; token = scanner.scan()) {
-		const word = gap.slice(scanner.getTokenOffset(), scanner.getTokenOffset() + scanner.getTokenLength());
-		if (token === TOKEN.lineComment) comments += `${word}\n`;
-		else if (token === TOKEN.blockComment) comments += `${word} `;
-	}
-	return comments;
-}
-
-// The library declares these as a `const enum`, which does not exist at run time under isolated modules.
-const TOKEN = { lineComment: 12, blockComment: 13, end: 17 } as const;
-
-/** The `, "args": [ … ]` that `wrapEdits` added, if it is still exactly that. */
-function createdArgs(text: string, entry: StdioServer, rest: number): Span | null {
-	const [first] = entry.args;
-	if (rest > 0 || entry.argsArray === null || first === undefined) return null;
-	const from = end(entry.commandProperty);
-	const before = text.slice(from, first.outer.offset);
-	const after = text.slice(end(entry.args.at(-1)?.outer ?? first.outer), end(entry.argsArray));
-	if (!/^,\s*"args": \[ $/.test(before) || after !== " ]") return null;
-	return { offset: from, length: end(entry.argsArray) - from };
-}
-
-function hasKey(text: string, object: Span, key: string): boolean {
-	const tree = parseTree(slice(text, object), [], { allowTrailingComma: true });
-	return tree?.children?.some((property) => property.children?.[0]?.value === key) ?? false;
-}
-
-/** The line break and the indentation in front of what stands first on its line; null when something else does. */
-function lineStart(text: string, offset: number): string | null {
-	return /(?:\r\n|\n|\r)[\t ]*$/.exec(text.slice(0, offset))?.[0] ?? null;
 }
 
 /** Only an entry that every parser reads in the same way may be edited. */
@@ -173,12 +111,4 @@ export function checkEditable(server: ServerEntry): Result<StdioServer> {
 /** Somebody may have put a token where the name belongs. */
 export function label(server: ServerEntry): string {
 	return `Server ${JSON.stringify(maskDetected(server.name.value))}`;
-}
-
-function at(offset: number): Span {
-	return { offset, length: 0 };
-}
-
-function end(span: Span): number {
-	return span.offset + span.length;
 }

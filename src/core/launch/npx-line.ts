@@ -57,7 +57,7 @@ export function parseNpmExec(args: readonly string[]): Result<NpxLaunch> {
 	for (let at = 0; at < args.length; at++) {
 		const arg = args[at] ?? "";
 		if (arg === "--") {
-			words.push(...args.slice(at + 1));
+			for (const word of args.slice(at + 1)) words.push(word);
 			break;
 		}
 		if (!arg.startsWith("-")) {

@@ -67,6 +67,7 @@ function wrong(issue: Issue): string {
 			? "is missing"
 			: `must be ${issue.expected === "array" ? "a list" : issue.expected === "record" ? "an object" : `of type ${issue.expected}`}`;
 	if (issue.code === "invalid_value") return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+	if (issue.code === "invalid_key") return "is not a name that may stand here";
 	if (issue.code === "invalid_union") return "has none of the forms that it may have";
 	return issue.message === "Invalid input" ? "is out of range" : issue.message;
 }

@@ -66,10 +66,16 @@ export const Server = z.strictObject({
 	limits: z.optional(Limits),
 });
 
+/** Ids are not compared with the rules that there are: a launcher need not know them, and must not refuse a newer one. */
+const RuleId = z.string().check(z.regex(/^[a-z][a-z0-9-]*$/, "must be the name of a rule"));
+
+const RuleSeverity = z.enum(["off", "info", "warning", "error"]);
+
 export const PolicyFile = z.strictObject({
 	$schema: z.optional(z.string()),
 	version: z.literal(1),
 	servers: z.array(Server),
+	rules: z.optional(z.record(RuleId, RuleSeverity)),
 });
 
 export type PolicyFile = z.infer<typeof PolicyFile>;
@@ -77,3 +83,9 @@ export type PolicyFile = z.infer<typeof PolicyFile>;
 export type PolicyServer = z.infer<typeof Server>;
 export type LaunchGrant = z.infer<typeof Launch>;
 export type Limits = z.infer<typeof Limits>;
+/** How serious a rule's findings are for `sallyport scan`; `off`: it says nothing. */
+export type RuleSeverity = z.infer<typeof RuleSeverity>;
+
+export function isRuleSeverity(text: string): text is RuleSeverity {
+	return RuleSeverity.safeParse(text).success;
+}

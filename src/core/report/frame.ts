@@ -7,7 +7,8 @@ import { concealed } from "../secrets/conceal.ts";
 import { detectSecrets } from "../secrets/detector.ts";
 import { mask } from "../secrets/mask.ts";
 import { secretNames } from "../secrets/secret-names.ts";
-import { LineIndex, type Span } from "../text.ts";
+import { LineIndex, type Span, slice } from "../text.ts";
+import { stringsAndWords } from "./strings-and-words.ts";
 
 export interface FrameLine {
 	readonly number: number;
@@ -16,9 +17,12 @@ export interface FrameLine {
 	readonly mark: Span | null;
 }
 
-interface Masked {
+interface Stretch {
 	readonly start: number;
 	readonly end: number;
+}
+
+interface Masked extends Stretch {
 	/** What is shown instead. */
 	readonly text: string;
 }
@@ -31,24 +35,23 @@ export class Framer {
 	readonly #text: string;
 	readonly #lines: LineIndex;
 	readonly #starts: readonly number[];
-	readonly #secrets: readonly { readonly start: number; readonly end: number }[];
+	readonly #secrets: readonly Stretch[];
 	readonly #masked = new Map<number, readonly Masked[]>();
 
 	/** Where the file is the host's configuration; null: everywhere. */
-	readonly #quotable: readonly Span[] | null;
+	readonly #quotable: readonly Stretch[] | null;
 
 	constructor(document: ConfigDocument, findings: readonly Finding[]) {
 		const { text } = document;
 		this.#text = text;
 		this.#lines = new LineIndex(text);
 		this.#quotable = HOSTS[document.host].holdsState
-			? document.servers.map(({ name, span }) => ({ offset: name.outer.offset, length: span.offset + span.length - name.outer.offset }))
+			? joined(document.servers.map(({ name, span }) => ({ start: name.outer.offset, end: span.offset + span.length })))
 			: null;
 		this.#starts = lineStarts(text);
 		const found = findings.flatMap(({ ruleId, span }) => (ruleId.startsWith("secret-") ? [span] : []));
-		this.#secrets = [...found, ...credentialSpans(document), ...secretNames(document)]
-			.map((span) => ({ start: span.offset, end: span.offset + span.length }))
-			.sort((a, b) => a.start - b.start);
+		const secrets = [...found, ...credentialSpans(document), ...secretNames(document)];
+		this.#secrets = joined(secrets.map(({ offset, length }) => ({ start: offset, end: offset + length })));
 	}
 
 	/** The line of the finding with one line on either side. */
@@ -106,38 +109,31 @@ export class Framer {
 
 	/** Stretches of a line that are not shown, in order and without overlaps. */
 	#maskedIn(line: string, start: number): readonly Masked[] {
-		const spans: { start: number; end: number }[] = [];
+		const spans: Stretch[] = [];
 		for (const secret of between(this.#secrets, start, start + line.length))
 			spans.push({ start: Math.max(0, secret.start - start), end: Math.min(line.length, secret.end - start) });
 		// What is not the host's business may stand on the same line.
 		for (const { start: from, end: to } of concealed(line)) spans.push({ start: from, end: to });
-		for (const match of line.matchAll(/"((?:[^"\\]|\\.){8,4000})"/g)) {
-			const content = match[1] ?? "";
-			if (detectSecrets(null, content).length > 0) spans.push({ start: match.index + 1, end: match.index + 1 + content.length });
-		}
+		for (const span of stringsAndWords(line))
+			if (detectSecrets(null, slice(line, span)).length > 0) spans.push({ start: span.offset, end: span.offset + span.length });
 		const hidden = this.#hiddenIn(line, start);
-		spans.push(...hidden);
-		spans.sort((a, b) => a.start - b.start || b.end - a.end);
-		const merged: { start: number; end: number }[] = [];
-		for (const span of spans) {
-			const last = merged.at(-1);
-			if (last !== undefined && span.start < last.end) last.end = Math.max(last.end, span.end);
-			else merged.push({ ...span });
-		}
-		return merged.map((span) => ({
+		for (const { start: from, end: to } of hidden) spans.push({ start: from, end: to });
+		return joined(spans).map((span) => ({
 			...span,
-			text: hidden.some(({ start: from }) => from >= span.start && from < span.end) ? "…" : plain(mask(line.slice(span.start, span.end))),
+			text: between(hidden, span.start, span.end).some(({ start: from }) => from >= span.start)
+				? "…"
+				: plain(mask(line.slice(span.start, span.end))),
 		}));
 	}
 
 	/** What a host keeps for itself beside the servers (prompts, keys of its own) is not quoted. */
-	#hiddenIn(line: string, start: number): readonly { start: number; end: number }[] {
+	#hiddenIn(line: string, start: number): readonly Stretch[] {
 		if (this.#quotable === null) return [];
-		const hidden: { start: number; end: number }[] = [];
+		const hidden: Stretch[] = [];
 		let at = 0;
-		for (const { offset, length } of this.#quotable) {
-			const from = Math.min(line.length, Math.max(0, offset - start));
-			const to = Math.min(line.length, Math.max(0, offset + length - start));
+		for (const quotable of between(this.#quotable, start, start + line.length)) {
+			const from = Math.max(0, quotable.start - start);
+			const to = Math.min(line.length, quotable.end - start);
 			if (from > at) hidden.push({ start: at, end: from });
 			at = Math.max(at, to);
 		}
@@ -146,12 +142,19 @@ export class Framer {
 	}
 }
 
+/** In order, what overlaps as one. */
+function joined(stretches: readonly Stretch[]): readonly Stretch[] {
+	const found: { start: number; end: number }[] = [];
+	for (const { start, end } of stretches.toSorted((a, b) => a.start - b.start)) {
+		const last = found.at(-1);
+		if (last !== undefined && start < last.end) last.end = Math.max(last.end, end);
+		else found.push({ start, end });
+	}
+	return found;
+}
+
 /** Of stretches in order, that do not overlap, those that touch a range; logarithmic in their number. */
-function between<T extends { readonly start: number; readonly end: number }>(
-	stretches: readonly T[],
-	start: number,
-	end: number,
-): readonly T[] {
+function between<T extends Stretch>(stretches: readonly T[], start: number, end: number): readonly T[] {
 	let low = 0;
 	let high = stretches.length;
 	while (low < high) {

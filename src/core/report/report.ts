@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { ConfigDocument } from "../config/server.ts";
 import type { Finding, Severity } from "../rules/finding.ts";
+import { maskDetected } from "../secrets/redact.ts";
 
 /** One file with what was found in it. */
 export interface AnalyzedFile {
@@ -9,8 +10,19 @@ export interface AnalyzedFile {
 	readonly file: string;
 	readonly document: ConfigDocument;
 	readonly findings: readonly Finding[];
-	/** How many more the file itself ignores. */
-	readonly silenced: number;
+	/** What else was found, and somebody put aside; in the order of the text. */
+	readonly silenced: readonly SilencedFinding[];
+	/** True for the baseline itself, of which something is told: it is no config file, and is not counted as one. */
+	readonly isBaseline?: boolean;
+}
+
+/** A finding that nobody needs to be told of. */
+export interface SilencedFinding {
+	readonly finding: Finding;
+	/** `ignore`: the file itself says so, with a reason; `baseline`: it was there when the baseline was written. */
+	readonly by: "ignore" | "baseline";
+	/** What the baseline's entry says; null: nothing, or the reason stands in the file. */
+	readonly reason: string | null;
 }
 
 /** Worst first. */
@@ -20,7 +32,25 @@ export function isAtLeast(severity: Severity, threshold: Severity): boolean {
 	return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(threshold);
 }
 
-/** Names a finding by its place, so that it can be ignored, and counted once, while values come and go. */
+/** Names a finding by its place, so that it can be ignored, and counted once, while values and lines come and go. No value goes into it. */
 export function fingerprintOf(file: string, finding: Finding): string {
-	return bytesToHex(sha256(utf8ToBytes(JSON.stringify([finding.ruleId, file, finding.server, finding.keyPath]))));
+	const place = [finding.ruleId, file, shownName(finding.server), shownKeyPath(finding.keyPath)];
+	return bytesToHex(sha256(utf8ToBytes(JSON.stringify(place))));
+}
+
+/** A name from a file as a report may say it: somebody may have put a token where a name belongs. */
+export function shownName<T extends string | null>(name: T): T | string {
+	return name === null ? name : maskDetected(name.slice(0, LONGEST_NAME));
+}
+
+/** Longer names are no names. */
+const LONGEST_NAME = 200;
+
+export function shownKeyPath(keyPath: Finding["keyPath"]): Finding["keyPath"] {
+	return keyPath.map((part) => (typeof part === "number" ? part : shownName(part)));
+}
+
+/** For lists that must be the same everywhere, whatever the language of the machine. */
+export function compareText(a: string, b: string): number {
+	return a < b ? -1 : a > b ? 1 : 0;
 }

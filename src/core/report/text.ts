@@ -1,9 +1,9 @@
 import { plain } from "../plain-text.ts";
 import type { Finding, Severity } from "../rules/finding.ts";
-import { maskDetected } from "../secrets/redact.ts";
 import { LineIndex } from "../text.ts";
+import { textForLogs } from "./for-logs.ts";
 import { Framer } from "./frame.ts";
-import { type AnalyzedFile, SEVERITIES } from "./report.ts";
+import { type AnalyzedFile, SEVERITIES, type SilencedFinding, shownName } from "./report.ts";
 import { type Unread, unreadLine } from "./unread.ts";
 
 export type Style = Severity | "file" | "dim" | "mark";
@@ -16,32 +16,36 @@ export interface ScanScope {
 	readonly unread: Unread;
 	/** What a person adds to a command so that it means the same files, with a blank in front; empty when nothing is needed. */
 	readonly words: string;
+	/** A line a finding and nothing else: no code, no sums, no advice; empty when nothing was found. Absent: all of it. */
+	readonly quiet?: boolean;
 }
 
 const HERE: ScanScope = { unread: { files: 0, folders: 0 }, words: "" };
 
 /** The report for people, one block a file. Nothing in it can drive a terminal, and no credential is in it. */
 export function formatText(files: readonly AnalyzedFile[], paint: Paint, scope: ScanScope = HERE): string {
-	const blocks = files.filter(({ findings }) => findings.length > 0).map((file) => formatFile(file, paint));
-	return `${[...blocks, summary(files, scope)].join("\n\n")}\n`;
+	const told = files.filter(({ findings }) => findings.length > 0);
+	if (scope.quiet === true) return textForLogs(told.map((file) => `${formatFile(file, paint, true).join("\n")}\n`).join(""));
+	const blocks = told.map((file) => [paint("file", plain(file.file)), ...formatFile(file, paint, false)].join("\n"));
+	return textForLogs(`${[...blocks, summary(files, scope)].join("\n\n")}\n`);
 }
 
-function formatFile({ file, document, findings }: AnalyzedFile, paint: Paint): string {
+function formatFile({ file, document, findings }: AnalyzedFile, paint: Paint, quiet: boolean): readonly string[] {
 	const name = plain(file);
 	const lines = new LineIndex(document.text);
 	const framer = new Framer(document, findings);
 	// A file that does not parse cannot be told apart into secrets and the rest: none of it is shown.
 	const quotable = !document.problems.some(({ code }) => code === "syntax" || code === "too-large" || code === "too-deep");
-	const out: string[] = [paint("file", name)];
+	const out: string[] = [];
 	for (const finding of findings) {
 		const { line, column } = lines.position(finding.span.offset);
 		const place = paint("dim", `${name}:${line}:${column}`);
 		const message = plain(finding.message);
-		const server = finding.server === null ? "" : `${plain(maskDetected(finding.server)).slice(0, 80)}: `;
-		out.push(`  ${place} ${paint(finding.severity, finding.severity)} ${finding.ruleId} ${server}${message}`);
-		if (quotable && finding.severity !== "info") out.push(...frame(framer, finding, paint));
+		const server = finding.server === null ? "" : `${plain(shownName(finding.server)).slice(0, 80)}: `;
+		out.push(`${quiet ? "" : "  "}${place} ${paint(finding.severity, finding.severity)} ${finding.ruleId} ${server}${message}`);
+		if (!quiet && quotable && finding.severity !== "info") out.push(...frame(framer, finding, paint));
 	}
-	return out.join("\n");
+	return out;
 }
 
 function frame(framer: Framer, finding: Finding, paint: Paint): readonly string[] {
@@ -71,15 +75,17 @@ function displayWidth(text: string): number {
 function summary(files: readonly AnalyzedFile[], scope: ScanScope): string {
 	const unread = unreadLine(scope.unread);
 	if (unread === null) return found(files, plain(scope.words));
-	return files.length === 0 ? unread : `${found(files, plain(scope.words))}\n${unread}`;
+	return configFiles(files) === 0 ? unread : `${found(files, plain(scope.words))}\n${unread}`;
 }
 
 function found(files: readonly AnalyzedFile[], words: string): string {
 	const findings = files.flatMap((file) => file.findings);
-	const read = `${files.length} ${files.length === 1 ? "file" : "files"}`;
-	if (files.length === 0) return "No MCP config files here.";
-	const silenced = files.reduce((sum, file) => sum + file.silenced, 0);
-	const ignored = silenced === 0 ? [] : [`${silenced} more ${silenced === 1 ? "is" : "are"} ignored there, with a reason.`];
+	const count = configFiles(files);
+	const read = `${count} ${count === 1 ? "file" : "files"}`;
+	if (count === 0 && findings.length === 0) return "No MCP config files here.";
+	const silencedBy = (by: SilencedFinding["by"]) =>
+		files.reduce((sum, file) => sum + file.silenced.filter((each) => each.by === by).length, 0);
+	const ignored = [...more(silencedBy("ignore"), "ignored there, with a reason"), ...more(silencedBy("baseline"), "in the baseline")];
 	if (findings.length === 0) return [`Nothing found in ${read}.`, ...ignored].join("\n");
 	const counts = SEVERITIES.map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
 		.filter(({ count }) => count > 0)
@@ -94,6 +100,14 @@ function found(files: readonly AnalyzedFile[], words: string): string {
 			: []),
 		...(wrappable > 0 ? [`To confine ${wrappable === 1 ? "the server" : `${wrappable} servers`}: sallyport wrap --all${words}`] : []),
 	].join("\n");
+}
+
+function more(count: number, where: string): readonly string[] {
+	return count === 0 ? [] : [`${count} more ${count === 1 ? "is" : "are"} ${where}.`];
+}
+
+function configFiles(files: readonly AnalyzedFile[]): number {
+	return files.filter(({ isBaseline }) => isBaseline !== true).length;
 }
 
 function plural(count: number, severity: Severity): string {

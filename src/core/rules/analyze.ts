@@ -3,7 +3,8 @@ import { credentialsIn } from "./credentials.ts";
 import type { AnalysisContext, Finding } from "./finding.ts";
 import { applyIgnores } from "./ignores.ts";
 import { RULES } from "./index.ts";
-import { runRule } from "./run.ts";
+import { runRule, withoutRepeats } from "./run.ts";
+import { withLifetime } from "./secrets/token-lifetime.ts";
 
 /** What is unsafe in a file, and what of it the file says to ignore; both in the order of the text. */
 export interface Examination {
@@ -23,22 +24,19 @@ export function analyze(document: ConfigDocument, context: AnalysisContext): rea
 
 export function examine(document: ConfigDocument, context: AnalysisContext): Examination {
 	context.memory?.turnTo(document, context);
-	const found = [...credentialsIn(document, context.memory)];
-	for (const rule of OTHER_RULES) found.push(...withoutRepeats(runRule(rule, document, context)));
+	const found = credentialsIn(document, context.memory).map((finding) => withLifetime(document, finding, context));
+	const known = { ...context, openCredentials: openAmong(found, document, context) };
+	for (const rule of OTHER_RULES) for (const finding of withoutRepeats(runRule(rule, document, known))) found.push(finding);
 	// Before the severities: an ignore for a rule that is switched off is still good.
-	const { kept, silenced } = applyIgnores(document, found);
+	const { kept, silenced } = applyIgnores(document, found, context);
 	if (context.obeyIgnores === false) return { findings: inOrder(asSet([...kept, ...silenced], context)), silenced: [] };
 	return { findings: inOrder(asSet(kept, context)), silenced: inOrder(silenced) };
 }
 
-function* withoutRepeats(found: Iterable<Finding>): Iterable<Finding> {
-	const seen = new Set<string>();
-	for (const finding of found) {
-		const key = `${finding.span.offset} ${finding.span.length}`;
-		if (seen.has(key)) continue;
-		seen.add(key);
-		yield finding;
-	}
+/** Those that somebody could use, and that the file does not put aside with a reason: what is said of a fake one is no help. */
+function openAmong(credentials: readonly Finding[], document: ConfigDocument, context: AnalysisContext): readonly Finding[] {
+	const { kept } = context.obeyIgnores === false ? { kept: credentials } : applyIgnores(document, credentials, context);
+	return kept.filter(({ ruleId, severity }) => severity === "warning" && ruleId !== "invalid-ignore");
 }
 
 function asSet(found: readonly Finding[], { severities }: AnalysisContext): readonly Finding[] {

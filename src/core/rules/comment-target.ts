@@ -2,9 +2,47 @@ import { createScanner } from "jsonc-parser";
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
 import { type LineIndex, type Span, spanLookup } from "../text.ts";
 
-/** A server's whole entry, its name included. */
-export function extentOf({ name, span }: ServerEntry): Span {
-	return { offset: name.outer.offset, length: span.offset + span.length - name.outer.offset };
+/** A server's whole entry, its name included, wherever that stands. */
+export function extentOf({ name, span }: Pick<ServerEntry, "name" | "span">): Span {
+	const offset = Math.min(name.outer.offset, span.offset);
+	const end = Math.max(endOf(name.outer), endOf(span));
+	return { offset, length: end - offset };
+}
+
+/**
+ * Tells the server that begins where somebody reads its beginning: in JSON at its name; in TOML and YAML on the line of its header, its
+ * key, or the dash of its item.
+ */
+export function entryFinder(document: ConfigDocument, lines: LineIndex): (offset: number) => ServerEntry | undefined {
+	const { text, servers, format } = document;
+	if (format === "json") {
+		const byName = new Map(servers.map((server) => [server.name.outer.offset, server]));
+		return (offset) => byName.get(offset);
+	}
+	const byLine = new Map<number, ServerEntry>();
+	for (const server of servers) {
+		const { offset } = extentOf(server);
+		const line = lines.lineSpan(offset).offset;
+		if (/^[\s-]*$/.test(text.slice(line, Math.min(offset, line + MAX_LEAD))) && !byLine.has(line)) byLine.set(line, server);
+	}
+	return (offset) => byLine.get(lines.lineSpan(offset).offset);
+}
+
+/** No line is indented further than this. */
+const MAX_LEAD = 1000;
+
+/** A line as far as what begins on it goes: a string may reach over further ones. */
+export function withMultiline(line: Span, multiline: readonly Span[]): Span {
+	let low = 0;
+	let high = multiline.length;
+	while (low < high) {
+		const mid = (low + high) >> 1;
+		if ((multiline[mid]?.offset ?? 0) < endOf(line)) low = mid + 1;
+		else high = mid;
+	}
+	const last = multiline[low - 1];
+	const end = last !== undefined && last.offset >= line.offset ? Math.max(endOf(line), endOf(last)) : endOf(line);
+	return { offset: line.offset, length: end - line.offset };
 }
 
 /** What stands around the comments of a document: to tell what a comment speaks of. */
@@ -15,7 +53,8 @@ export class Landscape {
 	/** By their first offset, in order. */
 	readonly #comments: ReadonlyMap<number, Span>;
 	readonly #commentAt: (offset: number) => { readonly span: Span } | null;
-	readonly #entries: ReadonlyMap<number, ServerEntry>;
+	readonly #entryAt: (offset: number) => ServerEntry | undefined;
+	readonly #multiline: readonly Span[];
 	readonly #isPassedOver: (comment: Span) => boolean;
 	#closes: ReadonlyMap<number, number> | null = null;
 	readonly #next = new Map<number, number>();
@@ -29,7 +68,8 @@ export class Landscape {
 		this.#isPassedOver = isPassedOver;
 		this.#comments = new Map(document.comments.map((span) => [span.offset, span]));
 		this.#commentAt = spanLookup(document.comments.map((span) => ({ span })));
-		this.#entries = new Map(document.servers.map((server) => [server.name.outer.offset, server]));
+		this.#entryAt = entryFinder(document, lines);
+		this.#multiline = document.multiline;
 		this.serverAt = spanLookup(document.servers);
 	}
 
@@ -41,11 +81,11 @@ export class Landscape {
 			return /[,}\]]/.test(this.#text.charAt(next)) ? this.#lineUpTo(comment) : this.#following(next);
 		if (this.#isBehindSomething(comment)) return this.#lines.lineSpan(comment.offset);
 		if (next >= this.#text.length) return { offset: this.#text.length, length: 0 };
-		const entry = this.#entries.get(next);
+		const entry = this.#entryAt(next);
 		const line = this.#lines.lineSpan(next);
 		const from = Math.max(line.offset, end);
 		const until = Math.max(
-			line.offset + line.length,
+			endOf(withMultiline(line, this.#multiline)),
 			this.#comments.has(next) ? endOf(this.#comments.get(next)) : 0,
 			entry === undefined ? 0 : endOf(extentOf(entry)),
 		);
@@ -56,7 +96,7 @@ export class Landscape {
 	#following(next: number): Span {
 		const comment = this.#comments.get(next);
 		if (comment !== undefined) return comment;
-		const entry = this.#entries.get(next);
+		const entry = this.#entryAt(next);
 		if (entry !== undefined) return extentOf(entry);
 		const line = this.#lines.lineSpan(next);
 		const end = Math.min(

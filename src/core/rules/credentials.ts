@@ -3,10 +3,8 @@ import type { ConfigDocument, Located } from "../config/server.ts";
 import { type Span, slice } from "../text.ts";
 import type { EntryMemory } from "./entry-memory.ts";
 import type { AnalysisContext, Finding } from "./finding.ts";
-import { RULES } from "./index.ts";
-import { runRule } from "./run.ts";
-
-const CREDENTIAL_RULES = RULES.filter(({ id }) => id.startsWith("secret-"));
+import { runRule, withoutRepeats } from "./run.ts";
+import { PLAINTEXT_RULES } from "./secrets/plaintext.ts";
 
 /** A document never changes: what is in it is found once, for the rules and for everything that masks. */
 const FOUND = new WeakMap<ConfigDocument, readonly Finding[]>();
@@ -20,19 +18,15 @@ export function credentialsIn(document: ConfigDocument, memory?: EntryMemory): r
 	const known = FOUND.get(document);
 	if (known !== undefined) return known;
 	const context: AnalysisContext = { home: null, ...(memory === undefined ? {} : { memory }) };
-	const seen = new Set<string>();
-	const found: Finding[] = [];
-	for (const rule of CREDENTIAL_RULES) {
-		for (const finding of runRule(rule, document, context)) {
-			const key = `${finding.span.offset} ${finding.span.length}`;
-			if (seen.has(key)) continue;
-			seen.add(key);
-			found.push(finding);
-		}
-	}
+	const found = withoutRepeats(PLAINTEXT_RULES.flatMap((rule) => runRule(rule, document, context)));
 	const credentials = withTwins(document, found);
 	FOUND.set(document, credentials);
 	return credentials;
+}
+
+/** The credentials that are worth more words than their own finding has, in order. */
+export function openCredentials(document: ConfigDocument, context: AnalysisContext): readonly Finding[] {
+	return context.openCredentials ?? credentialsIn(document).filter(({ severity }) => severity === "warning");
 }
 
 /** Where credentials stand: what nobody may be shown. */
@@ -49,7 +43,7 @@ function withTwins(document: ConfigDocument, found: readonly Finding[]): readonl
 	if (found.length === 0) return found;
 	const places = new Map<string, Map<number, Span>>();
 	for (const { span } of found) {
-		const value = valueAt(document, span);
+		const value = credentialText(document, span);
 		const known = places.get(value);
 		if (known === undefined) places.set(value, new Map([[span.offset, span]]));
 		else known.set(span.offset, span);
@@ -59,14 +53,15 @@ function withTwins(document: ConfigDocument, found: readonly Finding[]): readonl
 		[...places].map(([value, spans]) => [value, [...spans.values()].sort((a, b) => a.offset - b.offset).slice(0, MAX_RELATED + 1)]),
 	);
 	return found.map((finding) => {
-		const others = related.get(valueAt(document, finding.span))?.filter(({ offset }) => offset !== finding.span.offset) ?? [];
+		const others = related.get(credentialText(document, finding.span))?.filter(({ offset }) => offset !== finding.span.offset) ?? [];
 		return others.length === 0
 			? finding
 			: { ...finding, related: others.slice(0, MAX_RELATED).map((span) => ({ span, message: "The same value stands here." })) };
 	});
 }
 
-function valueAt(document: ConfigDocument, span: Span): string {
+/** The credential at a place, as programs read it: to compare, never to show. */
+export function credentialText(document: ConfigDocument, span: Span): string {
 	const raw = slice(document.text, span);
 	return raw.includes("\\") ? decodeJsonString(raw).decoded : raw;
 }

@@ -1,5 +1,5 @@
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
-import type { AnalysisContext, Finding, Rule } from "./finding.ts";
+import type { EntryContext, Finding, Rule } from "./finding.ts";
 import { RULES } from "./index.ts";
 
 interface Judged {
@@ -17,31 +17,38 @@ export class EntryMemory {
 	#home: string | null = null;
 	/** By all that the rules look at. */
 	#last: ReadonlyMap<string, Judged> = new Map();
-	#byEntry: ReadonlyMap<ServerEntry, readonly Finding[]> = new Map();
+	#document: ConfigDocument | null = null;
+	/** What each rule says of all entries, in the order of the entries. */
+	#byRule: ReadonlyMap<string, readonly Finding[]> = new Map();
 
 	/** Judges those entries that the version before did not have. Call it before `of`. */
-	turnTo(document: ConfigDocument, context: AnalysisContext): void {
+	turnTo(document: ConfigDocument, context: EntryContext): void {
 		if (context.home !== this.#home) this.#last = new Map();
 		this.#home = context.home;
 		const judged = new Map<string, Judged>();
-		const byEntry = new Map<ServerEntry, readonly Finding[]>();
+		const byRule = new Map<string, Finding[]>();
 		for (const server of document.servers) {
 			const key = entryText(document, server);
 			const { offset } = server.name.outer;
-			const known = this.#last.get(key);
+			const known = server.scattered ? undefined : this.#last.get(key);
 			const findings = known === undefined ? judge(server, document, context) : moved(known.findings, offset - known.offset);
-			judged.set(key, { offset, findings });
-			byEntry.set(server, findings);
+			// What it means does not show in that text alone.
+			if (!server.scattered) judged.set(key, { offset, findings });
+			for (const finding of findings) {
+				const said = byRule.get(finding.ruleId);
+				if (said === undefined) byRule.set(finding.ruleId, [finding]);
+				else said.push(finding);
+			}
 		}
 		this.#last = judged;
-		this.#byEntry = byEntry;
+		this.#document = document;
+		this.#byRule = byRule;
 	}
 
-	/** What a rule says of an entry of the document that it was turned to last. */
-	of(rule: Rule, server: ServerEntry): readonly Finding[] {
-		const findings = this.#byEntry.get(server);
-		if (findings === undefined) throw new Error("an entry of another document");
-		return findings.filter(({ ruleId }) => ruleId === rule.id);
+	/** What a rule says of the entries of the document that it was turned to last, in order. */
+	of({ id }: Rule, document: ConfigDocument): readonly Finding[] {
+		if (document !== this.#document) throw new Error("another document");
+		return this.#byRule.get(id) ?? [];
 	}
 }
 
@@ -50,15 +57,20 @@ export class EntryMemory {
  * May hold secrets.
  */
 export function entryText({ text }: ConfigDocument, { name, span, keyPath, project, unambiguous }: ServerEntry): string {
-	return [unambiguous, project ?? "", ...keyPath, text.slice(name.outer.offset, span.offset + span.length)].join("\0");
+	return [unambiguous, project ?? "", ...keyPath, text.slice(Math.min(name.outer.offset, span.offset), span.offset + span.length)].join(
+		"\0",
+	);
 }
 
-function judge(server: ServerEntry, document: ConfigDocument, context: AnalysisContext): readonly Finding[] {
+function judge(server: ServerEntry, document: ConfigDocument, context: EntryContext): readonly Finding[] {
 	return RULES.flatMap((rule) => [...(rule.checkServer?.(server, document, context) ?? [])]);
 }
 
 function moved(findings: readonly Finding[], by: number): readonly Finding[] {
 	if (by === 0 || findings.length === 0) return findings;
 	const move = <T extends Pick<Finding, "span">>(item: T): T => ({ ...item, span: { ...item.span, offset: item.span.offset + by } });
-	return findings.map((finding) => ({ ...move(finding), related: finding.related.map(move) }));
+	return findings.map((finding) => ({
+		...move(finding),
+		related: finding.related.map((place) => (place.file === undefined ? move(place) : place)),
+	}));
 }

@@ -1,14 +1,27 @@
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
 import type { Span } from "../text.ts";
 import type { EntryMemory } from "./entry-memory.ts";
+import type { FileFacts } from "./facts.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 export type Severity = "error" | "warning" | "info" | "hint";
 
 /** What can mend a finding: `move-secret` and `wrap` are also what `sallyport fix` and `wrap` do. */
-export type FixId = "move-secret" | "wrap" | "pin-version" | "use-https";
+export type FixId =
+	| "hide-input"
+	| "listen-locally"
+	| "move-secret"
+	| "pin-version"
+	| "rename-key"
+	| "split-command"
+	| "use-host-syntax"
+	| "use-https"
+	| "wrap";
 
-/** Another place of the same document that a person wants to see beside the finding. */
+/** Another place that a person wants to see beside the finding. */
 export interface RelatedPlace {
+	/** Absent: the document of the finding; else the other one, as it calls itself, and `span` counts in there. */
+	readonly file?: string;
 	readonly span: Span;
 	/** Says what stands there; never a secret. */
 	readonly message: string;
@@ -60,7 +73,28 @@ export interface AnalysisContext {
 	readonly obeyIgnores?: boolean;
 	/** What is known of the version before, which is kept up with this one. Absent: every entry is judged anew. */
 	readonly memory?: EntryMemory;
+	/** Seconds since 1970, to tell whether a token has expired. Absent: no age is told. */
+	readonly now?: number;
+	/** What the disk and git say of the file. Absent: unknown, and nothing is said of it. */
+	readonly file?: FileFacts;
+	/** The files beside this one, to compare with. Absent: it is looked at alone. */
+	readonly surroundings?: Surroundings;
+	/**
+	 * The credentials of the document that work, as far as can be told, and that it does not ignore. `examine` gives it; what a caller
+	 * gives is not used. Absent: every sure one counts.
+	 */
+	readonly openCredentials?: readonly Finding[];
+	/** The names of the variables that are set where the scan runs, which need not be where the host does. Absent: unknown. */
+	readonly environment?: ReadonlySet<string>;
+	/** References (`keychain://github/token`) that were looked up and stand for nothing. Absent: none was looked up. */
+	readonly missingReferences?: ReadonlySet<string>;
 }
+
+/**
+ * What a rule may know when it judges one entry: only what `EntryMemory` compares before it takes an earlier judgement for this one.
+ * Whatever needs more, or looks at anything but the entry and its host, belongs into `checkDocument`.
+ */
+export type EntryContext = Pick<AnalysisContext, "home">;
 
 /** The page of a rule, in Markdown. */
 export interface RuleDocumentation {
@@ -85,8 +119,13 @@ export interface Rule {
 	/** Of what the rule is sure of; it may give less where it is not. */
 	readonly defaultSeverity: Severity;
 	readonly documentation: RuleDocumentation;
-	/** For what belongs to the file and to none of its servers. */
+	/**
+	 * False: it lacks facts without which it says nothing, so an ignore that silences nothing may well be needed elsewhere. Absent: the
+	 * document is all that it needs.
+	 */
+	readonly knowsEnough?: (context: AnalysisContext) => boolean;
+	/** For what belongs to the file, or shows only beside other entries, other files or other facts. */
 	checkDocument?(document: ConfigDocument, context: AnalysisContext): Iterable<Finding>;
-	/** For each server in turn. */
-	checkServer?(server: ServerEntry, document: ConfigDocument, context: AnalysisContext): Iterable<Finding>;
+	/** For each server in turn: what shows in its own text alone. */
+	checkServer?(server: ServerEntry, document: ConfigDocument, context: EntryContext): Iterable<Finding>;
 }

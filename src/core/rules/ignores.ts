@@ -1,8 +1,8 @@
-import { IGNORE_KEY } from "../config/json-entry.ts";
+import { IGNORE_KEY } from "../config/entry.ts";
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
 import { LineIndex, type Span, slice } from "../text.ts";
 import { extentOf, Landscape } from "./comment-target.ts";
-import { type Finding, newFinding } from "./finding.ts";
+import { type AnalysisContext, type Finding, newFinding, type Rule } from "./finding.ts";
 import { RULES } from "./index.ts";
 
 /** What somebody put aside in the file itself. */
@@ -29,12 +29,13 @@ interface Applied {
  *
  * - `// sallyport-ignore RULE-ID reason` on a line of its own means what begins on the next line, and the whole entry where a
  *   server's name comes next; behind something, what begins on its own line. In block form before something on the same line, that alone.
+ *   TOML and YAML write `#` for `//`; a value over several lines belongs to the line that it begins on.
  * - `"sallyport-ignore": { "RULE-ID": "reason" }` in an entry means that rule in all of the entry.
  *
  * An ignore without a reason silences nothing, nor does one of a rule that `isIgnorable` refuses. That, an unknown rule, and an ignore
  * that nothing answers to are findings themselves.
  */
-export function applyIgnores(document: ConfigDocument, found: readonly Finding[]): Applied {
+export function applyIgnores(document: ConfigDocument, found: readonly Finding[], context: AnalysisContext): Applied {
 	const ignores = [...commentIgnores(document), ...memberIgnores(document)];
 	if (ignores.length === 0) return { kept: found, silenced: [] };
 	const silencer = new Silencer(
@@ -45,7 +46,7 @@ export function applyIgnores(document: ConfigDocument, found: readonly Finding[]
 	// What a person is typing need not be whole.
 	const broken = document.problems.some(({ code }) => code === "syntax");
 	for (const ignore of ignores) {
-		const complaint = complaintOn(ignore, silencer, broken);
+		const complaint = complaintOn(ignore, silencer, broken, context);
 		if (complaint !== null) complaints.push(complaint);
 	}
 	const { silenced } = silencer;
@@ -60,10 +61,10 @@ export function isIgnorable(ruleId: string): boolean {
 	return !ERRORS.has(ruleId);
 }
 
-const RULE_IDS: ReadonlySet<string> = new Set(RULES.map(({ id }) => id));
+const RULE_OF: ReadonlyMap<string, Rule> = new Map(RULES.map((rule) => [rule.id, rule]));
 const ERRORS: ReadonlySet<string> = new Set(RULES.filter(({ defaultSeverity }) => defaultSeverity === "error").map(({ id }) => id));
 
-function complaintOn(ignore: Ignore, silencer: Silencer, broken: boolean): Finding | null {
+function complaintOn(ignore: Ignore, silencer: Silencer, broken: boolean, context: AnalysisContext): Finding | null {
 	const { rule, server, keyPath, span } = ignore;
 	const complain = (severity: "warning" | "info", message: string): Finding =>
 		newFinding({ ruleId: "invalid-ignore", severity, server, keyPath, span, message });
@@ -72,7 +73,7 @@ function complaintOn(ignore: Ignore, silencer: Silencer, broken: boolean): Findi
 	if (!isIgnorable(rule))
 		return complain("warning", `This ignore silences nothing: ${rule} cannot be ignored. Mend what it finds, and remove the ignore.`);
 	if (!ignore.hasReason) return complain("warning", `This ignore gives no reason, so ${rule} is not silenced. Say why in one line.`);
-	return silencer.silence(rule, ignore.covers) || broken
+	return silencer.silence(rule, ignore.covers) || broken || RULE_OF.get(rule)?.knowsEnough?.(context) === false
 		? null
 		: complain("info", `This ignore silences nothing: ${rule} finds nothing here. Remove it.`);
 }
@@ -129,7 +130,7 @@ export function isIgnoreComment(comment: string): boolean {
 	return COMMENT.test(comment);
 }
 
-const COMMENT = /^\/[/*][\s*]*sallyport-ignore(?![\w-])[\s:]*/;
+const COMMENT = /^(?:\/[/*]|#)[\s*#]*sallyport-ignore(?![\w-])[\s:]*/;
 
 function* commentIgnores(document: ConfigDocument): Iterable<Ignore> {
 	let landscape: Landscape | null = null;
@@ -142,7 +143,7 @@ function* commentIgnores(document: ConfigDocument): Iterable<Ignore> {
 		const rule = word.replace(/[:,;]$/, "");
 		const server = landscape.serverAt(span.offset);
 		yield {
-			rule: RULE_IDS.has(rule) ? rule : null,
+			rule: RULE_OF.has(rule) ? rule : null,
 			hasReason: isReason(reason),
 			covers: landscape.covers(span),
 			span,
@@ -156,7 +157,7 @@ function* memberIgnores(document: ConfigDocument): Iterable<Ignore> {
 	for (const server of document.servers) {
 		for (const { rule, reason, span } of server.ignores) {
 			yield {
-				rule: rule !== null && RULE_IDS.has(rule.value) ? rule.value : null,
+				rule: rule !== null && RULE_OF.has(rule.value) ? rule.value : null,
 				hasReason: reason !== null && isReason(reason.value),
 				covers: extentOf(server),
 				span,

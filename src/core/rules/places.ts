@@ -20,6 +20,8 @@ export function programName(command: string): string {
 
 /** A name as it may stand in a message: bounded, and masked where somebody put a token in place of a name. */
 export function quoted(name: string): string {
+	// Most names, and no token: no format is as short, or has nothing but capitals in it.
+	if (/^(?:[\w.-]{1,15}|[A-Z_]{1,60})$/.test(name)) return name;
 	const masked = maskDetected(name);
 	return masked.length > 80 ? `${masked.slice(0, 79)}…` : masked;
 }

@@ -1,7 +1,9 @@
-import { decompose, type Part } from "./decompose.ts";
-import { type Detection, judgeAll } from "./detector.ts";
+import { decompose } from "./decompose.ts";
+import { type Detection, judgeAll } from "./judge.ts";
 import { classifyKey } from "./keys.ts";
+import type { Part } from "./parts/part.ts";
 import { type Piece, subPiece, unquotePiece, wholePiece } from "./piece.ts";
+import { candidatesIn } from "./running-text.ts";
 
 export interface ArgumentDetection extends Detection {
 	/** Which argument holds it. */
@@ -14,11 +16,11 @@ export function detectInArguments(args: readonly string[], command = ""): readon
 	for (const { index, parts } of argumentParts(
 		args.map((text) => wholePiece(text)),
 		0,
-		PASSWORD_FLAGS[programName(command)],
+		PASSWORD_FLAGS.get(programName(command)),
 	)) {
-		const known = byIndex.get(index);
-		if (known === undefined) byIndex.set(index, [...parts]);
-		else known.push(...parts);
+		const known = byIndex.get(index) ?? [];
+		for (const part of parts) known.push(part);
+		byIndex.set(index, known);
 	}
 	return [...byIndex].flatMap(([index, parts]) => judgeAll(parts, args[index] ?? "").map((detection) => ({ ...detection, index })));
 }
@@ -44,19 +46,40 @@ const PAIR_FLAGS =
 const HEADER_FLAGS = /^(?:-H|--header|--headers|--http-header|--extra-header|--add-header|--proxy-header)$/;
 const LOGIN_FLAGS = /^(?:-u|-U|--user|--proxy-user|--basic-auth|--creds|--credentials|--login|--auth)$/;
 const MAX_SHELL_DEPTH = 3;
+/** No command line has more; beyond, only what gives itself away is looked for. */
+const MOST_WORDS = 2_000;
 
 function argumentParts(args: readonly Piece[], depth = 0, program?: PasswordFlag): readonly ArgumentParts[] {
 	const found: ArgumentParts[] = [];
 	let flag: string | null = null;
 	let word: string | null = null;
 	let own = program;
+	let isLogin = false;
 	for (const [index, piece] of args.entries()) {
 		const { text } = piece;
+		if (index >= MOST_WORDS) {
+			found.push({ index, parts: [{ key: null, piece, role: "value" }] });
+			continue;
+		}
 		const previous: string | null = flag;
 		const named: string | null = word;
 		flag = null;
 		word = null;
-		own = PASSWORD_FLAGS[programName(text)] ?? own;
+		own = PASSWORD_FLAGS.get(programName(text)) ?? own;
+		// What is between a name and its value: `$env:KEY = x`, `--with-token <<< x`.
+		if (text === "=" || text === "<<<") {
+			flag = previous;
+			word = named;
+			continue;
+		}
+		if (previous !== null && isLogin && LOGIN_VALUE_FLAGS.test(previous) && !text.startsWith("-")) {
+			found.push({ index, parts: decompose(/^-[pP]$/.test(previous) ? "password" : "key", piece) });
+			continue;
+		}
+		if (previous !== null && /^-[pP]$/.test(previous) && isChosenPassword(text)) {
+			found.push({ index, parts: decompose("password", piece) });
+			continue;
+		}
 		if (own !== undefined && previous === own.flag) {
 			found.push({ index, parts: decompose("password", piece) });
 			continue;
@@ -82,10 +105,21 @@ function argumentParts(args: readonly Piece[], depth = 0, program?: PasswordFlag
 			if (text.length > 24) found.push({ index, parts });
 		} else {
 			found.push({ index, parts: positional(named, piece, depth) });
-			if (/^[A-Za-z][\w-]*:?$/.test(text) && text.length <= 40) word = text.replace(/:$/, "");
+			if (LOGIN_WORDS.test(text)) isLogin = true;
+			if (/^(?:\$env:)?[A-Za-z][\w.:-]*$/.test(text) && text.length <= 60) word = text.replace(/^\$env:|:$/g, "");
+			else if (/^\/\/[\w.:/-]{1,80}:_\w+$/.test(text)) word = text.slice(text.lastIndexOf(":") + 1);
 		}
 	}
 	return found;
+}
+
+const LOGIN_WORDS = /^(?:login|auth|authenticate|signin|auth:token|logon)$/;
+/** After a word for logging in these take a secret, whatever the program. */
+const LOGIN_VALUE_FLAGS = /^-[pPtka]$/;
+
+/** Letters, digits and signs, and no path, port or mapping of ports. */
+function isChosenPassword(text: string): boolean {
+	return /^[^\s/\\:=,]{8,64}$/.test(text) && /[A-Za-z]/.test(text) && /\d/.test(text) && /[!#$%&*@^?+~]/.test(text);
 }
 
 interface PasswordFlag {
@@ -95,16 +129,16 @@ interface PasswordFlag {
 }
 
 /** Programs whose short flag takes a password. */
-const PASSWORD_FLAGS: Readonly<Partial<Record<string, PasswordFlag>>> = Object.assign(Object.create(null), {
-	sshpass: { flag: "-p", glued: true },
-	mysql: { flag: "-p", glued: true },
-	mysqldump: { flag: "-p", glued: true },
-	mariadb: { flag: "-p", glued: true },
-	"redis-cli": { flag: "-a" },
-	mongosh: { flag: "-p" },
-	mongo: { flag: "-p" },
-	sqlcmd: { flag: "-P" },
-});
+const PASSWORD_FLAGS: ReadonlyMap<string, PasswordFlag> = new Map([
+	["sshpass", { flag: "-p", glued: true }],
+	["mysql", { flag: "-p", glued: true }],
+	["mysqldump", { flag: "-p", glued: true }],
+	["mariadb", { flag: "-p", glued: true }],
+	["redis-cli", { flag: "-a" }],
+	["mongosh", { flag: "-p" }],
+	["mongo", { flag: "-p" }],
+	["sqlcmd", { flag: "-P" }],
+]);
 
 function programName(text: string): string {
 	return text.slice(text.lastIndexOf("/") + 1);
@@ -120,8 +154,10 @@ function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
 	if (HEADER_FLAGS.test(flag)) return headerParts(piece);
 	if (LOGIN_FLAGS.test(flag) && piece.text.includes(":")) return decompose("userpwd", piece);
 	if (PAIR_FLAGS.test(flag)) {
-		const parts = shellParts(piece, depth);
-		return parts ?? decompose(null, piece);
+		// What a container is given is no script, whatever blanks are in it.
+		const isPair = /^[A-Za-z_][\w.-]*=[^=]/.test(piece.text) && flag !== "-c";
+		const parts = isPair ? null : shellParts(piece, depth);
+		return parts ?? decompose(isPair || !expectsSecret(flag) ? null : name, piece);
 	}
 	const kind = classifyKey(name);
 	if (kind === "neutral" || kind === "public") {
@@ -139,10 +175,15 @@ function headerParts(piece: Piece): readonly Part[] {
 	return decompose(match[1] ?? null, subPiece(piece, match[0].length, Math.max(end, match[0].length)));
 }
 
+/** Nothing that short is found without a name beside it. */
+const SHORTEST_UNNAMED = 12;
+
 function positional(named: string | null, piece: Piece, depth: number): readonly Part[] {
+	if (named === null && piece.text.length < SHORTEST_UNNAMED && /^[\w.-]*$/.test(piece.text)) return [];
 	const parts = shellParts(piece, depth);
 	if (parts !== null) return parts;
 	const kind = classifyKey(named);
+	if (named !== null && LOGIN_WORDS.test(named)) return decompose("key", piece);
 	return decompose(kind === "secret" || kind === "password" ? named : null, piece);
 }
 
@@ -161,8 +202,11 @@ function shellParts(piece: Piece, depth: number): readonly Part[] | null {
 	if (/^[A-Za-z][\w-]*\s*:\s*\S+(?:\s+\S+)?$/.test(text) || /^[^\s=]+=[^;&|\n]*;\s*\w[\w ]*=/.test(text)) return null;
 	const words = shellWords(piece);
 	if (words.length < 2) return null;
-	const parts = argumentParts(words, depth + 1).flatMap((entry) => entry.parts);
-	return parts;
+	// No script has that many words on purpose: what is given to a name that tells is still read below.
+	const parts = words.length > MOST_WORDS ? [] : argumentParts(words, depth + 1).flatMap((entry) => entry.parts);
+	// Code of other languages has no words of a shell: `os.environ["KEY"] = "…"`.
+	const code = candidatesIn(text).flatMap(({ name, start, end }) => decompose(name, subPiece(piece, start, end), depth));
+	return [...parts, ...code];
 }
 
 /** Splits at blanks and operators, with quotes taken off; an assignment keeps its name: `A='b c'` is one word. Linear in time. */

@@ -28,6 +28,17 @@ export function decodeBase64(text: string): string | null {
 	return decoded;
 }
 
+/** Hex as text; null when it holds anything but printable ASCII. */
+export function decodeHex(text: string): string | null {
+	let decoded = "";
+	for (let i = 0; i + 1 < text.length; i += 2) {
+		const byte = Number.parseInt(text.slice(i, i + 2), 16);
+		if (byte < 32 || byte > 126) return null;
+		decoded += String.fromCharCode(byte);
+	}
+	return decoded;
+}
+
 /** Base64 of a text's UTF-8 form, with padding. */
 export function encodeBase64(bytes: Uint8Array): string {
 	let encoded = "";

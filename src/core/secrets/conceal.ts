@@ -9,13 +9,15 @@ import { mask } from "./mask.ts";
  */
 export function concealed(line: string): readonly { readonly start: number; readonly end: number }[] {
 	const spans = detectInText(line).map(({ start, end }) => ({ start, end }));
-	for (const form of GIVEN) {
+	const ends = new ValueEnds(line);
+	for (const { form, isQuoted } of GIVEN) {
 		for (const match of line.matchAll(form)) {
-			const [before, name = null, value = ""] = match;
+			const [before, name = null] = match;
 			const kind = classifyKey(name);
-			if ((kind !== "secret" && kind !== "password") || isShowable(value)) continue;
+			if (kind !== "secret" && kind !== "password") continue;
 			const start = match.index + before.length;
-			spans.push({ start, end: start + value.length });
+			const end = ends.after(start, isQuoted);
+			if (end - start >= SHORTEST && !isShowable(line.slice(start, end))) spans.push({ start, end });
 		}
 	}
 	return spans;
@@ -38,9 +40,40 @@ function isShowable(value: string): boolean {
 	return isReferenceText(value) || /^•+$/.test(value) || /^(?:\$\{|\{\{|(?:keychain|sealed):)/.test(value);
 }
 
-/** `--token x`, `--token=x`, `"--token", "x"`; `TOKEN=x`; `"TOKEN": "x"`. The value is looked ahead at: it may hold another of these. */
-const GIVEN: readonly RegExp[] = [
-	/(?<![\w-])--?([A-Za-z][\w-]{0,60})(?:=|\s{1,4}|"\s{0,20},\s{0,20}(?="))(?:\\?["'])?(?=([^\s"'\\,;&|-][^\s"'\\]{2,2000}))/g,
-	/(?<![\w-])([A-Za-z_]\w{0,60})=(?:\\?["'])?(?=([^\s"'\\,;&|][^\s"'\\]{2,2000}))/g,
-	/"([A-Za-z_][\w.-]{0,60})"\s{0,20}:\s{0,20}"(?=((?:[^"\\]|\\.){3,2000}))/g,
+const SHORTEST = 3;
+const LONGEST = 2_000;
+
+/** Where values end. Those that begin in one another end at the same place, so each character is looked at once. */
+class ValueEnds {
+	readonly #line: string;
+	#from = 0;
+	#end = -1;
+
+	constructor(line: string) {
+		this.#line = line;
+	}
+
+	/** After the last character of the value that begins at `start`; no value is longer than the longest that is masked. */
+	after(start: number, isQuoted: boolean): number {
+		if (isQuoted) return quoteEnd(this.#line, start);
+		if (start < this.#from || start > this.#end) {
+			this.#from = start;
+			this.#end = start;
+			while (this.#end < this.#line.length && !/[\s"'\\]/.test(this.#line.charAt(this.#end))) this.#end++;
+		}
+		return Math.min(this.#end, start + LONGEST);
+	}
+}
+
+function quoteEnd(line: string, start: number): number {
+	let end = start;
+	while (end < line.length && end - start < LONGEST && line[end] !== '"') end += line[end] === "\\" ? 2 : 1;
+	return Math.min(end, line.length);
+}
+
+/** `--token x`, `--token=x`, `"--token", "x"`; `TOKEN=x`; `"TOKEN": "x"`: up to where the value begins, which may hold another of these. */
+const GIVEN: readonly { readonly form: RegExp; readonly isQuoted: boolean }[] = [
+	{ form: /(?<![\w-])--?([A-Za-z][\w-]{0,60})(?:=|\s{1,4}|"\s{0,20},\s{0,20}(?="))(?:\\?["'])?(?=[^\s"'\\,;&|-])/g, isQuoted: false },
+	{ form: /(?<![\w-])([A-Za-z_]\w{0,60})=(?:\\?["'])?(?=[^\s"'\\,;&|])/g, isQuoted: false },
+	{ form: /"([A-Za-z_][\w.-]{0,60})"\s{0,20}:\s{0,20}"/g, isQuoted: true },
 ];

@@ -15,11 +15,31 @@ const WHOLE: readonly RegExp[] = [
 	/^projects\/[\w-]+\/secrets\/\S+$/,
 	/^@Microsoft\.KeyVault\(.*\)$/,
 	/^ENC\[[^\]]*\]$/,
+	// Encrypted where it stands: Jasypt, Spring, Vault's transit engine, Ansible, SOPS, age.
+	/^ENC\([^()]*\)$/,
+	/^\{(?:cipher|encrypted|enc|vault|aes|kms|secret)\}\S*$/i,
+	/^(?:vault|enc|encrypted|kms|sops|crypt|dpapi|awskms|gcpkms):(?:v\d+:)?\S+$/i,
+	/^\$ANSIBLE_VAULT;/,
+	/^-----BEGIN (?:AGE ENCRYPTED FILE|PGP MESSAGE|CMS|PKCS7)-----/,
+	// A password that has been hashed.
+	/^\$(?:2[abxy]?|argon2(?:id|i|d)|5|6|1|y|7|scrypt|pbkdf2[\w-]*|apr1)\$\S+$/,
+	/^(?:pbkdf2_sha\d+|argon2|bcrypt(?:_sha256)?|scrypt)\$\S+$/,
+	/^\{(?:S?SHA\d*|S?MD5|CRYPT|PBKDF2[\w-]*|ARGON2)\}\S+$/i,
+	/^SCRAM-SHA-256\$\S+$/,
+	// Other tools' ways to name a place.
+	/^\{\{[^{}]*\}\}$|^<%[^%]*%>$|^#\{[^{}]*\}$|^%\{[^{}]*\}$|^\$\[[^[\]]*\]$|^%\([^()]*\)s?$|^\$ENV\{[^{}]*\}$|^<<[^<>]*>>$|^\$\{\{?[^{}]*\}?\}$/,
+	/^(?:ENV|env|os\.getenv|os\.environ\.get|System\.getenv|process\.env|getenv|lookup|secret|var|local|data|module)(?:\(|\[)["']?[\w./:-]+["']?(?:\)|\])$/,
+	/^@(?:env|file|vault|secret|keychain)?[:/.~][\w./:~-]*$/i,
+	/^(?:env|file|cmd|command|exec|sh|pass|keyring|keychain|secret|secretref|vault|bw|op|ssm|sm|aws|gcp|azure|doppler|infisical|from|ref|var|input|prompt)[:/][A-Za-z_./~][\w./:# ~-]*$/i,
+	/^(?:secret|secrets|kv)\/[\w./-]+#[\w.-]+$/,
+	/^!(?:Ref|Sub|GetAtt|ImportValue|reference|env_var|cat|pass|op)\b.*$/,
+	/^(?:arn|projects|resource):\S*secret\S*$/i,
 	/^!(?:vault|secret|env|ref|file)\b.*$/i,
 ];
 
 /** True when the whole text only names where a secret is kept. */
 export function isReferenceText(text: string): boolean {
+	if (/^[\w+=-]*$/.test(text)) return false;
 	return WHOLE.some((form) => form.test(text)) || /^\$\{[^{}]*\}$/.test(text);
 }
 

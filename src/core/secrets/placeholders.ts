@@ -1,7 +1,9 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { fold, type KeyClass, keyWords } from "./keys.ts";
-import { splitTokens, wordLikeness } from "./randomness.ts";
+import { withoutAccents } from "./disguise.ts";
+import { isDocumented } from "./documented.ts";
+import { fold, PASSWORD, SECRET } from "./key-words.ts";
+import { type KeyClass, keyWords } from "./keys.ts";
+import { FILLER_STEMS, NOUN_ANYWHERE, NOUN_WORDS, UNSPACED_MARKERS } from "./languages.ts";
+import { isRandom, splitTokens, surprise, wordLikeness } from "./randomness.ts";
 import { DICTIONARY, MARKERS, VOCABULARY } from "./words.ts";
 
 /**
@@ -9,7 +11,14 @@ import { DICTIONARY, MARKERS, VOCABULARY } from "./words.ts";
  * a provider's documentation. The longer the text, the more of it must say so: a real key may hold a word by chance.
  */
 export function isPlaceholder(text: string, key: string | null, kind: KeyClass): boolean {
-	return isWrapped(text) || isElided(text) || isPatterned(text, kind) || isWorded(text, key, kind) || isDocumented(text);
+	return (
+		isWrapped(text) ||
+		isElided(text) ||
+		isPatterned(text, kind) ||
+		isWorded(text, key, kind) ||
+		(kind !== "password" && isSpelled(text)) ||
+		isDocumented(text)
+	);
 }
 
 function isWrapped(text: string): boolean {
@@ -19,39 +28,79 @@ function isWrapped(text: string): boolean {
 		)
 	)
 		return true;
-	return /<[A-Za-z][^<>]{2,60}>/.test(text) && text.replace(/<[^<>]{0,62}>/g, "").length <= 12;
+	if (!/[<{[(][\p{L}][^<>{}[\]()]{2,60}[>}\])]/u.test(text)) return false;
+	// `sk-ant-api03-<your-key>`: what stands around it is no key.
+	const rest = text.replace(/[<{[(][^<>{}[\]()]{0,62}[>}\])]/g, "");
+	return rest.length <= 24 && !isRandom(rest, 10);
 }
 
 /** `ghp_xxx...`, `sk-…`, `****1234`: somebody took the value out. */
 function isElided(text: string): boolean {
-	return /(?:^|[^a-z])EXAMPLE|EXAMPLE(?:KEY|TOKEN|SECRET)?$/.test(text) || /(?:\.{3,}|…|\*{3,}|•{2,}|█{2,})/.test(text);
+	return /(?:^|[^a-z])EXAMPLE|EXAMPLE(?:KEY|TOKEN|SECRET)?$/.test(text) || /(?:[._-]x{3,}$|\.{3,}|…|\*{3,}|•{2,}|█{2,})/.test(text);
 }
 
 /** Runs, repeated chunks, alphabets and number rows. */
 function isPatterned(text: string, kind: KeyClass): boolean {
-	const core = text.replace(/[^\p{L}\p{N}]/gu, "");
+	const core = /[^\0-\x7f]/.test(text) ? text.replace(/[^\p{L}\p{N}]/gu, "") : text.replace(/[^A-Za-z0-9]/g, "");
+	if (/^(.)\1{2,}$/u.test(text)) return true;
 	if (core.length < 4) return core.length === 0 && kind !== "password";
 	const lower = core.toLowerCase();
 	if (/x{4,}/i.test(core) && (lower.match(/x{3,}/g) ?? []).join("").length * 3 >= core.length) return true;
 	if (/^x{3,}$/.test(lower.replace(/^[a-z]{2,4}(?=x)/, ""))) return true;
-	if (new Set(lower).size <= Math.min(3, core.length / 3)) return true;
-	let steps = 0;
-	let same = 0;
-	for (let i = 1; i < lower.length; i++) {
-		if (follows(lower.charCodeAt(i - 1), lower.charCodeAt(i))) steps++;
-		if (lower[i] === lower[i - 1]) same++;
-	}
+	// What a provider begins its tokens with, and then the row of numbers: `sk-ant-api03-1234567890`.
+	const body = text.replace(/^(?:[A-Za-z]{1,10}\d{0,2}[-_.])+/, "");
+	if (body.length >= 4 && body.length < text.length && kind !== "password" && isPatterned(body, kind)) return true;
+	if (hasFewCharacters(lower, Math.min(3, core.length / 3))) return true;
 	if (isInterleaved(lower)) return true;
-	const pairs = lower.length - 1;
-	if (lower.length >= 6 && (steps + same >= pairs * 0.65 || same >= pairs * 0.5)) return true;
-	return isRepeated(lower);
+	return (lower.length >= 6 && lettersInRuns(lower) >= lower.length * 0.65) || isRepeated(lower);
+}
+
+function hasFewCharacters(text: string, most: number): boolean {
+	let seen = "";
+	for (let i = 0; i < text.length; i++) {
+		if (seen.includes(text.charAt(i))) continue;
+		seen += text.charAt(i);
+		if (seen.length > most) return false;
+	}
+	return true;
+}
+
+/** How many characters stand in runs of three and more: `abc`, `321`, `777`, `qwe`. */
+function lettersInRuns(text: string): number {
+	let inRuns = 0;
+	let kind: Step = null;
+	let length = 1;
+	for (let i = 1; i <= text.length; i++) {
+		const step: Step = i < text.length ? stepOf(text.charCodeAt(i - 1), text.charCodeAt(i)) : null;
+		if (step !== null && (kind === null || step === kind)) {
+			kind = step;
+			length++;
+			continue;
+		}
+		if (length >= 3) inRuns += length;
+		// The character before may begin the next run.
+		length = step === null ? 1 : 2;
+		kind = step;
+	}
+	return Math.min(inRuns, text.length);
+}
+
+type Step = "same" | "up" | "down" | "keyboard" | null;
+
+function stepOf(a: number, b: number): Step {
+	if (a === b) return "same";
+	if (b === a + 1 || (a === 57 && (b === 48 || b === 97)) || ((a === 122 || a === 102) && (b === 48 || b === 97))) return "up";
+	if (b === a - 1) return "down";
+	return RIGHT_OF[a] === b ? "keyboard" : null;
 }
 
 /** `a1b2c3d4e5f6`: letters and digits in order, each for themselves. */
 function isInterleaved(text: string): boolean {
+	if (text.length > 64) return false;
 	const letters = text.replace(/[^a-z]/g, "");
+	if (letters.length < 4 || !isAlphabet(letters)) return false;
 	const digits = text.replace(/[^0-9]/g, "");
-	return letters.length >= 4 && isAlphabet(letters) && digits.length >= 3 && isAlphabet(digits);
+	return digits.length >= 3 && isAlphabet(digits);
 }
 
 function isAlphabet(text: string): boolean {
@@ -60,11 +109,13 @@ function isAlphabet(text: string): boolean {
 	return steps >= (text.length - 1) * 0.8;
 }
 
-const KEYBOARD = "qwertyuiop asdfghjkl zxcvbnm";
+/** What stands to the right on a keyboard, by character code. */
+const RIGHT_OF = new Uint8Array(128);
+for (const row of ["qwertyuiop", "asdfghjkl", "zxcvbnm"])
+	for (let i = 1; i < row.length; i++) RIGHT_OF[row.charCodeAt(i - 1)] = row.charCodeAt(i);
 
 function follows(a: number, b: number): boolean {
-	const step = Math.abs(b - a) === 1 || (a === 57 && (b === 48 || b === 97)) || (a === 122 && (b === 48 || b === 97));
-	return step || KEYBOARD.includes(String.fromCharCode(a, b)) || (a === 102 && (b === 48 || b === 97));
+	return stepOf(a, b) !== null && a !== b;
 }
 
 /** The same chunk of at most twelve characters over and over. */
@@ -79,19 +130,71 @@ function isRepeated(text: string): boolean {
 }
 
 function isWorded(text: string, key: string | null, kind: KeyClass): boolean {
-	// Machine-made tokens are ASCII: other letters are somebody explaining.
-	if (kind !== "password" && /[^\x20-\x7e]/.test(text)) return /\p{L}/u.test(text.replace(/[\x20-\x7e]/g, ""));
 	const folded = fold(text);
-	if (/你的|您的|请|替换|填写|填入|输入|あなた|ここに|入力|置換|여기|입력|당신|ваш|встав|замени|укажи|введи|сюда/.test(folded)) return true;
-	const plain = text.normalize("NFKD").replace(/\p{M}/gu, "");
+	const composed = text.toLowerCase();
+	// Machine-made tokens are ASCII: other letters are somebody explaining.
+	if (
+		kind === "password" &&
+		/[^\0-\u024f]/.test(text) &&
+		!/\d/.test(text) &&
+		(/[\s_-]/.test(text) || NOUN_ANYWHERE.test(composed) || NOUN_ANYWHERE.test(folded))
+	)
+		return true;
+	if (/[^\x20-\x7e]/.test(text) && (kind !== "password" || /^\p{L}+(?:[_\s]+\p{L}+)+$/u.test(text)))
+		return /\p{L}/u.test(text.replace(/[\x20-\x7e]/g, ""));
+	// Somebody says where it is: "ask the admin".
+	if (SAYING.test(text) || /^[A-Z]{2,}(?:_[A-Z]{2,})+$/.test(text) || isVariableName(text)) return true;
+	if (/[^\0-\x7f]/.test(composed) && (UNSPACED_MARKERS.test(composed) || UNSPACED_MARKERS.test(folded))) return true;
+	const plain = /[^\0-\x7f]/.test(text)
+		? text
+				.normalize("NFKD")
+				.replace(/\p{M}/gu, "")
+				.replace(/[łøæœıđðþßħŧŁØÆŒĐÐÞ]/g, plainLetter)
+		: text;
+	// No words are in there: most keys end here.
+	if (text.length >= 16 && plain === text && (surprise(text) ?? 0) > 1) return false;
 	const echoed = new Set(key === null ? [] : keyWords(key));
 	const coverage = cover(plain, echoed);
 	if (coverage.letters === 0) return false;
-	if (kind === "password") return coverage.uncovered === 0 && coverage.digits <= 4 && coverage.marks <= coverage.tokens && coverage.filler;
+	if (kind === "password") {
+		const tells = coverage.marker && coverage.markerCount + coverage.fillerCount >= 2;
+		if (tells && coverage.markerLetters >= 4 && coverage.uncovered <= 7 && coverage.digits <= 5) return true;
+		// A quarter of it says "password" or "key", and the rest is words as well.
+		if (coverage.tokens >= 2 && coverage.digits <= 3 && coverage.marks === 0 && coverage.nounLetters >= coverage.letters * 0.25)
+			return (surprise(plain) ?? 0) < 0;
+		if (coverage.uncovered > 0 || coverage.digits > 4 || coverage.marks > coverage.tokens) return false;
+		// Four words are a password unless they say that one will stand here.
+		return coverage.filler || tells;
+	}
 	const size = coverage.letters + coverage.digits;
 	if (coverage.marker) return coverage.uncovered + coverage.oddDigits <= Math.max(3, size * 0.34) || coverage.markerLetters >= size * 0.25;
 	return coverage.filler && coverage.uncovered === 0 && coverage.oddDigits <= 3;
 }
+
+function plainLetter(letter: string): string {
+	const plain = withoutAccents(letter);
+	return letter === letter.toLowerCase() ? plain : plain.toUpperCase();
+}
+
+/** Words of whatever language, in one case and parted by signs: no machine makes tokens of letters alone that read like words. */
+function isSpelled(text: string): boolean {
+	if (!/^[A-Za-z]{1,14}(?:[\s_.-]+[A-Za-z]{1,14}){1,7}$/.test(text)) return false;
+	return (text === text.toLowerCase() || text === text.toUpperCase()) && (surprise(text) ?? 0) < 0;
+}
+
+/** `K8S_TOKEN_V2`: the name of a variable that holds one. */
+function isVariableName(text: string): boolean {
+	return (
+		/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text) &&
+		/(?:^|_)(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD|PASS|PWD|PAT|AUTH|CREDENTIALS?)(?:_|$)/.test(text) &&
+		(surprise(text) ?? 0) < 0.3
+	);
+}
+
+const SAYING =
+	/^(?:ask|see|stored|saved|provided|managed|contact|refer|obtain|get|generated|sent|kept|injected|inherited|same|loaded|use|read|comes|taken|check|in|from|via|the|this|no|not|never|will|is|as|your|enter|set|paste|put|add|fill|leave|keep|do|create|generate|copy|found|available|required|needed|comes) \S+|^(?:from|see|use|managed|not|stored|ask|no|via)-[a-z-]+$/i;
+
+const NOUNS: ReadonlySet<string> = new Set([...PASSWORD, ...SECRET, ...NOUN_WORDS]);
 
 interface Coverage {
 	letters: number;
@@ -105,6 +208,10 @@ interface Coverage {
 	oddDigits: number;
 	marker: boolean;
 	markerLetters: number;
+	markerCount: number;
+	fillerCount: number;
+	/** Letters of words that mean a secret. */
+	nounLetters: number;
 	/** Nothing but words that carry no information, or words of the key's own name. */
 	filler: boolean;
 }
@@ -119,12 +226,13 @@ function cover(text: string, echoed: ReadonlySet<string>): Coverage {
 		oddDigits: 0,
 		marker: false,
 		markerLetters: 0,
+		markerCount: 0,
+		fillerCount: 0,
+		nounLetters: 0,
 		filler: true,
 	};
 	// Plain words parted by separators, in one case: a name that no dictionary has may stand among them.
-	const worded =
-		/^[A-Za-z]+(?:[\s_.,:!'-]+[A-Za-z]+)+[\s_.!-]*$/.test(text) &&
-		(text === text.toLowerCase() || text === text.toUpperCase() || /\s/.test(text));
+	const worded = /^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[\s_.,:!'-]+(?:[A-Z]?[a-z]+|[A-Z]+))+[\s_.!-]*$/.test(text);
 	for (const token of splitTokens(text)) {
 		if (/^[0-9]+$/.test(token)) {
 			result.digits += token.length;
@@ -133,19 +241,29 @@ function cover(text: string, echoed: ReadonlySet<string>): Coverage {
 		}
 		result.tokens++;
 		result.letters += token.length;
-		const pieces = segment(token.toLowerCase(), echoed);
+		const whole = segment(token.toLowerCase(), echoed);
+		// Half a word says nothing: `har` in `harbor`.
+		const pieces = worded && whole.join("").length < token.length ? whole.filter((piece) => piece.length >= 5) : whole;
 		const covered = pieces.reduce((sum, piece) => sum + piece.length, 0);
 		for (const piece of pieces) {
-			if (MARKERS.has(piece) || /^x{3,}$/.test(piece)) {
+			if ((piece.length >= 5 || piece.length === token.length) && isNoun(piece)) result.nounLetters += piece.length;
+			// Short ones come by chance in random text.
+			if ((MARKERS.has(piece) && (worded || piece.length >= 4)) || /^x{3,}$/.test(piece)) {
 				result.marker = true;
 				result.markerLetters += piece.length;
-			} else if (!VOCABULARY.has(piece) && !echoed.has(piece)) result.filler = false;
+				result.markerCount++;
+			} else if (VOCABULARY.has(piece) || echoed.has(piece) || isNoun(piece)) result.fillerCount++;
+			else result.filler = false;
 		}
 		const missed = token.length - covered;
 		if (missed > 0) result.filler = false;
-		if (missed > 0 && !(worded && token.length <= 16 && wordLikeness(token.toLowerCase()) > -0.6)) result.uncovered += missed;
+		if (missed > 0 && !(worded && token.length <= 16 && wordLikeness(token.toLowerCase()) > -0.9)) result.uncovered += missed;
 	}
 	return result;
+}
+
+function isNoun(word: string): boolean {
+	return word.length >= 3 && (NOUNS.has(word) || FILLER_STEMS.test(word));
 }
 
 const PRONOUNS: ReadonlySet<string> = new Set(["my", "mi", "tu", "no", "id"]);
@@ -170,34 +288,5 @@ function segment(run: string, echoed: ReadonlySet<string>): readonly string[] {
 }
 
 function known(word: string, echoed: ReadonlySet<string>): boolean {
-	return DICTIONARY.has(word) || echoed.has(word);
-}
-
-/** Values that providers print in their documentation, by the first 8 bytes of their SHA-256: the program does not hold them itself. */
-const DOCUMENTED: ReadonlySet<string> = new Set([
-	"78314b11be2e5815",
-	"e21b597ba6b9cafa",
-	"2cafc0970149a84f",
-	"f2d6ca16515033e5",
-	"7e8de44ea9ecf6d5",
-	"a3a9e1ed9732cab2",
-	"8f400c257611ed5d",
-	"e5855ff48799c52c",
-	"f215faf9d88b7f0a",
-	"07e23ede2756aa3f",
-	"cd372fb85148700f",
-	"3f2cd8e57b096fe7",
-	"52bbea75ee75a6f1",
-	"986c0dc956dc822b",
-	"cf4d418ed3de92d7",
-	"73f71af093fdf154",
-	"bdfeaef44475711c",
-	"ca7459e2b26776de",
-	"5cc1e9113bbaa704",
-	"96ad2ccd81462a76",
-]);
-
-function isDocumented(text: string): boolean {
-	if (text.length < 16 || text.length > 400) return false;
-	return DOCUMENTED.has(bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16));
+	return DICTIONARY.has(word) || echoed.has(word) || NOUNS.has(word) || (word.length >= 5 && FILLER_STEMS.test(word));
 }

@@ -15,6 +15,10 @@ const PUBLIC: readonly RegExp[] = [
 	/^0x[0-9a-fA-F]{40}$/,
 	/^npub1[a-z0-9]{50,}$/,
 	/^NRJS-/,
+	/^pub[0-9a-f]{32}$/,
+	/^sub-c-[0-9a-f-]{36}$/,
+	/^pk_(?:test|live)_[\w$=-]+$/,
+	/^sdk-js-|^client-[\w-]{20,}$/,
 	/^LS0tLS1CRUdJTiB(?:DRVJUSUZJQ0FURS|QVUJMSUMg)/,
 ];
 

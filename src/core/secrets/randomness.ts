@@ -1,34 +1,51 @@
+import { BIGRAMS } from "./bigrams.ts";
 import { DICTIONARY } from "./words.ts";
 
-/**
- * How likely each pair of letters is in names and words, as log2 of the odds against an even spread. Counted once from
- * the dictionary: what the table must tell apart is words from keys, not one language from another.
- */
-let pairs: Float32Array | null = null;
+/** Letters without case, then any digit, then any sign. */
+const CLASSES = 28;
+const DIGIT = 26;
+const SIGN = 27;
+const CLASS_OF = Uint8Array.from({ length: 128 }, (_, code) => {
+	if (code >= 97 && code <= 122) return code - 97;
+	if (code >= 65 && code <= 90) return code - 65;
+	return code >= 48 && code <= 57 ? DIGIT : SIGN;
+});
 
-function countPairs(): Float32Array {
-	const counts = new Float32Array(26 * 26).fill(0.25);
-	const sums = new Float32Array(26).fill(0.25 * 26);
-	for (const word of DICTIONARY) {
-		for (let i = 1; i < word.length; i++) {
-			const a = word.charCodeAt(i - 1) - 97;
-			const b = word.charCodeAt(i) - 97;
-			if (a < 0 || a > 25 || b < 0 || b > 25) continue;
-			const at = a * 26 + b;
-			counts[at] = (counts[at] ?? 0) + 1;
-			sums[a] = (sums[a] ?? 0) + 1;
+let bits: Float32Array | null = null;
+
+/** Made when it is first asked for: a program that starts should not wait for it. */
+function table(): Float32Array {
+	bits ??= Float32Array.from(BIGRAMS, (c) => (c.charCodeAt(0) - 35) / 10 - 5.5);
+	return bits;
+}
+
+/**
+ * Bits a character by which a text is likelier drawn at random than made of names and words: names lie below -0.4 (99 of a hundred), random
+ * text of sixteen characters and more above 0. Pairs of digits say nothing; null when too few pairs are left to tell.
+ */
+export function surprise(text: string): number | null {
+	const odds = table();
+	let sum = 0;
+	let pairs = 0;
+	let before = SIGN;
+	for (let i = 0; i <= text.length; i++) {
+		const now = i === text.length ? SIGN : (CLASS_OF[text.charCodeAt(i)] ?? SIGN);
+		if (before !== DIGIT || now !== DIGIT) {
+			sum -= odds[before * CLASSES + now] ?? 0;
+			pairs++;
 		}
+		before = now;
 	}
-	return counts.map((count, at) => Math.log2((count * 26) / (sums[Math.floor(at / 26)] ?? 1)));
+	return pairs < 4 ? null : sum / pairs;
 }
 
 /** Mean odds of a run of lower-case letters, in bits: words lie above 0.5, random letters below 0. */
 export function wordLikeness(run: string): number {
 	if (run.length < 2) return 0;
-	// When it is first asked for: a program that starts should not wait for it.
-	pairs ??= countPairs();
+	const odds = table();
 	let sum = 0;
-	for (let i = 1; i < run.length; i++) sum += pairs[(run.charCodeAt(i - 1) - 97) * 26 + run.charCodeAt(i) - 97] ?? -2;
+	for (let i = 1; i < run.length; i++)
+		sum += odds[(CLASS_OF[run.charCodeAt(i - 1)] ?? SIGN) * CLASSES + (CLASS_OF[run.charCodeAt(i)] ?? SIGN)] ?? 0;
 	return sum / (run.length - 1);
 }
 
@@ -45,18 +62,21 @@ export function disorder(text: string): number {
 		all += token.length;
 		if (/^[0-9]+$/.test(token)) continue;
 		const lower = token.toLowerCase();
-		if (token.length >= 3 && (DICTIONARY.has(lower) || (token.length >= 4 && wordLikeness(lower) > 0.25))) explained += token.length;
+		if (token.length >= 3 && (DICTIONARY.has(lower) || (token.length >= 4 && wordLikeness(lower) > 0.7))) explained += token.length;
 	}
 	return all === 0 ? 0 : 1 - explained / all;
 }
 
 /** Shannon entropy in bits per character. */
 export function entropy(text: string): number {
-	const counts = new Map<string, number>();
-	for (const c of text) counts.set(c, (counts.get(c) ?? 0) + 1);
-	let bits = 0;
-	for (const n of counts.values()) bits -= (n / text.length) * Math.log2(n / text.length);
-	return bits;
+	const counts = new Uint32Array(128);
+	for (let i = 0; i < text.length; i++) {
+		const at = text.charCodeAt(i) & 127;
+		counts[at] = (counts[at] ?? 0) + 1;
+	}
+	let sum = 0;
+	for (const n of counts) if (n > 0) sum -= (n / text.length) * Math.log2(n / text.length);
+	return sum;
 }
 
 /** True for text that looks drawn at random: long enough, many different characters, and hardly a word in it. */
@@ -64,5 +84,8 @@ export function isRandom(text: string, minLength = 16): boolean {
 	const core = text.replace(/[^A-Za-z0-9]/g, "");
 	if (core.length < minLength || /^[0-9]+$/.test(core)) return false;
 	const wanted = /^[0-9a-fA-F]+$/.test(core) ? 2.8 : 3.2;
-	return entropy(core) >= Math.min(wanted, Math.log2(core.length) * 0.8) && disorder(text) >= 0.55;
+	return entropy(core) >= Math.min(wanted, Math.log2(core.length) * 0.8) && (surprise(text) ?? -1) >= RANDOM_BITS;
 }
+
+/** One name in five hundred lies above; so does all but one in a hundred random texts of 16 hex digits, and nearly all others. */
+const RANDOM_BITS = 0.1;

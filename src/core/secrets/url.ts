@@ -1,5 +1,6 @@
-import type { Part } from "./decompose.ts";
-import { namesCapability } from "./keys.ts";
+import { capabilityIn } from "./capabilities.ts";
+import { classifyKey, namesCapability } from "./keys.ts";
+import type { Part } from "./parts/part.ts";
 import { type Piece, subPiece } from "./piece.ts";
 
 /** A part of a URL; `nested`: its value may have structure of its own. */
@@ -44,6 +45,8 @@ function userinfoEnd(text: string, start: number, authorityEnd: number, web: boo
 		if (web) return inAuthority;
 	} else if (web) return -1;
 	const colon = text.indexOf(":", start);
+	// The rest of a JDBC address is settings: an `@` in there is in one of them.
+	if (text.startsWith("jdbc:")) return inAuthority >= start && !text.slice(start, inAuthority).includes(";") ? inAuthority : -1;
 	if (colon < 0) return inAuthority >= start ? inAuthority : -1;
 	const last = text.lastIndexOf("@");
 	const host = text.slice(last + 1);
@@ -59,17 +62,26 @@ function userinfo(piece: Piece, start: number, end: number, host: string): reado
 	const userEnd = colon < 0 ? end : start + colon;
 	const user = piece.text.slice(start, userEnd);
 	const password = colon < 0 ? "" : piece.text.slice(userEnd + 1, end);
-	const userPart: UrlPart = { key: null, piece: subPiece(piece, start, userEnd), role: "user" };
+	const bareUser = password === "" || /^(?:x-oauth-basic|x|unused|)$/.test(password);
+	// Beside a password it is a name, however random: `postgres.abcdefghijklmnopqrst`.
+	const userPart: UrlPart = { key: bareUser ? null : "user", piece: subPiece(piece, start, userEnd), role: bareUser ? "user" : "value" };
 	// The key in a Sentry address only lets one send.
 	if (/(?:^|\.)sentry\.io(?::|$)|\.ingest\./.test(host)) return [];
-	if (password === "" || /^x-oauth-basic$|^x$/.test(password)) return [userPart];
+	if (bareUser) return [userPart];
 	return [userPart, { key: "password", piece: subPiece(piece, userEnd + 1, end), role: "credential", user }];
 }
 
 /** Segments after which a service puts the token. */
 const OPENERS = /^(?:s|k|t|key|keys|token|tokens|secret|secrets|hook|hooks|webhook|webhooks|services|apikey|api-key|auth|private|bot)$/i;
 
+/** After the name of a collection stands which one of it: `documents/…`, `d/…`, `commit/…`. */
+const OF_MANY =
+	/^(?:[dcp]|[a-z][\w-]{2,}[^s]s|folder|file|document|space|project|workspace|team|user|account|org|organization|commit|blob|tree|raw|page|item|board|channel|thread|session|instance|database|collection|table|view|model|agent|bot|gist|releases?|download|assets?|static|dist|image|video|embed|watch|share|edit)$/i;
+
 function path(key: string | null, piece: Piece, start: number, end: number, host: string): readonly UrlPart[] {
+	const capability = capabilityIn(host.toLowerCase(), piece.text.slice(start, end));
+	if (capability !== null)
+		return [{ key: "capability", piece: subPiece(piece, start + capability.start, start + capability.end), role: "path" }];
 	const parts: UrlPart[] = [];
 	let at = start;
 	let previous = /^(?:web)?hooks?\./i.test(host) || namesCapability(key) ? "webhook" : "";
@@ -83,7 +95,7 @@ function path(key: string | null, piece: Piece, start: number, end: number, host
 				role: "value",
 				nested: true,
 			});
-		else if (bare.length >= 8)
+		else if (bare.length >= 8 && !(OF_MANY.test(previous) && !OPENERS.test(previous)))
 			parts.push({ key: OPENERS.test(previous) ? "webhook token" : null, piece: subPiece(piece, at, at + bare.length), role: "path" });
 		at += segment.length;
 		if (bare !== "" && !/^(?:api|v\d+|mcp)$/i.test(bare) && !(OPENERS.test(previous) && /^[A-Z0-9]{9,12}$|^\d{15,20}$/.test(bare)))
@@ -95,16 +107,21 @@ function path(key: string | null, piece: Piece, start: number, end: number, host
 function pairs(piece: Piece, start: number, end: number): readonly UrlPart[] {
 	const parts: UrlPart[] = [];
 	let at = start;
-	for (const segment of piece.text.slice(start, end).split(/(?<=[&;])/)) {
-		const bare = segment.replace(/[&;]$/, "");
+	for (const segment of piece.text.slice(start, end).split(/(?<=[&;?])/)) {
+		const bare = segment.replace(/[&;?]$/, "");
 		const equals = bare.indexOf("=");
-		const name = equals < 0 ? null : decodeName(bare.slice(0, equals));
+		const given = equals < 0 ? null : decodeName(bare.slice(0, equals));
+		const name = given !== null && OTHER_QUERY.test(given) && classifyKey(given) === "neutral" ? "id" : given;
 		if (bare.length - equals - 1 > 0)
 			parts.push({ key: name, piece: subPiece(piece, at + equals + 1, at + bare.length), role: "value", nested: true });
 		at += segment.length;
 	}
 	return parts;
 }
+
+/** Names of a query that carry a random text which is no secret: what a page is cached by, where it goes on, which campaign it is from. */
+const OTHER_QUERY =
+	/^(?:[vherc_]|cb|ts|nc|ver|rnd|rand|bust|cache\w*|after|before|since|next|prev|offset|state|challenge|code_challenge|utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|gid|si|feature|source|ref\w*|node|in_?stance\w*)$/i;
 
 function decodeName(text: string): string {
 	try {

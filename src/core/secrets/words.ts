@@ -1,35 +1,10 @@
-/**
- * Words that people write where a secret will stand one day, in the languages seen in config files, without accents.
- * One of them among other plain words makes a value a placeholder.
- */
-export const MARKERS: ReadonlySet<string> = new Set(
-	`
-your yours tu tus votre vos dein deine deinen deiner ihr ihre ihren seu sua vostro tuo tua jouw uw twoj din ditt
-replace replaceme replaced reemplazar reemplaza reemplace remplacer remplacez ersetzen ersetze substituir substitua substitute sostituire sostituisci vervang zamien
-change changeme changeit changethis cambiar cambia cambiame changez changer andern aendern alterar mude cambiare wijzig
-insert inserer inserez insertar inserta inserir einfugen einfuegen inserire inserisci enter introduce introduzca saisir entrez eingeben digite paste pega collez fill put add provide supply
-here aqui ici hier qui hierhin tutaj
-placeholder example examples ejemplo exemple exemplo beispiel esempio voorbeeld przyklad sample samples dummy fake mock mocked stub fixture
-todo tbd fixme redacted removed hidden masked censored omitted scrubbed sanitized elided anonymized obfuscated
-none null undefined nil empty unset blank missing notset foo foobar bar baz qux lorem ipsum demo deadbeef
-`
-		.trim()
-		.split(/\s+/),
-);
+import { FILLER_WORDS, MARKER_WORDS } from "./languages.ts";
+
+/** Words that people write where a secret will stand one day. One of them among other plain words makes a value a placeholder. */
+export const MARKERS: ReadonlySet<string> = new Set(MARKER_WORDS);
 
 /** Words that carry no information about which secret it is: a value of nothing but these is not one. */
-export const VOCABULARY: ReadonlySet<string> = new Set(
-	`
-my mi mon mein meu mio the a an tok pat api apikey apitoken key keys token tokens secret secrets password passwort passwd pass pwd passphrase contrasena clave senha parola mot de passe access auth
-authtoken bearer client id user usuario utilisateur benutzer username name value valor valeur wert string text personal private public service role account app application admin
-administrator root default real actual own new old long random strong secure safe super test testing tests local localhost dev development staging prod production
-in of to for and or is with from con por el la le les der die das den um uma o os con avec mit clef cle schluessel schlussel chave jeton credential credentials login guest
-some any this that goes should be must set get use it at on as not only key1 abc xyz database db postgres postgresql mysql mariadb mongo mongodb redis host server url uri org organization
-project workspace tenant region webhook signing signature license licence read write write only optional required config
-`
-		.trim()
-		.split(/\s+/),
-);
+export const VOCABULARY: ReadonlySet<string> = new Set(FILLER_WORDS);
 
 /** Plain words of configuration files and of English, for telling names from random text; they train the bigram table too. */
 export const DICTIONARY: ReadonlySet<string> = new Set([

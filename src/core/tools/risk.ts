@@ -11,6 +11,10 @@ export function claimsToRead(tool: { readonly name: string; readonly definition:
 	if (typeof annotations !== "object" || annotations === null) return false;
 	const claims = annotations as Readonly<Record<string, unknown>>;
 	if (claims.readOnlyHint !== true || claims.destructiveHint === true || claims.openWorldHint === true) return false;
-	const words = tool.name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
-	return !ACTS.test(words);
+	return !namesAnAct(tool.name);
+}
+
+/** True when a tool's name, or a word of one, means more than reading. */
+export function namesAnAct(name: string): boolean {
+	return ACTS.test(name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase());
 }

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { planMoves } from "../../core/fixes/move-secrets.ts";
+import { isTextFix, TEXT_FIXES } from "../../core/fixes/text-fix.ts";
 import { plain } from "../../core/plain-text.ts";
-import { unreachable } from "../../core/result.ts";
 import type { Finding, FixId } from "../../core/rules/finding.ts";
 import { isIgnorable } from "../../core/rules/ignores.ts";
 import type { Span } from "../../core/text.ts";
@@ -84,7 +84,7 @@ class CodeActions implements vscode.CodeActionProvider {
 		const isLocal = this.#configs.localPath(open.document.uri) !== null;
 		// Where its servers do not run nothing can stand before them, and no npm of theirs can be asked.
 		const actions = finding.fixes
-			.filter((fix) => isLocal || fix === "use-https" || fix === "move-secret")
+			.filter((fix) => isLocal || isTextFix(fix) || fix === "move-secret")
 			.map((fix, i) => {
 				const made = linked(fixAction(fix, target, open.document), diagnostics);
 				// Of what only looks random a person decides for themselves.
@@ -120,10 +120,9 @@ function fixAction(fix: FixId, target: FindingTarget, document: vscode.TextDocum
 			return action("Launch through Sallyport", QuickFix, "sallyport.wrap", entryOf(document, target.keyPath.slice(0, -1).map(String)));
 		case "pin-version":
 			return action("Pin package version", QuickFix, "sallyport.pinVersion", target);
-		case "use-https":
-			return action("Use https", QuickFix, "sallyport.useHttps", target);
 		default:
-			return unreachable(fix);
+			// Whatever is neither one of these nor a change of text does not compile.
+			return action(TEXT_FIXES[fix].title, QuickFix, "sallyport.mendText", target);
 	}
 }
 
@@ -131,13 +130,21 @@ function moveTitle(): string {
 	return `Move secret to ${vaultName(chosenVault())}`;
 }
 
-/** For all of a file, and for all of the workspace; both show a preview first. */
+/** For all of one kind in a file; for all of a file, and for all of the workspace, which both show a preview first. */
 function fixMany(document: vscode.TextDocument, here: readonly Finding[], all: readonly Finding[]): vscode.CodeAction[] {
 	if (!here.some(({ fixable }) => fixable)) return [];
+	const alike = here.flatMap((finding): readonly vscode.CodeAction[] => {
+		const fix = finding.fixes.find(isTextFix);
+		const count = fix === undefined ? 0 : all.filter(({ ruleId, fixes }) => ruleId === finding.ruleId && fixes.includes(fix)).length;
+		if (fix === undefined || count < 2) return [];
+		return [
+			action(`${TEXT_FIXES[fix].title} (all ${count} in this file)`, QuickFix, "sallyport.mendAlike", findingTarget(document, finding)),
+		];
+	});
 	const inFile = action("Fix all in this file…", QuickFix, "sallyport.fixFile", document.uri.toString());
 	const inWorkspace = action("Fix all in the workspace…", QuickFix, "sallyport.fixWorkspace");
 	const isInWorkspace = vscode.workspace.getWorkspaceFolder(document.uri) !== undefined;
-	return [...(all.filter(({ fixable }) => fixable).length > 1 ? [inFile] : []), ...(isInWorkspace ? [inWorkspace] : [])];
+	return [...alike, ...(all.filter(({ fixable }) => fixable).length > 1 ? [inFile] : []), ...(isInWorkspace ? [inWorkspace] : [])];
 }
 
 function showRule(ruleId: string, diagnostics: vscode.Diagnostic[]): vscode.CodeAction {

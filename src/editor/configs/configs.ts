@@ -1,13 +1,17 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { HOSTS, type HostId, matchHost } from "../../core/config/hosts.ts";
+import { parseAgain } from "../../core/config/parse-again.ts";
 import { parseConfig } from "../../core/config/parse-json.ts";
 import type { ConfigDocument } from "../../core/config/server.ts";
 import { analyze } from "../../core/rules/analyze.ts";
 import { EntryMemory } from "../../core/rules/entry-memory.ts";
+import type { AnalysisContext, Finding } from "../../core/rules/finding.ts";
 import type { Analysis } from "../../platform/stored-moves.ts";
 import type { Services } from "../services.ts";
-import { severitiesFor } from "./severities.ts";
+import { Around } from "./around.ts";
+import { Severities } from "./severities.ts";
+import { shownName } from "./shown-name.ts";
 
 /** A host's file that is open in an editor. */
 export interface OpenConfig {
@@ -20,8 +24,8 @@ interface Known {
 	readonly version: number;
 	readonly parsed: ConfigDocument;
 	readonly memory: EntryMemory;
-	/** The settings that the analysis was made with. */
-	rules: string;
+	/** What the analysis was made with besides the text. */
+	basis: string;
 	analysis: Analysis | null;
 }
 
@@ -30,10 +34,14 @@ export class Configs implements vscode.Disposable {
 	readonly #services: Services;
 	readonly #known = new WeakMap<vscode.TextDocument, Known>();
 	readonly #userFile: RegExp | null;
+	readonly around: Around;
+	readonly severities: Severities;
 
 	constructor(services: Services) {
 		this.#services = services;
 		this.#userFile = ownUserFile(services.context.globalStorageUri);
+		this.around = new Around(services);
+		this.severities = new Severities(services);
 	}
 
 	/** Null: no host reads this file. Untitled documents, diffs and the like are none. */
@@ -45,13 +53,20 @@ export class Configs implements vscode.Disposable {
 	/** By the path alone. */
 	hostOf(uri: vscode.Uri): HostId | null {
 		if (uri.scheme !== "file" && uri.scheme !== "vscode-vfs" && uri.scheme !== "vscode-userdata") return null;
-		return matchHost(uri.path) ?? (this.#userFile?.test(uri.fsPath) === true ? "vscode" : null);
+		return matchHost(uri.path) ?? OWN_FILES.get(this.#userFile?.exec(uri.fsPath)?.[1] ?? "") ?? null;
 	}
 
-	/** The per-user file of this very editor, of whatever make and profile; null where the disk is not at hand. */
-	get editorUserFile(): string | null {
+	/** The per-user files of this very editor, of whatever make and profile; empty where the disk is not at hand. */
+	get editorUserFiles(): readonly { readonly path: string; readonly host: HostId }[] {
 		const { globalStorageUri: storage } = this.#services.context;
-		return storage.scheme === "file" ? path.join(path.dirname(path.dirname(storage.fsPath)), "mcp.json") : null;
+		if (storage.scheme !== "file") return [];
+		const folder = path.dirname(path.dirname(storage.fsPath));
+		return [...OWN_FILES].map(([name, host]) => ({ path: path.join(folder, name), host }));
+	}
+
+	/** How messages call a file. */
+	nameOf(uri: vscode.Uri): string {
+		return shownName(uri, this.#services.userHome);
 	}
 
 	/** What this version of the document holds. Quick enough for each key. */
@@ -62,23 +77,32 @@ export class Configs implements vscode.Disposable {
 	/** What this version of the document holds, and what is unsafe in it. Not for each key: wait for a pause. */
 	analysis(open: OpenConfig): Analysis {
 		const known = this.#knownOf(open);
-		const severities = severitiesFor(open.document.uri);
-		const rules = JSON.stringify([...severities]);
-		if (known.analysis !== null && known.rules === rules) return known.analysis;
-		const context = { home: this.#services.userHome, severities, memory: known.memory };
-		known.analysis = { document: known.parsed, findings: analyze(known.parsed, context) };
-		known.rules = rules;
+		const context = this.#contextOf(open.document.uri, known.parsed.file);
+		const basis = JSON.stringify([...(context.severities ?? []), this.around.versionOf(known.parsed.file)]);
+		if (known.analysis !== null && known.basis === basis) return known.analysis;
+		known.analysis = { document: known.parsed, findings: analyze(known.parsed, { ...context, memory: known.memory }) };
+		known.basis = basis;
 		return known.analysis;
+	}
+
+	/** What is unsafe in a file that need not be open. */
+	findingsIn(uri: vscode.Uri, document: ConfigDocument): readonly Finding[] {
+		return analyze(document, this.#contextOf(uri, document.file));
+	}
+
+	#contextOf(uri: vscode.Uri, file: string): AnalysisContext {
+		return { home: this.#services.userHome, severities: this.severities.of(uri), ...this.around.contextOf(file) };
 	}
 
 	#knownOf({ document, host }: OpenConfig): Known {
 		const before = this.#known.get(document);
-		if (before?.version === document.version && before.parsed.host === host) return before;
+		const isSameHost = before?.parsed.host === host;
+		if (isSameHost && before.version === document.version) return before;
 		const known: Known = {
 			version: document.version,
-			parsed: parseConfig(document.getText(), host, document.uri.fsPath),
+			parsed: isSameHost ? parseAgain(before.parsed, document.getText()) : parseConfig(document.getText(), host, this.nameOf(document.uri)),
 			memory: before?.memory ?? new EntryMemory(),
-			rules: "",
+			basis: "",
 			analysis: null,
 		};
 		this.#known.set(document, known);
@@ -86,10 +110,11 @@ export class Configs implements vscode.Disposable {
 	}
 
 	/** Reads other texts as `analysis` reads the document: what an edit would make of it. */
-	reader({ document, host }: OpenConfig): (text: string) => Analysis {
-		const context = { home: this.#services.userHome, severities: severitiesFor(document.uri) };
+	reader({ document: { uri }, host }: OpenConfig): (text: string) => Analysis {
+		const file = this.nameOf(uri);
+		const context = this.#contextOf(uri, file);
 		return (text) => {
-			const parsed = parseConfig(text, host, document.uri.fsPath);
+			const parsed = parseConfig(text, host, file);
 			return { document: parsed, findings: analyze(parsed, context) };
 		};
 	}
@@ -105,18 +130,26 @@ export class Configs implements vscode.Disposable {
 		const shapes = [...new Set(Object.values(HOSTS).flatMap((host) => host.shapes))];
 		return ["file", "vscode-vfs", "vscode-userdata"].flatMap((scheme) => [
 			...shapes.map((shape) => ({ scheme, pattern: `**/${shape}` })),
-			...(this.editorUserFile === null ? [] : [{ scheme, pattern: this.editorUserFile }]),
+			...this.editorUserFiles.map((file) => ({ scheme, pattern: file.path })),
 		]);
 	}
 
-	dispose(): void {}
+	dispose(): void {
+		this.around.dispose();
+	}
 }
 
-/** `User/mcp.json` and `User/profiles/ID/mcp.json` of the editor that runs this, beside its storage for extensions. */
+/** What the editor that runs this keeps in its folder `User`, whatever it is called. */
+const OWN_FILES: ReadonlyMap<string, HostId> = new Map([
+	["mcp.json", "vscode"],
+	["settings.json", "vscode-settings"],
+]);
+
+/** `User/NAME` and `User/profiles/ID/NAME` of the editor that runs this, beside its storage for extensions; it gives the name. */
 function ownUserFile(storage: vscode.Uri): RegExp | null {
 	if (storage.scheme !== "file") return null;
 	// `User/globalStorage/ID`, in a profile `User/profiles/PROFILE/globalStorage/ID`.
 	const user = path.dirname(path.dirname(storage.fsPath)).replace(/[\\/]profiles[\\/][^\\/]+$/, "");
 	const start = user.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-	return new RegExp(`^${start}[\\\\/](?:profiles[\\\\/][^\\\\/]+[\\\\/])?mcp\\.json$`);
+	return new RegExp(`^${start}[\\\\/](?:profiles[\\\\/][^\\\\/]+[\\\\/])?(mcp\\.json|settings\\.json)$`);
 }

@@ -1,9 +1,12 @@
 import * as vscode from "vscode";
+import { HOSTS } from "../../core/config/hosts.ts";
 import { MAX_CONFIG_LENGTH } from "../../core/config/parse-json.ts";
+import type { ConfigProblem } from "../../core/config/server.ts";
 import { plain } from "../../core/plain-text.ts";
-import type { Finding } from "../../core/rules/finding.ts";
+import type { Finding, RelatedPlace } from "../../core/rules/finding.ts";
 import { isUnparsed } from "../../platform/stored-moves.ts";
-import { toRange, toSeverity } from "../convert.ts";
+import { rangeIn, toRange, toSeverity } from "../convert.ts";
+import type { Servers } from "../servers/servers.ts";
 import type { Services } from "../services.ts";
 import type { Configs, OpenConfig } from "./configs.ts";
 import { registerRulePages, rulePage } from "./rule-pages.ts";
@@ -18,7 +21,7 @@ const UNFINISHED_PAUSE_MS = 1200;
 /** The editor goes through every mark of a file with each key: of a file with more findings than this, the grave ones alone are marked. */
 const MOST_MARKED = 250;
 
-export function registerDiagnostics(services: Services, configs: Configs): vscode.Disposable {
+export function registerDiagnostics(services: Services, configs: Configs, servers: Servers): vscode.Disposable {
 	const diagnostics = new Diagnostics(configs);
 	const { workspace } = vscode;
 	diagnostics.judgeAll();
@@ -33,7 +36,19 @@ export function registerDiagnostics(services: Services, configs: Configs): vscod
 			for (const document of documentsIn(opened)) diagnostics.judgeSoon(document);
 			for (const document of documentsIn(closed)) if (!isShown(document)) diagnostics.forget(document);
 		}),
-		workspace.onDidGrantWorkspaceTrust(() => diagnostics.judgeAll()),
+		workspace.onDidGrantWorkspaceTrust(() => {
+			configs.severities.forget();
+			diagnostics.judgeAll();
+		}),
+		// What somebody is typing is judged when they pause, with all that is known by then.
+		configs.around.onDidChange(() => diagnostics.judgeIdle()),
+		servers.onDidChangePolicies(() => diagnostics.judgeAll()),
+		vscode.window.onDidChangeWindowState(({ focused }) => {
+			if (!focused) return;
+			// Before a home is there nobody watches the policies.
+			configs.severities.forget();
+			diagnostics.judgeIdle();
+		}),
 		workspace.onDidChangeConfiguration((change) => {
 			if (change.affectsConfiguration("sallyport.rules")) diagnostics.judgeAll();
 		}),
@@ -53,6 +68,11 @@ class Diagnostics implements vscode.Disposable {
 
 	judgeAll(): void {
 		for (const document of vscode.workspace.textDocuments) this.judgeSoon(document);
+	}
+
+	/** Those that nobody waits for anyway. */
+	judgeIdle(): void {
+		for (const document of vscode.workspace.textDocuments) if (!this.#timers.has(document)) this.judgeSoon(document);
 	}
 
 	/** As it is now, finished or not. */
@@ -94,11 +114,53 @@ class Diagnostics implements vscode.Disposable {
 		const { document, findings } = this.#configs.analysis(open);
 		const tooLarge = document.problems.some(({ code }) => code === "too-large");
 		const { uri } = open.document;
-		const found = tooLarge ? [tooLargeNote(open.document)] : toDiagnostics(open.document, findings);
+		const found = !tooLarge
+			? this.#toDiagnostics(open.document, findings)
+			: // Of a file that may be about anything else nobody has asked us to read it.
+				HOSTS[open.host].shows === null
+				? [tooLargeNote(open.document, document.problems)]
+				: [];
 		// The same once more would have the window draw all of them anew.
 		const told = this.#collection.get(uri) ?? [];
 		if (found.length !== told.length || !found.every((each, i) => isSame(each, told[i]))) this.#collection.set(uri, found);
 	}
+
+	#toDiagnostics(document: vscode.TextDocument, findings: readonly Finding[]): readonly vscode.Diagnostic[] {
+		const grave = findings.filter(({ severity }) => severity === "error" || severity === "warning");
+		const isMany = findings.length > MOST_MARKED && grave.length < findings.length;
+		const marked = (isMany ? grave : findings).map((finding) => this.#toDiagnostic(document, finding));
+		return isMany ? [tooManyNote(document, findings.length - grave.length), ...marked] : marked;
+	}
+
+	#toDiagnostic(document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
+		const { ruleId, span, message, severity, related } = finding;
+		const diagnostic = new vscode.Diagnostic(toRange(document, span), plain(message), toSeverity(severity));
+		diagnostic.source = SOURCE;
+		diagnostic.code = { value: ruleId, target: rulePage(ruleId) };
+		const places = related.flatMap((place) => {
+			const location = this.#locationOf(document, place);
+			return location === null ? [] : [new vscode.DiagnosticRelatedInformation(location, plain(place.message))];
+		});
+		if (places.length > 0) diagnostic.relatedInformation = places;
+		const tags = tagsOf(finding);
+		if (tags.length > 0) diagnostic.tags = [...tags];
+		return diagnostic;
+	}
+
+	/** Null: the file that is meant is not known any more. */
+	#locationOf(document: vscode.TextDocument, { file, span }: RelatedPlace): vscode.Location | null {
+		if (file === undefined) return new vscode.Location(document.uri, toRange(document, span));
+		const other = this.#configs.around.seen(file);
+		return other === null ? null : new vscode.Location(other.uri, rangeIn(other.document.text, span));
+	}
+}
+
+const DEPRECATED: ReadonlySet<string> = new Set(["deprecated-connector", "deprecated-sse"]);
+
+function tagsOf({ ruleId, severity }: Finding): readonly vscode.DiagnosticTag[] {
+	// An ignore that silences nothing does nothing at all.
+	if (ruleId === "invalid-ignore" && severity === "info") return [vscode.DiagnosticTag.Unnecessary];
+	return DEPRECATED.has(ruleId) ? [vscode.DiagnosticTag.Deprecated] : [];
 }
 
 function documentsIn(tabs: readonly vscode.Tab[]): readonly vscode.TextDocument[] {
@@ -108,28 +170,6 @@ function documentsIn(tabs: readonly vscode.Tab[]): readonly vscode.TextDocument[
 
 function isShown(document: vscode.TextDocument): boolean {
 	return documentsIn(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs)).includes(document);
-}
-
-function toDiagnostics(document: vscode.TextDocument, findings: readonly Finding[]): readonly vscode.Diagnostic[] {
-	if (findings.length <= MOST_MARKED) return findings.map((finding) => toDiagnostic(document, finding));
-	const grave = findings.filter(({ severity }) => severity === "error" || severity === "warning");
-	if (grave.length === findings.length) return findings.map((finding) => toDiagnostic(document, finding));
-	return [tooManyNote(document, findings.length - grave.length), ...grave.map((finding) => toDiagnostic(document, finding))];
-}
-
-function toDiagnostic(document: vscode.TextDocument, finding: Finding): vscode.Diagnostic {
-	const { ruleId, span, message, severity, related } = finding;
-	const diagnostic = new vscode.Diagnostic(toRange(document, span), plain(message), toSeverity(severity));
-	diagnostic.source = SOURCE;
-	diagnostic.code = { value: ruleId, target: rulePage(ruleId) };
-	if (related.length > 0)
-		diagnostic.relatedInformation = related.map(
-			(place) =>
-				new vscode.DiagnosticRelatedInformation(new vscode.Location(document.uri, toRange(document, place.span)), plain(place.message)),
-		);
-	// An ignore that silences nothing does nothing at all.
-	if (ruleId === "invalid-ignore" && severity === "info") diagnostic.tags = [vscode.DiagnosticTag.Unnecessary];
-	return diagnostic;
 }
 
 function isSame(a: vscode.Diagnostic, b: vscode.Diagnostic | undefined): boolean {
@@ -153,8 +193,12 @@ function tooManyNote(document: vscode.TextDocument, left: number): vscode.Diagno
 	);
 }
 
-function tooLargeNote(document: vscode.TextDocument): vscode.Diagnostic {
-	return fileNote(document, `This file is larger than ${MAX_CONFIG_LENGTH / 1024 / 1024} MB, so Sallyport did not read it.`);
+/** Of another format than JSON less is too large, which its own problem tells. */
+function tooLargeNote(document: vscode.TextDocument, problems: readonly ConfigProblem[]): vscode.Diagnostic {
+	const isAny = document.getText().length > MAX_CONFIG_LENGTH;
+	const own = problems.find(({ code }) => code === "too-large")?.message;
+	const text = `This file is larger than ${MAX_CONFIG_LENGTH / 1024 / 1024} MB, so Sallyport did not read it.`;
+	return fileNote(document, isAny || own === undefined ? text : own);
 }
 
 function fileNote(document: vscode.TextDocument, text: string): vscode.Diagnostic {

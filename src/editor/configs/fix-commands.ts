@@ -11,7 +11,7 @@ import type { FixContext } from "./fixes/context.ts";
 import { fixAll } from "./fixes/fix-all.ts";
 import { moveSecrets } from "./fixes/move.ts";
 import { tellRewritten, unwrapEntry, wrapEntry } from "./fixes/rewrite.ts";
-import { ignoreHere, pinVersion, useHttps } from "./fixes/small-fixes.ts";
+import { ignoreHere, mendAlike, mendText, pinVersion } from "./fixes/small-fixes.ts";
 import { type FindingTarget, findAgain, openConfig, parseEntryTarget, parseFindingTarget } from "./fixes/target.ts";
 import { tellMoved } from "./fixes/tell-moved.ts";
 import { configsOfWorkspace, MOST_CONFIGS } from "./fixes/workspace-configs.ts";
@@ -37,7 +37,8 @@ export function registerFixCommands(services: Services, configs: Configs, server
 		});
 	return vscode.Disposable.from(
 		onFinding("sallyport.moveSecret", (target) => moveOne(context, target)),
-		onFinding("sallyport.useHttps", (target) => useHttps(context, target)),
+		onFinding("sallyport.mendText", (target) => mendText(context, target)),
+		onFinding("sallyport.mendAlike", (target) => mendAlike(context, target)),
 		onFinding("sallyport.pinVersion", (target) => pinVersion(context, target)),
 		onFinding("sallyport.ignore", (target) => ignoreHere(context, target)),
 		onEntry("sallyport.wrap", true),

@@ -1,24 +1,43 @@
 import * as vscode from "vscode";
-import { placeAt } from "../../core/config/cursor.ts";
+import { type Place, placeAt } from "../../core/config/cursor.ts";
+import { spanWithin } from "../../core/config/escapes.ts";
 import { formatReference, referencesIn } from "../../core/config/references.ts";
-import { plain } from "../../core/plain-text.ts";
+import type { ConfigDocument } from "../../core/config/server.ts";
 import { quoted } from "../../core/rules/places.ts";
+import type { Span } from "../../core/text.ts";
+import { homeToBe } from "../../platform/wrapping.ts";
 import { toRange } from "../convert.ts";
 import type { Server } from "../servers/model.ts";
 import type { Servers } from "../servers/servers.ts";
 import type { Services } from "../services.ts";
 import type { Configs } from "./configs.ts";
-import { vaultName } from "./fixes/context.ts";
+import { credentialHover } from "./credential-hover.ts";
+import { vaultName, wrappingIn } from "./fixes/context.ts";
+import { hostVariablesIn } from "./host-variables.ts";
+import { escaped } from "./markdown.ts";
 import { type Resolves, VaultLook } from "./vault-look.ts";
 
-/** Over a secret reference: where the secret is, who may have it, and whether it is there. Never the secret. */
+/**
+ * Over a secret reference: where the secret is, who may have it, and whether it is there. Over a credential in plain text: what it is, how
+ * old, where else it stands, and what to do. Over a host's own variable: what the host makes of it. Never a secret.
+ */
 export function registerHovers(services: Services, configs: Configs, servers: Servers): vscode.Disposable {
 	const look = new VaultLook(services);
 	return vscode.languages.registerHoverProvider(configs.selector, {
 		async provideHover(document, position) {
 			const open = configs.open(document);
-			const place = open === null ? null : placeAt(configs.parsed(open), document.offsetAt(position));
-			if (place?.reference == null || place.reference.reference === null || place.slot === null) return null;
+			if (open === null) return null;
+			const offset = document.offsetAt(position);
+			// Judged with what is known of the version before.
+			const { document: config } = configs.analysis(open);
+			const canMove = services.trusted && wrappingIn({ services, configs }, open, homeToBe(services.homePath)).ok;
+			const now = Math.floor(Date.now() / 1000);
+			const credential = credentialHover(config, offset, { around: configs.around, now, canMove });
+			if (credential !== null) return hover(document, credential.lines, credential.span);
+			const place = placeAt(config, offset);
+			if (place === null) return null;
+			if (place.reference === null) return variableHover(document, config, place, offset, services);
+			if (place.reference.reference === null || place.slot === null) return null;
 			const { reference, span } = place.reference;
 			const [resolves] = await Promise.all([services.trusted ? look.resolves(reference) : null, servers.load()]);
 			const text = formatReference(reference);
@@ -29,9 +48,28 @@ export function registerHovers(services: Services, configs: Configs, servers: Se
 				grantLine(server, place.slot, text),
 				...usedLine(servers, text, server),
 			];
-			return new vscode.Hover(new vscode.MarkdownString(lines.join("\n\n")), toRange(document, span));
+			return hover(document, lines, span);
 		},
 	});
+}
+
+function hover(document: vscode.TextDocument, lines: readonly string[], span: Span): vscode.Hover {
+	return new vscode.Hover(new vscode.MarkdownString(lines.join("\n\n")), toRange(document, span));
+}
+
+function variableHover(
+	document: vscode.TextDocument,
+	config: ConfigDocument,
+	{ value }: Place,
+	offset: number,
+	{ env }: Services,
+): vscode.Hover | null {
+	if (value === null) return null;
+	for (const { start, end, words } of hostVariablesIn(config, value.value, (name) => env[name] !== undefined)) {
+		const span = spanWithin(config.text, value, start, end);
+		if (offset >= span.offset && offset <= span.offset + span.length) return hover(document, [escaped(words)], span);
+	}
+	return null;
 }
 
 const RESOLVES: Readonly<Record<Resolves, string>> = {
@@ -66,9 +104,4 @@ function uses({ entry }: Server, reference: string): boolean {
 	return (
 		entry.kind === "stdio" && entry.env.some(({ value }) => referencesIn(value.value).some((each) => formatReference(each) === reference))
 	);
-}
-
-/** Text from outside, without meaning in Markdown. */
-function escaped(text: string): string {
-	return new vscode.MarkdownString().appendText(plain(text)).value;
 }

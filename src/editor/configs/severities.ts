@@ -1,24 +1,76 @@
 import * as fs from "node:fs";
 import * as vscode from "vscode";
-import { isInside } from "../../core/policy/layers.ts";
+import { isInside, type PolicyLayer } from "../../core/policy/layers.ts";
+import { ruleSettings } from "../../core/policy/rule-settings.ts";
+import type { RuleSeverity } from "../../core/policy/schema.ts";
 import type { Severity } from "../../core/rules/finding.ts";
 import { RULES } from "../../core/rules/index.ts";
+import { readLayers } from "../../platform/policy-files.ts";
+import type { Services } from "../services.ts";
 
 /**
- * What the setting `sallyport.rules` says for this file; empty: each rule's own severity. What a workspace's settings say counts for its
- * own files alone: a repository must not hide what is unsafe in the person's, nor by a link to them.
+ * How serious each rule is for a file, as `sallyport scan` has it: the person's own policy, on top of it the setting `sallyport.rules`, and
+ * an administrator's and the workspace's policies, which can only raise. What a workspace's settings and policy say counts for its own
+ * files alone, and the policy only once it is trusted: a repository must not hide what is unsafe in the person's, nor by a link to them.
  */
-export function severitiesFor(uri: vscode.Uri): ReadonlyMap<string, Severity | "off"> {
-	const settings = vscode.workspace.getConfiguration("sallyport", uri);
-	return parseSeverities(isOfWorkspace(uri) ? settings.get("rules") : settings.inspect("rules")?.globalValue);
+export class Severities {
+	readonly #services: Services;
+	/** By the folder whose policy counts, "" for none. */
+	readonly #layers = new Map<string, readonly PolicyLayer[]>();
+	readonly #noted = new Set<string>();
+
+	constructor(services: Services) {
+		this.#services = services;
+	}
+
+	/** Empty: each rule's own severity. */
+	of(uri: vscode.Uri): ReadonlyMap<string, Severity | "off"> {
+		const settings = vscode.workspace.getConfiguration("sallyport", uri);
+		const workspace = workspaceOf(uri);
+		const set = parseSeverities(workspace === null ? settings.inspect("rules")?.globalValue : settings.get("rules"));
+		const layers = this.#layersFor(this.#services.trusted && workspace?.folder != null ? workspace.folder : null);
+		if (layers.every(({ policy }) => policy.rules === undefined)) return set;
+		// A policy has no hints. One is the least that is left of a rule, which another layer raises as it raises one that is off.
+		const named = new Map([...set].map(([rule, severity]): [string, RuleSeverity] => [rule, severity === "hint" ? "off" : severity]));
+		const { severities, notes } = ruleSettings(layers, named, RULES);
+		for (const note of notes) this.#noteOnce(note);
+		return new Map(
+			[...severities].map(([rule, severity]) => [rule, severity === "off" && set.get(rule) === "hint" ? "hint" : severity] as const),
+		);
+	}
+
+	/** The policies are read again when they are asked for next. */
+	forget(): void {
+		this.#layers.clear();
+	}
+
+	/** None where one of them cannot be read, which the log tells: a broken file must not hide anything. */
+	#layersFor(workspace: string | null): readonly PolicyLayer[] {
+		const known = this.#layers.get(workspace ?? "");
+		if (known !== undefined) return known;
+		const home = this.#services.home();
+		const read = readLayers(home.ok ? home.value : null, { workspace, narrowing: [] });
+		if (!read.ok) this.#noteOnce(`${read.problem.message} ${read.problem.remedy}`);
+		const layers = read.ok ? read.value : [];
+		this.#layers.set(workspace ?? "", layers);
+		return layers;
+	}
+
+	#noteOnce(note: string): void {
+		if (this.#noted.has(note)) return;
+		this.#noted.add(note);
+		this.#services.log.warn(note);
+	}
 }
 
-function isOfWorkspace(uri: vscode.Uri): boolean {
-	if (vscode.workspace.getWorkspaceFolder(uri) === undefined) return false;
-	if (uri.scheme !== "file") return true;
+/** The workspace whose file this is, with its folder's real path (null: on no disk of this machine); null for a person's own file. */
+function workspaceOf(uri: vscode.Uri): { readonly folder: string | null } | null {
+	const named = vscode.workspace.getWorkspaceFolder(uri);
+	if (named === undefined) return null;
+	if (uri.scheme !== "file") return { folder: null };
 	const file = realOr(uri.fsPath);
 	const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === "file");
-	return folders.some((folder) => isInside(file, realOr(folder.uri.fsPath)));
+	return folders.some((folder) => isInside(file, realOr(folder.uri.fsPath))) ? { folder: realOr(named.uri.fsPath) } : null;
 }
 
 function realOr(file: string): string {

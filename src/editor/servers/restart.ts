@@ -69,8 +69,8 @@ function editorId(configs: Configs, { file, entry }: Server): string | null {
 		({ uri }) => uri.scheme === "file" && realOr(path.join(uri.fsPath, ".vscode", "mcp.json")) === file.path,
 	);
 	if (folder !== undefined) return `mcp.config.ws${folder.index}.${entry.name.value}`;
-	const own = configs.editorUserFile;
-	if (own === null || realOr(own) !== file.path) return null;
+	const own = configs.editorUserFiles.find(({ host }) => host === "vscode");
+	if (own === undefined || realOr(own.path) !== file.path) return null;
 	const remote = vscode.env.remoteName !== undefined || vscode.env.uiKind === vscode.UIKind.Web;
 	return `mcp.config.${remote ? "usrremote" : "usrlocal"}.${entry.name.value}`;
 }

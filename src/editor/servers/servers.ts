@@ -3,6 +3,8 @@ import * as path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
+import type { ConfigDocument } from "../../core/config/server.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { policyPlaces, watchPolicies } from "../../platform/policy-files.ts";
@@ -15,7 +17,7 @@ import { Listings } from "./listings.ts";
 import type { ConfigFile, Server } from "./model.ts";
 import { type Place, placeInWorkspace, placesBelow, userPlaces, WORKSPACE_GLOB, workspacePlaces } from "./places.ts";
 import { Policies } from "./policies.ts";
-import { idOf, readSource, type Source, saysTheSame } from "./source.ts";
+import { brokenSource, idOf, judgeSource, readDocument, type Source, saysTheSame } from "./source.ts";
 
 /** Milliseconds after the last change of a file until it is read again; longer while somebody types in it. */
 const SETTLE_MS = 300;
@@ -29,8 +31,11 @@ export class Servers implements vscode.Disposable {
 	readonly #live: Live;
 	readonly #changed = new vscode.EventEmitter<void>();
 	readonly #revealed = new vscode.EventEmitter<string>();
+	readonly #policies = new vscode.EventEmitter<void>();
 	/** What `files` holds is another one now. */
 	readonly onDidChange = this.#changed.event;
+	/** What is granted, or how serious a rule is, may be something else now. */
+	readonly onDidChangePolicies = this.#policies.event;
 	/** The tools of the server with this id are to be shown. */
 	readonly onDidAskToReveal = this.#revealed.event;
 	readonly #listings = new Listings();
@@ -50,6 +55,9 @@ export class Servers implements vscode.Disposable {
 	/** Files to be read again, by address. */
 	readonly #stale = new Map<string, vscode.Uri>();
 	#timer: NodeJS.Timeout | undefined;
+	#judging: NodeJS.Timeout | undefined;
+	/** Until all are read, the others are as they were. */
+	#isDiscovering = false;
 	#disposed = false;
 
 	constructor(services: Services, configs: Configs, live: Live) {
@@ -119,11 +127,13 @@ export class Servers implements vscode.Disposable {
 	dispose(): void {
 		this.#disposed = true;
 		clearTimeout(this.#timer);
+		clearTimeout(this.#judging);
 		this.#policyWatch?.dispose();
 		for (const watch of this.#watches) watch.dispose();
 		for (const close of [...this.#arrivals.values()]) close();
 		this.#changed.dispose();
 		this.#revealed.dispose();
+		this.#policies.dispose();
 	}
 
 	async #first(): Promise<void> {
@@ -145,21 +155,27 @@ export class Servers implements vscode.Disposable {
 		const user = vscode.workspace.getConfiguration("sallyport").get("userFiles") === false ? [] : userPlaces(this.#services, this.#configs);
 		if (this.#disposed) return;
 		this.#listings.forget();
+		this.#watchPolicies();
+		const before = this.#sources;
 		this.#places = new Map();
 		this.#sources = new Map();
-		let since = performance.now();
 		// What a workspace links to of the person's own is the person's own, and is told as that.
 		const own = new Set(user.map((place) => place.path));
-		for (const place of [...folders.filter((each) => !own.has(each.path)), ...user]) {
-			if (this.#places.has(place.path)) continue;
+		this.#isDiscovering = true;
+		const documents = new Map<Place, ConfigDocument>();
+		await unhurried([...folders.filter((each) => !own.has(each.path)), ...user], (place) => {
+			if (this.#places.has(place.path)) return;
 			this.#places.set(place.path, place);
-			this.#readPlace(place, null);
-			if (performance.now() - since < 20) continue;
-			// Many files: the editor's other work goes on in between.
-			await delay(0);
-			since = performance.now();
-		}
-		this.#watchPolicies();
+			const document = this.#attempt(place, () => readDocument(place, this.#configs, before.get(place.path)?.document ?? null));
+			if (document?.ok === true) documents.set(place, document.value);
+			else if (document !== null) this.#sources.set(place.path, brokenSource(place, document.problem));
+		});
+		if (this.#disposed) return;
+		// Each is judged by what stands in the others.
+		this.#isDiscovering = false;
+		this.#tell([...documents].map(([place, document]) => ({ place, document })));
+		await unhurried([...documents], ([place, document]) => this.#judge(place, document, null));
+		if (this.#disposed) return;
 		this.#build(null);
 		setContext("sallyport.ready", true);
 	}
@@ -192,17 +208,55 @@ export class Servers implements vscode.Disposable {
 		this.#files.delete(file);
 	}
 
-	/** Whatever a file holds, the others are shown. */
 	#readPlace(place: Place, before: Source | null): void {
+		const known = this.#sources.get(place.path)?.document ?? null;
+		const document = this.#attempt(place, () => readDocument(place, this.#configs, known));
+		if (document === null) this.#sources.delete(place.path);
+		else if (!document.ok) this.#sources.set(place.path, brokenSource(place, document.problem));
+		else this.#judge(place, document.value, before);
+	}
+
+	#judge(place: Place, document: ConfigDocument, before: Source | null): void {
+		const source = this.#attempt(place, () => ok(judgeSource(place, document, this.#services, this.#configs, before)));
+		this.#sources.set(place.path, source.ok ? source.value : brokenSource(place, source.problem));
+	}
+
+	/** Whatever a file holds, the others are shown. */
+	#attempt<T extends Result<unknown> | null>(place: Place, run: () => T): T | ReturnType<typeof fail> {
 		try {
-			const source = readSource(place, this.#services, this.#configs, before);
-			if (source === null) this.#sources.delete(place.path);
-			else this.#sources.set(place.path, source);
+			return run();
 		} catch (error) {
-			this.#services.log.bug("config file", error);
-			const problem = { code: "bug", message: "Something went wrong in Sallyport.", remedy: "The log says where; please report it." };
-			this.#sources.set(place.path, { place, entries: [], findings: [], problem });
+			this.#services.log.bug(`config file of ${place.host}`, error);
+			return fail("bug", "Something went wrong in Sallyport.", "The log says where; please report it.");
 		}
+	}
+
+	/** Hands on what the files hold now, so that each is judged by the others, too. */
+	#tell(files: readonly { readonly place: Place; readonly document: ConfigDocument | null }[]): void {
+		if (this.#isDiscovering) return;
+		this.#configs.around.see(
+			files.flatMap(({ place: { uri }, document }) => (document === null ? [] : [{ uri, path: uri.fsPath, document }])),
+		);
+	}
+
+	/** The files of which more is known now than when they were judged. */
+	#judgeAgain(): void {
+		const stale = [...this.#sources].filter(
+			([, { document, version }]) => document !== null && this.#configs.around.versionOf(document.file) !== version,
+		);
+		const changed = stale.flatMap(([file, source]) => {
+			if (source.document !== null) this.#judge(source.place, source.document, source);
+			const now = this.#sources.get(file);
+			return now !== undefined && isSame(now, source) ? [] : [file];
+		});
+		this.#show(changed);
+	}
+
+	/** Builds files anew whose text alone may have changed. */
+	#show(files: readonly string[]): void {
+		const silently =
+			this.#sources.size === this.#built.size && [...this.#sources].every(([file, source]) => isSame(source, this.#built.get(file)));
+		if (files.length > 0) this.#build(files, { lazily: true, silently });
 	}
 
 	/**
@@ -277,6 +331,10 @@ export class Servers implements vscode.Disposable {
 				if (event.affectsConfiguration("sallyport.rules") || event.affectsConfiguration("sallyport.userFiles")) all();
 			}),
 			this.#live.onDidChange(() => this.#build(null)),
+			this.#configs.around.onDidChange(() => {
+				clearTimeout(this.#judging);
+				this.#judging = setTimeout(() => this.#judgeAgain(), 0);
+			}),
 			this.#services.onDidSetUp(() => {
 				this.#live.start();
 				this.#policiesChanged();
@@ -326,9 +384,8 @@ export class Servers implements vscode.Disposable {
 		clearTimeout(this.#timer);
 		const files = [...this.#stale.values()].map((uri) => this.#read(uri, true)).filter((file) => file !== null);
 		this.#stale.clear();
-		const silently =
-			this.#sources.size === this.#built.size && [...this.#sources].every(([file, source]) => isSame(source, this.#built.get(file)));
-		if (files.length > 0) this.#build(files, { lazily: true, silently });
+		this.#show(files);
+		this.#tell([...this.#sources.values()]);
 	}
 
 	#policiesChanged(): void {
@@ -351,6 +408,20 @@ export class Servers implements vscode.Disposable {
 		} catch {
 			this.#services.log.warn("The policy files cannot be watched (too many watches on this machine?): refresh the view to see changes.");
 		}
+		// What the watch before had seen and not yet told is lost with it.
+		this.#configs.severities.forget();
+		this.#policies.fire();
+	}
+}
+
+/** One after the other; where they are many, the editor's other work goes on in between. */
+async function unhurried<T>(items: readonly T[], run: (item: T) => void): Promise<void> {
+	let since = performance.now();
+	for (const item of items) {
+		run(item);
+		if (performance.now() - since < 20) continue;
+		await delay(0);
+		since = performance.now();
 	}
 }
 

@@ -1,25 +1,28 @@
 import * as fs from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
-import { parseConfig, tooLargeDocument } from "../../core/config/parse-json.ts";
+import { HOSTS } from "../../core/config/hosts.ts";
+import { isHostFile, parseConfig, tooLargeDocument } from "../../core/config/parse-json.ts";
 import type { ConfigDocument, ServerEntry } from "../../core/config/server.ts";
 import { launchOf, unwrapLaunch } from "../../core/config/wrapped.ts";
 import { launchProblem } from "../../core/launch/launchable.ts";
 import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
-import { analyze } from "../../core/rules/analyze.ts";
 import { entryText } from "../../core/rules/entry-memory.ts";
 import type { Finding } from "../../core/rules/finding.ts";
 import { readBounded } from "../../platform/files/bounded-file.ts";
 import { type ConfigPlace, configPlace } from "../../platform/launch/config-place.ts";
 import { type LaunchLine, launchLineOf } from "../../platform/launch/locate.ts";
-import type { Configs } from "../configs/configs.ts";
-import { severitiesFor } from "../configs/severities.ts";
+import type { Configs, OpenConfig } from "../configs/configs.ts";
 import type { Services } from "../services.ts";
 import type { Place } from "./places.ts";
 
 /** What one config file says, before anyone asks what of it was granted. */
 export interface Source {
 	readonly place: Place;
+	/** Null: it could not be read. */
+	readonly document: ConfigDocument | null;
+	/** `Around.versionOf` the file when it was judged. */
+	readonly version: number;
 	readonly entries: readonly SourceEntry[];
 	/** Those that belong to no entry. */
 	readonly findings: readonly Finding[];
@@ -41,25 +44,47 @@ export interface SourceEntry {
 /** Bytes. */
 const MOST_BYTES = 5 * 1024 * 1024;
 
+/** A source of which nothing is known but what is wrong with it. */
+export function brokenSource(place: Place, problem: Problem): Source {
+	return { place, document: null, version: 0, entries: [], findings: [], problem };
+}
+
 /**
- * Reads a config file as it stands in an editor, else on the disk. Null: it is not there.
+ * What a config file holds as it stands in an editor, else on the disk. Null: it is not there, or is about something else than servers.
  *
- * @param before what was read of this file: for an entry of the same text nothing is looked up again. Null: for every one
+ * @param before what it held; the very same where its text is
  */
-export function readSource(place: Place, services: Services, configs: Configs, before: Source | null): Source | null {
-	const open = vscode.workspace.textDocuments.find(
+export function readDocument(place: Place, configs: Configs, before: ConfigDocument | null): Result<ConfigDocument> | null {
+	const open = openIn(place, configs);
+	if (open !== null) return ok(configs.parsed(open));
+	const text = readText(place.path);
+	if (!text.ok) return text;
+	const { host } = place;
+	const file = configs.nameOf(place.uri);
+	const mayBeOther = HOSTS[host].shows !== null;
+	if (text.value === TOO_LARGE) return mayBeOther ? null : ok(tooLargeDocument(host, file));
+	if (text.value === null || (mayBeOther && !isHostFile(text.value, host, file))) return null;
+	const isSame = before?.host === host && before.file === file && (before.bom ? "\uFEFF" : "") + before.text === text.value;
+	return ok(isSame && !before.problems.some(({ code }) => code === "too-large") ? before : parseConfig(text.value, host, file));
+}
+
+/**
+ * Judges what a config file holds.
+ *
+ * @param before what was found in this file: for an entry of the same text nothing is looked up again. Null: for every one
+ */
+export function judgeSource(place: Place, document: ConfigDocument, services: Services, configs: Configs, before: Source | null): Source {
+	const open = openIn(place, configs);
+	const findings =
+		open !== null && configs.parsed(open) === document ? configs.analysis(open).findings : configs.findingsIn(place.uri, document);
+	return sourceOf(place, document, { findings, version: configs.around.versionOf(document.file) }, services, before);
+}
+
+function openIn(place: Place, configs: Configs): OpenConfig | null {
+	const document = vscode.workspace.textDocuments.find(
 		({ uri, isClosed }) => !isClosed && (uri.toString() === place.uri.toString() || configs.localPath(uri) === place.path),
 	);
-	if (open !== undefined) {
-		const { document, findings } = configs.analysis({ document: open, host: place.host });
-		return sourceOf(place, document, findings, services, before);
-	}
-	const text = readText(place.path);
-	if (!text.ok) return { place, entries: [], findings: [], problem: text.problem };
-	if (text.value === null) return null;
-	const document = text.value === TOO_LARGE ? tooLargeDocument(place.host, place.path) : parseConfig(text.value, place.host, place.path);
-	const severities = severitiesFor(place.uri);
-	return sourceOf(place, document, analyze(document, { home: services.userHome, severities }), services, before);
+	return document === undefined ? null : { document, host: place.host };
 }
 
 /** The id of the server with these keys in this file. */
@@ -96,7 +121,13 @@ function sameFindings(a: readonly Finding[], b: readonly Finding[]): boolean {
 	);
 }
 
-function sourceOf(place: Place, document: ConfigDocument, findings: readonly Finding[], services: Services, before: Source | null): Source {
+function sourceOf(
+	place: Place,
+	document: ConfigDocument,
+	{ findings, version }: { readonly findings: readonly Finding[]; readonly version: number },
+	services: Services,
+	before: Source | null,
+): Source {
 	const around = { home: services.userHome, env: services.env };
 	const userFiles = place.scope === "user" ? [{ host: place.host, path: place.uri.fsPath }] : [];
 	const where = configPlace(place.uri.fsPath, around, userFiles);
@@ -116,7 +147,7 @@ function sourceOf(place: Place, document: ConfigDocument, findings: readonly Fin
 		const named = entry.kind === "stdio" ? unwrapLaunch(entry)?.name : undefined;
 		return { ...own, name: named ?? entry.name.value, wrapped: entry.kind === "stdio" && launchOf(entry).wrapped, line };
 	});
-	return { place, entries, findings: owned.get("") ?? [], problem: fileProblem(document) };
+	return { place, document, version, entries, findings: owned.get("") ?? [], problem: fileProblem(document) };
 
 	function ownedFindings(of: ConfigDocument, all: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
 		const ends = new Map(of.servers.map(({ keyPath }) => [idOf(place.path, keyPath), keyPath.length]));

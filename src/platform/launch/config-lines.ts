@@ -15,7 +15,7 @@ export function launchLinesIn(named: string, name: string, around: Surroundings)
 	let host: HostId | null;
 	try {
 		file = fs.realpathSync(named);
-		host = place.ok ? place.value.host : (matchHost(file) ?? guessConfigHost(fs.readFileSync(file, "utf8")));
+		host = place.ok ? place.value.host : (matchHost(file) ?? guessConfigHost(fs.readFileSync(file, "utf8"), file));
 	} catch (error) {
 		return fail(
 			"config-unreadable",

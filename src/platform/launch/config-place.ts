@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { HOST_IDS, HOSTS, type HostId } from "../../core/config/hosts.ts";
+import { HOST_IDS, type HostId, workspacePart } from "../../core/config/hosts.ts";
 import { isInside } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { thisPlatform, userConfigFiles } from "../discover.ts";
@@ -14,8 +14,6 @@ export interface ConfigPlace {
 	/** Real path of the workspace that the file stands in. Null: a per-user file, for every workspace. */
 	readonly workspace: string | null;
 }
-
-const WORKSPACE_FILES = HOST_IDS.flatMap((host) => HOSTS[host].workspaceFiles.map((relative) => ({ host, relative })));
 
 /**
  * Where the servers of a config file run. The path by which its host reads the file decides: a link in dotfiles is still the person's own file,
@@ -32,6 +30,9 @@ export function configPlace(
 ): Result<ConfigPlace> {
 	const asked = path.resolve(named);
 	const config = realOr(asked);
+	// Where a host always looks is no workspace, however it is called.
+	const fixed = userConfigFiles(home, thisPlatform(), {}).find((each) => each.path === asked);
+	if (fixed !== undefined) return ok({ config, host: fixed.host, workspace: null });
 	const file = inWorkspace(asked);
 	const inHome = file !== null && file.folder === realOr(home);
 	if (file === null || inHome) {
@@ -61,9 +62,9 @@ export function configPlace(
 
 /** The workspace that a path is in by its name, as a real path; null: no host reads a workspace's file that is called so. */
 function inWorkspace(file: string): { readonly host: HostId; readonly relative: string; readonly folder: string } | null {
-	for (const { host, relative } of WORKSPACE_FILES) {
-		const suffix = `/${relative}`;
-		if (file.endsWith(suffix)) return { host, relative, folder: realOr(file.slice(0, -suffix.length) || "/") };
+	for (const host of HOST_IDS) {
+		const part = workspacePart(file, host);
+		if (part !== null) return { host, relative: file.slice(part.length + 1), folder: realOr(part || "/") };
 	}
 	return null;
 }

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { HOSTS, type HostId } from "../../core/config/hosts.ts";
+import { type HostId, workspacePart } from "../../core/config/hosts.ts";
 import { parseConfig } from "../../core/config/parse-json.ts";
 import { mentionsVault, referencesIn } from "../../core/config/references.ts";
 import type { ConfigDocument, StdioServer } from "../../core/config/server.ts";
@@ -41,13 +41,10 @@ export interface Surroundings {
  * @returns null for any other file, and for those in the person's home
  */
 export function workspaceOf(file: string, host: HostId, home: string): string | null {
-	for (const relative of HOSTS[host].workspaceFiles) {
-		const suffix = `/${relative}`;
-		if (!file.endsWith(suffix)) continue;
-		const folder = realOr(file.slice(0, -suffix.length) || "/");
-		return folder === realOr(home) ? null : folder;
-	}
-	return null;
+	const part = workspacePart(file, host);
+	if (part === null) return null;
+	const folder = realOr(part || "/");
+	return folder === realOr(home) ? null : folder;
 }
 
 /** Every server of a document that goes by this name: the entry's key, or the name that a wrapped entry gives the launcher. */

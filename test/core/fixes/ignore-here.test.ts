@@ -52,6 +52,10 @@ describe("where the host reads comments", () => {
 		expect(ignored(inside, "cursor", ({ ruleId }) => ruleId === "secret-in-config")).toBe(
 			inside.replace("  /*", () => "  // sallyport-ignore secret-in-config a test value\n  /*"),
 		);
+		const behind = `{ "mcpServers": {} /*\n  "T": "${token}" */ }`;
+		expect(ignored(behind, "cursor", ({ ruleId }) => ruleId === "secret-in-config")).toBe(
+			behind.replace("/*", () => "/* sallyport-ignore secret-in-config a test value */ /*"),
+		);
 		const after = `{ "mcpServers": { "a": { "command": "x", "env": { /* A\n   B */ "A": "${token}" } } } }`;
 		expect(ignored(after, "cursor", bySecret)).toBe(
 			after.replace(`"${token}`, (value) => `/* sallyport-ignore secret-in-env a test value */ ${value}`),
@@ -117,15 +121,20 @@ describe("it refuses", () => {
 });
 
 describe("afterwards that finding is gone, and nothing else has changed", () => {
+	/** What is said of a credential in other places goes with the credential. */
+	const isOwn = ({ ruleId }: Finding): boolean => ruleId !== "shared-credential";
+
 	/** Ignores every finding in turn, each time from the start. Says how many there were. */
 	function tryAll(document: ConfigDocument, hint: string): number {
-		const before = found(document);
+		const before = found(document).filter(isOwn);
 		let done = 0;
 		for (const finding of before) {
 			const edits = ignoreHereEdits(document, finding, "checked by hand");
 			if (!edits.ok) continue;
 			const after = read((document.bom ? "\uFEFF" : "") + applyEdits(document.text, edits.value), document.host);
-			const rest = found(after).map((each) => said(after, each));
+			const rest = found(after)
+				.filter(isOwn)
+				.map((each) => said(after, each));
 			const expected = before.filter((each) => each !== finding).map((each) => said(document, each));
 			const where = `${hint} ${finding.ruleId} at ${finding.span.offset}\n${after.text}`;
 			// A member speaks of the whole entry, as does a comment before the server's name.

@@ -59,7 +59,7 @@ function move(
 	});
 	const edits = moveEdits(document, chosen, wrappingOf);
 	if (!edits.ok) throw new Error(edits.problem.message);
-	return { text: applyEdits(document.text, edits.value), plan, secrets: plan.moves.map(({ span }) => secretOf(document.text, span)) };
+	return { text: applyEdits(document.text, edits.value), plan, secrets: plan.moves.map((move) => secretOf(document.text, move)) };
 }
 
 describe("moving a secret", () => {

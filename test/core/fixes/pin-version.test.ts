@@ -6,7 +6,7 @@ import { applyEdits } from "../../../src/core/text.ts";
 
 function found(raw: string) {
 	const document = parseConfig(raw, "cursor", "mcp.json");
-	const finding = analyze(document, { home: null }).find(({ ruleId }) => ruleId === "unversioned-runner");
+	const finding = analyze(document, { home: null }).find(({ ruleId }) => /^(?:unversioned-runner|package-source)$/.test(ruleId));
 	return { document, finding };
 }
 

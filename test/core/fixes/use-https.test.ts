@@ -25,7 +25,8 @@ describe("using https", () => {
 		["http://localhost@evil.example/mcp", "https://localhost@evil.example/mcp"],
 	])("changes the scheme of %s and nothing else", (url, expected) => {
 		expect(secured(remote(url))).toEqual({ text: remote(expected), fixes: ["use-https"], code: null });
-		expect(analyze(parseConfig(remote(expected), "cursor", "mcp.json"), { home: null })).toEqual([]);
+		const left = analyze(parseConfig(remote(expected), "cursor", "mcp.json"), { home: null });
+		expect(left.filter(({ ruleId }) => ruleId === "insecure-url")).toEqual([]);
 	});
 
 	it("finds the address among the arguments of a bridge", () => {

@@ -3,6 +3,7 @@ import { parseConfig } from "../../../src/core/config/parse-json.ts";
 import { plain } from "../../../src/core/plain-text.ts";
 import { formatJson } from "../../../src/core/report/json.ts";
 import type { AnalyzedFile } from "../../../src/core/report/report.ts";
+import { stringsAndWords } from "../../../src/core/report/strings-and-words.ts";
 import { formatText } from "../../../src/core/report/text.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";
 import { fixtureNames, readFixture, SECRETS } from "../rules/fixture.ts";
@@ -12,14 +13,14 @@ const unpainted = (_: string, text: string): string => text;
 
 function analyzed(text: string, file = ".cursor/mcp.json"): AnalyzedFile {
 	const document = parseConfig(text, "cursor", file);
-	return { file, document, findings: analyze(document, { home: null }), silenced: 0 };
+	return { file, document, findings: analyze(document, { home: null }), silenced: [] };
 }
 
 describe("no report repeats a secret", () => {
 	for (const name of fixtureNames()) {
 		test(name, () => {
 			const { document, file } = readFixture(name);
-			const files = [{ file, document, findings: analyze(document, { home: null }), silenced: 0 }];
+			const files = [{ file, document, findings: analyze(document, { home: null }), silenced: [] }];
 			const reports = formatText(files, unpainted) + formatJson(files);
 			for (const secret of Object.values(SECRETS)) expect(reports).not.toContain(secret.slice(-12));
 		});
@@ -54,11 +55,20 @@ describe("no report repeats a secret", () => {
 		for (const secret of [word, name.slice(8)]) expect(report).not.toContain(secret);
 	});
 
+	test("nor one in a comment, in single quotes, or behind a gap, on the lines around a finding", () => {
+		const [one, two, three] = [1, 2, 3].map((seed) => new Dice(seed + 50).text(32, WORD));
+		const line = (comment: string) =>
+			`{"mcpServers": {"a": {\n// ${comment}\n"command": "bash", "args": ["-c", "x && y"]\n// it's '${two}'\n}}}`;
+		expect(formatText([analyzed(line(`key ${one}`))], unpainted)).toContain("shell-wrapper");
+		const reports = formatText([analyzed(line(`key ${one}`)), analyzed(line(`"a"          : "${three}`))], unpainted);
+		for (const secret of [one, two, three]) expect(reports).not.toContain(secret?.slice(0, 12));
+	});
+
 	test("nor what a host keeps beside its servers on the same line", () => {
 		const own = new Dice(8).text(40, WORD);
 		const text = JSON.stringify({ primaryApiKey: own, mcpServers: { a: { command: "bash", args: ["-c", "x && y"] } } });
 		const document = parseConfig(text, "claude-code", ".claude.json");
-		const files = [{ file: ".claude.json", document, findings: analyze(document, { home: null }), silenced: 0 }];
+		const files = [{ file: ".claude.json", document, findings: analyze(document, { home: null }), silenced: [] }];
 		expect(formatText(files, unpainted)).toContain("shell-wrapper");
 		expect(formatText(files, unpainted)).not.toContain(own.slice(0, 8));
 	});
@@ -101,4 +111,12 @@ test("a long line is cut around the mark", () => {
 	const report = formatText([analyzed(text)], unpainted);
 	expect(report).toContain("http://far.example/mcp");
 	for (const line of report.split("\n").filter((each) => each.includes("|"))) expect(line.length).toBeLessThan(140);
+});
+
+test("a line that is made to take long takes no longer than its length", () => {
+	const lines = ['\\\\"'.repeat(300_000), '"'.repeat(500_000), "a".repeat(1_000_000), `"${"b ".repeat(300_000)}`, "'x".repeat(400_000)];
+	for (const line of lines) {
+		const spans = [...stringsAndWords(line)];
+		expect(spans.every(({ offset, length }) => offset + length <= line.length && length >= 8)).toBe(true);
+	}
 });

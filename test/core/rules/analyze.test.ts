@@ -44,7 +44,7 @@ test("rules have an id of their own, and only those for credentials start with s
 	}
 });
 
-test("variables that honest files set are warned about, those that load code are errors", () => {
+test("variables that honest files set are told, those that load code are errors", () => {
 	const env = {
 		LD_LIBRARY_PATH: "/x",
 		PATH: "/x",
@@ -54,18 +54,23 @@ test("variables that honest files set are warned about, those that load code are
 		USERPROFILE: "x",
 		SALLYPORT_HOME: "/x",
 	};
-	const document = parseConfig(JSON.stringify({ mcpServers: { a: { command: "srv", env } } }), "cursor", ".cursor/mcp.json");
-	const found = analyze(document, { home: null }).filter(({ ruleId }) => ruleId === "launcher-environment");
-	const severities = Object.fromEntries(found.map(({ keyPath, severity }) => [keyPath.at(-1), severity]));
-	expect(severities).toEqual({
-		LD_LIBRARY_PATH: "warning",
-		PATH: "warning",
-		HOME: "warning",
+	const severities = (command: string, args: readonly string[]): unknown => {
+		const document = parseConfig(JSON.stringify({ mcpServers: { a: { command, args, env } } }), "cursor", ".cursor/mcp.json");
+		const found = analyze(document, { home: null }).filter(({ ruleId }) => /^(?:launcher-environment|environment-override)$/.test(ruleId));
+		return Object.fromEntries(found.map(({ keyPath, severity }) => [keyPath.at(-1), severity]));
+	};
+	const direct = {
+		LD_LIBRARY_PATH: "info",
+		PATH: "info",
+		HOME: "info",
 		LD_PRELOAD: "error",
 		NODE_OPTIONS: "error",
-		USERPROFILE: "error",
+		USERPROFILE: "info",
 		SALLYPORT_HOME: "error",
-	});
+	};
+	expect(severities("srv", [])).toEqual(direct);
+	// There they move the launcher's own policies.
+	expect(severities("sallyport", ["run", "--name", "a", "--", "srv"])).toEqual({ ...direct, HOME: "error", USERPROFILE: "error" });
 });
 
 test("a key that says nothing means what the key above it means, but never what the server is called", () => {

@@ -165,6 +165,11 @@ describe("an ignore that is none is a finding", () => {
 		expect(left(commented('"A"', "// see sallyport-ignore secret-in-env fake"))).toHaveLength(2);
 	});
 
+	test("one for a rule that lacks facts is not left over", () => {
+		const raw = commented('"A"', "// sallyport-ignore server-drift the other host has its own");
+		expect(left(raw)).toEqual(["warning secret-in-env TOKEN", "warning secret-in-env OTHER"]);
+	});
+
 	test("one for a rule that is switched off is not left over", () => {
 		const document = read(commented('"A"', "// sallyport-ignore secret-in-env fake"));
 		const found = analyze(document, { home: null, severities: new Map([["secret-in-env", "off"]]) });
@@ -219,7 +224,10 @@ describe("what is an error by itself no file can ignore: the ignore is told besi
 	test("what is no error by itself can be, whatever severity a person gives it", () => {
 		expect(RULES.filter(({ id }) => !isIgnorable(id)).map(({ id }) => id)).toEqual([
 			"invalid-config",
+			"hidden-text",
 			"invalid-reference",
+			"download-and-run",
+			"disguised-name",
 			"launcher-environment",
 		]);
 	});
@@ -258,7 +266,10 @@ test("an ignored credential is masked in reports and diffs all the same, and cou
 	const document = read(raw);
 	const { findings, silenced } = examine(document, { home: null });
 	expect(silenced.map(({ span }) => slice(document.text, span))).toEqual([token]);
-	const report = formatText([{ file: "mcp.json", document, findings, silenced: silenced.length }], (_, text) => text);
+	const report = formatText(
+		[{ file: "mcp.json", document, findings, silenced: silenced.map((finding) => ({ finding, by: "ignore", reason: null })) }],
+		(_, text) => text,
+	);
 	expect(report).toContain('"A": "ghp_…"');
 	expect(report).toContain("1 more is ignored there, with a reason.");
 	for (const shown of [report, maskSecrets(document, findings)]) for (const secret of [token, other]) expect(shown).not.toContain(secret);

@@ -4,14 +4,13 @@ import { RULES } from "../../../src/core/rules/index.ts";
 import { ruleFixtures } from "./rule-fixtures.ts";
 
 const FIXTURES = ruleFixtures();
-const HOME = "/home/ada";
 
 describe("each rule finds what is marked, at the very place, and nothing else", () => {
-	for (const { rule, name, document, marked } of FIXTURES) {
+	for (const { rule, name, document, context, marked } of FIXTURES) {
 		test(`${rule}: ${name}`, () => {
 			expect(name).toMatch(/^(?:ok|ng)-/);
 			expect(marked.length > 0, "only a file with findings has marks").toBe(name.startsWith("ng-"));
-			const found = examine(document, { home: HOME }).findings.filter(({ ruleId }) => ruleId === rule);
+			const found = examine(document, context).findings.filter(({ ruleId }) => ruleId === rule);
 			expect(found.map(({ span: { offset, length } }) => document.text.slice(offset, offset + length))).toEqual(
 				marked.map(({ offset, length }) => document.text.slice(offset, offset + length)),
 			);

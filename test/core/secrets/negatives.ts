@@ -163,7 +163,7 @@ export const HARMLESS_ENV: readonly (readonly [name: string, value: string])[] =
 	["DOC", "https://docs.google.com/document/d/12345/edit"],
 	["NEO4J_PASS", "$NEO4J_PASS"],
 	["ALLOWED_TARGETS", "localhost,127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12"],
-	["DATA_DIR", "/mnt/e/claudeStudy/workspaces/my-project/start-kit-nextjs/shrimp_data"],
+	["DATA_DIR", "/mnt/e/courses/workspaces/my-project/starter-kit/task_data"],
 	["PYTHONPATH", "/Users/dev/Desktop/NGX_Proyects/nexus_core/backend"],
 	["LOGO", "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="],
 	["TIMEOUT", "30000"],

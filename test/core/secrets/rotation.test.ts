@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
 import { detectSecrets } from "../../../src/core/secrets/detector.ts";
-import { CREDENTIAL_IDS } from "../../../src/core/secrets/provider-match.ts";
+import { credentialIds } from "../../../src/core/secrets/providers/match.ts";
 import { ROTATION_PAGES, rotationPage } from "../../../src/core/secrets/rotation.ts";
 import { Dice, githubToken } from "./samples.ts";
 
 test("every page is a plain https address, of a kind that is detected", () => {
 	for (const [credential, page] of Object.entries(ROTATION_PAGES)) {
-		expect(CREDENTIAL_IDS, credential).toContain(credential);
+		expect(credentialIds(), credential).toContain(credential);
 		const url = new URL(page);
 		expect([url.protocol, url.username, url.port]).toEqual(["https:", "", ""]);
 	}
-	for (const id of CREDENTIAL_IDS) expect(id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+	for (const id of credentialIds()) expect(id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
 });
 
 test("a token leads to the page of its provider, and of its own kind", () => {

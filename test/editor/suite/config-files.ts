@@ -23,12 +23,19 @@ export class ConfigFiles {
 		const file = path.join(process.env.HOME ?? os.homedir(), relative);
 		assert.equal(fs.existsSync(file), false, `${relative} is not there yet`);
 		this.#made.push(file);
-		return this.#write(file, content);
+		return this.#write(file, content, 0o600);
 	}
 
-	#write(file: string, content: string | object): vscode.Uri {
+	/** Another file beside one that was written. */
+	writeBeside(uri: vscode.Uri, relative: string, content: string | object): vscode.Uri {
+		const project = this.#made.find((each) => uri.fsPath.startsWith(each + path.sep));
+		assert.ok(project, "it is in a project of this suite");
+		return this.#write(path.join(project, relative), content);
+	}
+
+	#write(file: string, content: string | object, mode = 0o644): vscode.Uri {
 		fs.mkdirSync(path.dirname(file), { recursive: true });
-		fs.writeFileSync(file, typeof content === "string" ? content : `${JSON.stringify(content, null, 2)}\n`);
+		fs.writeFileSync(file, typeof content === "string" ? content : `${JSON.stringify(content, null, 2)}\n`, { mode });
 		return vscode.Uri.file(file);
 	}
 

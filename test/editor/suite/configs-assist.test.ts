@@ -133,6 +133,20 @@ suite("completion of references", () => {
 		assert.deepEqual(labels(await offeredAt(config, positionIn(config, "x@1.0.0", 1))), []);
 	});
 
+	for (const [format, relative, text] of [
+		["TOML", ".codex/config.toml", '[mcp_servers.mine]\ncommand = "npx"\n[mcp_servers.mine.env]\nTOKEN = ""\n'],
+		["YAML", ".continue/mcpServers/a.yaml", 'mcpServers:\n  - name: mine\n    command: npx\n    env: { TOKEN: "" }\n'],
+	] as const)
+		test(`works between the quotes of ${format}, and nowhere else in there`, async () => {
+			const config = await open(files.write(relative, text));
+			const [first] = await offeredAt(config, positionIn(config, '""', 1));
+			assert.equal(first?.label, "sealed://mine/TOKEN");
+			assert.ok(first.range instanceof vscode.Range);
+			assert.equal(first.range.isEmpty, true);
+			assert.deepEqual(labels(await offeredAt(config, positionIn(config, "npx", 1))), []);
+			assert.deepEqual(labels(await offeredAt(config, positionIn(config, "TOKEN", 2))), []);
+		});
+
 	test("proposes the name that the secret of this place would have", async () => {
 		const config = await open(
 			files.write(".cursor/mcp.json", '{ "mcpServers": { "new one": { "command": "npx", "args": [], "env": { "KEY": "" } } } }\n'),

@@ -170,9 +170,8 @@ suite("diagnostics", () => {
 	});
 
 	test("of a person's own files are not what a workspace's settings say, nor where a workspace links to them", async () => {
-		const content = { mcpServers: entries(generateFakeToken()) };
-		const project = await openJudged(files.write(".mcp.json", content));
-		const own = files.writeInHome(".cursor/mcp.json", content);
+		const project = await openJudged(files.write(".mcp.json", { mcpServers: entries(generateFakeToken()) }));
+		const own = files.writeInHome(".cursor/mcp.json", { mcpServers: entries(generateFakeToken()) });
 		const link = vscode.Uri.file(path.join(path.dirname(project.uri.fsPath), "linked", ".mcp.json"));
 		fs.mkdirSync(path.dirname(link.fsPath));
 		fs.symlinkSync(own.fsPath, link.fsPath);

@@ -40,7 +40,12 @@ suite("a person's own config file that a workspace links to", () => {
 			}));
 	}
 	const mine = (): readonly unknown[] => [
-		{ uri: own, host: "cursor", scope: "user", servers: [["mine", ["not-launched-through-sallyport", "secret-in-env"]]] },
+		{
+			uri: own,
+			host: "cursor",
+			scope: "user",
+			servers: [["mine", ["not-launched-through-sallyport", "temporary-program", "secret-in-env"]]],
+		},
 	];
 
 	test("stays theirs in the view, with all of its servers, when everything is read again", async () => {
@@ -61,7 +66,7 @@ suite("a person's own config file that a workspace links to", () => {
 	});
 
 	test("keeps its findings whatever the workspace's settings say", async () => {
-		const rules = { "secret-in-env": "off", "not-launched-through-sallyport": "off" };
+		const rules = { "secret-in-env": "off", "not-launched-through-sallyport": "off", "temporary-program": "off" };
 		await withWorkspaceSettings({ "sallyport.rules": rules }, async () => {
 			await here.servers.refresh();
 			assert.deepEqual(told(), mine());

@@ -91,7 +91,7 @@ suite("a config file that is on no disk", () => {
 				if (disabled === undefined && command !== undefined) offered.add(command.command);
 		const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>("vscode.executeCodeLensProvider", uri, 100);
 		for (const { command } of lenses) if (command !== undefined) offered.add(command.command);
-		const harmless = ["sallyport.ignore", "sallyport.servers.focus", "sallyport.showRule", "sallyport.useHttps"];
+		const harmless = ["sallyport.ignore", "sallyport.mendText", "sallyport.servers.focus", "sallyport.showRule"];
 		assert.deepEqual([...offered].sort(), harmless);
 	});
 

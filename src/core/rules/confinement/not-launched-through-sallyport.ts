@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
+import { HOSTS } from "../../config/hosts.ts";
 import { launchOf } from "../../config/wrapped.ts";
 import { launchProblem } from "../../launch/launchable.ts";
 import { newFinding, type Rule } from "../finding.ts";
@@ -24,8 +25,8 @@ export const notLaunchedThroughSallyport: Rule = {
 			].join("\n"),
 		},
 	},
-	*checkServer(server) {
-		if (server.kind !== "stdio" || launchOf(server).wrapped) return;
+	*checkServer(server, document) {
+		if (server.kind !== "stdio" || !HOSTS[document.host].starts || launchOf(server).wrapped) return;
 		const problem = launchProblem(server);
 		yield newFinding({
 			ruleId: "not-launched-through-sallyport",

@@ -1,8 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
-import type { Located } from "../../config/server.ts";
-import { launchOf } from "../../config/wrapped.ts";
-import { type AnalysisContext, newFinding, type Rule } from "../finding.ts";
-import { argumentPaths, programName } from "../places.ts";
+import type { AnalysisContext, Rule } from "../finding.ts";
+import { onWord } from "../supply/complain.ts";
+import { reachedPaths } from "./reached-paths.ts";
 
 export const widePath: Rule = {
 	id: "wide-path",
@@ -21,51 +20,16 @@ export const widePath: Rule = {
 			after: '"args": ["-y", "@modelcontextprotocol/server-filesystem@2025.8.21", "${workspaceFolder}/docs"]',
 		},
 	},
-	*checkServer(server, _document, context) {
+	*checkServer(server, document, context) {
 		if (server.kind !== "stdio") return;
-		const launch = launchOf(server);
-		const pathOf = argumentPaths(server);
-		const container = /^(?:docker|podman|nerdctl)$/.test(programName(launch.command.value));
-		const files = isFileServer([launch.command, ...launch.args]);
-		for (const [index, argument] of launch.args.entries()) {
-			const path = container ? mountedPath(launch.args, index) : files ? folderOf(argument.value) : null;
-			const reason = path === null ? null : tooWide(path, context);
+		for (const { word, path } of reachedPaths(server)) {
+			const reason = tooWide(path, context);
 			if (reason === null) continue;
-			yield newFinding({
-				ruleId: "wide-path",
-				severity: "warning",
-				server: server.name.value,
-				keyPath: pathOf(argument),
-				span: argument.span,
-				message: `This server gets ${reason}. Name the folder that the work needs.`,
-			});
+			const message = `This server gets ${reason}. Name the folder that the work needs.`;
+			yield onWord({ id: "wide-path", severity: "warning" }, server, document, word, message);
 		}
 	},
 };
-
-/** Servers whose arguments are the folders that they serve. */
-function isFileServer(words: readonly Located<string>[]): boolean {
-	return words.some(
-		({ value }) =>
-			/(?:^|[/@_-])(?:file-?systems?|files?|fs|desktop-?commander|text-?editor|sqlite|obsidian)(?:$|[/@_.-])/i.test(value) &&
-			!/\s/.test(value),
-	);
-}
-
-function folderOf(argument: string): string | null {
-	const value = /^--?[\w-]+=(.*)$/.exec(argument)?.[1] ?? argument;
-	return value.startsWith("-") ? null : value;
-}
-
-/** The host's side of `-v /:/host`, `--volume=…`, `--mount type=bind,source=/,…`. */
-function mountedPath(args: readonly Located<string>[], index: number): string | null {
-	const value = args[index]?.value ?? "";
-	const glued = /^(-v|--volume|--mount)=(.*)$/.exec(value);
-	const flag = glued?.[1] ?? args[index - 1]?.value;
-	const spec = glued?.[2] ?? value;
-	if (flag === "-v" || flag === "--volume") return /^([A-Za-z]:[\\/][^:]*|\$\{[^}]*\}[^:]*|[^:]*):/.exec(spec)?.[1] ?? null;
-	return flag === "--mount" ? (/(?:^|,)(?:source|src)=([^,]*)/.exec(spec)?.[1] ?? null) : null;
-}
 
 function tooWide(path: string, { home }: AnalysisContext): string | null {
 	const plain = path.trim().replace(/\\/g, "/");

@@ -1,4 +1,4 @@
-import { IGNORE_KEY } from "../../config/json-entry.ts";
+import { IGNORE_KEY } from "../../config/entry.ts";
 import type { ConfigDocument, Located, Setting } from "../../config/server.ts";
 import { detectInArguments } from "../../secrets/arguments.ts";
 import { type Detection, detectInText, detectSecrets } from "../../secrets/detector.ts";

@@ -1,6 +1,6 @@
 import type { Located, StdioServer } from "../../config/server.ts";
-import { launchOf } from "../../config/wrapped.ts";
-import { programName } from "../places.ts";
+import { readLaunch } from "./command-line.ts";
+import type { Word } from "./word.ts";
 
 /** Programs that fetch a package and run it: which words lead to it, and which flags take a value. */
 interface Runner {
@@ -11,6 +11,8 @@ interface Runner {
 	/** Flags that take the word after them. */
 	readonly valueFlags: readonly string[];
 	readonly registry: Registry;
+	/** What stands before the name of a package (`npm:`); a word without it is something else. Absent: nothing does. */
+	readonly prefix?: RegExp;
 	/** True: a package that no flag names takes its version after `@` (`uvx name@1.0`), though others of its registry write `==`. */
 	readonly versionAfterAt: boolean;
 }
@@ -20,9 +22,12 @@ export type Registry = "npm" | "python";
 
 /** A package that a launch line fetches, as it names it. */
 export interface FetchedPackage {
+	/** The argument that holds it. */
 	readonly word: Located<string>;
 	/** Where the package begins in `word.value`: not 0 in `--package=name`. */
 	readonly start: number;
+	/** The word of the launch line: all of `word`, or a part of a line for a shell. */
+	readonly place: Word;
 	/** Name and version, as they stand in the line. */
 	readonly text: string;
 	readonly registry: Registry;
@@ -32,7 +37,19 @@ export interface FetchedPackage {
 const NPX: Runner = {
 	subcommands: [],
 	packageFlags: ["-p", "--package"],
-	valueFlags: ["-c", "--call", "--cache", "--registry", "--userconfig", "--prefix", "-w", "--workspace", "--node-options", "--loglevel"],
+	valueFlags: [
+		"-c",
+		"--call",
+		"--cache",
+		"--registry",
+		"--userconfig",
+		"--prefix",
+		"-w",
+		"--workspace",
+		"--node-options",
+		"--loglevel",
+		"--script-shell",
+	],
 	registry: "npm",
 	versionAfterAt: true,
 };
@@ -73,55 +90,64 @@ const RUNNERS: Readonly<Record<string, readonly Runner[]>> = {
 		{ ...UVX, subcommands: ["tool", "run"] },
 		{ ...UVX, subcommands: ["x"] },
 	],
+	deno: ["run", "x", "serve"].map((name) => ({
+		subcommands: [name],
+		packageFlags: [],
+		valueFlags: ["--config", "-c", "--import-map", "--lock", "--cert", "--log-level", "-L"],
+		registry: "npm" as const,
+		prefix: /^npm:\/?/,
+		versionAfterAt: true,
+	})),
 	pipx: [{ ...UVX, subcommands: ["run"], versionAfterAt: false }],
 };
 
-/** The packages that an entry fetches at its start, the one of its own command first; none for any other command. */
-export function* fetchedPackages(server: StdioServer): Iterable<FetchedPackage> {
-	const launch = launchOf(server);
-	for (const words of commandLines([launch.command, ...launch.args])) {
-		const found = packageOf(words);
-		if (found !== null) yield found;
-	}
+/** The packages that an entry fetches at its start, in the order of its words; none for any other command. */
+export function fetchedPackages(server: StdioServer): readonly FetchedPackage[] {
+	const known = fetchedBy.get(server);
+	if (known !== undefined) return known;
+	const found = readLaunch(server).lines.flatMap(({ program, words }) => packageOf(program, words) ?? []);
+	fetchedBy.set(server, found);
+	return found;
 }
 
-/** The command itself, and what a shell such as `cmd /c npx …` starts. */
-function* commandLines(words: readonly Located<string>[]): Iterable<readonly Located<string>[]> {
-	yield words;
-	const [command] = words;
-	if (command === undefined || !/^(?:cmd|powershell|pwsh|env|sudo|sh|bash)$/.test(programName(command.value))) return;
-	const inner = words.findIndex((word, i) => i > 0 && Object.hasOwn(RUNNERS, programName(word.value)));
-	if (inner > 0) yield words.slice(inner);
-}
+/** Several rules ask for the same. */
+const fetchedBy = new WeakMap<StdioServer, readonly FetchedPackage[]>();
 
-function packageOf(words: readonly Located<string>[]): FetchedPackage | null {
-	const program = programName(words[0]?.value ?? "");
+function packageOf(program: string, words: readonly Word[]): FetchedPackage | null {
 	if (!Object.hasOwn(RUNNERS, program)) return null;
 	for (const runner of RUNNERS[program] ?? []) {
 		const rest = words.slice(1);
-		if (!runner.subcommands.every((name, i) => rest[i]?.value === name)) continue;
+		if (!runner.subcommands.every((name, i) => rest[i]?.text === name)) continue;
 		const found = firstPackage(rest.slice(runner.subcommands.length), runner);
 		if (found !== null) return found;
 	}
 	return null;
 }
 
-function firstPackage(words: readonly Located<string>[], runner: Runner): FetchedPackage | null {
+function firstPackage(words: readonly Word[], runner: Runner): FetchedPackage | null {
 	const { registry } = runner;
 	for (let i = 0; i < words.length; i++) {
 		const word = words[i];
 		if (word === undefined) return null;
-		const equals = word.value.indexOf("=");
-		const flag = equals < 0 ? word.value : word.value.slice(0, equals);
+		const equals = word.text.indexOf("=");
+		const flag = equals < 0 ? word.text : word.text.slice(0, equals);
 		if (runner.packageFlags.includes(flag)) {
 			const versionAfterAt = registry === "npm";
-			if (equals >= 0) return { word, start: equals + 1, text: word.value.slice(equals + 1), registry, versionAfterAt };
+			if (equals >= 0) return fetched(word, equals + 1, registry, versionAfterAt);
 			const next = words[i + 1];
-			return next === undefined ? null : { word: next, start: 0, text: next.value, registry, versionAfterAt };
+			return next === undefined ? null : fetched(next, 0, registry, versionAfterAt);
 		}
-		if (word.value === "--") continue;
-		if (!word.value.startsWith("-")) return { word, start: 0, text: word.value, registry, versionAfterAt: runner.versionAfterAt };
+		if (word.text === "--") continue;
+		if (!word.text.startsWith("-")) {
+			const prefix = runner.prefix?.exec(word.text)?.[0];
+			if (runner.prefix !== undefined && prefix === undefined) return null;
+			return fetched(word, prefix?.length ?? 0, registry, runner.versionAfterAt);
+		}
 		if (runner.valueFlags.includes(flag) && equals < 0) i++;
 	}
 	return null;
+}
+
+function fetched(place: Word, start: number, registry: Registry, versionAfterAt: boolean): FetchedPackage {
+	return { word: place.argument, start: place.from + start, place, text: place.text.slice(start), registry, versionAfterAt };
 }

@@ -1,7 +1,10 @@
-import type { StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
-import { type Finding, newFinding, type Rule } from "../finding.ts";
+import { isHarmlessNodeFlag } from "../../launch/interpreter-line.ts";
+import { newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
+import { onWord } from "./complain.ts";
+import { type SetVariable, setVariables } from "./steering.ts";
+import { wholeWord } from "./word.ts";
 
 export const launcherEnvironment: Rule = {
 	id: "launcher-environment",
@@ -10,7 +13,7 @@ export const launcherEnvironment: Rule = {
 	defaultSeverity: "error",
 	documentation: {
 		finds:
-			"Variables of a local server that steer programs instead of telling them something: `NODE_OPTIONS`, `LD_PRELOAD` and the rest of `LD_*` and `DYLD_*`, `BASH_ENV`, `SALLYPORT_*`; as a warning those that honest files set, too: `PATH`, `HOME`, `LD_LIBRARY_PATH`. And `--policy` among the launcher's own arguments.",
+			"Variables that have code loaded into every program: `LD_PRELOAD`, `LD_AUDIT`, `DYLD_INSERT_LIBRARIES`, `NODE_OPTIONS` with `--require` and its kin, `BASH_ENV`; and those that steer the launcher: `SALLYPORT_*`, the home folder of a server that starts through it, and `--policy` among its own arguments. In `env`, and in front of a program (`env NODE_OPTIONS=… node …`). `NODE_OPTIONS` that load nothing are left alone.",
 		matters: "A file that comes with a repository would decide which code is loaded into the launcher, before it could confine anything.",
 		remedy:
 			"Remove them. A program is found by an absolute path as `command`, a folder is named in `cwd`, and what a server must be told has a variable of its own.",
@@ -19,63 +22,52 @@ export const launcherEnvironment: Rule = {
 			after: '"build": { "command": "node", "args": ["server.js"] }',
 		},
 	},
-	*checkServer(server) {
+	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
-		for (const { name } of server.env) {
-			const what = steers(name.value);
-			if (what === null) continue;
-			const message = `${quoted(name.value)} ${what}. Remove it.`;
-			yield at(
-				server,
-				[...server.keyPath, "env", name.value],
-				name.span,
-				message,
-				COMMON.has(name.value.toUpperCase()) ? "warning" : "error",
-			);
-		}
 		const launch = launchOf(server);
+		for (const variable of setVariables(server, document)) {
+			const what = steers(variable, launch.wrapped);
+			if (what === null) continue;
+			yield newFinding({
+				ruleId: "launcher-environment",
+				severity: "error",
+				server: server.name.value,
+				keyPath: variable.keyPath,
+				span: variable.span,
+				message: `${quoted(variable.name)} ${what}. Remove it.`,
+			});
+		}
 		for (const argument of launch.launcherArgs) {
 			if (!/^--policy(?:=|$)/.test(argument.value)) continue;
-			const index = server.args.indexOf(argument);
-			yield at(
-				server,
-				[...server.keyPath, "args", index],
-				argument.span,
-				"This entry names a policy for the launcher. Policies are a person's: remove it.",
-			);
+			const message = "This entry names a policy for the launcher. Policies are a person's: remove it.";
+			yield onWord({ id: "launcher-environment", severity: "error" }, server, document, wholeWord(argument), message);
 		}
 	},
 };
 
-/** Found in many honest files. The launcher ignores or refuses them all the same. */
-const COMMON: ReadonlySet<string> = new Set(["LD_LIBRARY_PATH", "PATH", "HOME"]);
-
-function at(
-	server: StdioServer,
-	keyPath: Finding["keyPath"],
-	span: Finding["span"],
-	message: string,
-	severity: Finding["severity"] = "error",
-): Finding {
-	return newFinding({
-		ruleId: "launcher-environment",
-		severity,
-		server: server.name.value,
-		keyPath,
-		span,
-		message,
-	});
-}
-
 /** What the variable does, as the rest of a sentence; null when it is the server's own business. Names are compared as Windows does: without case. */
-function steers(variable: string): string | null {
-	const name = variable.toUpperCase();
+function steers({ name: written, value, contained, own }: SetVariable, wrapped: boolean): string | null {
+	const name = written.toUpperCase();
+	// What happens in a container stays in there.
+	if (contained) return null;
 	if (name.startsWith("SALLYPORT_")) return "steers the launcher";
-	if (/^(?:SHELLOPTS|BASHOPTS|PS4|BASH_ENV|ENV)$/.test(name) || name.startsWith("BASH_FUNC_"))
-		return "runs code in every shell that is started";
-	if (name === "NODE_DEBUG" || name === "NODE_DEBUG_NATIVE") return "makes Node print what it handles, secrets included";
-	if (name === "NODE_OPTIONS") return "loads code into the launcher and the server";
-	if (name.startsWith("LD_") || name.startsWith("DYLD_")) return "changes which libraries programs load";
-	if (name === "HOME" || name === "USERPROFILE") return "moves the home folder, and with it the launcher's policies";
-	return name === "PATH" ? "changes which programs are found" : null;
+	if (/^(?:SHELLOPTS|BASHOPTS|BASH_ENV|PROMPT_COMMAND)$/.test(name) || name.startsWith("BASH_FUNC_")) return RUNS_IN_SHELLS;
+	if (name === "PS4") return /[`$]/.test(value) ? RUNS_IN_SHELLS : null;
+	// `ENV=production` is a server's own.
+	if (name === "ENV") return /[/\\`]|\$\(|\.sh$/.test(value) ? RUNS_IN_SHELLS : null;
+	if (name === "NODE_OPTIONS") return loadsCode(value) ? "loads code into the launcher and the server" : null;
+	if (/^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/.test(name)) return "loads a library into every program that is started";
+	if ((name === "HOME" || name === "USERPROFILE") && wrapped && own) return "moves the home folder, and with it the launcher's policies";
+	return null;
 }
+
+const RUNS_IN_SHELLS = "runs code in every shell that is started";
+
+/** True unless every word is a flag that is known to load nothing. */
+function loadsCode(options: string): boolean {
+	const words = options.split(/\s+/).filter((word) => word !== "");
+	return !words.every((word) => isHarmlessNodeFlag(word) || TUNING.test(word));
+}
+
+const TUNING =
+	/^--(?:no-(?!experimental-permission)[a-z-]+|trace-[a-z-]+|max-(?:old|semi)-space-size(?:-percentage)?=\d+|max-http-header-size=\d+|openssl-legacy-provider|tls-(?:min|max)-v1\.\d|dns-result-order=\w+|experimental-(?!loader|config|default-config|network|eval|policy|specifier)[a-z-]+|use-[a-z-]+|stack-size=\d+|disable-warning=\w+|expose-gc|preserve-symlinks|network-family-autoselection-attempt-timeout=\d+|unhandled-rejections=[\w-]+)$/;

@@ -1,18 +1,14 @@
 import type { FetchedPackage, Registry } from "./fetched-package.ts";
 
-/** What is wrong with the version of a package, for people; null when what runs is named exactly, or no registry has it. */
+/** What is wrong with the version of a package of a registry, for people; null when what runs is named exactly, or no registry has it. */
 export function packageComplaint({ text, registry }: Pick<FetchedPackage, "text" | "registry">): string | null {
-	if (isLocal(text)) return null;
-	if (isRepository(text))
-		return /@[0-9a-f]{40}\b|#[0-9a-f]{40}$/.test(text)
-			? null
-			: "This runs whatever the repository holds on the day. Name a commit: its full hash, not a branch or a tag.";
+	if (isLocal(text) || isRepository(text)) return null;
 	const version = registry === "npm" ? /^@?[^@]+@(.+)$/.exec(text)?.[1] : /^[\w.-]+(?:\[[\w,.-]*\])?(?:===?|@)(.+)$/.exec(text)?.[1];
 	if (version === undefined)
 		return /[<>~!]=?/.test(text)
 			? "This version is a range, so what runs can change. Name one exact version."
 			: "This package has no version: what runs is what the cache holds, or the newest release on a new machine. Name one exact version.";
-	if (/^(?:latest|next|beta|canary|alpha|rc|nightly)$/.test(version))
+	if (/^[A-Za-z][A-Za-z0-9-]*$/.test(version) && !/^[vx]?[\dx]*$/i.test(version))
 		return `@${version} is looked up at every start: a new release runs at once, whoever published it. Name one exact version.`;
 	return isExactVersion(version, registry) ? null : "This version is a range, so what runs can change. Name one exact version.";
 }
@@ -58,9 +54,13 @@ export function pinnablePackage({ text, registry, versionAfterAt }: FetchedPacka
 
 /** A folder, a file, a variable: not a package from a registry. */
 function isLocal(text: string): boolean {
-	return /^(?:[./~\\$]|[A-Za-z]:[\\/]|file:)/.test(text) || text.includes("${");
+	return /^(?:[./~\\$%<]|[A-Za-z]:[\\/]|file:|link:|workspace:)/.test(text) || text.includes("${");
 }
 
-function isRepository(text: string): boolean {
-	return /^(?:git\+|https?:|git:|ssh:|github:)/.test(text) || /^[\w.-]+\/[\w.-]+(?:#|$)/.test(text);
+/** What is fetched from somewhere other than a registry: a repository or an address. */
+export function isRepository(text: string): boolean {
+	return (
+		/^(?:[\w.-]+(?:\[[\w,. -]*\])?\s*@\s*)?(?:git\+\w+:|https?:|git:|git@|ssh:|github:|gitlab:|bitbucket:|gist:)/i.test(text) ||
+		/^[\w.-]+\/[\w.-]+(?:#|$)/.test(text)
+	);
 }

@@ -1,7 +1,11 @@
-import type { Located } from "../../config/server.ts";
+import type { StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
-import { newFinding, type Rule } from "../finding.ts";
-import { argumentPaths, programName } from "../places.ts";
+import type { Rule } from "../finding.ts";
+import { programName } from "../places.ts";
+import { readLaunch } from "./command-line.ts";
+import { onWord } from "./complain.ts";
+import { unseenCode } from "./download-and-run.ts";
+import { type Word, wholeWord } from "./word.ts";
 
 export const shellWrapper: Rule = {
 	id: "shell-wrapper",
@@ -10,7 +14,7 @@ export const shellWrapper: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A server whose command is a shell with a line to run (`sh -c`, `cmd /c`, `powershell -Command`), or a command that holds shell operators.",
+			"A server whose command is a shell with a line to run (`sh -c`, `cmd /c`, `powershell -Command`, `npx -c`), or a command that holds shell operators. As a warning where the line does more than start one program: several commands, a pipe, a variable, a substitution. As information where a shell only starts a program, as `cmd /c npx …` does on Windows.",
 		matters:
 			"What a person approves is then a text that is interpreted anew at every start: a variable, an alias or a file that it sources changes what runs. The launcher cannot pin that, and refuses it.",
 		remedy:
@@ -20,46 +24,58 @@ export const shellWrapper: Rule = {
 			after: '"files": { "command": "npx", "args": ["-y", "files-server@2.1.0", "/home/me/notes"] }',
 		},
 	},
-	*checkServer(server) {
-		if (server.kind !== "stdio") return;
-		const launch = launchOf(server);
-		const pathOf = argumentPaths(server);
-		const at = shellScript([launch.command, ...launch.args]);
-		if (at === null) return;
-		yield newFinding({
-			ruleId: "shell-wrapper",
-			severity: "warning",
-			server: server.name.value,
-			keyPath: pathOf(at),
-			span: at.span,
-			message: "A shell runs this server, so its line can do anything. Start the program itself, with its arguments apart.",
-		});
+	*checkServer(server, document) {
+		// What is worse has a rule of its own.
+		if (server.kind !== "stdio" || unseenCode(server) !== null) return;
+		const found = shellLine(server);
+		if (found === null) return;
+		const { word, plain } = found;
+		yield plain
+			? onWord(
+					{ id: "shell-wrapper", severity: "info" },
+					server,
+					document,
+					word,
+					"A shell starts this server, so the launcher cannot pin what runs. Start the program itself.",
+				)
+			: onWord(
+					{ id: "shell-wrapper", severity: "warning" },
+					server,
+					document,
+					word,
+					"A shell runs this server, so its line can do anything. Start the program itself, with its arguments apart.",
+				);
 	},
 };
 
-/** The word that holds the script, or the flag before it; null when no shell is told to run a line. */
-function shellScript(words: readonly Located<string>[]): Located<string> | null {
-	const [command, ...rest] = skipPrefixes(words);
-	if (command === undefined) return null;
-	const program = programName(command.value);
-	if (/^(?:ba|z|da|k|fi|a|c|tc)?sh$/.test(program)) return flagged(rest, /^-[a-z]*c[a-z]*$/);
-	if (program === "cmd") return flagged(rest, /^\/[ck]$/i);
-	if (/^(?:powershell|pwsh)$/.test(program)) return flagged(rest, /^-(?:c|command|e|ec|enc|encodedcommand)$/i) ?? null;
+interface ShellLine {
+	/** The word that holds the script, or where it begins. */
+	readonly word: Word;
+	/** True when it starts one program and does nothing else. */
+	readonly plain: boolean;
+}
+
+function shellLine(server: StdioServer): ShellLine | null {
+	const { lines, scripts } = readLaunch(server);
+	const script = scripts.find(({ language }) => language === "shell" || language === "powershell");
+	if (script !== undefined) return { word: script.word, plain: !script.encoded && isPlain(script.word.text) };
+	// `cmd /c npx …`: its words stand apart.
+	const shell = lines.findIndex(({ program }) => /^(?:cmd|powershell|pwsh)$/.test(program));
+	const [inner, ...more] = lines.slice(shell + 1);
+	const [first] = inner?.words ?? [];
+	if (shell >= 0 && first !== undefined) return { word: first, plain: more.length === 0 || !more.some(({ program }) => !isShell(program)) };
 	// `"command": "npx foo && rm -rf /"`: some hosts hand it to a shell.
-	return /[;&|`]|\$\(/.test(command.value) && /\s/.test(command.value) ? command : null;
+	const { command } = launchOf(server);
+	return /\s/.test(command.value) && /&&|\|\||;\s|\s\|\s|`|\$\(/.test(command.value) ? { word: wholeWord(command), plain: false } : null;
 }
 
-/** `env A=b sh -c …`, `sudo sh -c …`. */
-function skipPrefixes(words: readonly Located<string>[]): readonly Located<string>[] {
-	let i = 0;
-	while (i < words.length && /^(?:env|sudo|nohup|exec|busybox)$/.test(programName(words[i]?.value ?? ""))) {
-		i++;
-		while (i < words.length && /^(?:-\w+|[A-Za-z_]\w*=[\s\S]*)$/.test(words[i]?.value ?? "")) i++;
-	}
-	return words.slice(i);
+function isShell(program: string): boolean {
+	return /^(?:cmd|powershell|pwsh|(?:ba|z|da|k)?sh)$/.test(programName(program));
 }
 
-function flagged(words: readonly Located<string>[], flag: RegExp): Located<string> | null {
-	const at = words.findIndex(({ value }) => flag.test(value));
-	return at < 0 ? null : (words[at + 1] ?? words[at] ?? null);
+/** No operator, no substitution, no variable of the shell's own: words, with or without quotes. */
+function isPlain(script: string): boolean {
+	return !/[;&|`<>\n*?!]|\$\(|\$(?:\w|\{(?!workspaceFolder|userHome|env:|input:))|(?:^|\s)(?:\.|source|eval|export|cd|set)\s/.test(
+		script.trim(),
+	);
 }

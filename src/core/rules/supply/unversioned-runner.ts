@@ -1,6 +1,8 @@
-import { newFinding, type Rule } from "../finding.ts";
-import { argumentPaths } from "../places.ts";
+import type { Rule } from "../finding.ts";
+import { onWord } from "./complain.ts";
+import { isDisguised } from "./disguised-name.ts";
 import { fetchedPackages } from "./fetched-package.ts";
+import { imitatedBy } from "./lookalike-package.ts";
 import { packageComplaint, pinnablePackage } from "./package-version.ts";
 
 export const unversionedRunner: Rule = {
@@ -10,7 +12,7 @@ export const unversionedRunner: Rule = {
 	defaultSeverity: "info",
 	documentation: {
 		finds:
-			"A package that `npx`, `bunx`, `pnpm dlx`, `yarn dlx`, `uvx`, `pipx run` and their like fetch without an exact version: none at all, a tag such as `latest`, a range, or a branch of a repository.",
+			"A package that `npx`, `bunx`, `pnpm dlx`, `yarn dlx`, `uvx`, `pipx run`, `deno run npm:…` and their like fetch without an exact version: none at all, a tag such as `latest`, or a range. Also behind `cmd /c`, `env` and in the line of a shell.",
 		matters:
 			"A new release runs on your machine the moment it is published, by its author or by whoever took over the account. The same entry starts different code for everyone in a team.",
 		remedy:
@@ -20,21 +22,23 @@ export const unversionedRunner: Rule = {
 			after: '"args": ["-y", "@modelcontextprotocol/server-github@2025.4.8"]',
 		},
 	},
-	*checkServer(server) {
+	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
-		const pathOf = argumentPaths(server);
 		for (const fetched of fetchedPackages(server)) {
 			const message = packageComplaint(fetched);
-			if (message === null) continue;
-			yield newFinding({
-				ruleId: "unversioned-runner",
-				severity: "info",
-				server: server.name.value,
-				keyPath: pathOf(fetched.word),
-				span: fetched.word.span,
+			// Nobody shall pin what pretends to be something else.
+			if (message === null || imitatedBy(fetched) !== null || isDisguised(fetched.text)) continue;
+			// A part of a line for a shell has quotes of its own, which an edit would have to respect.
+			const isWhole = fetched.place.to - fetched.place.from === fetched.word.value.length;
+			const fixable = server.unambiguous && isWhole && pinnablePackage(fetched) !== null;
+			yield onWord(
+				{ id: "unversioned-runner", severity: "info" },
+				server,
+				document,
+				fetched.place,
 				message,
-				fixes: server.unambiguous && pinnablePackage(fetched) !== null ? ["pin-version"] : [],
-			});
+				fixable ? ["pin-version"] : [],
+			);
 			return;
 		}
 	},

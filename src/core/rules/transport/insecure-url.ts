@@ -1,7 +1,9 @@
-import type { Located, ServerEntry } from "../../config/server.ts";
-import { launchOf } from "../../config/wrapped.ts";
-import { type Finding, newFinding, type Rule } from "../finding.ts";
-import { argumentPaths } from "../places.ts";
+import type { ConfigDocument, ServerEntry } from "../../config/server.ts";
+import { newFinding, type Rule } from "../finding.ts";
+import { onWord } from "../supply/complain.ts";
+import { wordSpan } from "../supply/word.ts";
+import { addressIn, isLoopback, isMetadata, isPlaceholderHost } from "./address.ts";
+import { bridges, type RemoteAddress, remoteAddresses } from "./remote-addresses.ts";
 
 export const insecureUrl: Rule = {
 	id: "insecure-url",
@@ -10,7 +12,7 @@ export const insecureUrl: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A remote server that is reached by `http:`, `ws:` or `sse:`, also through a program such as `mcp-remote`. Addresses of this machine, and those that a variable stands for, are left alone.",
+			"A remote server that is reached by `http:`, `ws:` or `sse:`, also through a program such as `mcp-remote`; for information, a bridge that is allowed to (`--allow-http`). In a request to a model's API every address that is not `https`. Elsewhere addresses of this machine, and those that a variable or a placeholder stands for, are left alone.",
 		matters:
 			"What a server says goes to the model as it comes. Whoever sits on the way, in a café, at a provider, on a hijacked name, reads the headers with their tokens and can put instructions of their own into every answer.",
 		remedy:
@@ -20,42 +22,47 @@ export const insecureUrl: Rule = {
 			after: '"search": { "url": "https://mcp.example.com/mcp" }',
 		},
 	},
-	*checkServer(server) {
-		if (server.kind === "http") {
-			if (isCleartext(server.url.value)) yield at(server, server.url, [...server.keyPath, "url"]);
-			return;
+	*checkServer(server, document) {
+		for (const remote of remoteAddresses(server))
+			if (isCleartext(remote.word.text) || (isRequest(document) && remote.address.scheme === "http"))
+				yield cleartext(server, document, remote);
+		if (server.kind !== "stdio") return;
+		for (const { words } of bridges(server)) {
+			const flag = words.find(({ text }) => text === "--allow-http");
+			const isOwnMachine = words.some(({ text }) => addressIn(text)?.scheme === "http" && !isCleartext(text));
+			if (flag !== undefined && !isOwnMachine) yield onWord({ id: "insecure-url", severity: "info" }, server, document, flag, ALLOWED);
 		}
-		const launch = launchOf(server);
-		const pathOf = argumentPaths(server);
-		// A program that speaks to a remote server in the host's stead.
-		if (!launch.args.some(({ value }) => /^(?:@[\w.-]+\/)?(?:mcp-remote|mcp-proxy|supergateway)(?:[@=].*)?$/.test(value))) return;
-		for (const argument of launch.args) if (isCleartext(argument.value)) yield at(server, argument, pathOf(argument));
 	},
 };
 
-function at(server: ServerEntry, url: Located<string>, keyPath: Finding["keyPath"]): Finding {
+const ALLOWED = "--allow-http lets this bridge speak without TLS, which an https address does not need. Remove it.";
+
+/** True for what is sent to an API, which connects to the servers itself. */
+function isRequest({ host }: ConfigDocument): boolean {
+	return host === "claude-api" || host === "openai-api";
+}
+
+function cleartext(server: ServerEntry, document: ConfigDocument, { word, address, keyPath }: RemoteAddress) {
+	// The fix changes a whole word.
+	const whole = word.from === 0 && word.to === word.argument.value.length;
 	return newFinding({
 		ruleId: "insecure-url",
 		severity: "warning",
 		server: server.name.value,
 		keyPath,
-		span: url.span,
-		message: "This server is reached in cleartext: everyone on the way can read and change what is said. Use https.",
-		fixes: server.unambiguous && securableScheme(url.value) !== null ? ["use-https"] : [],
+		span: wordSpan(document, word),
+		message: isLoopback(address.host)
+			? "The API connects to servers itself, so this is not your machine, and by https alone. Use the server's https address."
+			: "This server is reached in cleartext: everyone on the way can read and change what is said. Use https.",
+		fixes: whole && server.unambiguous && securableScheme(word.text) !== null ? ["use-https"] : [],
 	});
 }
 
 function isCleartext(url: string): boolean {
-	const match = /^\s*(?:http|ws|sse):[/\\]*([^/\\?#]*)/i.exec(url);
-	if (match === null) return false;
-	const authority = match[1] ?? "";
-	const host = authority
-		.slice(authority.lastIndexOf("@") + 1)
-		.replace(/:\d*$/, "")
-		.toLowerCase();
-	// What a variable or a placeholder stands for is not known.
-	if (host === "" || /[${}<>%]/.test(host) || /^your[_-]/.test(host)) return false;
-	return !isLoopback(host);
+	const address = addressIn(url);
+	if (address === null || !/^(?:http|ws|sse)$/.test(address.scheme)) return false;
+	// That a metadata service is asked at all is told by a rule of its own.
+	return !isPlaceholderHost(url.slice(address.hostStart, address.hostEnd)) && !isLoopback(address.host) && !isMetadata(address.host);
 }
 
 /**
@@ -63,15 +70,6 @@ function isCleartext(url: string): boolean {
  * no such URL, or it names port 80, where no TLS is spoken.
  */
 export function securableScheme(url: string): number | null {
-	const match = /^\s*(?:http|ws)(?=:\/\/([^/\\?#]*))/i.exec(url);
-	if (match === null || !isCleartext(url) || /:0*80$/.test(match[1] ?? "")) return null;
-	return match[0].length;
-}
-
-function isLoopback(host: string): boolean {
-	return (
-		/^(?:localhost|(?:[a-z0-9-]+\.)+localhost|\[?::1\]?|\[?(?:0*:)*0*1\]?)\.?$/.test(host) ||
-		/^127(?:\.\d{1,3}){1,3}$/.test(host) ||
-		host === "0.0.0.0"
-	);
+	const match = /^\s*(?:http|ws)(?=:\/\/)/i.exec(url);
+	return match === null || !isCleartext(url) || addressIn(url)?.port === 80 ? null : match[0].length;
 }

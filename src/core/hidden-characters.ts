@@ -1,0 +1,66 @@
+import type { Span } from "./text.ts";
+
+/**
+ * Characters that nobody sees and that change what a text is: controls, those that turn the direction of the line, blanks without
+ * width, tags, variation selectors and fillers. Alone or in a run. Line breaks and tabs are not among them: scripts have them.
+ */
+const UNSEEN = /(?:(?![\t\n\r])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\u2028\u2029])+/gu;
+/** Nearly every text ends here. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** A quick look before `hiddenCharacters`: false only where there are none. */
+export function mayHideCharacters(text: string): boolean {
+	return !PLAIN.test(text);
+}
+
+/**
+ * Where a text holds what is not seen, and is not a part of how a script or an emoji is written; in order, the first `most` of them,
+ * empty for an honest text.
+ */
+export function hiddenCharacters(text: string, most: number): readonly Span[] {
+	if (!mayHideCharacters(text)) return [];
+	const found: Span[] = [];
+	for (const match of text.matchAll(UNSEEN)) {
+		if (found.length === most) break;
+		const [run] = match;
+		if (!isWriting(run, before(text, match.index), after(text, match.index + run.length), text))
+			found.push({ offset: match.index, length: run.length });
+	}
+	return found;
+}
+
+/** Turns the direction of what follows, whatever the script: with it a text reads otherwise than it is. */
+const OVERRIDE = /[\u202a-\u202e\u2066-\u2069]/u;
+const JOINERS = /^[\u200c\u200d]$/u;
+/** Of direction, and the signs of Arabic numbers, which Unicode counts among the characters for format. */
+const MARKS = /^[\u200e\u200f\u061c\u0600-\u0605\u06dd\u08e2]+$/u;
+/** Letters of scripts that are written with joiners, and that run from right to left. */
+const JOINED_SCRIPT =
+	/[\p{scx=Arab}\p{scx=Syrc}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}\p{scx=Mlym}\p{scx=Sinh}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Tibt}\p{scx=Mong}]/u;
+const RIGHT_TO_LEFT = /[\p{sc=Arab}\p{sc=Hebr}\p{sc=Syrc}\p{sc=Thaa}\p{sc=Nkoo}]/u;
+const EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Emoji_Component}]/u;
+
+/** Joiners, marks and selectors belong to how people write. */
+function isWriting(run: string, previous: string, next: string, text: string): boolean {
+	if (OVERRIDE.test(run)) return false;
+	if (run === "\ufe0f" || run === "\ufe0e") return EMOJI.test(previous) || /[\p{So}\p{Sm}\p{P}]/u.test(previous);
+	// An emoji that is made of several: family, flag in a colour.
+	if (run === "\u200d" || run === "\ufe0f\u200d") return (EMOJI.test(previous) && EMOJI.test(next)) || JOINED_SCRIPT.test(previous);
+	if (JOINERS.test(run)) return JOINED_SCRIPT.test(previous);
+	if (MARKS.test(run)) return RIGHT_TO_LEFT.test(text);
+	// The flags of England, Scotland and Wales; any other tag is text that only a machine reads.
+	if (previous === "\u{1f3f4}") return FLAGS.test(run);
+	// One form of a character, in East Asian and Mongolian text.
+	return /^(?:[\ufe00-\ufe02]|[\u{e0100}-\u{e01ef}])$/u.test(run) && /\p{sc=Han}/u.test(previous);
+}
+
+const FLAGS = /^\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}$/u;
+
+function before(text: string, at: number): string {
+	const last = text.charCodeAt(at - 1);
+	return at === 0 ? "" : String.fromCodePoint(text.codePointAt(last >= 0xdc00 && last <= 0xdfff && at > 1 ? at - 2 : at - 1) ?? 0);
+}
+
+function after(text: string, at: number): string {
+	return at >= text.length ? "" : String.fromCodePoint(text.codePointAt(at) ?? 0);
+}

@@ -1,0 +1,65 @@
+import type { Severity } from "../rules/finding.ts";
+import type { PolicyLayer } from "./layers.ts";
+import { nearest } from "./parse.ts";
+import type { RuleSeverity } from "./schema.ts";
+
+/** A rule as far as its severity goes. */
+export interface SettableRule {
+	readonly id: string;
+	readonly defaultSeverity: Severity;
+}
+
+export interface RuleSettings {
+	/** What `AnalysisContext.severities` takes. Empty: every rule as it is. */
+	readonly severities: ReadonlyMap<string, Severity | "off">;
+	/** A sentence for each setting that has no effect, and why. */
+	readonly notes: readonly string[];
+}
+
+const STRENGTH: Readonly<Record<Severity | "off", number>> = { off: 0, hint: 1, info: 2, warning: 3, error: 4 };
+
+/**
+ * How serious each rule is. The person's own word, in the policy of the home or on the command line, may raise, lower or switch off; where two of
+ * their files differ the stricter holds. Every other layer narrows: an administrator, a workspace (whose files come from anyone) and
+ * `--policy` may raise a rule, and what they raise nobody lowers.
+ *
+ * @param named on the command line; it replaces what the home says
+ */
+export function ruleSettings(
+	layers: readonly PolicyLayer[],
+	named: ReadonlyMap<string, RuleSeverity>,
+	rules: readonly SettableRule[],
+): RuleSettings {
+	const defaults = new Map(rules.map(({ id, defaultSeverity }) => [id, defaultSeverity]));
+	const notes: string[] = [];
+	const severities = new Map<string, Severity | "off">();
+	const settingsOf = function* (layer: PolicyLayer): Iterable<[string, RuleSeverity, Severity]> {
+		for (const [id, severity] of Object.entries(layer.policy.rules ?? {})) {
+			const own = defaults.get(id);
+			if (own === undefined) notes.push(`${layer.file}: ${unknownRule(id, [...defaults.keys()])}`);
+			else yield [id, severity, own];
+		}
+	};
+	for (const layer of layers.filter(({ source }) => source === "user"))
+		for (const [id, severity] of settingsOf(layer)) severities.set(id, stricter(severity, severities.get(id) ?? severity));
+	for (const [id, severity] of named) severities.set(id, severity);
+	const own = new Map(severities);
+	for (const layer of layers.filter(({ source }) => source !== "user"))
+		for (const [id, severity, byItself] of settingsOf(layer)) {
+			const before = own.get(id) ?? byItself;
+			if (STRENGTH[severity] < STRENGTH[before])
+				notes.push(`${layer.file}: "${severity}" for ${id} has no effect: this file can only raise a rule, and ${id} is "${before}".`);
+			else severities.set(id, stricter(severity, severities.get(id) ?? before));
+		}
+	return { severities, notes };
+}
+
+/** What to say of a rule that there is not. */
+export function unknownRule(id: string, known: readonly string[]): string {
+	const near = nearest(id, known);
+	return `there is no rule ${id.slice(0, 80)}${near === null ? "" : `; did you mean ${near}?`}`;
+}
+
+function stricter(a: Severity | "off", b: Severity | "off"): Severity | "off" {
+	return STRENGTH[a] >= STRENGTH[b] ? a : b;
+}

@@ -1,0 +1,27 @@
+/** Letters of other scripts that are drawn as a Latin one; both strings are in the same order. */
+const LIKE = "аеорсухіјѕԁԛԝһӏкмнтвАВЕКМНОРСТУХІЈЅαορνικτυχεηΑΒΕΖΗΙΚΜΝΟΡΤΥΧ";
+const LATIN = "aeopcyxijsdqwhlkmhtbABEKMHOPCTYXIJSaopviktuxenABEZHIKMNOPTYX";
+const LATIN_OF: ReadonlyMap<string, string> = new Map([...LIKE].map((letter, i) => [letter, LATIN.charAt(i)]));
+
+/** What a name looks like: two names of the same shape are one to a person, who sees neither case nor script. */
+export function shapeOfName(name: string): string {
+	if (/^[a-z0-9_.-]*$/.test(name)) return name;
+	return withoutLookalikes(name.normalize("NFKC").replace(/\p{Default_Ignorable_Code_Point}/gu, "")).toLowerCase();
+}
+
+/** With Latin letters in place of those that are drawn alike; the same text where there are none. */
+function withoutLookalikes(name: string): string {
+	return /^[\x20-\x7e]*$/.test(name) ? name : [...name].map((letter) => LATIN_OF.get(letter) ?? letter).join("");
+}
+
+/** The name that a name pretends to be: it mixes Latin letters and ones that are drawn alike in one word. Null: it does not. */
+export function pretended(name: string): string | null {
+	if (/^[\x20-\x7e]*$/.test(name)) return null;
+	const mixed = (name.match(/[\p{L}\p{M}]+/gu) ?? []).some(
+		(word) =>
+			/\p{sc=Latn}/u.test(word) &&
+			[...word].every((letter) => /[\p{sc=Latn}\p{M}]/u.test(letter) || LATIN_OF.has(letter)) &&
+			[...word].some((letter) => LATIN_OF.has(letter)),
+	);
+	return mixed ? withoutLookalikes(name) : null;
+}

@@ -1,0 +1,32 @@
+import { HOSTS, type HostId } from "../../config/hosts.ts";
+import { newFinding, type Rule } from "../finding.ts";
+
+/** Names that hosts keep for servers of their own, and skip in a file (https://code.claude.com/docs/en/mcp). */
+const CLAUDE_CODE: ReadonlySet<string> = new Set(["workspace", "claude-in-chrome", "computer-use", "Claude Preview", "Claude Browser"]);
+const RESERVED: Partial<Record<HostId, ReadonlySet<string>>> = { "claude-code": CLAUDE_CODE, "mcp-json": CLAUDE_CODE };
+
+export const reservedName: Rule = {
+	id: "reserved-name",
+	title: "Server's name that the host keeps for itself",
+	help: "The host skips the entry. Give the server another name.",
+	defaultSeverity: "warning",
+	documentation: {
+		finds:
+			"A server in a file of Claude Code with a name of one of its own servers: `workspace`, `computer-use`, `claude-in-chrome`, `Claude Preview`, `Claude Browser`.",
+		matters: "Claude Code skips it when it loads the file. In a host that does not, its tools pass for those of the host itself.",
+		remedy: "Give the server another name, and mend what names its tools (`mcp__NAME__TOOL`).",
+		example: { before: '"workspace": { "command": "files-server" }', after: '"files": { "command": "files-server" }' },
+	},
+	*checkServer(server, { host }) {
+		// Another program reads the servers under another key of the same file.
+		if (RESERVED[host]?.has(server.name.value) !== true || server.keyPath.at(-2) !== HOSTS[host].rootKey) return;
+		yield newFinding({
+			ruleId: "reserved-name",
+			severity: "warning",
+			server: server.name.value,
+			keyPath: server.keyPath,
+			span: server.name.span,
+			message: "Claude Code keeps this name for a server of its own, and skips the entry. Give it another name.",
+		});
+	},
+};

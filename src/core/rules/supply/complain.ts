@@ -1,0 +1,28 @@
+import type { ConfigDocument, Located, StdioServer } from "../../config/server.ts";
+import { type Finding, newFinding, type Severity } from "../finding.ts";
+import { argumentPaths } from "../places.ts";
+import { type Word, wordSpan } from "./word.ts";
+
+const paths = new WeakMap<StdioServer, (word: Located<string>) => Finding["keyPath"]>();
+
+/** A finding on a word of a launch line. */
+export function onWord(
+	rule: { readonly id: string; readonly severity: Severity },
+	server: StdioServer,
+	document: ConfigDocument,
+	word: Word,
+	message: string,
+	fixes: Finding["fixes"] = [],
+): Finding {
+	const pathOf = paths.get(server) ?? argumentPaths(server);
+	paths.set(server, pathOf);
+	return newFinding({
+		ruleId: rule.id,
+		severity: rule.severity,
+		server: server.name.value,
+		keyPath: pathOf(word.argument),
+		span: wordSpan(document, word),
+		message,
+		fixes,
+	});
+}

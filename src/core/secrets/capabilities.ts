@@ -1,0 +1,34 @@
+/** Addresses that are credentials themselves, service by service: the host, and the path with the part that is the secret in brackets. */
+const CAPABILITIES: readonly (readonly [host: RegExp, path: RegExp])[] = [
+	[/^hooks\.slack(?:-gov)?\.com$/, /^\/(?:services|workflows|triggers)\/(?:[^/]+\/)*([\w-]{8,})\/?$/],
+	[/^(?:\w+\.)?discord(?:app)?\.com$/, /^\/api\/(?:v\d+\/)?webhooks\/\d+\/([\w-]{16,})/],
+	[/^hooks\.zapier\.com$/, /^\/hooks\/(?:catch|standard)\/(.+?)\/?$/],
+	[/^(?:mcp|actions)\.zapier\.com$/, /^\/api\/(?:v\d+\/)?mcp\/[a-z]+\/(.+?)(?:\/(?:mcp|sse))?\/?$/],
+	[/^hook(?:\.[a-z0-9]+)*\.(?:make|integromat)\.com$/, /^\/([\w-]{16,})/],
+	[/^(?:[a-z0-9]+\.)?make\.com$|^[a-z0-9]+\.make\.com$/, /^\/mcp\/(?:api\/v1\/)?u\/([\w-]{16,})/],
+	[/\.webhook\.office\.com$|^outlook\.office(?:365)?\.com$/, /^\/webhook(?:b2)?\/(.+?)\/?$/],
+	[/^maker\.ifttt\.com$/, /\/with\/key\/([\w-]{10,})/],
+	[/^hc-ping\.com$|^(?:ping\.)?healthchecks\.io$/, /^\/(?:ping\/)?([\w-]{16,})/],
+	[/^webhook\.site$/, /^\/([0-9a-f-]{36})/],
+	[/^events(?:\.eu)?\.pagerduty\.com$/, /^\/(?:integration|generic|x-ere)\/(?:[^/]+\/)*?(\w{20,})/],
+	[/^(?:mcp|remote\.mcp)\.pipedream\.net$/, /^\/([0-9a-f-]{36})/],
+	[/^hooks\.airtable\.com$/, /^\/workflows\/(?:genericWebhook|v1)\/(.+)$/],
+	[/^(?:alert|api)\.victorops\.com$/, /\/alert\/([0-9a-f-]{36})/],
+	[/^ntfy\.sh$/, /^\/([\w-]{16,64})$/],
+	[/^(?:push\.)?bark\.|^api\.day\.app$/, /^\/(?:push\/)?(\w{18,24})/],
+	[/^(?:sctapi|sc)\.ftqq\.com$/, /^\/(SCT?\w{16,}|SCU\w{16,})\.send/],
+	[/^open\.(?:feishu\.cn|larksuite\.com)$/, /^\/open-apis\/bot\/(?:v2\/)?hook\/([\w-]{16,})/],
+];
+
+/** Where the secret of such an address begins and ends within its path; null for every other address. */
+export function capabilityIn(host: string, path: string): { readonly start: number; readonly end: number } | null {
+	for (const [hosts, paths] of CAPABILITIES) {
+		if (!hosts.test(host)) continue;
+		const match = paths.exec(path);
+		const secret = match?.[1];
+		if (match === null || secret === undefined) continue;
+		const start = match.index + match[0].indexOf(secret);
+		return { start, end: start + secret.length };
+	}
+	return null;
+}

@@ -1,0 +1,91 @@
+import { classifyKey } from "../keys.ts";
+import { type Piece, subPiece } from "../piece.ts";
+import { isStrongName, nameWithin, type Part, type TakeApart } from "./part.ts";
+
+/** `A=b;C=d`, `a=b&c=d`, `host=x password=y`, one `K=V`, lines of them. */
+export function assignments(key: string | null, piece: Piece, takeApart: TakeApart): readonly Part[] | null {
+	const { text } = piece;
+	if (!/[=:]/.test(text) || text.startsWith("<")) return null;
+	if (/\r|\n/.test(text)) {
+		const lines = split(piece, /\r\n|\r|\n/);
+		if (lines.length > MOST_LINES || lines.every(({ text: line }) => !LINE.test(line))) return null;
+		return lines.flatMap((line) => {
+			const colon = YAML_LINE.exec(line.text);
+			return colon === null
+				? takeApart(null, stripExport(line))
+				: takeApart(nameWithin(key, colon[1] ?? null), subPiece(line, colon[0].length, line.text.length));
+		});
+	}
+	if (!text.includes("=")) return null;
+	// What a site keeps in a cookie has any name, and what is random in it logs one in.
+	const isCookie = key !== null && /cookie/i.test(key);
+	if (isCookie) return pairsOf(piece, /;/, takeApart, key, true);
+	if (classifyKey(key) === "password" && !hasStrongName(text)) return null;
+	for (const separator of [/;/, /&/, /\|/]) {
+		const pairs = separator.test(text) ? pairsOf(piece, separator, takeApart, key) : null;
+		if (pairs !== null) return pairs;
+	}
+	const one = /^(?:export\s+|set\s+|\$env:|\/\/[\w./-]+:)?([A-Za-z_][\w.-]{0,80})\s*=\s*(?=[^=\s])/i.exec(text);
+	if (one !== null && !/[\s,][A-Za-z_][\w.-]*=/.test(text.slice(one[0].length)))
+		return takeApart(nameWithin(key, one[1] ?? null), subPiece(piece, one[0].length, text.length));
+	return (
+		(text.includes(",") ? pairsOf(piece, /,/, takeApart, key) : null) ?? (/\s/.test(text) ? pairsOf(piece, /\s+/, takeApart, key) : null)
+	);
+}
+
+/** No setting has more; a longer one is data, in which only known forms and names that tell are looked for. */
+const MOST_LINES = 500;
+const MOST_PAIRS = 500;
+const LINE = /^\s*(?:- |export\s+)?["']?[\w.-]+["']?\s*[=:]/;
+const YAML_LINE = /^\s*(?:- )?["']?([\w.-]{1,60})["']?:\s+(?=\S)/;
+
+/** A sign of equality in a password parts nothing, unless a name for a password stands before it. */
+function hasStrongName(text: string): boolean {
+	for (const [, name = ""] of text.matchAll(/(?:^|[;&,\s|])([A-Za-z_][\w .-]{0,60})=/g)) if (isStrongName(name)) return true;
+	return false;
+}
+
+function stripExport(piece: Piece): Piece {
+	const match = /^\s*(?:export\s+)/.exec(piece.text);
+	return match === null ? piece : subPiece(piece, match[0].length, piece.text.length);
+}
+
+/**
+ * Null unless at least half of the parts are `key=value`. A name that says nothing stands for what the name above it says; in a
+ * cookie every name does: what a site keeps there may be called anything, and what is random in it logs one in.
+ */
+export function pairsOf(
+	piece: Piece,
+	separator: RegExp,
+	takeApart: TakeApart,
+	above: string | null = null,
+	isCookie = false,
+): readonly Part[] | null {
+	const parts = split(piece, separator).filter(({ text }) => text.trim() !== "");
+	if (parts.length > MOST_PAIRS) return null;
+	const pairs = parts.map((part) => ({ part, match: /^\s*["']?([A-Za-z_][\w .-]{0,60}?)["']?\s*=\s*(?=[^=\s])/.exec(part.text) }));
+	const matched = pairs.filter(({ match }) => match !== null).length;
+	if (matched === 0 || matched * 2 < parts.length) return null;
+	return pairs.flatMap(({ part, match }) => {
+		if (match === null) return takeApart(null, part);
+		const own = match[1] ?? null;
+		const name = isCookie && !isStrongName(own) ? "key" : nameWithin(above, own);
+		return takeApart(name, withoutBraces(subPiece(part, match[0].length, part.text.length)));
+	});
+}
+
+/** `Pwd={pa;ss}`: braces that quote. Around a plain word they mark a place to fill in. */
+function withoutBraces(piece: Piece): Piece {
+	return /^\{[^{}]*[^\w{}-][^{}]*\}$/.test(piece.text) ? subPiece(piece, 1, piece.text.length - 1) : piece;
+}
+
+export function split(piece: Piece, separator: RegExp): readonly Piece[] {
+	const parts: Piece[] = [];
+	let at = 0;
+	for (const match of piece.text.matchAll(new RegExp(separator.source, "g"))) {
+		parts.push(subPiece(piece, at, match.index));
+		at = match.index + match[0].length;
+	}
+	parts.push(subPiece(piece, at, piece.text.length));
+	return parts;
+}

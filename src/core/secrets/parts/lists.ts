@@ -1,0 +1,65 @@
+import { classifyKey, keyWords } from "../keys.ts";
+import { type Piece, subPiece, trimPiece, unquotePiece } from "../piece.ts";
+import { isRandom } from "../randomness.ts";
+import { split } from "./assignments.ts";
+import { credential, type Part } from "./part.ts";
+
+const SHORTEST_ENTRY = 12;
+const MOST_ENTRIES = 500;
+const SEPARATORS: readonly RegExp[] = [/,/, /;/, /\|/, /\s+/];
+
+/** `API_KEYS=one,two`, `[one, two]`, `prod:one|dev:two`; the words of a name for a secret that look drawn at random: `one # since May`. */
+export function list(key: string | null, piece: Piece): readonly Part[] | null {
+	const kind = classifyKey(key);
+	if (kind !== "secret" && kind !== "key") return null;
+	const bracketed = /^\[[^[\]]*\]$/.test(piece.text) ? subPiece(piece, 1, piece.text.length - 1) : piece;
+	for (const separator of SEPARATORS) {
+		if (!separator.test(bracketed.text)) continue;
+		const entries = split(bracketed, separator)
+			.map((entry) => withoutLabel(unquotePiece(trimPiece(entry))))
+			.filter(({ text }) => text !== "" && text !== '"');
+		if (
+			entries.length >= 2 &&
+			entries.length <= MOST_ENTRIES &&
+			entries.every(({ text }) => text.length >= SHORTEST_ENTRY && !/\s/.test(text))
+		)
+			return entries.map((entry) => ({ key, piece: entry, role: "value" }));
+	}
+	if (!/\s/.test(piece.text)) return null;
+	const words = split(piece, /\s+/);
+	if (words.length > MOST_ENTRIES) return null;
+	const random = words.map(unquotePiece).filter(({ text }) => isRandom(text));
+	return random.length === 0 ? null : random.map((entry) => ({ key, piece: entry, role: "value" }));
+}
+
+/** `prod:` before an entry. */
+function withoutLabel(entry: Piece): Piece {
+	const label = /^[A-Za-z][\w.-]{0,20}[:=](?=\S)/.exec(entry.text);
+	const from = label?.[0].length ?? 0;
+	return entry.text.length - from >= SHORTEST_ENTRY && !isRandom(entry.text.slice(0, from), 8)
+		? subPiece(entry, from, entry.text.length)
+		: entry;
+}
+
+/** `alice:password,bob:password` under a name of users. */
+export function logins(key: string | null, piece: Piece): readonly Part[] | null {
+	if (key === null || !/[,;\s]/.test(piece.text) || !keyWords(key).some((word) => NAMES_OF_LOGINS.has(word))) return null;
+	const entries = split(piece, /[,;\s]+/).filter(({ text }) => text !== "");
+	const pairs = entries.map((entry) => ({ entry, match: /^([\w.@+-]{2,64}):(?=\S{6,}$)/.exec(entry.text) }));
+	if (pairs.length < 2 || pairs.some(({ match, entry }) => match === null || !/\d|[^\w]/.test(entry.text.slice(match[0].length))))
+		return null;
+	return pairs.map(({ entry, match }) => credential("password", entry, match?.[0].length ?? 0, entry.text.length, match?.[1]));
+}
+
+const NAMES_OF_LOGINS: ReadonlySet<string> = new Set([
+	"user",
+	"users",
+	"auth",
+	"basic",
+	"login",
+	"logins",
+	"credentials",
+	"creds",
+	"accounts",
+	"htpasswd",
+]);

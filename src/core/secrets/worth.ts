@@ -1,0 +1,105 @@
+import { decodeBase64 } from "./base64.ts";
+import type { KeyClass } from "./keys.ts";
+import type { Part } from "./parts/part.ts";
+import { isPlaceholder } from "./placeholders.ts";
+import { disorder, entropy, isRandom, splitTokens, surprise } from "./randomness.ts";
+import { isOrdinary, isUuid } from "./shapes.ts";
+
+/** What a text is worth for where it stands: a warning, a hint, nothing. */
+export type Worth = "secret" | "hint" | "none";
+
+export function worth(part: Part, text: string, kind: KeyClass): Worth {
+	if (isRecoveryPhrase(part.key, text)) return "secret";
+	if (part.role === "user") return isRandom(text, 16) && !isUuid(text) ? "secret" : "none";
+	if (part.role === "path") return pathWorth(part, text);
+	if (part.role === "credential" && part.key === "password") return passwordWorth(text, part.user);
+	if (part.role === "credential" && part.key === "basic") return basicWorth(text);
+	if (part.role === "credential") return tokenWorth(text);
+	switch (kind) {
+		case "password":
+			return passwordWorth(text, undefined);
+		case "secret":
+			return tokenWorth(text);
+		case "key":
+			return keyWorth(text);
+		case "public":
+			return "none";
+		default:
+			return neutralWorth(text);
+	}
+}
+
+/** People choose passwords: words count, as long as they are not the ones that everybody writes there. */
+function passwordWorth(text: string, user: string | undefined): Worth {
+	if (text === user || text.length < 4) return "none";
+	if (isOrdinary(text) && !/^\d{6,}$/.test(text)) return "none";
+	if (/^(?:\S+\s+){6,}/.test(text)) return "none";
+	return "secret";
+}
+
+function basicWorth(text: string): Worth {
+	const decoded = decodeBase64(text);
+	const colon = decoded?.indexOf(":") ?? -1;
+	if (decoded === null || colon < 0) return tokenWorth(text);
+	const password = decoded.slice(colon + 1) || decoded.slice(0, colon);
+	return isPlaceholder(password, null, "password") ? "none" : passwordWorth(password, decoded.slice(0, colon));
+}
+
+/** Machines make tokens: no blanks, no words, no numbers. */
+function tokenWorth(text: string): Worth {
+	if (/^0x(?:[0-9A-F]{8}|[0-9A-F]{16})$/.test(text)) return "none";
+	if (text.length < 8 || /\s/.test(text) || /[^\x21-\x7e]/.test(text) || isOrdinary(text)) return "none";
+	if (text.length < 20 && /^[A-Za-z]+$/.test(text) && (surprise(text) ?? 0) < 0.1) return "none";
+	return isNamelike(text) ? "none" : "secret";
+}
+
+/** Twelve to twenty-four plain words are a wallet's key. */
+export function isRecoveryPhrase(key: string | null, text: string): boolean {
+	return key !== null && /mnemonic|seed|recovery|phrase/i.test(key) && /^(?:[a-z]{3,8}\s){11,23}[a-z]{3,8}$/.test(text);
+}
+
+function keyWorth(text: string): Worth {
+	// A key of GnuPG by its fingerprint.
+	if (/^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16}|[0-9A-F]{40})$/.test(text)) return "none";
+	if (text.length < 12 || /\s/.test(text) || isOrdinary(text)) return "none";
+	return isUuid(text) || isRandom(text, 12) || (/\d/.test(text) && !isNamelike(text) && disorder(text) >= 0.5) ? "secret" : "none";
+}
+
+function neutralWorth(text: string): Worth {
+	if (text.length < 16 || text.length > 4096 || /\s/.test(text) || isOrdinary(text) || isUuid(text) || KNOWN_ID.test(text)) return "none";
+	// Ids are short as well: of those only what has everything that a key has.
+	if (text.length < 20 && !(/[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text) && (surprise(text) ?? 0) > 0.9)) return "none";
+	if (!/^[A-Za-z0-9+/=_.~:!@#$%^&*-]+$/.test(text)) return "none";
+	if (/[/]/.test(text) && /^[\w-]+(?:\/[\w-]+)+$/.test(text) && disorder(text) < 0.6) return "none";
+	return isRandom(text, 16) ? "hint" : "none";
+}
+
+/** Ids that name what they are of: a price, a customer, a thread, an assistant. */
+const KNOWN_ID =
+	/^(?:price|prod|cus|acct|pi|sub|si|txn|evt|we|ch|in|pm|seti|src|card|plan|coupon|promo|asst|thread|msg|run|step|vs|user|usr|org|orgs|proj|prj|project|team|tm|req|call|toolu|resp|batch|wks|ws|workspace|acc|account|app|env|dpl|chan|conv|doc|file|fld|tbl|rec|viw|wsp|inst|sess|session|job|task|flow|wf|agent|model|srv|svc|db|idx|index|col|page|blk|item|ref|id|trace|span|usr|cust|tenant|client|device|dev|node|host)_[A-Za-z0-9]{8,40}$|^(?:file|chatcmpl|cmpl|ft|set|run|asst)-[A-Za-z0-9]{8,40}$|^(?:tbl|rec|fld|viw|app)[A-Za-z0-9]{14}$/;
+
+/** A segment of a URL: addresses that are credentials (webhooks) say so before it; otherwise it must be long and random. */
+function pathWorth(part: Part, segment: string): Worth {
+	// `repository@commit`
+	const text = segment.replace(/@[0-9a-f]{7,64}$/, "");
+	if (isUuid(text) && part.key === null) return "none";
+	if (part.key === "capability") return /\d/.test(text) || isRandom(text, 10) ? "secret" : "none";
+	if (part.key !== null) return isUuid(text) || (isRandom(text, 16) && !FILE_LIKE.test(text)) ? "secret" : "none";
+	if (/^[0-9a-f]{40}$|^[0-9a-f]{64}$/.test(text) || FILE_LIKE.test(text) || text.length < 24) return "none";
+	return isRandom(text, 24) && disorder(text) > 0.7 ? "hint" : "none";
+}
+
+const FILE_LIKE = /\.[a-z]{2,5}$/i;
+
+/** Words, perhaps with a small number: `gpt-4o-mini`, `my-local-app`, `production2`. */
+function isNamelike(text: string): boolean {
+	const tokens = splitTokens(text);
+	const digits = tokens.filter((token) => /^[0-9]+$/.test(token)).join("").length;
+	const symbols = text.replace(/[A-Za-z0-9\s_.,/:-]/g, "").length;
+	const letters = tokens.join("").length - digits;
+	if (letters === 0 || symbols > 0) return false;
+	// Letters and digits that alternate are no version: `7f3k9x`.
+	if (/[a-z]\d+[a-z]+\d|\d[a-z]+\d+[a-z]/i.test(text.replace(/[a-z]\d+[a-z](?![a-z0-9])/gi, ""))) return false;
+	const isNatural = disorder(text.replace(/[0-9]/g, " ")) < 0.34 || (surprise(text) ?? 0) < -0.5;
+	return isNatural && digits <= Math.max(4, letters * 0.35) && entropy(text) < 4.6;
+}
