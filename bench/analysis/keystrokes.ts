@@ -1,5 +1,5 @@
+import { parseConfig } from "../../src/core/config/parse.ts";
 import { parseAgain } from "../../src/core/config/parse-again.ts";
-import { parseConfig } from "../../src/core/config/parse-json.ts";
 import { examine } from "../../src/core/rules/analyze.ts";
 import { EntryMemory } from "../../src/core/rules/entry-memory.ts";
 

@@ -1,5 +1,5 @@
 import { matchHost } from "../../src/core/config/hosts.ts";
-import { parseConfig } from "../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../src/core/config/parse.ts";
 import { examine } from "../../src/core/rules/analyze.ts";
 
 /** All that there is to say of a file; how many findings that are. */

@@ -1,4 +1,4 @@
-import { parseConfig } from "../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../src/core/config/parse.ts";
 import { examine } from "../../src/core/rules/analyze.ts";
 import { Random } from "../detection/random.ts";
 import { median, ratio, takeTurns } from "./clock.ts";
@@ -7,7 +7,7 @@ import { manyServers } from "./many-servers.ts";
 import { peersOn } from "./peers.ts";
 import { logText, rawTextWays } from "./raw-text.ts";
 import { repositories } from "./repositories.ts";
-import { worstOf } from "./worst.ts";
+import { type WorstCase, worstOf } from "./worst.ts";
 
 /** One part of the benchmark, for people. */
 export interface Part {
@@ -17,7 +17,7 @@ export interface Part {
 }
 
 const ROUNDS = 15;
-const TARGETS = { thousandServers: 60, growth: 1.5, peer: 20, key: 10, worst: 250 };
+const TARGETS = { thousandServers: 60, growth: 1.5, peer: 20, key: 10, worst: 250, thing: 0.05 };
 
 /** Files of many servers: cost, and whether it grows as they do. */
 export async function serverTable(seed: string): Promise<Part> {
@@ -95,18 +95,21 @@ export async function textTable(seed: string): Promise<Part> {
 	return { text: table(["1 MB of a log", "speed", "to secretlint"], rows), misses: [] };
 }
 
-/** What was made to be slow, each put wherever it fits. */
+/** What was made to be slow, each put wherever it fits. A text of a hundred thousand values may take its time for each. */
 export function worstTable(shown: number): Part {
 	const { judged, slowest } = worstOf(1 << 20);
-	const slow = slowest.filter((each) => each.ms > TARGETS.worst);
+	const most = ({ things }: WorstCase): number => Math.max(TARGETS.worst, things * TARGETS.thing);
+	const slow = slowest.filter((each) => !each.isWhole || each.ms > most(each));
+	const rows = [...new Set([...slow, ...slowest.slice(0, shown)])].map((each) => [
+		each.carrier,
+		`\`${each.pattern.replaceAll("|", "\\|")}\``,
+		`${each.isWhole ? "" : "over "}${ms(each.ms)}`,
+		number(each.things),
+		each.things > 100 ? `${((each.ms / each.things) * 1000).toFixed(1)} µs` : "",
+	]);
 	return {
-		text: `${number(judged)} texts of 1 MB, the slowest:\n\n${table(
-			["where", "what", "analysed in"],
-			slowest
-				.slice(0, shown)
-				.map((each) => [each.carrier, `\`${each.pattern.replaceAll("|", "\\|")}\``, each.isWhole ? ms(each.ms) : `over ${ms(each.ms)}`]),
-		)}`,
-		misses: slow.map((each) => `${each.carrier}, ${each.pattern}: ${each.isWhole ? "" : "over "}${ms(each.ms)}, not ${TARGETS.worst} ms`),
+		text: `${number(judged)} texts of 1 MB, the slowest:\n\n${table(["where", "what", "analysed in", "servers, values, findings", "each"], rows)}`,
+		misses: slow.map((each) => `${each.carrier}, ${each.pattern}: ${ms(each.ms)}, not ${ms(most(each))}`),
 	};
 }
 

@@ -1,9 +1,13 @@
-import { type HostId, matchHost } from "../../src/core/config/hosts.ts";
-import { parseConfig } from "../../src/core/config/parse-json.ts";
+import { matchHost } from "../../src/core/config/hosts.ts";
+import { parseConfig } from "../../src/core/config/parse.ts";
+import type { ConfigDocument } from "../../src/core/config/server.ts";
 import { maskSecrets } from "../../src/core/fixes/mask.ts";
+import { formatGitHub } from "../../src/core/report/github.ts";
 import { formatJson } from "../../src/core/report/json.ts";
+import { formatSarif } from "../../src/core/report/sarif.ts";
 import { formatText } from "../../src/core/report/text.ts";
 import { examine } from "../../src/core/rules/analyze.ts";
+import { RULES } from "../../src/core/rules/index.ts";
 import { conceal } from "../../src/core/secrets/conceal.ts";
 import { detectInText, detectSecrets } from "../../src/core/secrets/detector.ts";
 import { redact } from "../../src/core/secrets/redact.ts";
@@ -18,7 +22,8 @@ export interface Pattern {
 /** Where such a text is put, and who judges it there. */
 export interface Carrier {
 	readonly name: string;
-	readonly judge: (text: string) => void;
+	/** Says how many things there were to judge: servers, values, and what was found. */
+	readonly judge: (text: string) => number;
 }
 
 /** Repeated until the text is long enough. What begins something (a quote, a token, a reference) and never ends it is the worst. */
@@ -103,6 +108,10 @@ export const PATTERNS: readonly Pattern[] = [
 	{ name: "random assignments", text: scrambled("abcdefghijklmnopqrstuvwxyz0123456789==:;, \"'") },
 	{ name: "random signs", text: scrambled("\"'`=:;,.-_/\\{}[]()$%&#@!<>|*+~^? \n\t") },
 	{ name: "many tokens", text: numbered((i) => `"A${i}_TOKEN": "ghp_${scrambledWord(i, 36)}",\n`) },
+	{
+		name: "keys and tokens in turns",
+		text: numbered((i) => `-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----\nghp_${scrambledWord(i, 36)}\n`),
+	},
 	{ name: "YAML aliases of aliases", text: aliasBomb },
 	{ name: "TOML tables", text: numbered((i) => `[mcp_servers.s${i}]\ncommand = "a"\n`) },
 	{ name: "TOML dotted keys", text: numbered((i) => `a${"".padEnd((i % 40) * 2, ".b")} = ${i}\n`) },
@@ -113,17 +122,22 @@ export const PATTERNS: readonly Pattern[] = [
 ];
 
 export const CARRIERS: readonly Carrier[] = [
-	{ name: "running text", judge: (text) => void detectInText(text) },
-	{ name: "redactor", judge: (text) => void redact(text, ["correct-horse-battery", "Zq9"]) },
-	{ name: "shown line", judge: (text) => void conceal(text) },
-	{ name: "value", judge: (text) => void detectSecrets(null, text) },
-	{ name: "value of a token", judge: (text) => void detectSecrets("API_TOKEN", text) },
-	{ name: "value of a password", judge: (text) => void detectSecrets("DB_PASSWORD", text) },
+	{ name: "running text", judge: (text) => detectInText(text).length },
+	{ name: "redactor", judge: (text) => redact(text, ["correct-horse-battery", "Zq9"]).split(/…|•/).length },
+	{ name: "shown line", judge: (text) => conceal(text).split(/…|•/).length },
+	{ name: "value", judge: (text) => detectSecrets(null, text).length },
+	{ name: "value of a token", judge: (text) => detectSecrets("API_TOKEN", text).length },
+	{ name: "value of a password", judge: (text) => detectSecrets("DB_PASSWORD", text).length },
 	...[".vscode/mcp.json", ".mcp.json", ".codex/config.toml", ".config/goose/config.yaml"].map((path) => ({
 		name: `file ${path}`,
 		judge: (text: string) => judgeFile(text, path),
 	})),
 	{ name: "report of a file", judge: (text) => reportFile(text, ".vscode/mcp.json") },
+	{
+		name: "report of a file that holds state",
+		judge: (text) =>
+			reportFile(JSON.stringify({ mcpServers: { a: { command: "npx", env: { API_TOKEN: text } } }, history: [text] }), ".claude.json"),
+	},
 	{
 		name: "report of a variable",
 		judge: (text) => reportFile(JSON.stringify({ servers: { a: { command: "npx", env: { API_TOKEN: text } } } }), ".vscode/mcp.json"),
@@ -134,7 +148,7 @@ export const CARRIERS: readonly Carrier[] = [
 	entryCarrier("flag's value", (text) => ({ args: ["--token", text] })),
 	entryCarrier("shell line", (text) => ({ command: "sh", args: ["-c", text] })),
 	entryCarrier("many arguments", (text) => ({ args: text.match(/[\s\S]{1,24}/g) ?? [] })),
-	entryCarrier("an argument for each letter", (text) => ({ command: "npx", args: ["exec", "--", ...text.slice(0, text.length >> 2)] })),
+	entryCarrier("an argument for each letter", (text) => ({ command: "npx", args: ["exec", "--", ...text.slice(0, text.length >> 4)] })),
 	entryCarrier("many variables", (text) => ({
 		env: Object.fromEntries((text.match(/[\s\S]{1,24}/g) ?? []).map((each, i) => [`A${i}_TOKEN`, each])),
 	})),
@@ -157,23 +171,36 @@ function entryCarrier(name: string, members: (text: string) => Readonly<Record<s
 	};
 }
 
-/** A path that no host reads yet is passed over. */
-function judgeFile(text: string, path: string): void {
-	const host: HostId | null = matchHost(path);
-	if (host !== null) examine(parseConfig(text, host, path), CONTEXT);
+function judgeFile(text: string, path: string): number {
+	const document = parse(text, path);
+	return valuesIn(document) + examine(document, CONTEXT).findings.length;
 }
 
-function reportFile(text: string, path: string): void {
-	const host: HostId | null = matchHost(path);
-	if (host === null) return;
-	const document = parseConfig(text, host, path);
+function reportFile(text: string, path: string): number {
+	const document = parse(text, path);
 	const { findings, silenced } = examine(document, CONTEXT);
 	const files = [
 		{ file: path, document, findings, silenced: silenced.map((finding) => ({ finding, by: "ignore" as const, reason: null })) },
 	];
 	formatText(files, (_, each) => each);
 	formatJson(files);
+	formatSarif(files, { version: "1.0.0", rules: RULES, unread: { files: 0, folders: 0 } });
+	formatGitHub(files);
 	maskSecrets(document, findings);
+	return valuesIn(document) + findings.length;
+}
+
+function parse(text: string, path: string): ConfigDocument {
+	const host = matchHost(path);
+	if (host === null) throw new Error(`No host reads ${path}.`);
+	return parseConfig(text, host, path);
+}
+
+function valuesIn({ servers, settings }: ConfigDocument): number {
+	return servers.reduce(
+		(sum, server) => sum + 1 + (server.kind === "stdio" ? server.args.length + server.env.length : server.headers.length),
+		settings.length,
+	);
 }
 
 const CONTEXT = { home: "/home/me" };

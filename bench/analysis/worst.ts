@@ -3,10 +3,12 @@ import { CARRIERS, PATTERNS } from "./worst-cases.ts";
 export interface WorstCase {
 	readonly carrier: string;
 	readonly pattern: string;
-	/** The shorter of two times: the first has the garbage of the one before. */
+	/** The shortest of a few times: some have the garbage of the one before. */
 	readonly ms: number;
 	/** False: a shorter text took so long that the whole was not tried. */
 	readonly isWhole: boolean;
+	/** What there was to judge in it. */
+	readonly things: number;
 }
 
 /** Every pattern wherever it fits, the slowest first. */
@@ -18,19 +20,28 @@ export function worstOf(length: number): { readonly judged: number; readonly slo
 }
 
 /** Of a text that grows: what takes a second for a sixteenth would take minutes for the whole. */
-function timeOf(judge: (text: string) => void, make: (length: number) => string, length: number): Pick<WorstCase, "ms" | "isWhole"> {
+function timeOf(
+	judge: (text: string) => number,
+	make: (length: number) => string,
+	length: number,
+): Pick<WorstCase, "ms" | "isWhole" | "things"> {
 	const first = once(judge, make(length >> 4));
-	if (first > PATIENCE) return { ms: first, isWhole: false };
+	if (first.ms > PATIENCE) return { ...first, isWhole: false };
 	const text = make(length);
-	const whole = once(judge, text);
-	return { ms: whole > DOUBTFUL ? Math.min(whole, once(judge, text)) : whole, isWhole: true };
+	let best = once(judge, text);
+	for (let i = 1; i < TRIES && best.ms > DOUBTFUL; i++) {
+		const again = once(judge, text);
+		if (again.ms < best.ms) best = again;
+	}
+	return { ...best, isWhole: true };
 }
 
 const PATIENCE = 1000;
-const DOUBTFUL = 100;
+const DOUBTFUL = 200;
+const TRIES = 3;
 
-function once(judge: (text: string) => void, text: string): number {
+function once(judge: (text: string) => number, text: string): Pick<WorstCase, "ms" | "things"> {
 	const started = performance.now();
-	judge(text);
-	return performance.now() - started;
+	const things = judge(text);
+	return { ms: performance.now() - started, things };
 }

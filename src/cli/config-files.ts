@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { HostId } from "../core/config/hosts.ts";
-import { parseConfig } from "../core/config/parse-json.ts";
+import { parseConfig } from "../core/config/parse.ts";
 import { plain } from "../core/plain-text.ts";
 import type { Unread } from "../core/report/unread.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { parseConfig, tooLargeDocument } from "../core/config/parse-json.ts";
+import { parseConfig, tooLargeDocument } from "../core/config/parse.ts";
 import { type AnalyzedFile, compareText } from "../core/report/report.ts";
 import type { Unread } from "../core/report/unread.ts";
 import { ok, type Result } from "../core/result.ts";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { HOSTS, type HostId, matchHost, type Platform } from "../core/config/hosts.ts";
-import { guessConfigHost, isHostFile, parseConfig } from "../core/config/parse-json.ts";
+import { guessConfigHost, isHostFile, parseConfig } from "../core/config/parse.ts";
 import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
 
 /** Bytes. A larger file is named, and not read. */

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { matchHost } from "../core/config/hosts.ts";
-import { guessConfigHost } from "../core/config/parse-json.ts";
+import { guessConfigHost } from "../core/config/parse.ts";
 import { ok, type Problem, type Result } from "../core/result.ts";
 import { type DiscoveredFile, type Discovery, MAX_FILE_SIZE } from "./discover.ts";
 import { Repository } from "./git.ts";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { HOSTS, type HostId } from "../core/config/hosts.ts";
-import { parseConfig } from "../core/config/parse-json.ts";
+import { parseConfig } from "../core/config/parse.ts";
 import type { StdioServer } from "../core/config/server.ts";
 import type { WrappingOf } from "../core/fixes/move-secrets.ts";
 import type { Wrapping } from "../core/fixes/wrap.ts";

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { type HostId, matchHost } from "../core/config/hosts.ts";
-import { parseConfig } from "../core/config/parse-json.ts";
+import { parseConfig } from "../core/config/parse.ts";
 import { expandHostVariables } from "../core/config/variables.ts";
 import type { World } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { HOSTS } from "../../src/core/config/hosts.ts";
-import { parseConfig } from "../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../src/core/config/parse.ts";
 import type { ConfigDocument } from "../../src/core/config/server.ts";
 import { ignoreHereEdits } from "../../src/core/fixes/ignore-here.ts";
 import { moveEdits, planMoves } from "../../src/core/fixes/move-secrets.ts";

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { decodeText } from "../../src/core/config/escapes.ts";
 import { type HostId, matchHost } from "../../src/core/config/hosts.ts";
+import { guessConfigHost, parseConfig } from "../../src/core/config/parse.ts";
 import { parseAgain } from "../../src/core/config/parse-again.ts";
-import { guessConfigHost, parseConfig } from "../../src/core/config/parse-json.ts";
 import type { ConfigDocument, Located } from "../../src/core/config/server.ts";
 import { maskSecrets } from "../../src/core/fixes/mask.ts";
 import { formatGitHub } from "../../src/core/report/github.ts";

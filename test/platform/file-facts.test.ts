@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { matchHost } from "../../src/core/config/hosts.ts";
-import { parseConfig } from "../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../src/core/config/parse.ts";
 import { examine } from "../../src/core/rules/analyze.ts";
 import { gatherFacts, type ReadFile, surroundingsOf } from "../../src/platform/file-facts.ts";
 import { Dice, githubToken } from "../core/secrets/samples.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { parseConfig } from "../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../src/core/config/parse.ts";
 import { analyze } from "../../src/core/rules/analyze.ts";
 import type { Analysis } from "../../src/platform/stored-moves.ts";
 

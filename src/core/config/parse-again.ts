@@ -1,6 +1,6 @@
 import { type Span, slice, splitBom } from "../text.ts";
 import { Mover } from "./moved.ts";
-import { MAX_CONFIG_LENGTH, parseConfig } from "./parse-json.ts";
+import { MAX_CONFIG_LENGTH, parseConfig } from "./parse.ts";
 import type { ConfigDocument, ConfigProblem, ServerEntry } from "./server.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { parseTree } from "jsonc-parser";
 import * as z from "zod/mini";
-import { tooLargeDocument } from "../config/parse-json.ts";
+import { tooLargeDocument } from "../config/parse.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type AnalysisContext, type Finding, newFinding } from "../rules/finding.ts";
 import { isIgnorable } from "../rules/ignores.ts";

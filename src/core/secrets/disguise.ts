@@ -21,10 +21,17 @@ export function withoutAccents(text: string): string {
 
 /** A character as it looks: `ａ`, `а` and `𝚊` all give `a`; what nobody sees, and marks upon letters, give nothing. */
 export function asItLooks(character: string): string {
-	const known = LATIN_OF.get(character);
+	const known = LATIN_OF.get(character) ?? SEEN.get(character);
 	if (known !== undefined) return known;
-	return character.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "");
+	const shown = character.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "");
+	if (SEEN.size >= MOST_SEEN) SEEN.clear();
+	SEEN.set(character, shown);
+	return shown;
 }
+
+/** A text has few different characters, and many of each. */
+const SEEN = new Map<string, string>();
+const MOST_SEEN = 4096;
 
 /**
  * A token with characters that nobody sees, or that only look like those of a token, is the same token to whoever copies it by

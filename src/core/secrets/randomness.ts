@@ -69,15 +69,18 @@ export function disorder(text: string): number {
 
 /** Shannon entropy in bits per character. */
 export function entropy(text: string): number {
-	const counts = new Uint32Array(128);
+	COUNTS.fill(0);
 	for (let i = 0; i < text.length; i++) {
 		const at = text.charCodeAt(i) & 127;
-		counts[at] = (counts[at] ?? 0) + 1;
+		COUNTS[at] = (COUNTS[at] ?? 0) + 1;
 	}
 	let sum = 0;
-	for (const n of counts) if (n > 0) sum -= (n / text.length) * Math.log2(n / text.length);
+	for (const n of COUNTS) if (n > 0) sum -= (n / text.length) * Math.log2(n / text.length);
 	return sum;
 }
+
+/** How often each character stands in the text that is looked at; kept, for there are thousands of texts. */
+const COUNTS = new Uint32Array(128);
 
 /** True for text that looks drawn at random: long enough, many different characters, and hardly a word in it. */
 export function isRandom(text: string, minLength = 16): boolean {

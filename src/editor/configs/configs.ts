@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { HOSTS, type HostId, matchHost } from "../../core/config/hosts.ts";
+import { parseConfig } from "../../core/config/parse.ts";
 import { parseAgain } from "../../core/config/parse-again.ts";
-import { parseConfig } from "../../core/config/parse-json.ts";
 import type { ConfigDocument } from "../../core/config/server.ts";
 import { analyze } from "../../core/rules/analyze.ts";
 import { EntryMemory } from "../../core/rules/entry-memory.ts";

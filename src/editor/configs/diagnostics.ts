@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { HOSTS } from "../../core/config/hosts.ts";
-import { MAX_CONFIG_LENGTH } from "../../core/config/parse-json.ts";
+import { MAX_CONFIG_LENGTH } from "../../core/config/parse.ts";
 import type { ConfigProblem } from "../../core/config/server.ts";
 import { plain } from "../../core/plain-text.ts";
 import type { Finding, RelatedPlace } from "../../core/rules/finding.ts";

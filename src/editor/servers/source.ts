@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import { HOSTS } from "../../core/config/hosts.ts";
-import { isHostFile, parseConfig, tooLargeDocument } from "../../core/config/parse-json.ts";
+import { isHostFile, parseConfig, tooLargeDocument } from "../../core/config/parse.ts";
 import type { ConfigDocument, ServerEntry } from "../../core/config/server.ts";
 import { launchOf, unwrapLaunch } from "../../core/config/wrapped.ts";
 import { launchProblem } from "../../core/launch/launchable.ts";

@@ -1,4 +1,4 @@
-import { parseConfig } from "../../core/config/parse-json.ts";
+import { parseConfig } from "../../core/config/parse.ts";
 import type { ConfigDocument } from "../../core/config/server.ts";
 import { credentialsIn, credentialText } from "../../core/rules/credentials.ts";
 import type { HistoryFacts } from "../../core/rules/facts.ts";

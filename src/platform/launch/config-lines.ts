@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { type HostId, matchHost } from "../../core/config/hosts.ts";
-import { guessConfigHost } from "../../core/config/parse-json.ts";
+import { guessConfigHost } from "../../core/config/parse.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { configPlace } from "./config-place.ts";
 import { type LaunchLine, launchLineOf, readConfig, type Surroundings, serversNamed } from "./locate.ts";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type HostId, workspacePart } from "../../core/config/hosts.ts";
-import { parseConfig } from "../../core/config/parse-json.ts";
+import { parseConfig } from "../../core/config/parse.ts";
 import { mentionsVault, referencesIn } from "../../core/config/references.ts";
 import type { ConfigDocument, StdioServer } from "../../core/config/server.ts";
 import { expandHostVariables, hasHostVariable } from "../../core/config/variables.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { placeAt } from "../../../src/core/config/cursor.ts";
 import type { HostId } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { slice } from "../../../src/core/text.ts";
 
 /** What stands at the `|`, which is not part of the text. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decodeText, spanWithin, valueWithin } from "../../../src/core/config/escapes.ts";
 import { readTree } from "../../../src/core/config/formats.ts";
 import type { Format, HostId } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument, Located } from "../../../src/core/config/server.ts";
 import { propertiesOf, type TreeNode } from "../../../src/core/config/tree.ts";
 import { ignoreHereEdits } from "../../../src/core/fixes/ignore-here.ts";

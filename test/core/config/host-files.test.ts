@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the hosts' variables
 import { describe, expect, test } from "vitest";
 import { HOST_IDS, type HostId, matchHost } from "../../../src/core/config/hosts.ts";
-import { guessConfigHost, isHostFile, parseConfig } from "../../../src/core/config/parse-json.ts";
+import { guessConfigHost, isHostFile, parseConfig } from "../../../src/core/config/parse.ts";
 import type { ServerEntry } from "../../../src/core/config/server.ts";
 import { unwrapEdits, wrapEdits } from "../../../src/core/fixes/wrap.ts";
 import { applyEdits } from "../../../src/core/text.ts";

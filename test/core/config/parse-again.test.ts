@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../bench/detection/random.ts";
 import { type HostId, matchHost } from "../../../src/core/config/hosts.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { parseAgain } from "../../../src/core/config/parse-again.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
 import { fixtureSources, makeSource } from "../../fuzz/sources.ts";
 
 const TWO = `{ "mcpServers": {

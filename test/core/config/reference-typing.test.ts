@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { placeAt } from "../../../src/core/config/cursor.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { mayTakeReference, replacedByReference } from "../../../src/core/config/reference-typing.ts";
 import { slice } from "../../../src/core/text.ts";
 

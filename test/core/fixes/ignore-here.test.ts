@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HostId } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import { ignoreHereEdits } from "../../../src/core/fixes/ignore-here.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";

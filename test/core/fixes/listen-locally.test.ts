@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { listenLocallyEdits } from "../../../src/core/fixes/listen-locally.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";
 import type { Finding } from "../../../src/core/rules/finding.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { spanWithin } from "../../../src/core/config/escapes.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { parseReference } from "../../../src/core/config/references.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import { maskSecrets } from "../../../src/core/fixes/mask.ts";

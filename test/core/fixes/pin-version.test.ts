@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { packageToPin, pinVersionEdits } from "../../../src/core/fixes/pin-version.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";
 import { applyEdits } from "../../../src/core/text.ts";

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import { describe, expect, test } from "vitest";
 import { matchHost } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { isTextFix, TEXT_FIXES } from "../../../src/core/fixes/text-fix.ts";
 import { examine } from "../../../src/core/rules/analyze.ts";
 import { applyEdits } from "../../../src/core/text.ts";

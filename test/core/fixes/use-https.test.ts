@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { useHttpsEdits } from "../../../src/core/fixes/use-https.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";
 import { applyEdits } from "../../../src/core/text.ts";

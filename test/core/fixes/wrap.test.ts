@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument, ServerEntry, StdioServer } from "../../../src/core/config/server.ts";
 import { unwrapLaunch } from "../../../src/core/config/wrapped.ts";
 import { unwrapEdits, type Wrapping, wrapEdits } from "../../../src/core/fixes/wrap.ts";

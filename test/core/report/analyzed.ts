@@ -1,5 +1,5 @@
 import { type HostId, matchHost } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import type { AnalyzedFile } from "../../../src/core/report/report.ts";
 import { examine } from "../../../src/core/rules/analyze.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { plain } from "../../../src/core/plain-text.ts";
 import { formatJson } from "../../../src/core/report/json.ts";
 import type { AnalyzedFile } from "../../../src/core/report/report.ts";

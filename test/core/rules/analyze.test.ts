@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";
 import { RULES } from "../../../src/core/rules/index.ts";
 import { slice } from "../../../src/core/text.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { HostId } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";
 import { EntryMemory } from "../../../src/core/rules/entry-memory.ts";
 import type { Finding } from "../../../src/core/rules/finding.ts";

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { matchHost } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import { Dice, githubToken, HEX, WORD } from "../secrets/samples.ts";
 

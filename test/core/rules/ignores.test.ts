@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { HostId } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import { ignoreHereEdits } from "../../../src/core/fixes/ignore-here.ts";
 import { maskSecrets } from "../../../src/core/fixes/mask.ts";

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as z from "zod";
 import { matchHost } from "../../../src/core/config/hosts.ts";
-import { guessConfigHost, parseConfig } from "../../../src/core/config/parse-json.ts";
+import { guessConfigHost, parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import type { FileFacts } from "../../../src/core/rules/facts.ts";
 import type { AnalysisContext } from "../../../src/core/rules/finding.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";
 import type { Severity } from "../../../src/core/rules/finding.ts";
 import { RULES } from "../../../src/core/rules/index.ts";

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import { describe, expect, test } from "vitest";
 import type { HostId } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import { splitCommandEdits } from "../../../src/core/fixes/split-command.ts";
 import { CONFINEMENT_RULES } from "../../../src/core/rules/confinement/index.ts";

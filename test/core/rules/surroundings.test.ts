@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { HostId } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import { examine } from "../../../src/core/rules/analyze.ts";
 import { EntryMemory } from "../../../src/core/rules/entry-memory.ts";

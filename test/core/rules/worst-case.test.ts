@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import { expect, test } from "vitest";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { CONFIG_RULES } from "../../../src/core/rules/config/index.ts";
 import { runRule } from "../../../src/core/rules/run.ts";
 import { SECRET_RULES } from "../../../src/core/rules/secrets/index.ts";

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { type HostId, matchHost } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { expandHostVariables } from "../../../src/core/config/variables.ts";
 import { type AuditEntries, readAuditLogs } from "../../../src/platform/audit-log.ts";
 import { copyExample } from "../../../src/platform/example.ts";

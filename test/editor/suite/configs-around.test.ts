@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { suite, suiteSetup, suiteTeardown, teardown, test } from "mocha";
 import * as vscode from "vscode";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { Around } from "../../../src/editor/configs/around.ts";
 import type { Services } from "../../../src/editor/services.ts";
 import { generateFakeToken } from "../../../src/platform/example.ts";

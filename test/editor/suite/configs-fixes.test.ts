@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { suite, suiteSetup, suiteTeardown, teardown, test } from "mocha";
 import * as vscode from "vscode";
 import { matchHost } from "../../../src/core/config/hosts.ts";
-import { parseConfig } from "../../../src/core/config/parse-json.ts";
+import { parseConfig } from "../../../src/core/config/parse.ts";
 import { unwrapEdits } from "../../../src/core/fixes/wrap.ts";
 import { applyEdits } from "../../../src/core/text.ts";
 import { Configs } from "../../../src/editor/configs/configs.ts";

@@ -22,6 +22,8 @@ interface Index {
 	/** By the first two characters of the anchor, `(first << 7) | second`: which bucket, or 0. */
 	readonly buckets: Uint16Array;
 	readonly lists: readonly (readonly ProviderFormat[])[];
+	/** No token of any format has fewer characters. */
+	readonly shortest: number;
 }
 
 let index: Index | null = null;
@@ -42,8 +44,12 @@ function compiled(): Index {
 		}
 		lists[buckets[at] ?? 0]?.push(format);
 	}
-	index = { formats, buckets, lists };
+	index = { formats, buckets, lists, shortest: Math.min(...formats.map(shortestOf)) };
 	return index;
+}
+
+function shortestOf({ segments }: ProviderFormat): number {
+	return segments.reduce((sum, segment) => sum + (typeof segment === "string" ? segment.length : segment.min), 0);
 }
 
 function anchorOf(format: ProviderFormat): string {
@@ -61,9 +67,12 @@ export function credentialIds(): ReadonlySet<string> {
 	return new Set([...providerFormats(), PRIVATE_KEY].map(({ credential }) => credential).concat(namedCredentials()));
 }
 
+const NONE: readonly ProviderMatch[] = [];
+
 /** Every token of a known format in a text, in order, without overlaps. Time is linear in the text, whatever it holds. */
 export function matchProviders(text: string): readonly ProviderMatch[] {
-	const { buckets, lists } = compiled();
+	const { buckets, lists, shortest } = compiled();
+	if (text.length < shortest) return NONE;
 	const keys = privateKeys(text);
 	const found: ProviderMatch[] = [];
 	const runs = new Runs(text);
@@ -82,7 +91,16 @@ export function matchProviders(text: string): readonly ProviderMatch[] {
 		at = match.end - 1;
 		code = text.charCodeAt(match.end);
 	}
-	return keys.length === 0 ? found : [...keys, ...found.filter(({ start }) => !keys.some((key) => start >= key.start && start < key.end))];
+	return keys.length === 0 ? found : [...keys, ...outside(keys, found)];
+}
+
+/** Those that begin in none of the keys; both are in order. */
+function outside(keys: readonly ProviderMatch[], matches: readonly ProviderMatch[]): readonly ProviderMatch[] {
+	let next = 0;
+	return matches.filter(({ start }) => {
+		while (next < keys.length && (keys[next]?.end ?? 0) <= start) next++;
+		return start < (keys[next]?.start ?? Number.POSITIVE_INFINITY);
+	});
 }
 
 function firstMatch(text: string, at: number, formats: readonly ProviderFormat[], runs: Runs): ProviderMatch | null {

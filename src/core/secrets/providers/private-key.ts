@@ -19,8 +19,11 @@ const FOOTER = "-----END";
 /** A key without its last line is taken to the end of what a key can be. */
 const LONGEST = 16_384;
 
+const NONE: readonly ProviderMatch[] = [];
+
 /** Every private key of a text, in order, without overlaps. */
 export function privateKeys(text: string): readonly ProviderMatch[] {
+	if (!text.includes("-----BEGIN ")) return NONE;
 	const found: ProviderMatch[] = [];
 	let footer = -1;
 	for (const { index: start } of text.matchAll(HEADER)) {

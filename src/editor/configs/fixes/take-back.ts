@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import type { HostId } from "../../../core/config/hosts.ts";
-import { parseConfig } from "../../../core/config/parse-json.ts";
+import { parseConfig } from "../../../core/config/parse.ts";
 import { formatReference, referencesIn } from "../../../core/config/references.ts";
 import type { ConfigDocument } from "../../../core/config/server.ts";
 import { grantsOf } from "../../../core/policy/layers.ts";

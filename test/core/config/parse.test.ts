@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { spanWithin } from "../../../src/core/config/escapes.ts";
-import { guessConfigHost, MAX_CONFIG_LENGTH, parseConfig } from "../../../src/core/config/parse-json.ts";
+import { guessConfigHost, MAX_CONFIG_LENGTH, parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument, ServerEntry, StdioServer } from "../../../src/core/config/server.ts";
 import { launchOf, unwrapLaunch } from "../../../src/core/config/wrapped.ts";
 import { slice } from "../../../src/core/text.ts";
