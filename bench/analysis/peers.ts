@@ -5,6 +5,7 @@ import { loadFerret } from "../detection/engines/ferret.ts";
 import { SECRETLINT } from "../detection/engines/secretlint.ts";
 import type { Sample } from "../detection/sample.ts";
 import type { Way } from "./clock.ts";
+import { commandLines } from "./command-lines.ts";
 import { examineFile } from "./sallyport.ts";
 
 /** What there is to compare, each on the same files, in this process; and what takes the files off the disk again. */
@@ -13,6 +14,8 @@ export interface Peers {
 	readonly inMemory: readonly Way[];
 	/** Of files on disk: what reads no other way, and ours as well. Empty: the peer could not be installed. */
 	readonly onDisk: readonly Way[];
+	/** As a person runs them: one process each, over the folder. */
+	readonly commandLines: readonly Way[];
 	readonly remove: () => void;
 }
 
@@ -39,5 +42,13 @@ export async function peersOn(samples: readonly Sample[], say: (text: string) =>
 						run: async () => void (await ferret.scan({ ...ferret.DEFAULT_CONFIG, paths: [folder], ci: true, maxFiles: samples.length })),
 					},
 				];
-	return { inMemory, onDisk, remove: () => fs.rmSync(folder, { recursive: true, force: true }) };
+	const settings = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-bench-"));
+	return {
+		inMemory,
+		onDisk,
+		commandLines: await commandLines(folder, settings, say),
+		remove: () => {
+			for (const each of [folder, settings]) fs.rmSync(each, { recursive: true, force: true });
+		},
+	};
 }

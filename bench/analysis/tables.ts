@@ -1,13 +1,13 @@
 import { parseConfig } from "../../src/core/config/parse.ts";
 import { examine } from "../../src/core/rules/analyze.ts";
 import { Random } from "../detection/random.ts";
-import { median, ratio, takeTurns } from "./clock.ts";
+import { median, processTime, ratio, takeTurns, threadTime, wallTime } from "./clock.ts";
 import { typeIn } from "./keystrokes.ts";
 import { manyServers } from "./many-servers.ts";
 import { peersOn } from "./peers.ts";
 import { logText, rawTextWays } from "./raw-text.ts";
 import { repositories } from "./repositories.ts";
-import { type WorstCase, worstOf } from "./worst.ts";
+import { worstOf } from "./worst.ts";
 
 /** One part of the benchmark, for people. */
 export interface Part {
@@ -17,7 +17,9 @@ export interface Part {
 }
 
 const ROUNDS = 15;
-const TARGETS = { thousandServers: 60, growth: 1.5, peer: 20, key: 10, worst: 250, thing: 0.05 };
+/** Servers that are judged at the least. */
+const WARM = 80_000;
+const TARGETS = { thousandServers: 60, growth: 1.5, peer: 20, key: 10, worst: 250 };
 
 /** Files of many servers: cost, and whether it grows as they do. */
 export async function serverTable(seed: string): Promise<Part> {
@@ -28,16 +30,22 @@ export async function serverTable(seed: string): Promise<Part> {
 		if (parseConfig(text, "vscode", path).servers.length !== count) throw new Error(`${count} servers are not read.`);
 		return { name: String(count), run: () => void examine(parseConfig(text, "vscode", path), { home: "/home/me" }) };
 	});
-	const times = await takeTurns(ROUNDS, ways);
+	// One by one: what twenty thousand servers leave to be cleared away is not the cost of a thousand.
+	const times = new Map<string, readonly number[]>();
+	for (const way of ways) {
+		// Small files get more rounds: warm is what an editor is that has been open for a while.
+		const rounds = Math.max(ROUNDS, WARM / Number(way.name));
+		for (const [name, measured] of await takeTurns(rounds, [way], threadTime)) times.set(name, measured);
+	}
 	const each = (count: number): number => median(times.get(String(count)) ?? []);
 	const growth = (count: number): number => each(count) / count / (each(1000) / 1000);
 	return {
 		text: table(
-			["servers in one file", "analysed in", "a server", "a server, to that of 1,000"],
+			["servers in one file", "CPU time", "a server", "a server, to that of 1,000"],
 			counts.map((count) => [number(count), ms(each(count)), `${((each(count) / count) * 1000).toFixed(1)} µs`, growth(count).toFixed(2)]),
 		),
 		misses: [
-			...over("1,000 servers, ms", each(1000), TARGETS.thousandServers),
+			...over("1,000 servers, ms of CPU", each(1000), TARGETS.thousandServers),
 			...counts.flatMap((count) => over(`a server of ${number(count)}, to one of 1,000`, growth(count), TARGETS.growth)),
 		],
 	};
@@ -51,8 +59,13 @@ export async function repositoryTable(seed: string, count: number, say: (text: s
 	const misses: string[] = [];
 	const peers = await peersOn(samples, say);
 	try {
-		for (const ways of [peers.inMemory, peers.onDisk]) {
-			const times = await takeTurns(3, ways);
+		// A process of its own is waited for; what runs in this one is told by its processor time, all threads counted.
+		for (const [ways, now] of [
+			[peers.commandLines, wallTime],
+			[peers.inMemory, processTime],
+			[peers.onDisk, processTime],
+		] as const) {
+			const times = await takeTurns(3, ways, now);
 			const [own = ""] = ways.map(({ name }) => name);
 			for (const { name } of ways) {
 				const slower = ratio(times.get(name), times.get(own));
@@ -95,11 +108,10 @@ export async function textTable(seed: string): Promise<Part> {
 	return { text: table(["1 MB of a log", "speed", "to secretlint"], rows), misses: [] };
 }
 
-/** What was made to be slow, each put wherever it fits. A text of a hundred thousand values may take its time for each. */
+/** What was made to be slow, each put wherever it fits. */
 export function worstTable(shown: number): Part {
 	const { judged, slowest } = worstOf(1 << 20);
-	const most = ({ things }: WorstCase): number => Math.max(TARGETS.worst, things * TARGETS.thing);
-	const slow = slowest.filter((each) => !each.isWhole || each.ms > most(each));
+	const slow = slowest.filter(({ isWhole, ms: time }) => !isWhole || time > TARGETS.worst);
 	const rows = [...new Set([...slow, ...slowest.slice(0, shown)])].map((each) => [
 		each.carrier,
 		`\`${each.pattern.replaceAll("|", "\\|")}\``,
@@ -108,8 +120,8 @@ export function worstTable(shown: number): Part {
 		each.things > 100 ? `${((each.ms / each.things) * 1000).toFixed(1)} µs` : "",
 	]);
 	return {
-		text: `${number(judged)} texts of 1 MB, the slowest:\n\n${table(["where", "what", "analysed in", "servers, values, findings", "each"], rows)}`,
-		misses: slow.map((each) => `${each.carrier}, ${each.pattern}: ${ms(each.ms)}, not ${ms(most(each))}`),
+		text: `${number(judged)} texts of 1 MB, the slowest:\n\n${table(["where", "what", "CPU time", "servers, values, findings", "each"], rows)}`,
+		misses: slow.map((each) => `${each.carrier}, ${each.pattern}: ${ms(each.ms)}, not ${ms(TARGETS.worst)}`),
 	};
 }
 

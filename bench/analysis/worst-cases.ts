@@ -4,6 +4,7 @@ import type { ConfigDocument } from "../../src/core/config/server.ts";
 import { maskSecrets } from "../../src/core/fixes/mask.ts";
 import { formatGitHub } from "../../src/core/report/github.ts";
 import { formatJson } from "../../src/core/report/json.ts";
+import type { AnalyzedFile } from "../../src/core/report/report.ts";
 import { formatSarif } from "../../src/core/report/sarif.ts";
 import { formatText } from "../../src/core/report/text.ts";
 import { examine } from "../../src/core/rules/analyze.ts";
@@ -22,9 +23,12 @@ export interface Pattern {
 /** Where such a text is put, and who judges it there. */
 export interface Carrier {
 	readonly name: string;
-	/** Says how many things there were to judge: servers, values, and what was found. */
-	readonly judge: (text: string) => number;
+	/** Says what is judged: at most as long as the text, so that a text of 1 MB gives no file of two. What it does is not measured. */
+	readonly put: (text: string) => Judge;
 }
+
+/** Judges, and says how many things there were to judge: servers, values, and what was found. */
+export type Judge = () => number;
 
 /** Repeated until the text is long enough. What begins something (a quote, a token, a reference) and never ends it is the worst. */
 const UNITS = [
@@ -119,36 +123,40 @@ export const PATTERNS: readonly Pattern[] = [
 	{ name: "TOML that breaks on each line", text: numbered((i) => `[mcp_servers.s${i}]\ncommand = "a\n`) },
 	{ name: "YAML that breaks on each line", text: numbered((i) => `a${i}: [\n- "b\n`) },
 	{ name: "YAML deep blocks", text: deepYaml },
+	// Words of launch lines: programs that only start another, scripts in scripts, ways round in a path.
+	...["op -- ", "env ", "timeout 1 ", "uv run ", "sh -c ", "$@ ", "{ a;}|", "curl https://a.b/ ", "/../", "/proc/1/root"].map((unit) => ({
+		name: JSON.stringify(unit),
+		text: repeated(unit),
+	})),
 ];
 
 export const CARRIERS: readonly Carrier[] = [
-	{ name: "running text", judge: (text) => detectInText(text).length },
-	{ name: "redactor", judge: (text) => redact(text, ["correct-horse-battery", "Zq9"]).split(/…|•/).length },
-	{ name: "shown line", judge: (text) => conceal(text).split(/…|•/).length },
-	{ name: "value", judge: (text) => detectSecrets(null, text).length },
-	{ name: "value of a token", judge: (text) => detectSecrets("API_TOKEN", text).length },
-	{ name: "value of a password", judge: (text) => detectSecrets("DB_PASSWORD", text).length },
-	...[".vscode/mcp.json", ".mcp.json", ".codex/config.toml", ".config/goose/config.yaml"].map((path) => ({
-		name: `file ${path}`,
-		judge: (text: string) => judgeFile(text, path),
-	})),
-	{ name: "report of a file", judge: (text) => reportFile(text, ".vscode/mcp.json") },
-	{
-		name: "report of a file that holds state",
-		judge: (text) =>
-			reportFile(JSON.stringify({ mcpServers: { a: { command: "npx", env: { API_TOKEN: text } } }, history: [text] }), ".claude.json"),
-	},
-	{
-		name: "report of a variable",
-		judge: (text) => reportFile(JSON.stringify({ servers: { a: { command: "npx", env: { API_TOKEN: text } } } }), ".vscode/mcp.json"),
-	},
+	textCarrier("running text", (text) => detectInText(text).length),
+	textCarrier("redactor", (text) => redact(text, ["correct-horse-battery", "Zq9"]).split(/…|•/).length),
+	textCarrier("shown line", (text) => conceal(text).split(/…|•/).length),
+	textCarrier("value", (text) => detectSecrets(null, text).length),
+	textCarrier("value of a token", (text) => detectSecrets("API_TOKEN", text).length),
+	textCarrier("value of a password", (text) => detectSecrets("DB_PASSWORD", text).length),
+	...[".vscode/mcp.json", ".mcp.json", ".codex/config.toml", ".config/goose/config.yaml"].map((path) =>
+		fileCarrier(`file ${path}`, path, (text) => text),
+	),
+	...reportCarriers("a file", ".vscode/mcp.json", (text) => text),
+	...reportCarriers("a file that holds state", ".claude.json", (text) =>
+		JSON.stringify({
+			mcpServers: { a: { command: "npx", env: { API_TOKEN: text.slice(text.length >> 1) } } },
+			history: [text.slice(text.length >> 1)],
+		}),
+	),
+	...reportCarriers("a variable", ".vscode/mcp.json", (text) =>
+		JSON.stringify({ servers: { a: { command: "npx", env: { API_TOKEN: text } } } }),
+	),
 	entryCarrier("variable", (text) => ({ env: { API_TOKEN: text } })),
 	entryCarrier("name of a variable", (text) => ({ env: { [text]: "x" } })),
 	entryCarrier("argument", (text) => ({ args: ["-y", "pkg", text] })),
 	entryCarrier("flag's value", (text) => ({ args: ["--token", text] })),
 	entryCarrier("shell line", (text) => ({ command: "sh", args: ["-c", text] })),
 	entryCarrier("many arguments", (text) => ({ args: text.match(/[\s\S]{1,24}/g) ?? [] })),
-	entryCarrier("an argument for each letter", (text) => ({ command: "npx", args: ["exec", "--", ...text.slice(0, text.length >> 4)] })),
+	entryCarrier("an argument for each letter", (text) => ({ command: "npx", args: ["exec", "--", ...text] })),
 	entryCarrier("many variables", (text) => ({
 		env: Object.fromEntries((text.match(/[\s\S]{1,24}/g) ?? []).map((each, i) => [`A${i}_TOKEN`, each])),
 	})),
@@ -156,38 +164,81 @@ export const CARRIERS: readonly Carrier[] = [
 	entryCarrier("address", (text) => ({ command: undefined, url: `https://${text}` })),
 	entryCarrier("header", (text) => ({ command: undefined, url: "https://a.example", headers: { Authorization: `Bearer ${text}` } })),
 	entryCarrier("member of no field", (text) => ({ note: text, other: { deep: [text.slice(0, 1000)] } })),
-	{ name: "name of a server", judge: (text) => judgeFile(JSON.stringify({ servers: { [text]: { command: "npx" } } }), ".vscode/mcp.json") },
-	{ name: "comment", judge: (text) => judgeFile(`{ /* ${text.replaceAll("*/", "* /")} */ "servers": {} }`, ".vscode/mcp.json") },
-	{
-		name: "line comments",
-		judge: (text) => judgeFile(`{\n${text.replace(/[\r\n\u2028\u2029]/g, " ").replace(/.{1,60}/gs, "// $&\n")}}`, ".vscode/mcp.json"),
-	},
+	fileCarrier("many servers", ".vscode/mcp.json", (text) =>
+		JSON.stringify({
+			servers: Object.fromEntries(
+				(text.match(/[\s\S]{1,44}/g) ?? []).map((each, i) => [`s${i}`, { command: "a", env: { A_TOKEN: each } }]),
+			),
+		}),
+	),
+	fileCarrier("name of a server", ".vscode/mcp.json", (text) => JSON.stringify({ servers: { [text]: { command: "npx" } } })),
+	fileCarrier("comment", ".vscode/mcp.json", (text) => `{ /* ${text.replaceAll("*/", "* /")} */ "servers": {} }`),
+	fileCarrier(
+		"line comments",
+		".vscode/mcp.json",
+		(text) => `{\n${text.replace(/[\r\n\u2028\u2029]/g, " ").replace(/.{1,60}/gs, "// $&\n")}}`,
+	),
+	entryCarrier("an argument for each word", (text) => {
+		const [command, ...args] = text.split(" ");
+		return { command, args };
+	}),
 ];
 
-function entryCarrier(name: string, members: (text: string) => Readonly<Record<string, unknown>>): Carrier {
+function textCarrier(name: string, judge: (text: string) => number): Carrier {
+	return { name, put: (text) => () => judge(text) };
+}
+
+function fileCarrier(name: string, path: string, write: (text: string) => string): Carrier {
 	return {
 		name,
-		judge: (text) => judgeFile(JSON.stringify({ servers: { a: { command: "npx", ...members(text) } } }), ".vscode/mcp.json"),
+		put: (text) => {
+			const file = within(text, write);
+			return () => {
+				const document = parse(file, path);
+				return valuesIn(document) + examine(document, CONTEXT).findings.length;
+			};
+		},
 	};
 }
 
-function judgeFile(text: string, path: string): number {
-	const document = parse(text, path);
-	return valuesIn(document) + examine(document, CONTEXT).findings.length;
+function entryCarrier(name: string, members: (text: string) => Readonly<Record<string, unknown>>): Carrier {
+	return fileCarrier(name, ".vscode/mcp.json", (text) => JSON.stringify({ servers: { a: { command: "npx", ...members(text) } } }));
 }
 
-function reportFile(text: string, path: string): number {
-	const document = parse(text, path);
-	const { findings, silenced } = examine(document, CONTEXT);
-	const files = [
-		{ file: path, document, findings, silenced: silenced.map((finding) => ({ finding, by: "ignore" as const, reason: null })) },
-	];
-	formatText(files, (_, each) => each);
-	formatJson(files);
-	formatSarif(files, { version: "1.0.0", rules: RULES, unread: { files: 0, folders: 0 } });
-	formatGitHub(files);
-	maskSecrets(document, findings);
-	return valuesIn(document) + findings.length;
+/** Each way out by itself: whoever scans takes one of them. */
+function reportCarriers(name: string, path: string, write: (text: string) => string): readonly Carrier[] {
+	const ways: Readonly<Record<string, (files: readonly AnalyzedFile[]) => unknown>> = {
+		text: (files) => formatText(files, (_, each) => each),
+		JSON: formatJson,
+		SARIF: (files) => formatSarif(files, { version: "1.0.0", rules: RULES, unread: { files: 0, folders: 0 } }),
+		GitHub: formatGitHub,
+		masked: (files) => files.map(({ document, findings }) => maskSecrets(document, findings)),
+	};
+	return Object.entries(ways).map(([way, format]) => ({
+		name: `report of ${name}, ${way}`,
+		put: (text) => {
+			const document = parse(within(text, write), path);
+			const { findings, silenced } = examine(document, CONTEXT);
+			const file = {
+				file: path,
+				document,
+				findings,
+				silenced: silenced.map((finding) => ({ finding, by: "ignore" as const, reason: null })),
+			};
+			return () => {
+				format([file]);
+				return valuesIn(document) + findings.length;
+			};
+		},
+	}));
+}
+
+/** The file with as much of the text as makes it no longer than the text: quotes and escapes take their place. */
+function within(text: string, write: (text: string) => string): string {
+	let file = write(text);
+	for (let part = text; file.length > text.length; file = write(part))
+		part = part.slice(0, Math.floor(part.length * Math.min(0.99, text.length / file.length)));
+	return file;
 }
 
 function parse(text: string, path: string): ConfigDocument {

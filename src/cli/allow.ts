@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { shellWord } from "../core/plain-text.ts";
+import { type Limits, parsePolicyLimits } from "../core/policy/limits.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { describeCandidate, saveGrant, startingGrant } from "../platform/approval/candidate.ts";
 import { widen } from "../platform/approval/widen.ts";
@@ -18,6 +19,8 @@ interface AllowOptions {
 	readonly egress: readonly string[];
 	readonly env: readonly string[];
 	readonly secret: readonly string[];
+	readonly deny: readonly string[];
+	readonly limit: readonly string[];
 	readonly sandbox?: "on" | "off";
 	readonly update?: boolean;
 	readonly yes?: boolean;
@@ -33,6 +36,8 @@ export function registerAllow(program: Command, io: Io, exit: (code: ExitCode) =
 		.option("--file <config>", "the config file that has the server")
 		.option("--read <path>", "let it read a file or folder (repeatable)", collect, [])
 		.option("--write <path>", "let it write a file or folder (repeatable)", collect, [])
+		.option("--deny <pattern>", "hide names or paths in what it may read or write, such as **/*.key (repeatable)", collect, [])
+		.option("--limit <name=value>", "memory, processes, files, disk or cpuSeconds, such as memory=1GiB (repeatable)", collect, [])
 		.option("--egress <host:port>", "let it connect there (repeatable)", collect, [])
 		.option("--env <name>", "pass a variable on from the host's environment (repeatable)", collect, [])
 		.option("--secret <slot=reference>", "give it a secret: env:NAME=keychain://… (repeatable)", collect, [])
@@ -57,10 +62,21 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	if (!candidate.ok) return complain(io, candidate.problem);
 	const secrets = parseSecrets(options.secret);
 	if (!secrets.ok) return complain(io, secrets.problem);
-	const { sandbox, read, write, egress, env } = options;
+	const limits = parseLimits(options.limit);
+	if (!limits.ok) return complain(io, limits.problem);
+	const { sandbox, read, write, egress, env, deny } = options;
 	if (sandbox !== undefined && sandbox !== "on" && sandbox !== "off")
 		return complain(io, { code: "bad-sandbox", message: "--sandbox is on or off.", remedy: "Use: --sandbox on" });
-	const wanted = { read, write, egress, env, secrets: secrets.value, ...(sandbox === undefined ? {} : { sandbox }) };
+	const wanted = {
+		read,
+		write,
+		egress,
+		env,
+		deny,
+		limits: limits.value,
+		secrets: secrets.value,
+		...(sandbox === undefined ? {} : { sandbox }),
+	};
 	const after = widen(startingGrant(candidate.value), wanted, line.value.asks, { ...context, cwd: io.cwd });
 	if (!after.ok) return complain(io, after.problem);
 
@@ -91,6 +107,23 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		if (after.value.tools.size === 0) say(io, `No tool is allowed yet: sallyport tools list ${shellWord(name)}`);
 	}
 	return 0;
+}
+
+/** `--limit NAME=VALUE`, as often as it stands, by the rules of a policy file. */
+function parseLimits(texts: readonly string[]): Result<Limits> {
+	const limits: Record<string, string | number> = {};
+	for (const text of texts) {
+		const [, name = "", value = ""] = /^([A-Za-z]+)=(.*)$/s.exec(text) ?? [];
+		limits[name] = /^\d{1,15}$/.test(value) ? Number(value) : value;
+	}
+	const parsed = parsePolicyLimits(limits);
+	return parsed === null
+		? fail(
+				"bad-limit",
+				"--limit is not one of memory, processes, files, disk and cpuSeconds with a number or a size.",
+				"Example: --limit memory=1GiB --limit processes=64",
+			)
+		: ok(parsed);
 }
 
 /** `--secret env:NAME=REFERENCE`, as often as it stands. */

@@ -1,11 +1,11 @@
 import * as path from "node:path";
 import type { HostId } from "../core/config/hosts.ts";
 import { parseConfig } from "../core/config/parse.ts";
-import { plain } from "../core/plain-text.ts";
 import type { Unread } from "../core/report/unread.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { discover, discoverUserFiles, isUnread, thisPlatform } from "../platform/discover.ts";
 import type { Io } from "./io.ts";
+import { remark } from "./say.ts";
 import { shownName } from "./show-diff.ts";
 import { userHome } from "./target.ts";
 
@@ -60,7 +60,7 @@ export function tellUnread(problems: readonly Problem[], io: Io): Unread {
 	const files = problems.filter((problem) => isUnread(problem) === "file");
 	const folders = problems.filter((problem) => isUnread(problem) === "folder");
 	const others = problems.filter((problem) => isUnread(problem) === null);
-	const tell = (text: string): void => void io.stderr.write(`sallyport: ${plain(text)}\n`);
+	const tell = (text: string): void => remark(io, text);
 	for (const { message, remedy } of others) tell(`${message} ${remedy}`);
 	for (const [kind, several] of [
 		["files", files],

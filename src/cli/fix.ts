@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { HOSTS } from "../core/config/hosts.ts";
 import { parseReference } from "../core/config/references.ts";
 import { plain } from "../core/plain-text.ts";
 import type { VaultScheme } from "../core/ports.ts";
@@ -7,10 +6,10 @@ import { type Unread, unreadLine } from "../core/report/unread.ts";
 import type { Problem } from "../core/result.ts";
 import { type FixReport, fixFile } from "../platform/fix.ts";
 import { createHome, homePath } from "../platform/home.ts";
-import { analyser, homeToBe, wrappingFor } from "../platform/wrapping.ts";
+import { analyser, type HomeToBe, homeToBe, wrappingFor } from "../platform/wrapping.ts";
 import { type ConfigFile, configFiles } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { remindOfInit } from "./remind-of-init.ts";
+import { tellNextSteps, type WrappedFile } from "./next-steps.ts";
 import { complain, say } from "./say.ts";
 import { showDiff, shownName, unifiedDiff } from "./show-diff.ts";
 import { userHome } from "./target.ts";
@@ -78,8 +77,7 @@ async function fix(paths: readonly string[], options: FixOptions, io: Io): Promi
 	if (options.json === true) say(io, JSON.stringify({ version: 1, dryRun: options.dryRun === true, files: outcomes.map(asJson), unread }));
 	else {
 		for (const outcome of outcomes) if (outcome.report !== undefined) show(outcome.file, outcome.report, options, io);
-		conclude(outcomes, unread, options, io);
-		if (outcomes.some(({ report }) => report?.changed === true)) remindOfInit(home, io);
+		conclude(outcomes, unread, options, home, io);
 	}
 	for (const { problem } of outcomes) if (problem !== undefined) complain(io, problem);
 	if (outcomes.some(({ problem }) => problem !== undefined) || unread.files + unread.folders > 0) return 2;
@@ -132,7 +130,7 @@ function whatOf(message: string): string {
 	return /^.*? in plain text\./.exec(message)?.[0] ?? message;
 }
 
-function conclude(outcomes: readonly Outcome[], unread: Unread, options: FixOptions, io: Io): void {
+function conclude(outcomes: readonly Outcome[], unread: Unread, options: FixOptions, home: HomeToBe, io: Io): void {
 	const moved = outcomes.flatMap(({ report }) => report?.moved ?? []);
 	const left = outcomes.flatMap(({ report }) => report?.remaining ?? []);
 	const unseen = unreadLine(unread);
@@ -143,11 +141,19 @@ function conclude(outcomes: readonly Outcome[], unread: Unread, options: FixOpti
 	if (moved.length === 0 || options.dryRun === true) return;
 	say(io, "Each value was read back from the vault before the file was changed.");
 	say(io, "The old values may live on in git, the editor's local history and backups. Have each provider issue a new one, then store it:");
-	for (const { reference, finding } of moved) say(io, `  sallyport secrets rotate ${reference}${kindOf(finding.message)}`);
-	const hosts = new Set(outcomes.flatMap(({ file, report }) => (report?.changed === true ? [HOSTS[file.host].title] : [])));
-	say(io, `Then approve the servers (sallyport allow NAME), and restart them in ${[...hosts].join(", ")}.`);
+	const rotations = new Set(moved.map(({ reference, finding }) => `  sallyport secrets rotate ${reference}${kindOf(finding.message)}`));
+	for (const rotation of rotations) say(io, rotation);
+	tellNextSteps(outcomes.flatMap(wrappedFile), home, io);
 	if (outcomes.some(({ file, report }) => report?.changed === true && file.host === "claude-code"))
 		say(io, "Claude Code keeps copies of its file beside it (.claude.json.backup…), with the old values: delete them.");
+}
+
+function wrappedFile({ file, report }: Outcome): readonly WrappedFile[] {
+	if (report?.changed !== true) return [];
+	const names = [...new Set([...report.moved.map(({ server }) => server), ...report.wrapped])];
+	const secretsOf = (name: string): readonly string[] =>
+		report.moved.filter(({ server }) => server === name).map(({ slot, reference }) => `${slot}=${reference}`);
+	return [{ file, after: report.after, servers: names.map((name) => ({ name, secrets: secretsOf(name) })) }];
 }
 
 /** `GITHUB_TOKEN holds a GitHub token in plain text. …` → what it is. */

@@ -6,6 +6,7 @@ import { maskDetected } from "../core/secrets/redact.ts";
 import { registerAllow } from "./allow.ts";
 import { registerAudit } from "./audit.ts";
 import { registerDoctor } from "./doctor.ts";
+import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
 import { registerInit } from "./init.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -79,6 +80,7 @@ async function main(argv: readonly string[]): Promise<number> {
 	registerAllow(program, io, exit);
 	registerTools(program, io, exit);
 	registerRevoke(program, io, exit);
+	registerExplain(program, io, exit);
 	// The launcher answers this verb before the command line gets here; it stands here for the help.
 	program
 		.command("run")

@@ -11,7 +11,7 @@ import { type RewriteReport, rewriteFile } from "../platform/wrap-file.ts";
 import { analyser, type HomeToBe, homeToBe } from "../platform/wrapping.ts";
 import { type ConfigFile, configFiles } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { remindOfInit } from "./remind-of-init.ts";
+import { tellNextSteps, type WrappedFile } from "./next-steps.ts";
 import { complain, say } from "./say.ts";
 import { showDiff, shownName, unifiedDiff } from "./show-diff.ts";
 import { userHome } from "./target.ts";
@@ -83,8 +83,8 @@ export async function rewrite(verb: Verb, paths: readonly string[], options: Rew
 			say(io, "Nothing to do.");
 		if (unread !== null) say(io, unread);
 		if (changed.length > 0 && options.dryRun !== true) {
-			say(io, `Restart the servers in ${[...new Set(changed.map(({ file }) => HOSTS[file.host].title))].join(", ")}.`);
-			if (verb.name === "wrap") remindOfInit(home, io);
+			if (verb.name === "wrap") tellNextSteps(changed.flatMap(wrappedFile), home, io);
+			else say(io, `Restart the servers in ${[...new Set(changed.map(({ file }) => HOSTS[file.host].title))].join(", ")}.`);
 		}
 	}
 	for (const { file, problem, report } of outcomes) {
@@ -119,6 +119,10 @@ function show(verb: Verb, file: ConfigFile, report: RewriteReport, options: Rewr
 	say(io);
 	showDiff(io, unifiedDiff(file.shown, report.before, report.after));
 	say(io);
+}
+
+function wrappedFile({ file, report }: Outcome): readonly WrappedFile[] {
+	return report === undefined ? [] : [{ file, after: report.after, servers: report.rewritten.map((name) => ({ name, secrets: [] })) }];
 }
 
 function asJson({ file, report, problem }: Outcome): unknown {

@@ -7,6 +7,7 @@ import type { AnalysisContext } from "../core/rules/finding.ts";
 import { defaultBaseline, readBaseline, workspaceOfBaseline, writeBaseline } from "../platform/baseline-file.ts";
 import { homePath } from "../platform/home.ts";
 import type { Io } from "./io.ts";
+import { remark } from "./say.ts";
 import type { Scanned, ScannedFile } from "./scan-files.ts";
 import { displayName, isOutside } from "./scan-output.ts";
 
@@ -78,7 +79,7 @@ export function withBaseline(
 		const kept = scanned.files.flatMap(({ findings }) => findings).filter((finding) => !isBaselinable(finding)).length;
 		const count = entries.reduce((sum, entry) => sum + entry.count, 0);
 		const errors = kept === 0 ? "" : ` ${kept} ${kept === 1 ? "error is" : "errors are"} told all the same.`;
-		io.stderr.write(`sallyport: ${displayName(file, io.cwd)} holds ${count} ${count === 1 ? "finding" : "findings"} now.${errors}\n`);
+		remark(io, `${displayName(file, io.cwd)} holds ${count} ${count === 1 ? "finding" : "findings"} now.${errors}`);
 	}
 	if (baseline === null) return ok(scanned.files);
 	const { files, unused } = applyBaseline(baseline, scanned.files, nameOf);

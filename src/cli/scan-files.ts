@@ -40,7 +40,7 @@ export interface Scanned {
 export function scanFiles(
 	paths: readonly string[],
 	options: FileOptions,
-	context: Pick<AnalysisContext, "severities">,
+	context: Pick<AnalysisContext, "severities" | "ignoresNote">,
 	output: { readonly base: string; readonly quiet: boolean },
 	io: Io,
 ): Result<Scanned> {
@@ -59,14 +59,14 @@ export function scanFiles(
 	const files = read.map(({ path: place, document }): ScannedFile => {
 		const file = facts.get(place);
 		const about = file === undefined ? {} : { file };
-		const { findings, silenced } = examine(document, { home, now, surroundings, ...about, ...context });
+		const { findings, silenced, reasons } = examine(document, { home, now, surroundings, ...about, ...context });
 		progress?.advance();
 		return {
 			path: place,
 			file: document.file,
 			document,
 			findings,
-			silenced: silenced.map((finding) => ({ finding, by: "ignore", reason: null })),
+			silenced: silenced.map((finding) => ({ finding, by: "ignore", reason: reasons.get(finding) ?? null })),
 		};
 	});
 	progress?.stop();

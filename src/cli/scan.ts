@@ -12,7 +12,7 @@ import { repositoryAround } from "../platform/git.ts";
 import { ruleSettingsFor } from "../platform/rule-settings.ts";
 import { sameFiles } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { complain } from "./say.ts";
+import { complain, remark } from "./say.ts";
 import { type BaselineOptions, chooseBaseline, withBaseline } from "./scan-baseline.ts";
 import { scanFiles } from "./scan-files.ts";
 import { baseOf, FORMATS, type Format, formatted } from "./scan-output.ts";
@@ -23,6 +23,7 @@ interface ScanOptions extends BaselineOptions {
 	readonly user?: true;
 	readonly changed?: true;
 	readonly quiet?: true;
+	readonly ignores: boolean;
 	readonly rule?: ReadonlyMap<string, RuleSeverity>;
 	readonly failOn: Severity | "never";
 }
@@ -48,6 +49,7 @@ export function registerScan(program: Command, io: Io, exit: (code: ExitCode) =>
 		)
 		.addOption(new Option("--baseline <file>", "put aside what this file holds (.sallyport/baseline.json when it is there)"))
 		.addOption(new Option("--no-baseline", "put nothing aside but what the files themselves ignore"))
+		.addOption(new Option("--no-ignores", "tell what the files themselves ignore, too: for a repository that is not yours"))
 		.addOption(new Option("--write-baseline [file]", "put aside all that is found today, but for errors").conflicts("changed"))
 		.addHelpText("after", AFTER)
 		.action((paths: readonly string[], options: ScanOptions) => {
@@ -75,12 +77,15 @@ function scan(paths: readonly string[], options: ScanOptions, io: Io): ExitCode 
 	const settings = ruleSettingsFor(workspace, io.env, options.rule ?? new Map(), SETTABLE);
 	// The report is told all the same, with every rule as it is: a file must not hide it by being broken.
 	if (!settings.ok) complain(io, settings.problem);
-	else for (const note of settings.value.notes) io.stderr.write(`sallyport: ${plain(note)}\n`);
+	else for (const note of settings.value.notes) remark(io, note);
 	const severities: AnalysisContext["severities"] = settings.ok ? settings.value.severities : options.rule;
 	const scanned = scanFiles(
 		paths,
 		{ user: options.user === true, changed: options.changed === true },
-		severities === undefined ? {} : { severities },
+		{
+			...(severities === undefined ? {} : { severities }),
+			...(options.ignores ? {} : { ignoresNote: "The file says to ignore this." }),
+		},
 		{ base, quiet: quiet || format !== "text" },
 		io,
 	);

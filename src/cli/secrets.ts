@@ -1,16 +1,23 @@
 import * as fs from "node:fs";
 import { type Command, Option } from "commander";
 import { formatReference, parseReference, type SecretReference } from "../core/config/references.ts";
-import { plain } from "../core/plain-text.ts";
 import type { VaultScheme } from "../core/ports.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { createHome, type Home, homePath, openHome } from "../platform/home.ts";
-import { createIdentity, lockIdentity, protectIdentity, readIdentity, unlockIdentity } from "../platform/vault/identity.ts";
+import {
+	canUnlock,
+	createIdentity,
+	lockIdentity,
+	protectIdentity,
+	readIdentity,
+	unlockIdentity,
+	unprotectIdentity,
+} from "../platform/vault/identity.ts";
 import type { Vaults } from "../platform/vault/index.ts";
 import { sealedFile } from "../platform/vault/sealed.ts";
 import { askHidden, readSecret } from "./hidden-input.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { complain, say } from "./say.ts";
+import { complain, remark, say } from "./say.ts";
 import { askPassphrase, openVaults } from "./vaults.ts";
 
 type Exit = (code: ExitCode) => void;
@@ -70,7 +77,7 @@ async function list(io: Io, home: Home, options: { readonly vault?: VaultScheme;
 	if (options.json === true) say(io, JSON.stringify({ version: 1, secrets: found, complete: failures.length === 0 }));
 	else for (const reference of found) say(io, reference);
 	if (found.length === 0 && options.json !== true) say(io, "No secrets are stored.");
-	if (incidental) for (const { problem } of failures) io.stderr.write(`sallyport: Without the keychain: ${plain(problem.message)}\n`);
+	if (incidental) for (const { problem } of failures) remark(io, `Without the keychain: ${problem.message}`);
 	return 0;
 }
 
@@ -140,7 +147,10 @@ function registerPassphrase(secrets: Command, io: Io, exit: Exit): void {
 	secrets
 		.command("protect")
 		.description("close the sealed vault by a passphrase, or change it")
-		.action(withHome((home) => protect(io, home)));
+		.option("--remove", "take the passphrase off again: the key lies beside the secrets, readable by you alone")
+		.action((options: { readonly remove?: boolean }) =>
+			withHome((home) => (options.remove === true ? unprotect(io, home) : protect(io, home)))(),
+		);
 	secrets
 		.command("unlock")
 		.description("open a sealed vault that has a passphrase, until you log out")
@@ -158,6 +168,8 @@ function registerPassphrase(secrets: Command, io: Io, exit: Exit): void {
 
 async function protect(io: Io, home: Home): Promise<ExitCode> {
 	if (io.stdin.isTTY !== true) return complain(io, NO_TERMINAL);
+	const openable = canUnlock(home);
+	if (!openable.ok) return complain(io, openable.problem);
 	const identity = await identityOf(io, home);
 	if (!identity.ok) return complain(io, identity.problem);
 	const first = await askHidden(io, "New passphrase (not shown): ");
@@ -173,6 +185,16 @@ async function protect(io: Io, home: Home): Promise<ExitCode> {
 	lockIdentity(home);
 	say(io, "The sealed vault is closed by this passphrase. Without it nobody can read the secrets, you included.");
 	say(io, "Servers that need them start after: sallyport secrets unlock");
+	return 0;
+}
+
+async function unprotect(io: Io, home: Home): Promise<ExitCode> {
+	if (io.stdin.isTTY !== true) return complain(io, NO_TERMINAL);
+	const identity = await identityOf(io, home);
+	if (!identity.ok) return complain(io, identity.problem);
+	unprotectIdentity(home, identity.value);
+	lockIdentity(home);
+	say(io, "The sealed vault needs no passphrase any more. Whoever can read your files can read the secrets in it.");
 	return 0;
 }
 

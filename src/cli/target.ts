@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { HOST_IDS, HOSTS } from "../core/config/hosts.ts";
-import { fail, ok, type Result } from "../core/result.ts";
+import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
 import { thisPlatform, userConfigFiles } from "../platform/discover.ts";
 import { launchLinesIn } from "../platform/launch/config-lines.ts";
 import type { LaunchLine } from "../platform/launch/locate.ts";
@@ -29,17 +29,26 @@ export function findTarget(name: string, file: string | undefined, io: Io): Resu
 	const user = userConfigFiles(userHome(io), thisPlatform(), io.env).map((found) => found.path);
 	for (const files of [here, user]) {
 		const lines: LaunchLine[] = [];
+		let broken: Problem | null = null;
 		for (const candidate of new Set(files)) {
 			if (!fs.existsSync(candidate)) continue;
 			const found = launchLinesIn(candidate, name, { home: userHome(io), env: io.env });
-			if (!found.ok) return found;
+			if (!found.ok && !NO_HOST_READS.has(found.problem.code)) return found;
+			if (!found.ok) {
+				broken ??= found.problem;
+				continue;
+			}
 			// Two names of one file mean the same.
 			for (const line of found.value) if (!lines.some((other) => isDeepStrictEqual(other, line))) lines.push(line);
 		}
 		if (lines.length > 0) return only(lines, label, null);
+		if (broken !== null) return failed({ ...broken, remedy: `${broken.remedy} Or name another one: --file CONFIG` });
 	}
 	return fail("server-not-found", `No config file of this folder or of your hosts has a server ${label}.`, "Name the file: --file CONFIG");
 }
+
+/** No host starts a server from such a file, so the one in another file is meant. */
+const NO_HOST_READS: ReadonlySet<string> = new Set(["config-broken", "config-unreadable"]);
 
 function only(lines: readonly LaunchLine[], label: string, file: string | null): Result<LaunchLine> {
 	const [line, ...others] = lines;

@@ -5,14 +5,23 @@ import type { Grant } from "../core/policy/layers.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { LaunchFacts } from "../platform/launch/facts.ts";
 import { spawnSealed } from "../platform/sandbox/descriptors.ts";
-import type { Confined } from "../platform/sandbox/engine.ts";
+import type { Confined, StartSteps } from "../platform/sandbox/engine.ts";
 
 /** Starts a server for which a person turned the sandbox off. Its tools, secrets and environment are still what was granted. */
-export function startBare(grant: Grant, facts: LaunchFacts, env: Readonly<Record<string, string>>): Result<Confined> {
+export async function startBare(
+	grant: Grant,
+	facts: LaunchFacts,
+	env: Readonly<Record<string, string>>,
+	steps: Required<StartSteps>,
+): Promise<Result<Confined>> {
+	const environment = await steps.environment.values;
+	if (!environment.ok) return environment;
+	const ready = await steps.meanwhile();
+	if (!ready.ok) return ready;
 	const spawned = spawnSealed(3, (stdio) =>
 		spawn(facts.executable.startedAs, [...facts.argv], {
 			cwd: grant.launch.cwd ?? grant.workspace ?? os.homedir(),
-			env: { HOME: os.homedir(), PATH: "/usr/local/bin:/usr/bin:/bin", ...env },
+			env: { HOME: os.homedir(), PATH: "/usr/local/bin:/usr/bin:/bin", ...env, ...environment.value },
 			shell: false,
 			stdio,
 		}),
@@ -22,6 +31,7 @@ export function startBare(grant: Grant, facts: LaunchFacts, env: Readonly<Record
 	child.on("error", () => {});
 	return ok({
 		child,
+		terminate: () => void child.kill("SIGTERM"),
 		async dispose() {
 			if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
 			const gone = once(child, "exit");

@@ -1,4 +1,4 @@
-import type { AuditEvent } from "../core/audit/record.ts";
+import type { AuditEvent } from "../core/audit/event.ts";
 import { messageName } from "../core/live/bounds.ts";
 import type { LiveMessage } from "../core/live/message.ts";
 import type { Grant } from "../core/policy/layers.ts";
@@ -7,6 +7,7 @@ import { maskDetected, redact } from "../core/secrets/redact.ts";
 import { keepDefinition } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import { Publisher } from "../platform/live/publisher.ts";
+import type { BlockedPath } from "../platform/sandbox/blocked.ts";
 import type { EgressRefusal } from "../platform/sandbox/proxy.ts";
 import { KeptListing } from "./kept-listing.ts";
 
@@ -80,6 +81,10 @@ export class LiveReport {
 
 	egressRefused({ target, reason }: EgressRefusal): void {
 		this.#tell({ kind: "egress-refused", at: this.#now(), target: this.#name(target), reason });
+	}
+
+	pathBlocked({ path, access, reason }: BlockedPath): void {
+		this.#tell({ kind: "blocked", at: this.#now(), access, path: this.#name(path), reason });
 	}
 
 	/** The granted tools that count from now on. */

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { shellWord } from "../core/plain-text.ts";
+import type { EnvPart } from "../core/policy/fingerprint.ts";
 import { findGrant, type Grant, isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result, unreachable } from "../core/result.ts";
 import type { Home } from "../platform/home.ts";
@@ -20,10 +21,15 @@ export interface Place {
 	readonly sources: LayerSources;
 }
 
-export interface Prepared {
+/** A launch that is what was approved. */
+export interface Checked {
 	readonly grant: Grant;
 	readonly facts: LaunchFacts;
-	/** The server's whole environment. */
+	readonly parts: Readonly<Record<string, EnvPart>>;
+}
+
+interface ServerEnvironment {
+	/** Whole. */
 	readonly env: Readonly<Record<string, string>>;
 	/** The values that were resolved, to be kept out of logs. Never empty strings. */
 	readonly secrets: readonly string[];
@@ -108,15 +114,32 @@ export function lookUpGrant(request: RunArguments, home: Home, place: Place): Re
 	}
 }
 
-/** Proves that what would run is what was approved, and resolves the secrets that it was granted. */
-export async function prepare(grant: Grant, home: Home, env: Environment): Promise<Result<Prepared>> {
+/** Proves that what would run is what was approved. */
+export async function check(grant: Grant, home: Home, env: Environment): Promise<Result<Checked>> {
 	const parts = environmentParts(grant, env);
 	if (!parts.ok) return parts;
 	const facts = await verifyLaunch(grant, parts.value, home);
-	if (!facts.ok) return facts;
+	return facts.ok ? ok({ grant, facts: facts.value, parts: parts.value }) : facts;
+}
+
+/** The variables that will hold a secret. */
+export function secretNames({ parts }: Checked): readonly string[] {
+	return Object.entries(parts).flatMap(([name, { kind }]) => (kind === "reference" ? [name] : []));
+}
+
+/** The server's environment without those that will hold a secret. */
+export async function plainEnvironment(checked: Checked, env: Environment): Promise<Result<Readonly<Record<string, string>>>> {
+	const filled = await serverEnvironment(checked.grant, checked.parts, env, async () => ok(""));
+	if (!filled.ok) return filled;
+	const secret = new Set(secretNames(checked));
+	return ok(Object.fromEntries(Object.entries(filled.value.env).filter(([name]) => !secret.has(name))));
+}
+
+/** Resolves the secrets that the server was granted. */
+export async function resolveEnvironment({ grant, parts }: Checked, home: Home, env: Environment): Promise<Result<ServerEnvironment>> {
 	// Loaded only for a server that has a secret: the vaults' libraries are most of what there is to load.
 	const vaults = grant.secrets.size === 0 ? null : new (await import("../platform/vault/index.ts")).Vaults(home);
-	const resolved = await serverEnvironment(grant, parts.value, env, async (reference) =>
+	const resolved = await serverEnvironment(grant, parts, env, async (reference) =>
 		vaults === null
 			? fail("reference-not-granted", "A secret was asked for that is not granted.", "Approve the server again.")
 			: vaults.resolve(reference),
@@ -128,6 +151,5 @@ export async function prepare(grant: Grant, home: Home, env: Environment): Promi
 			"The keychain cannot be reached from here: the host passes on no session bus, or there is none.",
 			"Start the host from your desktop session, or keep the secret in the encrypted file: sallyport secrets set sealed://NAME, and name that in the entry.",
 		);
-	if (!resolved.ok) return resolved;
-	return ok({ grant, facts: facts.value, env: resolved.value.env, secrets: resolved.value.secrets });
+	return resolved;
 }

@@ -2,22 +2,21 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
+import type { AuditEvent } from "../core/audit/event.ts";
 import { plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { LineSplitter } from "../core/protocol/frame.ts";
 import { type Action, Relay, type RelayPolicy } from "../core/protocol/relay.ts";
 import type { Result } from "../core/result.ts";
+import { KnownValues } from "../core/secrets/known-values.ts";
 import { isPin, type Pin } from "../core/tools/pin.ts";
-import type { AuditLog } from "../platform/audit-log.ts";
+import type { AuditLog } from "../platform/audit-writer.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
+import { confinement } from "./confinement.ts";
+import type { Ending } from "./ending.ts";
 import type { GrantWatch } from "./grant-watch.ts";
 import type { LiveReport } from "./live-report.ts";
-
-/** How the server's process ended. Exactly one of the two is null. */
-export interface Ending {
-	readonly code: number | null;
-	readonly signal: NodeJS.Signals | null;
-}
+import { WhenSettled } from "./when-settled.ts";
 
 export interface SessionOptions {
 	readonly grant: Grant;
@@ -26,16 +25,30 @@ export interface SessionOptions {
 	/** Told of what happens; the caller opens and ends it. */
 	readonly live: LiveReport;
 	readonly host: { readonly stdin: Readable; readonly stdout: Writable; readonly stderr: Writable };
-	/** Keeps resolved secrets out of what the server writes to stderr. */
+	/** The values that were resolved for the server: kept out of what it sends to the host. */
+	readonly secrets: readonly string[];
+	/** Keeps them, and what looks like a credential, out of what it writes to stderr. */
 	readonly redact: (text: string) => string;
-	/** Milliseconds that a server has to end after its stdin was closed. */
+	/** Told of what the server says, in pieces as they come. */
+	readonly heard: (said: Buffer | string) => void;
+	/** Milliseconds that a server has to answer what its host asked before it went. */
 	readonly graceMs: number;
+	/** True when the program that started this one has ended: then nobody waits for an answer. */
+	readonly isHostGone: () => boolean;
+	/** Milliseconds after the server's stdin was closed at which it is told to end, and at which it is ended. */
+	readonly stopMs: { readonly terminate: number; readonly kill: number };
 	/** Tells of every change of the grant; the session disposes of it. */
 	readonly watch: GrantWatch;
 }
 
 /** Bytes that may wait for a server to read them: more than all the calls that the relay may hold and the largest message. */
 const MOST_UNREAD = 64 * 1024 * 1024;
+
+/** Milliseconds that the record of a call's end may wait for others. */
+const RECORDS_MS = 20;
+
+/** Milliseconds between two looks at whether a host that closed its end still lives. */
+const LOOK_MS = 50;
 
 /** Longest line of a server's stderr that is kept together, in characters. */
 const STDERR_LINE = 64 * 1024;
@@ -51,6 +64,9 @@ export class Session {
 	#answered = false;
 	#stopping = false;
 	#killed = false;
+	#flushing: NodeJS.Timeout | null = null;
+	/** The host says nothing more; it may still read. */
+	#inputIsOver = false;
 	#mended = true;
 	#endReason = "server-ended";
 
@@ -61,11 +77,8 @@ export class Session {
 			policy: this.#policyOf(options.grant),
 			server: options.grant.name,
 			random: randomBytes(8).toString("hex"),
-			record: (event) => {
-				const written = options.audit.append(event);
-				options.live.event(event);
-				return written;
-			},
+			secrets: new KnownValues(options.secrets),
+			record: (event) => this.#record(event),
 		});
 	}
 
@@ -82,19 +95,27 @@ export class Session {
 		const closed = once(this.#child, "close");
 
 		const fromHost = new LineSplitter();
-		host.stdin.on("data", (chunk: Buffer) => {
-			for (const event of fromHost.push(chunk))
-				this.#perform(event.kind === "line" ? this.#relay.fromHost(event.line) : this.#relay.hostLineTooLong());
-		});
+		host.stdin.on("data", (chunk: Buffer) =>
+			this.#step(() =>
+				fromHost.push(chunk).flatMap((event) => (event.kind === "line" ? this.#relay.fromHost(event.line) : this.#relay.hostLineTooLong())),
+			),
+		);
 		host.stdin.once("end", () => this.#inputEnded());
 		host.stdin.once("error", () => this.stop());
 		host.stdout.once("error", () => this.stop());
 		host.stderr.on("error", () => {});
 
 		const fromServer = new LineSplitter();
+		const said = new WhenSettled(confined.settle, (chunk) =>
+			this.#step(() =>
+				fromServer
+					.push(chunk)
+					.flatMap((event) => (event.kind === "line" ? this.#relay.fromServer(event.line) : this.#relay.serverLineTooLong())),
+			),
+		);
 		stdout.on("data", (chunk: Buffer) => {
-			for (const event of fromServer.push(chunk))
-				this.#perform(event.kind === "line" ? this.#relay.fromServer(event.line) : this.#relay.serverLineTooLong());
+			this.#options.heard(chunk);
+			said.push(chunk);
 		});
 		// A server that has closed its stdin says so by its exit.
 		stdin.on("error", () => {});
@@ -102,8 +123,9 @@ export class Session {
 		this.#options.watch.subscribe((grant) => this.#policyChanged(grant));
 
 		const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
+		await said.done();
 		this.#options.watch.dispose();
-		this.#perform(this.#relay.serverClosed());
+		this.#step(() => this.#relay.serverClosed());
 		host.stdin.destroy();
 		await confined.dispose();
 		if (!this.#answered && !this.#killed) {
@@ -114,12 +136,14 @@ export class Session {
 		return { code, signal };
 	}
 
-	/** Closes the server's stdin, waits, then ends it for good. Calling it again changes nothing. */
+	/** Closes the server's stdin, tells it to end, then ends it for good. Calling it again changes nothing. */
 	stop(): void {
 		if (this.#stopping) return;
 		this.#stopping = true;
+		const { confined, stopMs } = this.#options;
 		this.#child.stdin?.end();
-		setTimeout(() => this.#kill(), this.#options.graceMs).unref();
+		setTimeout(() => confined.terminate(), stopMs.terminate).unref();
+		setTimeout(() => this.#kill(), stopMs.kill).unref();
 	}
 
 	#kill(reason = this.#endReason): void {
@@ -131,9 +155,15 @@ export class Session {
 
 	/** What the host asked before it closed its end is still answered, within the time that a server has to end. */
 	#inputEnded(): void {
+		const { graceMs, isHostGone } = this.#options;
 		this.#endReason = "host-closed";
-		this.#perform(this.#relay.hostClosed());
-		setTimeout(() => this.stop(), this.#options.graceMs).unref();
+		this.#inputIsOver = true;
+		setTimeout(() => this.stop(), graceMs).unref();
+		// Its files are closed a moment before it is gone itself.
+		setInterval(() => {
+			if (isHostGone()) this.stop();
+		}, LOOK_MS).unref();
+		this.#step(() => this.#relay.hostClosed());
 	}
 
 	#policyChanged(grant: Result<Grant>): void {
@@ -141,7 +171,7 @@ export class Session {
 			this.#mended = false;
 			this.#say(`${grant.problem.message.replace(/\.$/, "")}. No tool is available until it is mended.`);
 			this.#options.live.tools([]);
-			this.#perform(this.#relay.setPolicy({ tools: new Map() }));
+			this.#step(() => this.#relay.setPolicy({ tools: new Map() }));
 		} else if (!grant.ok) {
 			this.#say(`${grant.problem.message} The server is stopped.`);
 			this.#kill(grant.problem.code);
@@ -151,7 +181,7 @@ export class Session {
 		} else {
 			if (!this.#mended) this.#say("the policy is mended.");
 			this.#mended = true;
-			this.#perform(this.#relay.setPolicy(this.#policyOf(grant.value)));
+			this.#step(() => this.#relay.setPolicy(this.#policyOf(grant.value)));
 		}
 	}
 
@@ -161,6 +191,27 @@ export class Session {
 		return { tools };
 	}
 
+	/**
+	 * What is decided together is recorded in one write, and given out in one write to each side, in this order: nothing leaves before the
+	 * log has it. How calls ended is recorded after their answers have left, and written with what comes next, or soon.
+	 */
+	#step(decide: () => readonly Action[]): void {
+		const { audit, host } = this.#options;
+		audit.hold();
+		let actions = decide();
+		if (!audit.flush())
+			actions = [...actions.filter((action) => !("to" in action && action.to === "server")), ...this.#relay.recordsLost()];
+		audit.hold();
+		for (const stream of [host.stdout, this.#child.stdin]) stream?.cork();
+		this.#perform(actions);
+		for (const stream of [host.stdout, this.#child.stdin]) stream?.uncork();
+		this.#flushing ??= setTimeout(() => {
+			this.#flushing = null;
+			audit.flush();
+		}, RECORDS_MS).unref();
+		if (this.#inputIsOver && !this.#relay.isWaitedFor) this.stop();
+	}
+
 	#perform(actions: readonly Action[]): void {
 		for (const action of actions) {
 			if ("warn" in action) this.#options.host.stderr.write(`sallyport: ${plain(this.#options.redact(action.warn))}\n`);
@@ -168,11 +219,19 @@ export class Session {
 				if (action.stop === "host-closed") this.#child.stdin?.end();
 			} else if ("withheld" in action) this.#options.live.withheld(action.withheld);
 			else if ("listed" in action) this.#options.live.listed(action.listed);
+			// A log that fails here fails for the next call, which is then refused.
+			else if ("record" in action) this.#record(action.record);
 			else if (action.to === "host") {
 				this.#answered = true;
 				write(this.#options.host.stdout, action.bytes, this.#child.stdout);
 			} else if (this.#child.stdin !== null) this.#toServer(this.#child.stdin, action.bytes);
 		}
+	}
+
+	#record(event: AuditEvent): boolean {
+		const written = this.#options.audit.append(event);
+		this.#options.live.event(event);
+		return written;
 	}
 
 	/** The host waits while the server is behind; what the server asks for itself, without reading the answers, has an end. */
@@ -187,6 +246,7 @@ export class Session {
 		let waiting = "";
 		const decoder = new TextDecoder();
 		const line = (text: string): void => {
+			this.#options.heard(text);
 			if (!this.#options.host.stderr.write(`${plain(this.#options.redact(text))}\n`) && !stderr.isPaused()) {
 				stderr.pause();
 				this.#options.host.stderr.once("drain", () => stderr.resume());
@@ -210,11 +270,6 @@ export class Session {
 	#say(text: string): void {
 		this.#options.host.stderr.write(`sallyport: ${plain(this.#options.grant.name)}: ${plain(text)}\n`);
 	}
-}
-
-/** Everything of a grant that is fixed when the server starts. */
-function confinement({ launch, sandbox, egress, secrets, limits }: Grant): string {
-	return JSON.stringify([launch.fingerprint, sandbox, [...egress].sort(), [...secrets].sort(), limits]);
 }
 
 function pinsOf(grant: Grant): ReadonlyMap<string, Pin> {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { HOSTS, type HostId, matchHost, type Platform } from "../core/config/hosts.ts";
+import { HOSTS, type HostId, isHostFolder, matchHost, type Platform } from "../core/config/hosts.ts";
 import { guessConfigHost, isHostFile, parseConfig } from "../core/config/parse.ts";
 import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
 
@@ -31,8 +31,9 @@ export function isUnread({ code }: Problem): "file" | "folder" | null {
 const SKIPPED: ReadonlySet<string> = new Set([".git", ".hg", ".jj", ".svn", "node_modules"]);
 
 /**
- * Finds hosts' files. A folder is walked at all depths, but for links (what they lead to is
- * found where it is, or is not in this folder) and the kernel's own file systems. A file that a person named is read whatever it is called, as long as its root keys
+ * Finds hosts' files. A folder is walked at all depths, but for the kernel's own file systems. A host follows a link in its file's place, and so
+ * does this: a link that is called like a host's file, or like the folder of one, is read under its own name unless what it leads to
+ * was found where it is. Other links are passed over. A file that a person named is read whatever it is called, as long as its root keys
  * say that it holds servers. Fails when a path does not exist, or is neither file nor folder.
  */
 export function discover(paths: readonly string[]): Result<Discovery> {
@@ -57,6 +58,7 @@ export function discover(paths: readonly string[]): Result<Discovery> {
 			}
 			const host = hostByName(absolute, read.value) ?? hostByContent(absolute, read.value);
 			if (host !== null) files.set(absolute, { path: absolute, host, text: read.value });
+			else if (read.value === null) problems.push(tooLarge(absolute));
 			else problems.push({ code: "not-a-config", message: `${named} holds no MCP servers.`, remedy: "It was not looked at." });
 		} else return fail("not-a-file", `${named} is neither a file nor a folder.`, "Name a folder or an MCP config file.");
 	}
@@ -123,12 +125,14 @@ function absoluteOr(value: string | undefined, otherwise: string): string {
 
 function expandStar(file: string): readonly string[] {
 	const segments = file.split(path.sep);
-	const at = segments.indexOf("*");
+	const at = segments.findIndex((segment) => segment.includes("*"));
 	if (at < 0) return [file];
 	const folder = segments.slice(0, at).join(path.sep);
+	const [start = "", end = ""] = (segments[at] ?? "").split("*");
 	try {
 		return fs
 			.readdirSync(folder)
+			.filter((name) => name.length >= start.length + end.length && name.startsWith(start) && name.endsWith(end))
 			.sort()
 			.map((name) => path.join(folder, name, ...segments.slice(at + 1)));
 	} catch {
@@ -138,6 +142,7 @@ function expandStar(file: string): readonly string[] {
 
 function walk(root: string, files: Map<string, DiscoveredFile>, problems: Problem[]): void {
 	const pending = [root];
+	const links: string[] = [];
 	for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
 		let entries: fs.Dirent[];
 		try {
@@ -151,14 +156,70 @@ function walk(root: string, files: Map<string, DiscoveredFile>, problems: Proble
 		for (const entry of entries) {
 			const full = path.join(folder, entry.name);
 			if (entry.isDirectory() && !SKIPPED.has(entry.name) && !isKernelFolder(full)) folders.push(full);
-			const host = entry.isSymbolicLink() ? null : matchHost(full);
-			if (host === null || files.has(full)) continue;
-			const read = entry.isFile() ? readText(full) : notPlain(full);
-			if (!read.ok) problems.push(read.problem);
-			else if (read.value === null ? HOSTS[host].shows === null : isHostFile(read.value, host, full))
-				files.set(full, { path: full, host, text: read.value });
+			const host = matchHost(full);
+			if (entry.isSymbolicLink()) {
+				if (host !== null) links.push(full);
+				else if (isHostFolder(entry.name)) links.push(...linkedFiles(full));
+			} else if (host !== null && !files.has(full)) take(full, host, entry.isFile() ? readText(full) : notPlain(full), files, problems);
 		}
 		for (const each of folders.reverse()) pending.push(each);
+	}
+	takeLinked(links, files, problems);
+}
+
+/** What a link to a folder such as `.vscode` or `.kiro` shows where hosts look: two levels of it. */
+function linkedFiles(link: string): readonly string[] {
+	const found: string[] = [];
+	const pending = [{ folder: link, depth: 0 }];
+	for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+		const { folder, depth } = next;
+		let entries: fs.Dirent[];
+		try {
+			entries = fs.readdirSync(folder, { withFileTypes: true });
+		} catch {
+			continue;
+		}
+		for (const entry of entries) {
+			const full = path.join(folder, entry.name);
+			if (matchHost(full) !== null) found.push(full);
+			else if (depth === 0 && entry.isDirectory() && !SKIPPED.has(entry.name)) pending.push({ folder: full, depth: 1 });
+		}
+	}
+	return found.sort();
+}
+
+/** A link that leads nowhere, or to what is no file, names no servers to anyone. */
+function takeLinked(links: readonly string[], files: Map<string, DiscoveredFile>, problems: Problem[]): void {
+	if (links.length === 0) return;
+	const seen = new Set([...files.keys()].map(realPath));
+	for (const link of links) {
+		const real = realPath(link);
+		const host = matchHost(link);
+		if (real === null || host === null || seen.has(real) || !isPlainFile(real)) continue;
+		seen.add(real);
+		take(link, host, readText(real), files, problems);
+	}
+}
+
+function take(file: string, host: HostId, read: Result<string | null>, files: Map<string, DiscoveredFile>, problems: Problem[]): void {
+	if (!read.ok) problems.push(read.problem);
+	// What is too large to be told is named: padding would hide servers from us, and not from the host.
+	else if (read.value === null || isHostFile(read.value, host, file)) files.set(file, { path: file, host, text: read.value });
+}
+
+function realPath(file: string): string | null {
+	try {
+		return fs.realpathSync(file);
+	} catch {
+		return null;
+	}
+}
+
+function isPlainFile(file: string): boolean {
+	try {
+		return fs.statSync(file).isFile();
+	} catch {
+		return false;
 	}
 }
 
@@ -168,8 +229,13 @@ function hostByName(file: string, text: string | null): HostId | null {
 	return host === null || text === null || isHostFile(text, host, file) ? host : null;
 }
 
-/** For a file that a person named: one that does not parse is a finding, not a file to pass over. */
-function hostByContent(file: string, text: string | null): HostId | null {
+/** Of a file that a person named, and of which its name says nothing. */
+export function tooLarge(file: string): Problem {
+	return { code: "file-too-large", message: `${file} is larger than 5 MB.`, remedy: "It was not looked at." };
+}
+
+/** For a file that a person named: one that does not parse is a finding, not a file to pass over. Null: it holds no servers. */
+export function hostByContent(file: string, text: string | null): HostId | null {
 	if (text === null) return null;
 	const guessed = guessConfigHost(text, file);
 	const stands = guessed !== null || matchHost(file) !== null ? null : UNREAD[path.extname(file).toLowerCase()];

@@ -128,6 +128,21 @@ export class Repository {
 		return ok(entries);
 	}
 
+	/** The whole index: what the next commit holds. */
+	indexEntries(): Result<readonly IndexEntry[]> {
+		const { status, stdout } = this.#git(["ls-files", "-z", "--cached", "--stage", "--full-name", "--", this.root]);
+		if (status !== 0) return this.#failed("list its files");
+		// `MODE ID STAGE` TAB `NAME` NUL
+		const entries = stdout.toString("utf8").split("\0");
+		return ok(
+			entries.flatMap((line): readonly IndexEntry[] => {
+				const tab = line.indexOf("\t");
+				const [mode = "", id = ""] = line.slice(0, Math.max(0, tab)).split(" ");
+				return tab < 0 ? [] : [{ name: line.slice(tab + 1), id, mode }];
+			}),
+		);
+	}
+
 	/** The names of all files in the index, relative to the folder that was opened, with `/`; only what is below it. */
 	trackedFiles(): Result<ReadonlySet<string>> {
 		const { status, stdout } = this.#git(["ls-files", "-z", "--cached"]);

@@ -1,10 +1,12 @@
-import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import * as z from "zod/mini";
 import { isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { nodeCrypto } from "./node-crypto.ts";
 
 /**
  * Sallyport's home: `~/.sallyport`, or `SALLYPORT_HOME`, which is another world with its own policy, keys and
@@ -70,7 +72,7 @@ export function createHome(where: string, options: { readonly unattended: boolea
 			);
 		fs.mkdirSync(where, { recursive: true, mode: 0o700 });
 		fs.chmodSync(where, 0o700);
-		const content = JSON.stringify({ version: 1, unattended: options.unattended, key: randomBytes(32).toString("hex") });
+		const content = JSON.stringify({ version: 1, unattended: options.unattended, key: nodeCrypto().randomBytes(32).toString("hex") });
 		const temporary = `${marker}.${process.pid}`;
 		fs.writeFileSync(temporary, `${content}\n`, { mode: 0o600, flag: "wx" });
 		try {
@@ -145,8 +147,6 @@ function ownHome(): string | null {
 /** A person's own home has the plain namespace. Any other one, a throw-away one in the same place too, has its own. */
 function namespaceOf(real: string, unattended: boolean): string {
 	if (real === ownHome() && !unattended) return "sallyport";
-	return `sallyport:${createHash("sha256")
-		.update(`${real}${unattended ? "\0unattended" : ""}`)
-		.digest("hex")
-		.slice(0, 16)}`;
+	const name = utf8ToBytes(`${real}${unattended ? "\0unattended" : ""}`);
+	return `sallyport:${bytesToHex(sha256(name)).slice(0, 16)}`;
 }

@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type Grant, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
+import { policyLimits } from "../core/policy/limits.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
 import type { PolicyServer } from "../core/policy/schema.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { PendingFile } from "./files/atomic-file.ts";
 import { type Home, holdsPerson } from "./home.ts";
+import { nodeCrypto } from "./node-crypto.ts";
 
 /** Where an administrator's policy stands. It narrows every user's grants and cannot be written by them. */
 const MANAGED_POLICY = "/etc/sallyport/policy.jsonc";
@@ -144,7 +145,8 @@ function unreadable(
 /** One file a grant: the same server of the same config file and workspace always has the same file. */
 function grantFile(home: Home, grant: Pick<Grant, "name" | "config" | "workspace">): string {
 	const label = grant.name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 40);
-	const key = createHash("sha256")
+	const key = nodeCrypto()
+		.createHash("sha256")
 		.update(JSON.stringify([grant.config, grant.workspace, grant.name]))
 		.digest("hex")
 		.slice(0, 12);
@@ -168,7 +170,7 @@ export function writeGrant(home: Home, grant: Grant): Result<string> {
 				? "off"
 				: { read: [...grant.sandbox.read], write: [...grant.sandbox.write], deny: [...grant.sandbox.deny], env: [...grant.sandbox.env] },
 		egress: [...grant.egress],
-		limits: grant.limits,
+		limits: policyLimits(grant.limits),
 	};
 	const file = grantFile(home, grant);
 	const text = `${JSON.stringify({ version: 1, servers: [server] }, null, "\t")}\n`;

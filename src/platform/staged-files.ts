@@ -1,16 +1,17 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { matchHost } from "../core/config/hosts.ts";
-import { guessConfigHost } from "../core/config/parse.ts";
 import { ok, type Problem, type Result } from "../core/result.ts";
-import { type DiscoveredFile, type Discovery, MAX_FILE_SIZE } from "./discover.ts";
+import { type DiscoveredFile, type Discovery, hostByContent, MAX_FILE_SIZE, tooLarge } from "./discover.ts";
 import { Repository } from "./git.ts";
+import { stagedLinks } from "./staged-links.ts";
 
-/** Modes of plain files; links and other repositories are not followed. */
+/** Modes of plain files. */
 const PLAIN = /^100/;
 
 /**
- * Hosts' files that are staged for the next commit, as they are staged: what the working tree holds by now is not looked at.
+ * Hosts' files that are staged for the next commit, as they are staged: what the working tree holds by now is not looked at. A link in a
+ * host's place is read as the host will: by what it leads to in the repository.
  *
  * @param paths absolute; only what is at or below them. Empty: all of the repository
  */
@@ -23,9 +24,10 @@ export function stagedFiles(
 	if (!repository.ok) return repository;
 	const staged = repository.value.stagedEntries();
 	if (!staged.ok) return staged;
+	const linked = stagedLinks(repository.value, new Set(staged.value.map(({ name }) => name)));
+	if (!linked.ok) return linked;
 	const real = fs.realpathSync(folder);
-	const candidates = staged.value
-		.filter(({ mode }) => PLAIN.test(mode))
+	const candidates = [...staged.value.filter(({ mode }) => PLAIN.test(mode)), ...linked.value.files]
 		// Named as the person names the folder that they are in.
 		.map(({ name, id }) => ({ id, path: path.resolve(folder, path.relative(real, path.join(repository.value.root, name))) }))
 		.filter((entry) => paths.length === 0 || paths.some((named) => entry.path === named || entry.path.startsWith(`${named}${path.sep}`)))
@@ -38,7 +40,7 @@ export function stagedFiles(
 	);
 	if (!contents.ok) return contents;
 	const files: DiscoveredFile[] = [];
-	const problems: Problem[] = [];
+	const problems: Problem[] = [...linked.value.problems];
 	for (const { id, path: file, host } of candidates) {
 		const content = contents.value.get(id);
 		if (content === undefined) {
@@ -46,8 +48,9 @@ export function stagedFiles(
 			continue;
 		}
 		const text = content?.toString("utf8") ?? null;
-		const known = host ?? (text === null ? null : guessConfigHost(text));
+		const known = host ?? hostByContent(file, text);
 		if (known !== null) files.push({ path: file, host: known, text });
+		else if (text === null) problems.push(tooLarge(file));
 	}
 	return ok({ files, problems });
 }

@@ -97,10 +97,14 @@ export function storedMoveEdits(
 	const edits = moveEdits(document, chosen, wrappingOf);
 	if (!edits.ok) return edits;
 	const proven = analyse(applyEdits(document.text, edits.value)).document;
+	const intended = {
+		rewritten: chosen.map(({ move }) => move.server.keyPath),
+		variables: chosen.map(({ move }) => ({ keyPath: move.server.keyPath, name: move.slot.slice("env:".length) })),
+	};
 	const sound =
 		proven.problems.length === document.problems.length &&
 		standing(proven, chosen).length === chosen.length &&
-		meaningOf(document) === meaningOf(proven);
+		meaningOf(document, intended) === meaningOf(proven, intended);
 	return sound ? edits : fail("fix-unsure", `${file} cannot be edited safely.`, "Move the secret by hand: sallyport secrets set");
 }
 

@@ -56,7 +56,7 @@ function rewrite(
 ): Result<{ readonly changed: boolean; readonly text: string; readonly report: RewriteReport }> {
 	const before = request.analyse(text);
 	const edits: TextEdit[] = [];
-	const rewritten: string[] = [];
+	const rewritten: ServerEntry[] = [];
 	const unchanged: string[] = [];
 	const refused: { server: string; problem: Problem }[] = [];
 	for (const server of before.document.servers) {
@@ -65,20 +65,29 @@ function rewrite(
 		if (request.server === null && server.kind === "http") continue;
 		const edit = request.edit(before, server);
 		if (edit.ok) {
-			rewritten.push(name);
+			rewritten.push(server);
 			edits.push(...edit.value);
 		} else if (DONE.has(edit.problem.code)) unchanged.push(name);
 		else refused.push({ server: name, problem: edit.problem });
 	}
 	const next = applyEdits(text, edits);
 	const after = request.analyse(next);
-	if (after.document.problems.length !== before.document.problems.length || meaningOf(after.document) !== meaningOf(before.document))
+	const intended = { rewritten: rewritten.map(({ keyPath }) => keyPath) };
+	const keeps = meaningOf(after.document, intended) === meaningOf(before.document, intended);
+	if (after.document.problems.length !== before.document.problems.length || !keeps)
 		return fail("wrap-unsure", `${request.file} cannot be edited safely.`, "Edit the entry by hand.");
 	const masked = { before: maskSecrets(before.document, before.findings), after: maskSecrets(after.document, after.findings) };
 	return ok({
 		changed: next !== text,
 		text: next,
-		report: { changed: next !== text, unparsed: isUnparsed(before.document), rewritten, unchanged, refused, ...masked },
+		report: {
+			changed: next !== text,
+			unparsed: isUnparsed(before.document),
+			rewritten: rewritten.map(({ name }) => name.value),
+			unchanged,
+			refused,
+			...masked,
+		},
 	});
 }
 

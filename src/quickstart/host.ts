@@ -7,8 +7,16 @@ import { parseConfig } from "../core/config/parse.ts";
 import { expandHostVariables } from "../core/config/variables.ts";
 import type { World } from "./world.ts";
 
-/** Starts an entry of a config file as its host would: its own variables expanded, its env added, in the workspace. */
-export async function startAsHost(world: World, file: string, name: string): Promise<Client> {
+/** A program, and all that its host gives it. */
+interface HostedServer {
+	readonly command: string;
+	readonly args: string[];
+	readonly env: Record<string, string>;
+	readonly cwd: string;
+}
+
+/** What a host would start for an entry of a config file: its own variables expanded, its env added, in the workspace. */
+export function entryAsHost(world: Pick<World, "home" | "workspace" | "env">, file: string, name: string): HostedServer {
 	const config = path.join(world.workspace, file);
 	const host: HostId = matchHost(config) ?? "mcp-json";
 	const document = parseConfig(fs.readFileSync(config, "utf8"), host, file);
@@ -20,16 +28,21 @@ export async function startAsHost(world: World, file: string, name: string): Pro
 		return expansion.text;
 	};
 	const env = Object.fromEntries(server.env.map((each) => [each.name.value, expand(each.value.value)]));
-	return connect({
+	return {
 		command: expand(server.command.value),
 		args: server.args.map((argument) => expand(argument.value)),
 		env: { ...world.env, ...env },
 		cwd: world.workspace,
-	});
+	};
+}
+
+/** Starts an entry of a config file as its host would. */
+export function startAsHost(world: World, file: string, name: string): Promise<Client> {
+	return connect(entryAsHost(world, file, name));
 }
 
 /** Any MCP server on stdio, with the SDK's own client. */
-export async function connect(server: { command: string; args: string[]; env: Record<string, string>; cwd: string }): Promise<Client> {
+export async function connect(server: HostedServer): Promise<Client> {
 	const client = new Client({ name: "sallyport-quickstart", version: "1.0.0" });
 	await client.connect(new StdioClientTransport({ ...server, stderr: "ignore" }));
 	return client;

@@ -24,6 +24,8 @@ const HELP = `Usage: node src/setup/setup.mjs COMMAND [ARGUMENTS…]
   editor  package, then try it on a copy of the quickstart     (npm run editor)
   bench   build, then run bench/NAME.mjs                       (npm run bench:NAME)
   fuzz    feed the analysis what nobody would write, so long   (npm run fuzz; -- SECONDS --seed S)
+  attack  a hostile server in and out of the sandbox           (npm run attack; -- --only NAME --as user)
+  servers start popular servers confined, write what each needs (npm run servers; -- --only NAME --write)
   check   types, lint, formatting, dead code                  (npm run check)
 
 Each step is done only if it is needed. Nothing is written outside this folder, but for system
@@ -92,11 +94,29 @@ const COMMANDS = {
 			env: withoutOuterNpm(process.env),
 		});
 	},
+	attack: (args) => runOnBuilt("attack", args),
+	servers: (args) => runOnBuilt("servers", args),
 	async check() {
 		await ensureDependencies(root);
 		await check(await ensureRuntime(root));
 	},
 };
+
+/**
+ * Runs test/NAME/NAME-program.ts on what is built.
+ * @param {string} name
+ * @param {readonly string[]} args
+ */
+async function runOnBuilt(name, args) {
+	await ensureDependencies(root);
+	const node = await ensureRuntime(root);
+	await ensureBuild(root);
+	await ensureParts(RUN_PARTS);
+	await become(node, [...TYPESCRIPT, path.join(root, "test", name, `${name}-program.ts`), ...args], {
+		cwd: root,
+		env: withoutOuterNpm(process.env),
+	});
+}
 
 /**
  * @param {string} name of an installed package

@@ -200,19 +200,24 @@ describe("sallyport allow", () => {
 		);
 	});
 
-	it.each(["my.var", "NODE_OPTIONS", "LD_PRELOAD", "SALLYPORT_HOME"])(
-		"refuses an entry that sets %s, and leaves every other grant readable",
-		async (name) => {
-			world.entry("other");
-			await world.allowTools("other", "echo");
-			world.entry("mini", [], { env: { [name]: "x" } });
-			const outcome = await world.sallyport(["allow", "mini", "--yes"]);
-			expect(outcome.code).toBe(2);
-			expect(outcome.stderr).toMatch(/cannot be passed/);
-			world.entry("other");
-			expect((await world.sallyport(["tools", "list", "other"])).code).toBe(0);
-		},
-	);
+	it.each([
+		["my.var", "x"],
+		["NODE_OPTIONS", "--require ./x.js"],
+		["NODE_OPTIONS", "--max-old-space-size=4096 --inspect"],
+		["NODE_OPTIONS", "--no-warnings\t--import=x"],
+		["ENV", "/tmp/x.sh"],
+		["LD_PRELOAD", "x"],
+		["SALLYPORT_HOME", "x"],
+	])("refuses an entry that sets %s to %j, and leaves every other grant readable", async (name, value) => {
+		world.entry("other");
+		await world.allowTools("other", "echo");
+		world.entry("mini", [], { env: { [name]: value } });
+		const outcome = await world.sallyport(["allow", "mini", "--yes"]);
+		expect(outcome.code).toBe(2);
+		expect(outcome.stderr).toMatch(/cannot be passed/);
+		world.entry("other");
+		expect((await world.sallyport(["tools", "list", "other"])).code).toBe(0);
+	});
 
 	it("refuses a name that no policy could hold", async () => {
 		world.entry("x".repeat(300));
@@ -260,6 +265,7 @@ describe("sallyport allow", () => {
 	it.each([
 		[["--egress", "example.com"], /host:port/],
 		[["--egress", "*.example.com:443"], /host:port/],
+		[["--egress", "localhost:8765"], /127\.0\.0\.1:8765/],
 		[["--env", "NODE_OPTIONS"], /cannot be passed on/],
 		[["--env", "LD_PRELOAD"], /cannot be passed on/],
 		[["--secret", "TOKEN=x"], /env:NAME=REFERENCE/],
@@ -307,7 +313,9 @@ describe("sallyport allow", () => {
 			text: "from the granted host",
 		});
 		expect((await callTool(client, "fetch", { url: `http://127.0.0.1:${port + 1}/other` })).text).not.toContain("granted host");
-		expect((await callTool(client, "connect", { host: "127.0.0.1", port })).ok).toBe(false);
+		// What knows of no proxy reaches it too, and nothing beside it.
+		expect((await callTool(client, "connect", { host: "127.0.0.1", port })).ok).toBe(true);
+		expect((await callTool(client, "connect", { host: "127.0.0.1", port: port + 1 })).ok).toBe(false);
 		await client.close();
 		server.close();
 		expect(reached).toEqual(["/granted"]);

@@ -3,8 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { registerAudit } from "../../src/cli/audit.ts";
-import type { AuditEvent } from "../../src/core/audit/record.ts";
-import { openAuditLog } from "../../src/platform/audit-log.ts";
+import type { AuditEvent } from "../../src/core/audit/event.ts";
+import { openAuditLog } from "../../src/platform/audit-writer.ts";
 import { createHome, type Home } from "../../src/platform/home.ts";
 import { runCommand } from "./run-command.ts";
 

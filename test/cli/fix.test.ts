@@ -53,6 +53,8 @@ describe("sallyport fix", () => {
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: the host's own variable
 		expect(fs.readFileSync(file, "utf8")).toContain('"command": "${userHome}/.sallyport/bin/sallyport"');
 		expect(await stored({ scheme: "keychain", path: "gh/GITHUB_TOKEN" })).toBe(token);
+		expect(run.out).toContain("sallyport allow gh --secret env:GITHUB_TOKEN=keychain://gh/GITHUB_TOKEN\n");
+		expect(run.out).toContain("restart it in VS Code.");
 		expect(run.out).toContain("sallyport init");
 		expect(await fix()).toMatchObject({ code: 0, out: expect.stringContaining("No plaintext secret") });
 	});

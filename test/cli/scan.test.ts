@@ -309,14 +309,29 @@ describe("what could not be looked at is never called clean", () => {
 		expect(scan(["app", "--user"])).toMatchObject({ code: 2, out: "Not looked at: 2 files that could not be read.\n" });
 	});
 
-	test("a link is not followed, and is no fault: what it leads to is found where it is", () => {
+	test("a link in the place of a host's file is followed, as the host does, and what is found elsewhere is told there", () => {
 		write("app/shared/servers.json", unsafe);
-		write("other.json", unsafe);
+		write("app/tools/vs/mcp.json", { servers: unsafe.mcpServers });
+		write("app/.gemini/settings.json", unsafe);
 		fs.symlinkSync("shared/servers.json", path.join(root, "app/.mcp.json"));
-		fs.mkdirSync(path.join(root, "app/.cursor"));
-		fs.symlinkSync("../../other.json", path.join(root, "app/.cursor/mcp.json"));
-		expect(json(["app"])).toMatchObject({ code: 0, report: { files: 0 } });
-		expect(json(["app/.cursor/mcp.json"])).toMatchObject({ code: 1, report: { files: 1 } });
+		fs.symlinkSync("tools/vs", path.join(root, "app/.vscode"));
+		fs.symlinkSync(".gemini/settings.json", path.join(root, "app/opencode.json"));
+		fs.symlinkSync(".mcp.json", path.join(root, "app/.cursor"));
+		fs.symlinkSync("nowhere", path.join(root, "app/.junie"));
+		const { code, report } = json(["app"]);
+		expect([code, report.files]).toEqual([1, 3]);
+		expect([...new Set(report.findings.map((each: { file: string }) => each.file))]).toEqual([
+			"app/.gemini/settings.json",
+			"app/.mcp.json",
+			"app/.vscode/mcp.json",
+		]);
+	});
+
+	test("what is told of it is no command to a build server", () => {
+		fs.mkdirSync(path.join(root, "x##[stop-commands]tok/.mcp.json"), { recursive: true });
+		const { err } = scan([]);
+		expect(err).toContain("stop-commands");
+		expect(err).not.toContain("##[");
 	});
 
 	test("many of one kind take one line", () => {

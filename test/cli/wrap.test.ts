@@ -109,6 +109,24 @@ describe("sallyport wrap and unwrap", () => {
 		expect(await run(["wrap", "--server", "u"])).toMatchObject({ code: 1, err: expect.stringContaining("uvx fetches") });
 	});
 
+	it("leave an entry with an envFile, which the launcher would refuse", async () => {
+		const text = '{ "mcpServers": { "local": { "command": "srv", "envFile": ".env" } } }';
+		fs.writeFileSync(file, text);
+		expect(await run(["wrap", "--all"])).toMatchObject({ code: 1, err: expect.stringContaining("reads an envFile") });
+		expect(fs.readFileSync(file, "utf8")).toBe(text);
+	});
+
+	it("say what is left to do, and when the file names a launcher that is not everybody's", async () => {
+		const codex = path.join(workspace, ".codex/config.toml");
+		fs.mkdirSync(path.dirname(codex));
+		fs.mkdirSync(path.join(workspace, ".git"));
+		fs.writeFileSync(codex, '[mcp_servers.notes]\ncommand = "srv"\n');
+		const wrapped = await run(["wrap", "--all"]);
+		expect(wrapped.out).toContain("  sallyport tools list notes\n");
+		expect(wrapped.out).toMatch(/config\.toml names the launcher in your own home.*in another clone run wrap again/);
+		expect((await run(["unwrap", "--all"])).out).toMatch(/Restart the servers in .*Codex/);
+	});
+
 	it("never show a token that stands in the place of a name", async () => {
 		const [server, variable] = [fakeToken(), fakeToken()];
 		fs.writeFileSync(

@@ -60,7 +60,9 @@ export function checkFixes(document: ConfigDocument, examination: Examination): 
 		const edits = wrapEdits(document, server, wrapping(server));
 		if (!edits.ok) continue;
 		const wrapped = parse(document, applyEdits(document.text, edits.value));
-		if (meaningOf(wrapped) !== meaningOf(document)) throw new Broken("wrapping keeps what is started", server.name.value);
+		const intended = { rewritten: [server.keyPath] };
+		if (meaningOf(wrapped, intended) !== meaningOf(document, intended))
+			throw new Broken("wrapping keeps what is started", server.name.value);
 		const again = wrapped.servers.find(({ name }) => name.outer.offset === server.name.outer.offset);
 		if (again === undefined) throw new Broken("a wrapped entry is still there", server.name.value);
 		const back = unwrapEdits(wrapped, again, { keepReferences: true });

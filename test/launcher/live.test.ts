@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { LiveMessage } from "../../src/core/live/message.ts";
+import { type LiveMessage, messageName } from "../../src/core/live/message.ts";
 import { readDefinition } from "../../src/platform/definitions.ts";
 import { generateFakeToken } from "../../src/platform/example.ts";
 import { type Home, openHome } from "../../src/platform/home.ts";
@@ -177,6 +177,17 @@ describe("an editor beside a running server", () => {
 			world.entry("mini");
 		}));
 
+	it("hears of a file that the server could not use", () =>
+		withEditor(async (editor) => {
+			const file = world.write("not-granted.txt", "private");
+			await world.allowTools("mini", "read");
+			await session("mini", async ({ client }) => {
+				await callTool(client, "read", { path: file });
+				await editor.hears("blocked", { path: messageName(file), access: "read", reason: "not-granted" });
+			});
+			expect((await world.sallyport(["tools", "deny", "mini", "read"])).code).toBe(0);
+		}));
+
 	it("hears that a server was stopped because it was revoked", () =>
 		withEditor(async (editor) => {
 			world.entry("short", ["short"]);
@@ -293,7 +304,7 @@ readline.createInterface({ input: process.stdin }).on("line", async (line) => {
 			});
 			await client.listTools();
 			await vi.waitFor(() => expect(heard).toContain('"kind":"listed"'), WAIT);
-			expect((await callTool(client, "echo", { text: argument, secret })).text).toContain(secret);
+			expect((await callTool(client, "echo", { text: argument, secret })).text).not.toContain(secret);
 			await callTool(client, secret, { secret });
 			await callTool(client, `x`.repeat(120) + secret);
 			await callTool(client, argument.toUpperCase(), { argument });

@@ -3,8 +3,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { AuditEvent } from "../../src/core/audit/record.ts";
-import { type AuditLog, openAuditLog, readAuditLogs, verifyAuditLogs } from "../../src/platform/audit-log.ts";
+import type { AuditEvent } from "../../src/core/audit/event.ts";
+import { readAuditLogs, verifyAuditLogs } from "../../src/platform/audit-log.ts";
+import { type AuditLog, openAuditLog } from "../../src/platform/audit-writer.ts";
 import { createHome, type Home } from "../../src/platform/home.ts";
 
 let folder: string;
@@ -107,11 +108,38 @@ test("the log of another home verifies nowhere else", () => {
 	expect(verdicts()).toEqual([expect.objectContaining({ state: "broken", line: 1 })]);
 });
 
+test("records that are kept back are written together, in order, and the last of them at the end", () => {
+	const opened = openAuditLog(home, { server: "files", host: null, clock: () => clock, redact: (text) => text });
+	if (!opened.ok) throw new Error(opened.problem.message);
+	const log = opened.value;
+	const size = () => fs.statSync(log.file).size;
+	const before = size();
+	const event: AuditEvent = {
+		request: 1,
+		direction: "host-to-server",
+		method: "tools/call",
+		tool: "read",
+		decision: "allow",
+		reason: "tool-granted",
+		outcome: "forwarded",
+	};
+	log.hold();
+	expect(log.append(event)).toBe(true);
+	expect(log.append({ ...event, request: 2 })).toBe(true);
+	expect(size()).toBe(before);
+	expect(log.flush()).toBe(true);
+	expect(size()).toBeGreaterThan(before);
+	log.hold();
+	log.append({ ...event, request: 3 });
+	expect(log.close("stopped")).toBe(true);
+	expect(verifyAuditLogs(home)).toMatchObject({ ok: true, value: [{ verdict: { state: "complete", records: 5 } }] });
+});
+
 test("a full disk: the record is refused, and so is every later one, and what was written before stays good", () => {
 	const script = path.join(folder, "fill.ts");
 	fs.writeFileSync(
 		script,
-		`import { openAuditLog } from ${JSON.stringify(path.resolve("src/platform/audit-log.ts"))};
+		`import { openAuditLog } from ${JSON.stringify(path.resolve("src/platform/audit-writer.ts"))};
 		import { openHome } from ${JSON.stringify(path.resolve("src/platform/home.ts"))};
 		process.on("SIGXFSZ", () => {});
 		const home = openHome(process.argv[2]);

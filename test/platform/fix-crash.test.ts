@@ -28,7 +28,7 @@ function scene(scheme: string): Scene {
 	const text = (command: string, ...values: (string | undefined)[]): string =>
 		`{ "mcpServers": { "gh": { "command": ${command}, "env": { "A": "${values[0]}", "B": "x ${values[1]}" } } } }\n`;
 	const before = text('"srv"', ...secrets);
-	const after = text('"/l/sallyport", "args": [ "run", "--name", "gh", "--", "srv" ]', `${scheme}://gh/A`, `{{ ${scheme}://gh/B }}`);
+	const after = text('"/l/bin/sallyport", "args": [ "run", "--name", "gh", "--", "srv" ]', `${scheme}://gh/A`, `{{ ${scheme}://gh/B }}`);
 	fs.writeFileSync(file, before);
 	return { home: temporaryHome(), folder, file, secrets, before, after };
 }

@@ -14,7 +14,7 @@ const fixed = await fixFile({
 	analyse,
 	scheme,
 	vault: openVault(scheme, home.value),
-	wrappingOf: ({ name }) => ({ launcher: "/l/sallyport", name: name.value, workspace: null }),
+	wrappingOf: ({ name }) => ({ launcher: "/l/bin/sallyport", name: name.value, workspace: null }),
 	server: null,
 	hints: false,
 	onStep: (step) => {

@@ -28,7 +28,7 @@ const fix = (request: Partial<FixRequest> = {}): ReturnType<typeof fixFile> =>
 		analyse,
 		scheme: "sealed",
 		vault,
-		wrappingOf: ({ name }) => ({ launcher: "/l/sallyport", name: name.value, workspace: null }),
+		wrappingOf: ({ name }) => ({ launcher: "/l/bin/sallyport", name: name.value, workspace: null }),
 		server: null,
 		hints: false,
 		...request,

@@ -44,7 +44,7 @@ export const ADVERSARIAL: readonly Recipe[] = [
 	variable("reporting address", ["SENTRY_DSN"], "https://{h32}@o{d6}.ingest.sentry.io/{d7}", "either"),
 	partOf("basic credentials", "env", ["BASIC_AUTH", "ES_AUTH"], "elastic:«{a20}»"),
 	partOf("cookie", "env", ["COOKIE", "SESSION_COOKIE"], "theme=dark; li_at=«AQEDA{w140}»; lang=de"),
-	partOf("npm token", "env", ["NPMRC"], "//registry.npmjs.org/:_authToken=«npm_{a30}{crc}»"),
+	partOf("npm token", "env", ["NPMRC"], "//npm.example.com/:_authToken=«npm_{a30}{crc}»"),
 	partOf("password", "URL userinfo", ["PROXY_URL", "HTTPS_PROXY"], "http://{word}:«{a10}»@proxy.{host}:3128"),
 	partOf("password", "URL userinfo", ["MONGO_URL"], "mongodb://{word}:«{Word}%21{d4}%40»@a.{host}:27017,b.{host}:27017/?replicaSet=rs0"),
 	partOf("git token", "URL userinfo", ["REPO_URL"], "https://oauth2:«glpat-{w20}»@gitlab.com/{word}/{word}.git"),

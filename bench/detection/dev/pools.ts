@@ -1,9 +1,17 @@
+import { readdirSync } from "node:fs";
+import { readMaterial } from "../material.ts";
 import type { Pools } from "../pools.ts";
 import { ADVERSARIAL } from "./adversarial.ts";
 import { FORMATS } from "./formats.ts";
 import { NEGATIVE_ARGS, NEGATIVE_HEADERS, NEGATIVE_URLS, NEGATIVES } from "./negatives.ts";
 import { PLACEHOLDERS, REFERENCES } from "./placeholders.ts";
 import { SAMPLE_CONNECTIONS, SNIPPETS } from "./snippets.ts";
+
+const FOLDER = new URL("material/", import.meta.url);
+const MATERIAL = readdirSync(FOLDER)
+	.filter((name) => name.endsWith(".txt"))
+	.sort()
+	.flatMap((name) => readMaterial(new URL(name, FOLDER)));
 
 /** The split that anybody may look at. */
 export const DEV: Pools = {
@@ -193,6 +201,6 @@ export const DEV: Pools = {
 	snippets: SNIPPETS,
 	snippetComments: ["add your key here", "get one at https://acme.io/keys", "optional", "replace with your own value"],
 	sampleConnections: SAMPLE_CONNECTIONS,
-	adversarial: ADVERSARIAL,
+	adversarial: [...ADVERSARIAL, ...MATERIAL],
 	formats: FORMATS,
 };

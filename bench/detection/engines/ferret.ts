@@ -3,11 +3,11 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod/mini";
-import { npm } from "../../../src/setup/dependencies.mjs";
 import type { Engine, Flag } from "./engine.ts";
+import { installPeer, type Peer } from "./peer.ts";
 
-const VERSION = "2.10.0";
-const peers = path.resolve(import.meta.dirname, "..", "..", "..", ".cache", "peers", `ferret-scan-${VERSION}`);
+/** The release that is compared. */
+export const FERRET_PEER: Peer = { name: "ferret-scan", version: "2.10.0" };
 
 const Finding = z.object({
 	category: z.string(),
@@ -65,23 +65,17 @@ export const FERRET: Engine = {
 
 /** Installed on first use, and silent. Null: it could not be installed, and `say` was told why. */
 export async function loadFerret(say: (text: string) => void): Promise<z.infer<typeof Library> | null> {
+	let modules: string;
 	try {
-		await install();
+		modules = await installPeer(FERRET_PEER);
 	} catch (error) {
 		say(`ferret-scan is left out: it could not be installed (${error instanceof Error ? error.message : error}).`);
 		return null;
 	}
-	const entry = path.join(peers, "node_modules", "ferret-scan", "dist", "index.js");
+	const entry = path.join(modules, "ferret-scan", "dist", "index.js");
 	const library = Library.parse({ ...(await import(pathToFileURL(entry).href)) });
 	library.logger.configure({ level: "silent" });
 	return library;
-}
-
-async function install(): Promise<void> {
-	if (fs.existsSync(path.join(peers, "node_modules", "ferret-scan", "package.json"))) return;
-	fs.mkdirSync(peers, { recursive: true });
-	fs.writeFileSync(path.join(peers, "package.json"), '{ "private": true }\n');
-	await npm(["install", "--ignore-scripts", "--no-audit", "--no-fund", `ferret-scan@${VERSION}`], peers);
 }
 
 /** It tells lines, columns and the text that matched. Where that is a key, what it means is the value behind it. */

@@ -32,7 +32,8 @@ export function placeAt(document: ConfigDocument, offset: number): Place | null 
 	const { text, host } = document;
 	if (offset < 0 || offset > text.length || document.problems.some(({ code }) => code === "too-deep" || code === "too-large")) return null;
 	if (document.format !== "json") return placeInServers(document, offset);
-	const { path, previousNode, isAtPropertyKey } = getLocation(text, offset);
+	const { path: written, previousNode, isAtPropertyKey } = getLocation(text, offset);
+	const path = pathOf(written, host);
 	const entry = entryOf(path, host);
 	if (entry === null) return null;
 	const [serverName, rest] = entry;
@@ -80,6 +81,15 @@ function placeInServers(document: ConfigDocument, offset: number): Place | null 
 
 function isEnv(host: HostId, group: string | number | undefined): boolean {
 	return (HOSTS[host].names.env ?? ["env"]).includes(String(group));
+}
+
+/** With a step for each part of a key that is a path itself. */
+function pathOf(path: Path, host: HostId): Path {
+	return HOSTS[host].dotted.reduce((known: Path, folder) => {
+		const key = known[folder.length];
+		if (typeof key !== "string" || !folder.every((step, i) => step === known[i])) return known;
+		return [...folder, ...key.split("."), ...known.slice(folder.length + 1)];
+	}, path);
 }
 
 /** The server's name, and the path inside its entry; null outside of any. */

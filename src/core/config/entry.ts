@@ -1,11 +1,12 @@
 import type { Span } from "../text.ts";
 import type { EntryField, EntryNames, Host } from "./hosts/host.ts";
+import { type AliasBudget, membersOf } from "./merges.ts";
 import type { ConfigProblem, EntryIgnore, HttpServer, Located, NamedValue, ServerEntry, StdioServer } from "./server.ts";
 import {
 	duplicateKeys,
-	hasAlias,
 	hasDuplicateKeys,
 	isStringNode,
+	isTangled,
 	keysOf,
 	keyText,
 	locate,
@@ -17,6 +18,9 @@ import {
 
 const MAX_PROBLEMS = 20;
 
+/** How many arguments, variables or headers of one entry are read. */
+const MOST_VALUES = 10_000;
+
 /** The key of an entry that holds what is to be ignored in it. Hosts pass over keys that they do not know. */
 export const IGNORE_KEY = "sallyport-ignore";
 
@@ -25,17 +29,14 @@ export interface EntryPlace {
 	readonly host: Host;
 	/** Null: it has none, as a list's item may be without. */
 	readonly key: TreeNode | null;
+	/** An entry whose command, arguments or environment this one has where it says none itself; null: none. */
+	readonly base: TreeNode | null;
 	readonly keyPath: readonly string[];
 	readonly project: string | null;
 	/** What the surroundings leave of it. */
 	readonly unambiguous: boolean;
 	/** What aliases lead to, and how many values may yet be read there. */
 	readonly aliases: AliasBudget;
-}
-
-/** An alias of YAML may stand for much, many times over. */
-export interface AliasBudget {
-	left: number;
 }
 
 export type PartOfEntry = Omit<StdioServer, "settings"> | Omit<HttpServer, "settings">;
@@ -80,8 +81,9 @@ class EntryReader {
 	constructor(text: string, value: TreeNode, place: EntryPlace) {
 		this.#text = text;
 		this.#place = place;
-		this.#clear = place.unambiguous;
 		this.#scattered = value.scattered === true;
+		// Made of keys with dots: its parts stand anywhere.
+		this.#clear = place.unambiguous && !(this.#scattered && place.host.dotted.length > 0);
 		this.#value = this.#resolved(value) ?? value;
 	}
 
@@ -90,7 +92,7 @@ class EntryReader {
 			this.#problem("bad-entry", spanOf(this.#value), "A server must be an object.");
 			return null;
 		}
-		this.#properties = this.#membersOf(this.#value);
+		this.#properties = [...this.#inherited(), ...this.#membersOf(this.#value)];
 		this.#named = new Map(this.#properties.map((property) => [keyText(property.key), property]));
 		if (hasDuplicateKeys(this.#value)) {
 			this.#clear = false;
@@ -101,7 +103,7 @@ class EntryReader {
 				duplicateKeys(this.#value, MAX_PROBLEMS),
 			);
 		}
-		if (hasAlias(this.#value)) {
+		if (isTangled(this.#value)) {
 			this.#clear = false;
 			this.#scattered = true;
 		}
@@ -200,14 +202,28 @@ class EntryReader {
 
 	/** With what `<<` merges in, which the entry's own members override. */
 	#membersOf(node: TreeNode): readonly Property[] {
-		const own = propertiesOf(node);
-		const merged = own.flatMap(({ key, value }): readonly TreeNode[] => {
-			if (keyText(key) !== "<<" || value === undefined) return [];
-			return value.type === "array" ? (value.children ?? []) : [value];
+		const { properties, isMerged } = membersOf(node, this.#place.aliases);
+		if (isMerged) {
+			this.#clear = false;
+			this.#scattered = true;
+		}
+		return properties;
+	}
+
+	/** What a bundle starts on one platform says what is different there. */
+	#inherited(): readonly Property[] {
+		const { base, host } = this.#place;
+		if (base === null) return [];
+		this.#clear = false;
+		this.#scattered = true;
+		const own = new Set(propertiesOf(this.#value).map(({ key }) => keyText(key)));
+		const fields = (["command", "args", "env"] as const).flatMap((field) => host.names[field] ?? [field]);
+		return propertiesOf(base).filter(({ key, value }) => {
+			if (!fields.includes(keyText(key)) || own.has(keyText(key))) return false;
+			// Many of these, over one with much in it, would be that many times as much.
+			this.#place.aliases.left -= value?.children?.length ?? 0;
+			return value?.children === undefined || this.#place.aliases.left >= 0;
 		});
-		if (merged.length === 0) return own;
-		const inherited = merged.flatMap((each) => (each.type === "alias" ? propertiesOf(this.#resolved(each)) : []));
-		return [...inherited, ...own];
 	}
 
 	/** What a nested object holds counts as the entry's own where that is missing. Zed's `command` may be one, too: `{ "path", "args", "env" }`. */
@@ -232,15 +248,15 @@ class EntryReader {
 	#property(field: EntryField): Property | undefined {
 		const own = this.#own(field);
 		if (own !== undefined || (!this.#foreign && (field === "command" || field === "url"))) return own;
-		return this.#first(FOREIGN_NAMES[field] ?? []);
+		return this.#byName(FOREIGN_NAMES[field] ?? []);
 	}
 
 	#own(field: EntryField): Property | undefined {
-		return this.#first(this.#place.host.names[field] ?? [field]);
+		return this.#byName(this.#place.host.names[field] ?? [field]);
 	}
 
 	/** A member that says `null` is none. */
-	#first(names: readonly string[]): Property | undefined {
+	#byName(names: readonly string[]): Property | undefined {
 		for (const name of names) {
 			const property = this.#named.get(name);
 			if (property?.value !== undefined && property.value.type !== "null") return property;
@@ -300,7 +316,7 @@ class EntryReader {
 
 	#words(node: TreeNode, property: Property): { readonly values: readonly Located<string>[]; readonly span: Span } {
 		const values: Located<string>[] = [];
-		for (const each of node.children ?? []) {
+		for (const each of this.#first(node.children ?? [], property, (each) => each)) {
 			const child = this.#resolved(each);
 			if (child === undefined) continue;
 			const located = this.#scalar(child);
@@ -329,7 +345,7 @@ class EntryReader {
 				this.#problem("bad-entry", spanOf(node), `"${name}" must be an object of strings.`);
 				continue;
 			}
-			for (const { key, value: each } of this.#membersOf(node)) {
+			for (const { key, value: each } of this.#first(this.#membersOf(node), chosen, (each) => each.value)) {
 				const member = this.#resolved(each);
 				if (member === undefined || member.type === "null" || !isStringNode(key) || key.value === "<<") continue;
 				const located = this.#scalar(member);
@@ -341,6 +357,19 @@ class EntryReader {
 			}
 		}
 		return values;
+	}
+
+	/** As many as are looked at: nobody writes more, and what does not end would take as long. */
+	#first<T>(all: readonly T[], { key }: Property, nodeOf: (each: T) => TreeNode | undefined): readonly T[] {
+		if (all.length <= MOST_VALUES) return all;
+		this.#clear = false;
+		const most = MOST_VALUES.toLocaleString("en");
+		this.#problem("bad-entry", spanOf(key), `"${keyText(key)}" holds more than ${most} values: those behind them are not looked at.`);
+		for (const each of all.slice(MOST_VALUES)) {
+			const node = nodeOf(each);
+			if (node !== undefined) this.taken.push(node);
+		}
+		return all.slice(0, MOST_VALUES);
 	}
 
 	#scalar(node: TreeNode): Located<string> | null {

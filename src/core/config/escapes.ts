@@ -9,9 +9,8 @@ import { decodeYamlBlock, decodeYamlFlow } from "./yaml/string.ts";
  * document's text. They differ where the raw text has escapes (`\n`, `\u0041`) or folded lines; an escape is never cut in two.
  */
 export function spanWithin(text: string, located: Located<string>, start: number, end: number): Span {
-	const raw = slice(text, located.span);
-	if (raw === located.value) return { offset: located.span.offset + start, length: end - start };
-	const offsets = offsetsOf(located, raw);
+	const { raw, offsets, isPlain } = rawOf(text, located);
+	if (isPlain) return { offset: located.span.offset + start, length: end - start };
 	// Text that does not decode to the value (it is malformed) is pointed at as a whole.
 	if (offsets === null) return located.span;
 	const from = offsets[start] ?? raw.length;
@@ -27,9 +26,8 @@ export function spanWithin(text: string, located: Located<string>, start: number
 export function valueWithin(text: string, located: Located<string>, span: Span): string | null {
 	const from = span.offset - located.span.offset;
 	if (from < 0 || from + span.length > located.span.length) return null;
-	const raw = slice(text, located.span);
-	if (raw === located.value) return raw.slice(from, from + span.length);
-	const offsets = offsetsOf(located, raw);
+	const { raw, offsets, isPlain } = rawOf(text, located);
+	if (isPlain) return raw.slice(from, from + span.length);
 	if (offsets === null) return null;
 	return located.value.slice(firstAt(offsets, from), firstAt(offsets, from + span.length));
 }
@@ -46,18 +44,37 @@ function firstAt(offsets: readonly number[], offset: number): number {
 	return low;
 }
 
-/** A value may hold thousands of parts that somebody asks for: it is decoded once. */
-const DECODED = new WeakMap<Located<string>, { readonly raw: string; readonly offsets: readonly number[] | null }>();
-
-/** Null: the raw text does not decode to the value. */
-function offsetsOf(located: Located<string>, raw: string): readonly number[] | null {
-	const known = DECODED.get(located);
-	if (known !== undefined && known.raw === raw) return known.offsets;
-	const { decoded, offsets } = decodeText(raw, located.writing ?? "json");
-	const found = { raw, offsets: decoded === located.value ? offsets : null };
-	DECODED.set(located, found);
-	return found.offsets;
+/** The raw text of a value, and how it stands for it. */
+interface Raw {
+	/** Of the whole file. */
+	readonly text: string;
+	readonly raw: string;
+	/** The two are the same. */
+	readonly isPlain: boolean;
+	/** Null: there are none, or the raw text does not decode to the value. */
+	readonly offsets: readonly number[] | null;
 }
+
+/** A value may hold thousands of parts that somebody asks for: it is decoded once. */
+const DECODED = new WeakMap<Located<string>, Raw>();
+
+function rawOf(text: string, located: Located<string>): Raw {
+	const known = DECODED.get(located);
+	if (known !== undefined && known.text === text) return known;
+	const raw = slice(text, located.span);
+	if (raw === located.value) {
+		const plain = { text, raw, isPlain: true, offsets: null };
+		// A short one is compared again as quickly as it is looked up.
+		if (raw.length > LONG) DECODED.set(located, plain);
+		return plain;
+	}
+	const { decoded, offsets } = decodeText(raw, located.writing ?? "json");
+	const found = { text, raw, isPlain: false, offsets: decoded === located.value ? offsets : null };
+	DECODED.set(located, found);
+	return found;
+}
+
+const LONG = 1_000;
 
 /** Blanks and line breaks between two units are in no span. */
 function endOfUnit(raw: string, offsets: readonly number[], end: number): number {

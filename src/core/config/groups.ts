@@ -1,5 +1,6 @@
 import type { Span } from "../text.ts";
-import type { Host, Root, Sign } from "./hosts/host.ts";
+import type { Format, Host, Root, Sign } from "./hosts/host.ts";
+import { type AliasBudget, membersOf } from "./merges.ts";
 import type { ConfigProblem } from "./server.ts";
 import { isStringNode, keyText, type Property, propertiesOf, spanOf, type TreeNode, twinsOf } from "./tree.ts";
 
@@ -15,6 +16,8 @@ export interface ServerMember {
 	/** Null: the item of a list has no name. */
 	readonly key: TreeNode | null;
 	readonly value: TreeNode;
+	/** What the server says where the value does not; null: nothing. */
+	readonly base: TreeNode | null;
 	readonly keyPath: readonly string[];
 	/** The folder that the file ties it to; null: none. */
 	readonly project: string | null;
@@ -22,11 +25,23 @@ export interface ServerMember {
 }
 
 /** Where a host's servers stand in a file, in the order of the text. */
-export function serverGroups(roots: readonly TreeNode[], host: Host, report: Report): readonly ServerGroup[] {
+export function serverGroups(
+	roots: readonly TreeNode[],
+	host: Host,
+	format: Format,
+	aliases: AliasBudget,
+	report: Report,
+): readonly ServerGroup[] {
 	const places = new Map<TreeNode, readonly ServerMember[]>();
 	for (const root of host.roots) {
-		for (const found of roots.flatMap((node) => findAll(node, root, report))) {
-			const members = places.has(found.node) ? undefined : membersOf(root, found, report);
+		if (root.path.length === 0) {
+			for (const node of host.format === format ? [] : roots.filter((each) => propertiesOf(each).some(isOfEntry)))
+				if (places.size === 0) places.set(node, [{ key: null, value: node, base: null, keyPath: [], project: null, unambiguous: true }]);
+			continue;
+		}
+		for (const found of roots.flatMap((node) => findAll(node, root, aliases, report))) {
+			const base = root.over === undefined ? null : (roots.flatMap((node) => at(node, root.over ?? []))[0] ?? null);
+			const members = places.has(found.node) ? undefined : serversOf(root, found, base, host.format === format, aliases, report);
 			if (members !== undefined) places.set(found.node, members);
 		}
 	}
@@ -65,19 +80,20 @@ interface Found {
 	readonly unambiguous: boolean;
 }
 
-function findAll(root: TreeNode, { path, projects = false }: Root, report: Report): readonly Found[] {
+function findAll(root: TreeNode, { path, projects = false }: Root, aliases: AliasBudget, report: Report): readonly Found[] {
 	const found: Found[] = [];
 	const visit = (node: TreeNode, depth: number, keys: readonly string[], project: string | null, unambiguous: boolean): void => {
 		const step = path[depth];
 		const isLast = depth === path.length - 1;
-		const members = propertiesOf(node);
+		const { properties: members, isMerged } = membersOf(node, aliases);
 		let twins: ReturnType<typeof twinsOf> | null = null;
 		for (const { key, value, duplicate } of members) {
 			const name = keyText(key);
 			if ((step !== "*" && name !== step) || value === undefined || value.type === "null") continue;
-			const clear = unambiguous && !duplicate;
+			const clear = unambiguous && !duplicate && !isMerged && value.shared !== true;
 			const own = projects && step === "*" ? name : project;
-			if (!isLast) visit(value, depth + 1, [...keys, name], own, clear);
+			if (!isLast)
+				visit(value.type === "alias" ? (value.target ?? value) : value, depth + 1, [...keys, name], own, clear && value.type !== "alias");
 			else {
 				if (duplicate) {
 					twins ??= twinsOf(members);
@@ -94,25 +110,30 @@ function findAll(root: TreeNode, { path, projects = false }: Root, report: Repor
 }
 
 /** Undefined: this is no place of servers after all. */
-function membersOf(root: Root, found: Found, report: Report): readonly ServerMember[] | undefined {
+function serversOf(
+	root: Root,
+	found: Found,
+	base: TreeNode | null,
+	isOwnFormat: boolean,
+	aliases: AliasBudget,
+	report: Report,
+): readonly ServerMember[] | undefined {
 	const { node, path, key, project, unambiguous } = found;
-	if (root.holds === "one") return [{ key, value: node, keyPath: path, project, unambiguous }];
+	if (root.holds === "one") return [{ key, value: node, base, keyPath: path, project, unambiguous }];
 	if (node.type === "object") {
 		// Where servers may stand under this key or beside it: this one is a server that is called so.
 		if (root.path.length > 1 && propertiesOf(node).some(isOfEntry)) return undefined;
-		return mapMembers(found, report);
+		// Continue takes JSON as other hosts write it, and YAML as it writes it itself.
+		if (root.holds === "list" && isOwnFormat && (node.children?.length ?? 0) > 0) report("bad-entry", spanOf(key), LIST);
+		return mapMembers(found, aliases, report);
 	}
 	if (node.type === "array" && root.holds === "list") return listMembers(root, found, report);
 	if (root.only === undefined)
-		report(
-			"bad-entry",
-			spanOf(node),
-			root.holds === "list"
-				? "The servers must be a list: each with its name, and its settings."
-				: "The servers must be an object: a name for each, and its settings.",
-		);
+		report("bad-entry", spanOf(node), root.holds === "list" ? LIST : "The servers must be an object: a name for each, and its settings.");
 	return undefined;
 }
+
+const LIST = "The servers must be a list: each with its name, and its settings.";
 
 function isOfEntry({ key, value }: Property): boolean {
 	return (
@@ -121,8 +142,8 @@ function isOfEntry({ key, value }: Property): boolean {
 	);
 }
 
-function mapMembers({ node, path, project, unambiguous }: Found, report: Report): readonly ServerMember[] {
-	const members = propertiesOf(node);
+function mapMembers({ node, path, project, unambiguous }: Found, aliases: AliasBudget, report: Report): readonly ServerMember[] {
+	const { properties: members, isMerged } = membersOf(node, aliases);
 	const twins = twinsOf(members);
 	return members.flatMap(({ key, value, duplicate }): readonly ServerMember[] => {
 		const name = keyText(key);
@@ -131,7 +152,7 @@ function mapMembers({ node, path, project, unambiguous }: Found, report: Report)
 		if (value === undefined) return [];
 		// A string under such a key is somebody's comment; under `<<` stands what is merged in.
 		if (value.type !== "object" && /^(?:[_$#]|\/\/|<<$)/.test(name)) return [];
-		return [{ key, value, keyPath: [...path, name], project, unambiguous: unambiguous && !duplicate }];
+		return [{ key, value, base: null, keyPath: [...path, name], project, unambiguous: unambiguous && !duplicate && !isMerged }];
 	});
 }
 
@@ -151,7 +172,7 @@ function listMembers(root: Root, { node, path, project, unambiguous }: Found, re
 				"Two servers have the same name: hosts differ on which one counts.",
 				twins.filter((each) => each !== key).map(spanOf),
 			);
-		return { key, value, keyPath: [...path, name], project, unambiguous: unambiguous && twins.length < 2 };
+		return { key, value, base: null, keyPath: [...path, name], project, unambiguous: unambiguous && twins.length < 2 };
 	});
 }
 

@@ -25,6 +25,17 @@ export function matchHost(path: string): HostId | null {
 	return SHAPES.find(({ shape }) => endsWithShape(segments, shape))?.id ?? null;
 }
 
+/** True for the name of a folder in which some host looks for its file: `.vscode`, or `settings`, which is one of Kiro's. */
+export function isHostFolder(name: string): boolean {
+	return FOLDERS.has(name.toLowerCase());
+}
+
+const FOLDERS: ReadonlySet<string> = new Set(
+	HOST_IDS.flatMap((id) => HOSTS[id].workspaceFiles.flatMap((file) => file.toLowerCase().split("/").slice(0, -1))).filter(
+		(part) => !part.includes("*"),
+	),
+);
+
 /**
  * Of a file that travels with a workspace, the folder that it belongs to: what stands in front of one of its host's `workspaceFiles`,
  * without the separator. Null: it is called otherwise. Case counts.

@@ -63,7 +63,8 @@ function withinOneEntry(before: ConfigDocument, raw: string): ConfigDocument | n
 }
 
 /** True when nothing outside of the entry decides how it is read, or stands around it. */
-function canStandAlone({ text, problems }: ConfigDocument, { name, span, unambiguous }: ServerEntry): boolean {
+function canStandAlone({ text, problems }: ConfigDocument, { name, span, keyPath, unambiguous }: ServerEntry): boolean {
+	if (keyPath.length === 0) return false;
 	const isApart = (place: Span): boolean => endOf(place) <= name.outer.offset || place.offset >= endOf(span);
 	const isApartFrom = ({ code, span: place, related = [] }: ConfigProblem): boolean =>
 		(code === "bad-entry" || code === "duplicate-key") && [place, ...related].every(isApart);

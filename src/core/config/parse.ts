@@ -1,8 +1,10 @@
 import { type Span, slice, splitBom } from "../text.ts";
-import { type AliasBudget, type PartOfEntry, readEntry } from "./entry.ts";
+import { withDotsAsPaths } from "./dotted.ts";
+import { type PartOfEntry, readEntry } from "./entry.ts";
 import { FORMAT_TITLES, formatOf, readTree } from "./formats.ts";
 import { type Report, type ServerGroup, serverGroups, shows } from "./groups.ts";
 import { type Format, HOSTS, type Host, type HostId } from "./hosts.ts";
+import type { AliasBudget } from "./merges.ts";
 import type { ConfigDocument, ConfigProblem, ServerEntry } from "./server.ts";
 import { type Owner, settingsIn } from "./settings.ts";
 import { keysOf, MAX_DEPTH, propertiesOf, spanOf, type Tree, type TreeNode } from "./tree.ts";
@@ -28,7 +30,7 @@ export function parseConfig(raw: string, host: HostId, file: string): ConfigDocu
 		const message = `The file nests deeper than ${MAX_DEPTH} levels and was not read.`;
 		return { ...empty, problems: [{ code: "too-deep", span: tree.tooDeep, server: null, message }] };
 	}
-	if (!isAbout(tree, HOSTS[host])) return { ...empty, problems: [] };
+	if (!isAbout(text, tree, HOSTS[host])) return { ...empty, problems: [] };
 	return read(tree, HOSTS[host], { ...empty, multiline: tree.multiline });
 }
 
@@ -44,9 +46,9 @@ export function tooLargeDocument(host: HostId, file: string, message = "The file
 export function isHostFile(raw: string, host: HostId, file: string): boolean {
 	if (HOSTS[host].shows === null) return true;
 	const { text } = splitBom(raw);
-	if (text.length > MAX_CONFIG_LENGTH) return false;
+	if (text.length > MAX_CONFIG_LENGTH) return true;
 	const tree = readTree(text, formatOf(HOSTS[host], file));
-	return !("roots" in tree) || isAbout(tree, HOSTS[host]);
+	return !("roots" in tree) || isAbout(text, tree, HOSTS[host]);
 }
 
 /** The host that a file named by a person is for, judged by what it holds; null when it has nothing that holds servers. */
@@ -56,7 +58,7 @@ export function guessConfigHost(raw: string, file = ""): HostId | null {
 	const format = /\.toml$/i.test(file) ? "toml" : /\.ya?ml$/i.test(file) ? "yaml" : "json";
 	const tree = readTree(text, format);
 	if (!("roots" in tree)) return null;
-	return GUESSES[format].find((id) => holdsRootOf(tree, HOSTS[id])) ?? null;
+	return GUESSES[format].find((id) => holdsRootOf(withDotsAsPaths(text, tree, HOSTS[id].dotted), HOSTS[id])) ?? null;
 }
 
 const GUESSES: Readonly<Record<Format, readonly HostId[]>> = {
@@ -70,8 +72,8 @@ function holdsRootOf(tree: Tree, { shows: signs, roots: [root] }: Host): boolean
 	return shows(tree.roots, signs ?? (root === undefined ? [] : [{ path: root.path }]));
 }
 
-function isAbout(tree: Tree, host: Host): boolean {
-	return host.shows === null || shows(tree.roots, host.shows);
+function isAbout(text: string, tree: Tree, host: Host): boolean {
+	return host.shows === null || shows(withDotsAsPaths(text, tree, host.dotted).roots, host.shows);
 }
 
 function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): ConfigDocument {
@@ -82,13 +84,21 @@ function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): 
 	const { text, format } = empty;
 	const broken = fileProblem(tree, format);
 	if (broken !== null) report("syntax", broken.span, broken.message);
-	const roots = tree.roots.filter(({ type }) => type === "object");
-	const groups = serverGroups(roots, host, report);
+	const roots = withDotsAsPaths(text, tree, host.dotted).roots.filter(({ type }) => type === "object");
+	const aliases: AliasBudget = { left: MAX_ALIASED };
+	const groups = serverGroups(roots, host, format, aliases, report);
 	const found: { readonly part: PartOfEntry; readonly owner: Owner }[] = [];
 	const taken = new Set<TreeNode>();
 	const owners = new Map<TreeNode, Owner>();
-	const aliases: AliasBudget = { left: MAX_ALIASED };
-	for (const member of groups.flatMap(({ members }) => members)) {
+	const members = groups.flatMap((group) => group.members);
+	const most = mostServers(text);
+	const [beyond] = members.slice(most);
+	if (beyond !== undefined) {
+		const message = `The file holds more than ${most.toLocaleString("en")} servers: this one and those behind it are not looked at.`;
+		report("bad-entry", spanOf(beyond.key ?? beyond.value), message);
+		for (const { value } of members.slice(most)) taken.add(value);
+	}
+	for (const member of members.slice(0, most)) {
 		const owner: Owner = { name: member.keyPath.at(-1) ?? "", settings: [] };
 		owners.set(member.value, owner);
 		const entry = readEntry(text, member.value, { ...member, host, aliases, unambiguous: broken === null && member.unambiguous });
@@ -98,12 +108,17 @@ function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): 
 	}
 	const settings = settingsIn(roots, { text, host, taken, owners, aliases });
 	const servers: ServerEntry[] = found.map(({ part, owner }) => ({ ...part, settings: owner.settings }));
-	const rootKeys = roots.flatMap((root) => keysOf(text, propertiesOf(root)));
+	const rootKeys = tree.roots.flatMap((root) => keysOf(text, propertiesOf(root)));
 	return { ...empty, servers, rootKeys, settings, comments: commentsOf(text, tree, host, groups), problems: inOrder(problems) };
 }
 
 /** A hostile file can hold a million, which nobody reads. */
 const MAX_PROBLEMS = 1_000;
+
+/** How many servers of a file are read: thousands, and more in a large one. */
+function mostServers(text: string): number {
+	return 3_000 + (text.length >> 8);
+}
 
 /** How many values may be read through aliases of one file. */
 const MAX_ALIASED = 10_000;

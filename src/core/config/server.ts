@@ -31,7 +31,10 @@ interface EntryBase {
 	readonly project: string | null;
 	/** False when the entry holds what two parsers could read differently (a duplicate key): it may be shown, never edited or launched. */
 	readonly unambiguous: boolean;
-	/** True when parts of it stand outside of `span`: an alias of YAML, a table of TOML in several places. What it means, its own text does not tell alone. */
+	/**
+	 * True when parts of it stand outside of `span` (an alias of YAML, a table of TOML in several places), so that its own text does not tell what
+	 * it means; or when an alias leads into it, and its text means something elsewhere, too.
+	 */
 	readonly scattered: boolean;
 	/** What the entry says is to be ignored in it, in order; empty where it says nothing. */
 	readonly ignores: readonly EntryIgnore[];

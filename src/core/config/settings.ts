@@ -1,6 +1,7 @@
 import { slice } from "../text.ts";
-import type { AliasBudget } from "./entry.ts";
+import { IGNORE_KEY } from "./entry.ts";
 import type { Host } from "./hosts/host.ts";
+import type { AliasBudget } from "./merges.ts";
 import type { Located, Setting } from "./server.ts";
 import { isStringNode, keyText, locate, propertiesOf, spanOf, type TreeNode } from "./tree.ts";
 
@@ -55,11 +56,12 @@ export function settingsIn(roots: readonly TreeNode[], walk: Walk): Setting[] {
 
 /** Whether a value outside of any entry is looked at. */
 function isRead(path: readonly (string | number)[], host: Host): boolean {
+	if (path[0] === IGNORE_KEY) return true;
 	if (host.holdsState) return false;
 	if (!host.mixed) return true;
 	return (
 		host.alsoReads.some((keys) => begins(path, keys)) ||
-		host.roots.some(({ path: keys }) => begins(path, keys)) ||
+		host.roots.some(({ path: keys }) => keys.length > 0 && begins(path, keys)) ||
 		host.switches.some(({ from, path: keys }) => from === "file" && keys.length === path.length && begins(path, keys))
 	);
 }

@@ -21,6 +21,8 @@ export interface TreeNode {
 	readonly writing?: Writing;
 	/** Of an alias. */
 	readonly target?: TreeNode;
+	/** An alias leads here: who changes this changes what stands there, too. */
+	readonly shared?: true;
 	/** Of an object: parts of it stand apart from the rest (a table of TOML in several places). */
 	readonly scattered?: boolean;
 }
@@ -123,9 +125,9 @@ export function twinsOf(properties: readonly Property[]): ReadonlyMap<TreeNode, 
 
 const MAX_TWINS = 10;
 
-/** True when an alias stands anywhere in it. */
-export function hasAlias(node: TreeNode): boolean {
-	return node.type === "alias" || (node.children?.some(hasAlias) ?? false);
+/** True when an alias stands anywhere in it, or what an alias leads to. */
+export function isTangled(node: TreeNode): boolean {
+	return node.type === "alias" || node.shared === true || (node.children?.some(isTangled) ?? false);
 }
 
 export function keyText(key: TreeNode): string {

@@ -35,7 +35,7 @@ export function unwrapLaunch(server: StdioServer): WrappedLaunch | null {
 	return name === null || name === "" ? null : { name, workspace, command: launch.command, args: launch.args };
 }
 
-/** For rules: takes the launcher off whatever options it has. An entry that has no command after `--` counts as not wrapped. */
+/** Takes the launcher off whatever options it has. An entry that has no command after `--` counts as not wrapped. */
 export function launchOf(server: StdioServer): Launch {
 	const bare: Launch = { wrapped: false, command: server.command, args: server.args, launcherArgs: [] };
 	const afterRun = launcherWords(server);
@@ -46,13 +46,55 @@ export function launchOf(server: StdioServer): Launch {
 	return { wrapped: true, command, args: server.args.slice(end + 2), launcherArgs: server.args.slice(afterRun, end) };
 }
 
+/** A launch that is called like the launcher's, and starts another program. */
+interface Impostor {
+	/** True: it names the launcher alone, and the entry's own PATH decides which program that is. It counts as wrapped all the same. */
+	readonly byPath: boolean;
+	readonly program: Located<string>;
+	/** What it says to start in the end, the program first; empty where `launchOf` tells. */
+	readonly inner: readonly Located<string>[];
+}
+
+/** Null for what starts the launcher, and for what does not even look as if it did. */
+export function impostorOf(server: StdioServer): Impostor | null {
+	if (launcherWords(server) !== null) {
+		const { command: program, env } = server;
+		const byPath = program.value === baseName(program.value) && program.value.startsWith("sallyport");
+		return byPath && env.some(({ name }) => /^path$/i.test(name.value)) ? { byPath, program, inner: [] } : null;
+	}
+	const words = [server.command, ...server.args];
+	const at = words.slice(0, 2).findIndex(({ value }) => /^sallyport(?:\.\w{1,4})?$/i.test(baseName(value)));
+	const [program, run] = at < 0 ? [] : words.slice(at);
+	if (program === undefined || run?.value !== "run" || (at === 1 && !INTERPRETER.test(baseName(server.command.value)))) return null;
+	const end = words.findIndex(({ value }, i) => i > at && value === "--");
+	const inner = end < 0 ? [] : words.slice(end + 1);
+	return inner.length === 0 ? null : { byPath: false, program, inner };
+}
+
+const INTERPRETER = /^(?:node(?:js)?|bun|deno|python[\d.]*|py|ruby|perl|php|(?:ba|z|da|k)?sh|pwsh|powershell)(?:\.exe)?$/i;
+
 /** How many arguments lead up to and include `run`; null when the launcher is not what is started. */
 function launcherWords(server: StdioServer): number | null {
 	const [first, second] = server.args;
-	const program = baseName(server.command.value);
-	if (/^sallyport(?:\.cmd)?$/.test(program) && first?.value === "run") return 1;
-	const isNode = /^node(?:\.exe)?$/.test(program);
-	return isNode && baseName(first?.value ?? "") === "sallyport.cjs" && second?.value === "run" ? 2 : null;
+	const { value: command } = server.command;
+	if (/^sallyport(?:\.cmd)?$/.test(baseName(command)) && first?.value === "run") return isOwn(command) ? 1 : null;
+	const isNode = /^node(?:\.exe)?$/.test(baseName(command));
+	const script = first?.value ?? "";
+	return isNode && baseName(script) === "sallyport.cjs" && second?.value === "run" && isOwn(script) ? 2 : null;
+}
+
+/**
+ * False for a program that the workspace brings along, that another machine has, or that stands where no launcher is installed: whatever it is
+ * called, it is not the one that a person installed.
+ */
+function isOwn(program: string): boolean {
+	if (program === baseName(program)) return !/\.cjs$/.test(program);
+	if (/workspace|project|cwd|\bPWD\b/i.test(/^[^/\\]*/.exec(program)?.[0] ?? "")) return false;
+	return (
+		/^(?:[~$%{/]|[A-Za-z]:[/\\])/.test(program) &&
+		!/^\/\/|(?:^|[/\\])\.\.?(?:[/\\]|$)/.test(program) &&
+		/[/\\](?:bin|dist|launcher[/\\][^/\\]{1,100})[/\\][^/\\]*$/.test(program)
+	);
 }
 
 function baseName(path: string): string {

@@ -1,7 +1,7 @@
 import { createScanner, parseTree } from "jsonc-parser";
 import { IGNORE_KEY } from "../config/entry.ts";
 import { HOSTS } from "../config/hosts.ts";
-import type { ConfigDocument, ServerEntry } from "../config/server.ts";
+import type { ConfigDocument } from "../config/server.ts";
 import { keyText, propertiesOf, type TreeNode } from "../config/tree.ts";
 import { plain } from "../plain-text.ts";
 import { fail, ok, type Result } from "../result.ts";
@@ -11,7 +11,7 @@ import type { Finding } from "../rules/finding.ts";
 import { isIgnorable, isIgnoreComment } from "../rules/ignores.ts";
 import { detectInText } from "../secrets/detector.ts";
 import { LineIndex, type Span, slice, spanLookup, type TextEdit } from "../text.ts";
-import { label } from "./wrap.ts";
+import { ambiguous, label } from "./wrap.ts";
 
 /** Characters of a reason that are kept. */
 const LONGEST_REASON = 200;
@@ -29,7 +29,7 @@ export function ignoreHereEdits(document: ConfigDocument, finding: Finding, reas
 		return fail("file-unparsed", "The file does not parse, so nothing is put into it.", "Mend the syntax error first.");
 	if (finding.ruleId === "invalid-ignore" || isInIgnore(document, finding))
 		return fail("ignore-ignored", "What stands in an ignore cannot be ignored.", "Mend or remove that ignore.");
-	if (!isIgnorable(finding.ruleId))
+	if (finding.severity === "error" || !isIgnorable(finding.ruleId))
 		return fail("ignore-refused", `What ${finding.ruleId} finds cannot be ignored.`, "Mend it, or switch the rule off in the settings.");
 	if (document.format !== "json") {
 		// The end of a line to some parsers of these formats, a character to the others.
@@ -156,32 +156,28 @@ function memberEdits(document: ConfigDocument, finding: Finding, why: string): R
 	const { text } = document;
 	const { offset } = finding.span;
 	const server = document.servers.find((entry) => offset >= extentOf(entry).offset && offset < endOf(entry.span));
-	if (server === undefined)
+	if (server === undefined && finding.server !== null)
 		return fail(
 			"ignore-nowhere",
 			`${HOSTS[document.host].title} reads no comments, and this stands in no server's entry: there is no place for an ignore.`,
 			"Mend it, or switch the rule off in the settings.",
 		);
-	if (!server.unambiguous)
-		return fail(
-			"entry-ambiguous",
-			`${label(server)} cannot be edited safely: a key stands twice, or has a value that it may not have.`,
-			"Mend that first: sallyport scan shows the place.",
-		);
-	const entry = parseTree(slice(text, server.span), [], { allowTrailingComma: true });
+	if (server?.unambiguous === false) return ambiguous(server);
+	const whose = server === undefined ? "the file" : label(server);
+	const base = server?.span.offset ?? 0;
+	const entry = parseTree(server === undefined ? text : slice(text, server.span), [], { allowTrailingComma: true });
 	const member = propertiesOf(entry).find(({ key }) => keyText(key) === IGNORE_KEY)?.value;
 	const rule = `${JSON.stringify(finding.ruleId)}: ${JSON.stringify(why)}`;
-	if (entry === undefined || (member !== undefined && member.type !== "object"))
-		return fail("ignore-malformed", `"${IGNORE_KEY}" of ${label(server)} is no object.`, "Mend it by hand.");
-	if (member === undefined) return ok([insertion(text, server, entry, `"${IGNORE_KEY}": { ${rule} }`)]);
+	if (entry?.type !== "object" || (member !== undefined && member.type !== "object"))
+		return fail("ignore-malformed", `"${IGNORE_KEY}" of ${whose} is no object.`, "Mend it by hand.");
+	if (member === undefined) return ok([insertion(text, base, entry, `"${IGNORE_KEY}": { ${rule} }`)]);
 	const known = propertiesOf(member).find(({ key }) => keyText(key) === finding.ruleId);
-	if (known === undefined) return ok([insertion(text, server, member, rule)]);
-	return ok([{ span: { offset: server.span.offset + known.node.offset, length: known.node.length }, text: rule }]);
+	if (known === undefined) return ok([insertion(text, base, member, rule)]);
+	return ok([{ span: { offset: base + known.node.offset, length: known.node.length }, text: rule }]);
 }
 
 /** Puts a member at the end of an object, in the way in which its last member stands there. */
-function insertion(text: string, server: ServerEntry, object: TreeNode, member: string): TextEdit {
-	const base = server.span.offset;
+function insertion(text: string, base: number, object: TreeNode, member: string): TextEdit {
 	const last = propertiesOf(object).at(-1);
 	if (last === undefined) return { span: { offset: base + object.offset + 1, length: 0 }, text: ` ${member} ` };
 	const start = base + last.node.offset;

@@ -1,7 +1,7 @@
 import type { ConfigDocument, Located, ServerEntry } from "../config/server.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Finding } from "../rules/finding.ts";
-import { label } from "./wrap.ts";
+import { ambiguous } from "./wrap.ts";
 
 export interface WordAt {
 	readonly server: ServerEntry;
@@ -15,12 +15,7 @@ export function wordAt(document: ConfigDocument, { span }: Finding): Result<Word
 		const words = server.kind === "http" ? [server.url] : [server.command, ...server.args];
 		const word = words.find((each) => each.span.offset === span.offset && each.span.length === span.length);
 		if (word === undefined) break;
-		if (server.unambiguous) return ok({ server, word });
-		return fail(
-			"entry-ambiguous",
-			`${label(server)} cannot be edited safely: the file has a syntax error, or a key stands twice.`,
-			"Mend that first: sallyport scan shows the place.",
-		);
+		return server.unambiguous ? ok({ server, word }) : ambiguous(server);
 	}
 	return fail("finding-moved", "What was found is not there any more.", "Look again: the file has changed since.");
 }

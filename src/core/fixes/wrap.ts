@@ -1,7 +1,8 @@
 import { HOSTS } from "../config/hosts.ts";
 import { referencesIn } from "../config/references.ts";
-import type { ConfigDocument, ServerEntry, StdioServer } from "../config/server.ts";
-import { launchOf, unwrapLaunch } from "../config/wrapped.ts";
+import type { ConfigDocument, NamedValue, ServerEntry, StdioServer } from "../config/server.ts";
+import { uneditable } from "../config/uneditable.ts";
+import { impostorOf, launchOf, unwrapLaunch } from "../config/wrapped.ts";
 import { launchProblem } from "../launch/launchable.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { maskDetected } from "../secrets/redact.ts";
@@ -35,6 +36,12 @@ export function wrapEdits(document: ConfigDocument, server: ServerEntry, wrappin
 		);
 	if (launchOf(entry).wrapped)
 		return fail("already-wrapped", `${label(server)} already starts through Sallyport.`, "Nothing needs to be done.");
+	if (impostorOf(entry)?.byPath === false)
+		return fail(
+			"not-the-launcher",
+			`${label(server)} starts a program that is only called like the launcher.`,
+			"Look at what it is. Then name the launcher, or the server itself.",
+		);
 	if (entry.command.value === "")
 		return fail("no-command", `${label(server)} has an empty command.`, "Give it the command that starts the server.");
 	if (entry.argsArray === null && entry.keys.some(({ value }) => value === "args"))
@@ -80,25 +87,38 @@ export function unwrapEdits(document: ConfigDocument, server: ServerEntry, optio
 	return ok([{ span: entry.command.outer, text: slice(document.text, launch.command.outer) }, ...removed.value]);
 }
 
-/** What every entry of a file starts in the end, as one text to compare: neither wrapping nor unwrapping may change it. */
-export function meaningOf(document: ConfigDocument): string {
+/** What a change of a file is to do. */
+interface Intended {
+	/** The entries that are wrapped or unwrapped, by their keys. */
+	readonly rewritten: readonly ServerEntry["keyPath"][];
+	/** The variables that get another value. Left out: none. */
+	readonly variables?: readonly { readonly keyPath: ServerEntry["keyPath"]; readonly name: string }[];
+}
+
+/**
+ * What every entry of a file means, as one text to compare: what it starts in the end, with which variables, and whether through the launcher;
+ * for a remote one its address and headers. A change may alter what is `intended`, and nothing else, in no other entry either.
+ */
+export function meaningOf(document: ConfigDocument, { rewritten, variables = [] }: Intended): string {
+	const entries = new Set(rewritten.map((keyPath) => JSON.stringify(keyPath)));
+	const values = new Set(variables.map(({ keyPath, name }) => JSON.stringify([keyPath, name])));
+	const pairs = (keyPath: ServerEntry["keyPath"], named: readonly NamedValue[]): readonly unknown[] =>
+		named.map(({ name, value }) => [name.value, values.has(JSON.stringify([keyPath, name.value])) ? null : value.value]);
 	return JSON.stringify(
 		document.servers.map((server) => {
-			if (server.kind === "http") return [server.keyPath, server.url.value];
-			const { command, args } = launchOf(server);
-			return [server.keyPath, command.value, args.map(({ value }) => value)];
+			const { keyPath } = server;
+			if (server.kind === "http") return [keyPath, server.url.value, pairs(keyPath, server.headers)];
+			const { command, args, wrapped } = launchOf(server);
+			const words = [command, ...args].map(({ value }) => value);
+			const places = [server.cwd?.value, server.envFile?.value];
+			return [keyPath, words, pairs(keyPath, server.env), places, entries.has(JSON.stringify(keyPath)) ? null : wrapped];
 		}),
 	);
 }
 
 /** Only an entry that every parser reads in the same way may be edited. */
 export function checkEditable(server: ServerEntry): Result<StdioServer> {
-	if (!server.unambiguous)
-		return fail(
-			"entry-ambiguous",
-			`${label(server)} cannot be edited safely: the file has a syntax error, or a key stands twice.`,
-			"Mend that first: sallyport scan shows the place.",
-		);
+	if (!server.unambiguous) return ambiguous(server);
 	if (server.kind !== "stdio")
 		return fail(
 			"entry-remote",
@@ -106,6 +126,12 @@ export function checkEditable(server: ServerEntry): Result<StdioServer> {
 			"Only servers that are started by a command can be wrapped.",
 		);
 	return ok(server);
+}
+
+/** Says why an entry that is not `unambiguous` is not changed. */
+export function ambiguous(server: ServerEntry): Result<never> {
+	const { why, remedy } = uneditable(server);
+	return fail("entry-ambiguous", `${label(server)} cannot be edited safely: ${why}.`, remedy);
 }
 
 /** Somebody may have put a token where the name belongs. */

@@ -11,6 +11,7 @@ import { parseLaunch } from "./runner.ts";
 export function launchProblem(server: StdioServer): Problem | null {
 	if (server.name.value === "" || server.name.value.includes("\0"))
 		return { code: "name-empty", message: "it has no name that the launcher could be told.", remedy: "Give the server a name." };
+	if (server.envFile !== null) return ENV_FILE;
 	const { command, args } = launchOf(server);
 	const launch = parseLaunch(
 		command.value,
@@ -20,3 +21,10 @@ export function launchProblem(server: StdioServer): Problem | null {
 	// The name of a runner or of a flag is the file's own text.
 	return { ...launch.problem, message: maskDetected(launch.problem.message), remedy: maskDetected(launch.problem.remedy) };
 }
+
+/** The host reads that file itself, and what it says is not in the launch that a person approves. */
+export const ENV_FILE: Problem = {
+	code: "env-file",
+	message: "it reads an envFile, which the launcher cannot see.",
+	remedy: `Move its values into "env" (secrets: sallyport fix) and remove envFile.`,
+};

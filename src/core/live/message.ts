@@ -73,6 +73,16 @@ const EgressRefused = z.object({
 	reason: Code,
 });
 
+/** A path that the server could not use, or what it made and was not passed on. */
+const Blocked = z.object({
+	kind: z.literal("blocked"),
+	at: Time,
+	access: z.enum(["read", "write"]),
+	/** As the server said it. */
+	path: Name,
+	reason: Code,
+});
+
 /** The granted tools that the launcher goes by from now on. */
 const Tools = z.object({
 	kind: z.literal("tools"),
@@ -104,7 +114,7 @@ const LaunchRefused = z.object({
 	reason: Code,
 });
 
-const Message = z.discriminatedUnion("kind", [Hello, Refused, Drift, EgressRefused, Tools, Listed, Ended, LaunchRefused]);
+const Message = z.discriminatedUnion("kind", [Hello, Refused, Drift, EgressRefused, Blocked, Tools, Listed, Ended, LaunchRefused]);
 const Numbered = z.object({ sequence: z.int().check(z.minimum(0)) });
 
 export type LiveMessage = z.infer<typeof Message>;

@@ -1,4 +1,6 @@
-import type { LaunchGrant, Limits, PolicyFile, PolicyServer } from "./schema.ts";
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
+import { type Limits, limitsOf, narrowLimits, policyLimits } from "./limits.ts";
+import type { LaunchGrant, PolicyFile, PolicyServer } from "./schema.ts";
 
 /** A policy and where it comes from. Only the user's layer grants; the others narrow. */
 export interface PolicyLayer {
@@ -57,14 +59,26 @@ function toGrant(server: PolicyServer): Grant | null {
 		launch: server.launch,
 		tools: new Map(Object.entries(server.tools ?? {}).map(([tool, { pin }]) => [tool, pin])),
 		secrets: new Map(Object.entries(server.secrets ?? {})),
-		sandbox: server.sandbox === "off" ? "off" : sandboxOf(server.sandbox),
+		sandbox: server.sandbox === "off" ? "off" : sandboxOf(server.sandbox, server.workspace),
 		egress: server.egress ?? [],
-		limits: server.limits ?? {},
+		limits: limitsOf(server.limits ?? {}),
 	};
 }
 
-function sandboxOf(sandbox: Exclude<PolicyServer["sandbox"], "off">): GrantedSandbox {
-	return { read: sandbox?.read ?? [], write: sandbox?.write ?? [], deny: sandbox?.deny ?? [], env: sandbox?.env ?? [] };
+function sandboxOf(sandbox: Exclude<PolicyServer["sandbox"], "off">, workspace: string | null): GrantedSandbox {
+	const paths = (named: readonly string[] | undefined): readonly string[] =>
+		(named ?? []).flatMap((path) => inWorkspace(path, workspace) ?? []);
+	// What cannot be placed still denies by its name.
+	const deny = (sandbox?.deny ?? []).map((pattern) => inWorkspace(pattern, workspace) ?? pattern.replace(WORKSPACE, "**"));
+	return { read: paths(sandbox?.read), write: paths(sandbox?.write), deny, env: sandbox?.env ?? [] };
+}
+
+const WORKSPACE = "${workspace}";
+
+/** A path of a policy with its workspace's in the place of `${workspace}`. Null: there is no workspace, and so nothing of that path. */
+export function inWorkspace(path: string, workspace: string | null): string | null {
+	if (path !== WORKSPACE && !path.startsWith(`${WORKSPACE}/`)) return path;
+	return workspace === null ? null : `${workspace === "/" ? "" : workspace}${path.slice(WORKSPACE.length)}` || "/";
 }
 
 export function grantsOf(layers: readonly PolicyLayer[]): readonly Grant[] {
@@ -116,7 +130,7 @@ function fromGrant(grant: Grant): PolicyServer {
 						env: [...grant.sandbox.env],
 					},
 		egress: [...grant.egress],
-		limits: grant.limits,
+		limits: policyLimits(grant.limits),
 	};
 }
 
@@ -134,22 +148,23 @@ function narrow(grant: Grant, limit: PolicyServer): Grant {
 			limit.secrets === undefined
 				? grant.secrets
 				: new Map([...grant.secrets].filter(([slot, reference]) => own(limit.secrets, slot) === reference)),
-		sandbox: narrowSandbox(grant.sandbox, limit.sandbox),
+		sandbox: narrowSandbox(grant.sandbox, limit.sandbox, grant.workspace),
 		egress:
 			limit.egress === undefined
 				? grant.egress
 				: grant.egress.filter((target) => limit.egress?.some((other) => other.toLowerCase() === target.toLowerCase())),
-		limits: narrowLimits(grant.limits, limit.limits ?? {}),
+		limits: narrowLimits(grant.limits, limitsOf(limit.limits ?? {})),
 	};
 }
 
-function narrowSandbox(granted: Grant["sandbox"], limit: PolicyServer["sandbox"]): Grant["sandbox"] {
+function narrowSandbox(granted: Grant["sandbox"], limit: PolicyServer["sandbox"], workspace: string | null): Grant["sandbox"] {
 	if (limit === undefined || limit === "off") return granted;
-	if (granted === "off") return sandboxOf(limit);
+	const placed = sandboxOf(limit, workspace);
+	if (granted === "off") return placed;
 	return {
-		read: limit.read === undefined ? granted.read : commonPaths(granted.read, [...limit.read, ...(limit.write ?? [])]),
-		write: limit.write === undefined ? granted.write : commonPaths(granted.write, limit.write),
-		deny: [...new Set([...granted.deny, ...(limit.deny ?? [])])],
+		read: limit.read === undefined ? granted.read : commonPaths(granted.read, [...placed.read, ...placed.write]),
+		write: limit.write === undefined ? granted.write : commonPaths(granted.write, placed.write),
+		deny: [...new Set([...granted.deny, ...placed.deny])],
 		env: limit.env === undefined ? granted.env : granted.env.filter((name) => limit.env?.includes(name)),
 	};
 }
@@ -163,13 +178,6 @@ function commonPaths(granted: readonly string[], limit: readonly string[]): read
 			else if (isInside(other, path)) common.add(other);
 		}
 	return [...common];
-}
-
-function narrowLimits(granted: Limits, limit: Limits): Limits {
-	const result: Record<string, number> = {};
-	for (const [name, value] of [...Object.entries(granted), ...Object.entries(limit)])
-		if (value !== undefined) result[name] = Math.min(value, result[name] ?? value);
-	return result;
 }
 
 /** True when `path` is `folder` or below it. Both absolute, real and without `..`. */

@@ -2,7 +2,7 @@ import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseEr
 import type * as z from "zod/mini";
 import { fail, ok, type Result } from "../result.ts";
 import { LineIndex, splitBom } from "../text.ts";
-import { Launch, Limits, PolicyFile, Sandbox, Server, ToolGrant } from "./schema.ts";
+import { Launch, PolicyFile, PolicyLimits, Sandbox, Server, ToolGrant } from "./schema.ts";
 
 /** More than any honest policy holds; a larger file is refused before it is parsed. */
 const MAX_LENGTH = 1_000_000;
@@ -138,7 +138,7 @@ function knownKeys(path: readonly (string | number)[]): readonly string[] {
 		case "sandbox":
 			return Object.keys(Sandbox.shape);
 		case "limits":
-			return Object.keys(Limits.shape);
+			return Object.keys(PolicyLimits.shape);
 		case "tools":
 			return Object.keys(ToolGrant.shape);
 		default:

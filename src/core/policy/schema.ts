@@ -1,4 +1,6 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
 import * as z from "zod/mini";
+import { parseSize } from "./sizes.ts";
 
 /**
  * The policy format, version 1. `media/policy.schema.json` is generated from this file, and a test compares them.
@@ -12,6 +14,15 @@ const AbsolutePath = z
 		z.refine(
 			(path) => /^(?:\/|[A-Za-z]:[\\/])/.test(path) && !path.includes("\0") && !path.split(/[\\/]/).includes(".."),
 			"must be an absolute path without `..`",
+		),
+	);
+/** A folder of the workspace that the grant is for: it is a real path before anything starts. */
+const GrantedPath = z
+	.string()
+	.check(
+		z.refine(
+			(path) => /^(?:\/|[A-Za-z]:[\\/]|\$\{workspace\}(?:\/|$))/.test(path) && !path.includes("\0") && !path.split(/[\\/]/).includes(".."),
+			"must be an absolute path, or start with ${workspace}, and be without `..`",
 		),
 	);
 const EnvName = z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of an environment variable"));
@@ -38,19 +49,36 @@ export const Launch = z.strictObject({
 	fingerprint: Sha256,
 });
 
+/** What stays invisible: a name or glob in any folder (`*.key`), a path with globs wherever it stands (`secrets/**`), an absolute one. */
+const Pattern = z.string().check(
+	z.minLength(1),
+	z.maxLength(1000),
+	z.refine((text) => !text.includes("\0") && !text.split("/").includes(".."), "must be a name, a path or a pattern without `..`"),
+);
+
 export const Sandbox = z.strictObject({
-	read: z.optional(z.array(AbsolutePath)),
-	write: z.optional(z.array(AbsolutePath)),
-	deny: z.optional(z.array(z.string().check(z.minLength(1)))),
+	read: z.optional(z.array(GrantedPath)),
+	write: z.optional(z.array(GrantedPath)),
+	deny: z.optional(z.array(Pattern)),
 	env: z.optional(z.array(EnvName)),
 });
 
 const positive = z.int().check(z.positive());
 
-export const Limits = z.strictObject({
+/** Bytes, or a size with its unit. */
+const Size = z.union([
+	z.string().check(z.refine((text) => parseSize(text) !== null, "must be a size such as 64MiB or 1GiB")),
+	z.int().check(z.positive()),
+]);
+
+/** As they stand in a file: `limitsOf` gives what they mean. */
+export const PolicyLimits = z.strictObject({
+	memory: z.optional(Size),
+	/** The older name of `memory`. */
 	memoryBytes: z.optional(positive),
 	processes: z.optional(positive),
 	files: z.optional(positive),
+	disk: z.optional(Size),
 	cpuSeconds: z.optional(positive),
 });
 
@@ -63,7 +91,7 @@ export const Server = z.strictObject({
 	secrets: z.optional(z.record(Slot, Reference)),
 	sandbox: z.optional(z.union([z.literal("off"), Sandbox])),
 	egress: z.optional(z.array(HostPort)),
-	limits: z.optional(Limits),
+	limits: z.optional(PolicyLimits),
 });
 
 /** Ids are not compared with the rules that there are: a launcher need not know them, and must not refuse a newer one. */
@@ -82,7 +110,7 @@ export type PolicyFile = z.infer<typeof PolicyFile>;
 /** One server of a policy file: in the user's layer a grant, in any other a limit on grants. */
 export type PolicyServer = z.infer<typeof Server>;
 export type LaunchGrant = z.infer<typeof Launch>;
-export type Limits = z.infer<typeof Limits>;
+export type PolicyLimits = z.infer<typeof PolicyLimits>;
 /** How serious a rule's findings are for `sallyport scan`; `off`: it says nothing. */
 export type RuleSeverity = z.infer<typeof RuleSeverity>;
 

@@ -1,4 +1,4 @@
-import type { AuditEvent, Outcome } from "../audit/record.ts";
+import type { AuditEvent, Outcome } from "../audit/event.ts";
 import { brief } from "../plain-text.ts";
 import { ErrorCode, refusal } from "./answers.ts";
 import type { Listing, Withheld } from "./catalog.ts";
@@ -11,13 +11,15 @@ import { describe, type Reason } from "./reasons.ts";
  * What the caller of a relay is to do, in this order. `bytes` is one line without its newline; `warn` is one line for the
  * person. `stop` `host-closed`: nothing more will be sent to the server, close its input; `server-closed`: all is done.
  * `withheld` says so once for each definition that was met in the place of an approved one. `listed` is the server's whole list,
- * as it was sent, each time that it was seen whole.
+ * as it was sent, each time that it was seen whole. `record` is for the audit log, and waits for nothing: how a call ended that was
+ * recorded when it began.
  */
 export type Action =
 	| { readonly to: "host" | "server"; readonly bytes: Uint8Array }
 	| { readonly warn: string }
 	| { readonly withheld: Withheld }
 	| { readonly listed: readonly unknown[] }
+	| { readonly record: AuditEvent }
 	| { readonly stop: "host-closed" | "server-closed" };
 
 /** Different things that are counted apart. */
@@ -93,9 +95,11 @@ export class Desk {
 		this.toHost(refusal(id, ErrorCode.invalidParams));
 	}
 
-	/** How a call came back that was let through. */
+	/** How a call came back that was let through. Its answer need not wait for the record: put it out first. */
 	outcome(id: RequestId, { method, tool }: InFlight, outcome: Outcome): void {
-		this.write({ request: id, direction: "server-to-host", method, tool, decision: "allow", reason: "tool-granted", outcome });
+		this.#out.push({
+			record: { request: id, direction: "server-to-host", method, tool, decision: "allow", reason: "tool-granted", outcome },
+		});
 	}
 
 	/** Of what was dropped, and could come again without end. `detail` is ours, never foreign text. */

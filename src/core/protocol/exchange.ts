@@ -1,5 +1,5 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import type { AuditEvent } from "../audit/record.ts";
+import type { AuditEvent } from "../audit/event.ts";
 import { isObject, type Message } from "./message.ts";
 import { Meta } from "./rewrite.ts";
 

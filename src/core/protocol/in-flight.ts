@@ -28,6 +28,11 @@ export class InFlightRequests {
 		return this.#requests.has(id);
 	}
 
+	/** Requests that nobody has cancelled. */
+	get waiting(): number {
+		return this.#requests.size - this.#cancelled.size;
+	}
+
 	hasProgressToken(token: unknown): boolean {
 		return (typeof token === "string" || typeof token === "number") && this.#tokens.has(token);
 	}

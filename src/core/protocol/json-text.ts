@@ -22,7 +22,7 @@ const COLON = 58;
 const BACKSLASH = 92;
 
 /** The offset after the string whose opening quote is at `at`. */
-function stringEnd(text: string, at: number): number {
+export function stringEnd(text: string, at: number): number {
 	for (let quote = text.indexOf('"', at + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
 		let before = quote - 1;
 		while (text.charCodeAt(before) === BACKSLASH) before--;

@@ -91,7 +91,7 @@ function readText(text: string, limits: ReadLimits): Single | Batch | Invalid {
 	if (shape.depth > limits.depth) return invalid("too-deep", guess);
 	// A duplicate is lost in parsing, together with all that it held: the counts agree only if there is none.
 	if (countMembers(value) !== shape.members) return invalid("duplicate-key", guess);
-	if (/\\u[dD][89a-fA-F]/.test(text) && hasLoneSurrogate(value)) return invalid("lone-surrogate", guess);
+	if (text.includes("\\u") && /\\u[dD][89a-fA-F]/.test(text) && hasLoneSurrogate(value)) return invalid("lone-surrogate", guess);
 	if (Array.isArray(value)) return readBatch(text, value.length, limits);
 	if (!isObject(value)) return invalid("not-json-rpc");
 	if ("id" in value && value.id !== null && !isId(value.id, text, shape.idStart)) return invalid("bad-id");

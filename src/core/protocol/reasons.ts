@@ -30,6 +30,10 @@ const REASONS = {
 		says: "the server's answer has a shape that two programs could read differently",
 		remedy: "Ask the server's makers.",
 	},
+	"secret-redacted": {
+		says: "the server sent one of its secrets back, and it was taken out of the message",
+		remedy: "See what it does with them, and ask its makers.",
+	},
 	"line-too-long": { says: "a message over the size limit was dropped", remedy: "" },
 	"line-invalid": {
 		says: "a line that is no well-formed message was dropped",

@@ -1,4 +1,5 @@
-import type { AuditEvent } from "../audit/record.ts";
+import type { AuditEvent } from "../audit/event.ts";
+import type { KnownValues } from "../secrets/known-values.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
 import type { GrantedTools } from "./catalog.ts";
 import { type Action, Desk } from "./desk.ts";
@@ -17,6 +18,7 @@ import {
 	readLine,
 } from "./message.ts";
 import type { Reason } from "./reasons.ts";
+import { redactMessage } from "./redaction.ts";
 import { hasAlikeResult, isComplete } from "./result-shape.ts";
 import {
 	emptiedList,
@@ -54,10 +56,12 @@ export interface RelayOptions {
 	readonly random: string;
 	/**
 	 * Hands an event to the audit log; false when it could not be written. It is called before the message that it is
-	 * about is given out, and a call whose event was not written is refused.
+	 * about is given out, and a call whose event was not written is refused. How a call ended comes as an action, after its answer.
 	 */
 	readonly record: (event: AuditEvent) => boolean;
 	readonly limits?: Partial<RelayLimits>;
+	/** The server's secrets: taken out of all that it sends to the host. Left out: it has none. */
+	readonly secrets?: KnownValues;
 }
 
 /** Requests that pass, with a meaning for the relay or without one. */
@@ -114,6 +118,7 @@ export class Relay {
 	readonly #limits: RelayLimits;
 	readonly #desk: Desk;
 	readonly #tools: ToolGate;
+	readonly #secrets: KnownValues | null;
 	readonly #subscriptions = new Subscriptions();
 	readonly #serverPings = new Set<RequestId>();
 	/** Of the older era: the host's `initialize` was forwarded, it was answered (with this version), and the host said so. */
@@ -127,6 +132,7 @@ export class Relay {
 
 	constructor(options: RelayOptions) {
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+		this.#secrets = options.secrets ?? null;
 		this.#desk = new Desk(options.server, options.record, this.#limits.inFlight);
 		this.#tools = new ToolGate(this.#desk, options.policy.tools, this.#limits, options.random);
 	}
@@ -174,6 +180,19 @@ export class Relay {
 		});
 	}
 
+	/**
+	 * What was recorded last did not reach the log, so what it was about was not given to the server: calls that the host waits for are
+	 * given up.
+	 */
+	recordsLost(): readonly Action[] {
+		return this.#step(() => {
+			for (const [id, request] of this.#desk.inFlight.takeAll()) {
+				if (request.tool === null) this.#desk.inFlight.add(id, request);
+				else this.#desk.giveUp(id, request, "audit-failed");
+			}
+		});
+	}
+
 	/** Applies at once: to the next call, to the calls that wait, and to every list from now on. */
 	setPolicy(policy: RelayPolicy): readonly Action[] {
 		return this.#step(() => {
@@ -202,6 +221,11 @@ export class Relay {
 			for (const [id, request] of this.#desk.inFlight.takeAll()) if (request.tool !== null) this.#desk.outcome(id, request, "unanswered");
 			this.#desk.stop("server-closed");
 		});
+	}
+
+	/** True while the host waits for an answer. Lists that it keeps open do not count. */
+	get isWaitedFor(): boolean {
+		return this.#tools.holds || this.#desk.inFlight.waiting > this.#subscriptions.size;
 	}
 
 	#step(work: () => void): readonly Action[] {
@@ -335,7 +359,7 @@ export class Relay {
 		const { id, method } = request;
 		if (method === "ping" && !this.#serverPings.has(id) && this.#serverPings.size < MAX_SERVER_PINGS) {
 			this.#serverPings.add(id);
-			this.#desk.toHost(source.bytes);
+			this.#toHost(source);
 		} else {
 			this.#desk.noteMessage("server-to-host", "server-request-not-granted", request);
 			this.#desk.toServer(refusal(id, ErrorCode.methodNotFound));
@@ -346,7 +370,14 @@ export class Relay {
 		if (notification.method === TOOLS_CHANGED) this.#tools.listChanged();
 		const text = this.#judgedNotification(notification, source.text);
 		if (text === null) this.#desk.noteMessage("server-to-host", "notification-not-granted", notification);
-		else this.#desk.toHost(changed(source, text).bytes);
+		else this.#toHost(changed(source, text));
+	}
+
+	/** All that a server says goes this way to the host. */
+	#toHost(source: Source): void {
+		const redacted = this.#secrets === null ? source : redactMessage(source, this.#secrets);
+		if (redacted !== source) this.#desk.note("server-to-host", "secret-redacted");
+		this.#desk.toHost(redacted.bytes);
 	}
 
 	/** The text of a notification as the host may have it; null when it may not. */
@@ -387,9 +418,9 @@ export class Relay {
 		else if (code === ErrorCode.methodNotFound && this.#subscriptions.get(id)?.tools === true) this.#keepSubscription(id, request);
 		else {
 			this.#subscriptions.close(id);
-			if (request.tool !== null) this.#desk.outcome(id, request, "error");
 			if (request.method === "initialize") this.#tools.refuseHeld("not-initialized");
-			this.#desk.toHost(source.bytes);
+			this.#toHost(source);
+			if (request.tool !== null) this.#desk.outcome(id, request, "error");
 		}
 	}
 
@@ -406,8 +437,8 @@ export class Relay {
 		const text = hasAlikeResult(result) ? null : this.#judgedResult(request, result, source.text);
 		if (text === null) return this.#giveUp(id, request, "result-unreadable");
 		this.#subscriptions.close(id);
+		this.#toHost(changed(source, text));
 		if (request.tool !== null) this.#desk.outcome(id, request, result.isError === true ? "tool-error" : "answered");
-		this.#desk.toHost(changed(source, text).bytes);
 		if (request.method === "tools/list") this.#tools.pageDelivered();
 		if (request.method === "initialize" && this.#isReady) this.#tools.listForHeld();
 	}

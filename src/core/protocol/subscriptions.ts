@@ -17,6 +17,10 @@ export class Subscriptions {
 		this.#active.set(id, { tools, acknowledged: false, local: false });
 	}
 
+	get size(): number {
+		return this.#active.size;
+	}
+
 	get(id: unknown): Subscription | undefined {
 		return typeof id === "string" || typeof id === "number" ? this.#active.get(id) : undefined;
 	}

@@ -155,7 +155,12 @@ export function applyBaseline(
 		const findings = analyzed.findings.filter((finding) => {
 			const key = keyOf(placeOf(file, finding));
 			const count = left.get(key) ?? 0;
-			if (count === 0 || !isBaselinable(finding)) return true;
+			if (count === 0) return true;
+			if (!isBaselinable(finding)) {
+				// What somebody raised for this run is still there, and may be lowered again.
+				if (isIgnorable(finding.ruleId)) used.add(key);
+				return true;
+			}
 			left.set(key, count - 1);
 			used.add(key);
 			silenced.push({ finding, by: "baseline", reason: reasons.get(key) ?? null });

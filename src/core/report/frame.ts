@@ -30,6 +30,9 @@ interface Masked extends Stretch {
 /** Characters of a line that are shown. */
 const WIDTH = 110;
 
+/** Characters of a line of which a part may be shown. To know what of it must be masked, all of it is read: a longer one is data. */
+const LONGEST_LINE = 16_384;
+
 /** Draws frames of one file. Every credential on a shown line is masked, whichever finding the frame is for. */
 export class Framer {
 	readonly #text: string;
@@ -54,13 +57,17 @@ export class Framer {
 		this.#secrets = joined(secrets.map(({ offset, length }) => ({ start: offset, end: offset + length })));
 	}
 
-	/** The line of the finding with one line on either side. */
+	/** The line of the finding with one line on either side; lines that are too long for people are left out. */
 	frame(span: Span): readonly FrameLine[] {
 		const { line } = this.#lines.position(span.offset);
 		return [line - 1, line, line + 1]
-			.filter((number) => number >= 1 && number <= this.#starts.length)
+			.filter((number) => number >= 1 && number <= this.#starts.length && this.#lengthOf(number) <= LONGEST_LINE)
 			.map((number) => this.#draw(number, number === line ? span : null))
 			.filter(({ text, mark }) => mark !== null || /[^\s…]/.test(text));
+	}
+
+	#lengthOf(number: number): number {
+		return (this.#starts[number] ?? this.#text.length) - (this.#starts[number - 1] ?? 0);
 	}
 
 	#draw(number: number, span: Span | null): FrameLine {

@@ -21,7 +21,7 @@ export interface SilencedFinding {
 	readonly finding: Finding;
 	/** `ignore`: the file itself says so, with a reason; `baseline`: it was there when the baseline was written. */
 	readonly by: "ignore" | "baseline";
-	/** What the baseline's entry says; null: nothing, or the reason stands in the file. */
+	/** What the ignore or the baseline's entry says; null: nothing. */
 	readonly reason: string | null;
 }
 

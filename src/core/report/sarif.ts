@@ -45,12 +45,17 @@ export function formatSarif(files: readonly AnalyzedFile[], run: SarifRun): stri
 				newlineSequences: ["\r\n", "\n", "\r"],
 				originalUriBaseIds: { [ROOT]: { description: { text: "The root of the repository, or the folder that was scanned." } } },
 				invocations: [invocation(run.unread)],
-				results: files.flatMap((file) => resultsOf(file, indexes)),
 			},
 		],
 	};
-	return `${jsonForLogs(JSON.stringify(log, null, 2))}\n`;
+	// A line for each: thousands of them are written, and read, several times as fast as with each member on its own.
+	const results = files.flatMap((file) => resultsOf(file, indexes)).map((result) => `\n        ${JSON.stringify(result)}`);
+	const head = JSON.stringify(log, null, 2).slice(0, -END_OF_RUN.length);
+	return `${jsonForLogs(`${head},\n      "results": [${results.join(",")}\n      ]${END_OF_RUN}`)}\n`;
 }
+
+/** What closes the only run, the list of runs and the log. */
+const END_OF_RUN = "\n    }\n  ]\n}";
 
 function ruleToSarif({ id, title, help, defaultSeverity, documentation }: SarifRule): object {
 	const { finds, matters, remedy } = documentation;
@@ -92,7 +97,7 @@ function resultsOf(analyzed: AnalyzedFile, indexes: ReadonlyMap<string, number>)
 			ruleId: finding.ruleId,
 			...(index === undefined ? {} : { ruleIndex: index }),
 			level: LEVELS[finding.severity],
-			message: { text: finding.message },
+			message: { text: unlinked(finding.message) },
 			locations: [
 				{
 					physicalLocation: place(finding.span),
@@ -106,7 +111,7 @@ function resultsOf(analyzed: AnalyzedFile, indexes: ReadonlyMap<string, number>)
 							id,
 							// The lines of another file are not known here.
 							physicalLocation: other === undefined ? place(span) : { artifactLocation: locationOf(other) },
-							message: { text: message },
+							message: { text: unlinked(message) },
 						})),
 					}),
 			partialFingerprints: { "sallyportPlace/v1": `${fingerprint}:${repeat}` },
@@ -130,6 +135,11 @@ function resultsOf(analyzed: AnalyzedFile, indexes: ReadonlyMap<string, number>)
 		...analyzed.findings.map((finding) => toResult(finding, null)),
 		...analyzed.silenced.map((silenced) => toResult(silenced.finding, silenced)),
 	];
+}
+
+/** Plain text, in which nothing is a link: `[text](target)` is one in a message (SARIF 2.1.0 §3.11.6), and what a finding quotes comes from the file. */
+function unlinked(message: string): string {
+	return message.includes("](") ? message.replace(/[\\[\]]/g, "\\$&") : message;
 }
 
 function suppression({ by, reason }: SilencedFinding): object {

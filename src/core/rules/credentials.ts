@@ -1,13 +1,19 @@
-import { decodeJsonString } from "../config/escapes.ts";
+import { valueWithin } from "../config/escapes.ts";
 import type { ConfigDocument, Located } from "../config/server.ts";
-import { type Span, slice } from "../text.ts";
+import { type Span, slice, spanLookup } from "../text.ts";
 import type { EntryMemory } from "./entry-memory.ts";
 import type { AnalysisContext, Finding } from "./finding.ts";
-import { runRule, withoutRepeats } from "./run.ts";
+import { mostCredentials, runRules, withoutRepeats } from "./run.ts";
 import { PLAINTEXT_RULES } from "./secrets/plaintext.ts";
 
 /** A document never changes: what is in it is found once, for the rules and for everything that masks. */
-const FOUND = new WeakMap<ConfigDocument, readonly Finding[]>();
+const FOUND = new WeakMap<ConfigDocument, Credentials>();
+
+interface Credentials {
+	readonly findings: readonly Finding[];
+	/** False: there are more than are looked for. */
+	readonly complete: boolean;
+}
 
 /**
  * Every plaintext credential in a file, whatever the file or the settings ignore. A text that two rules see is told by the first.
@@ -15,11 +21,20 @@ const FOUND = new WeakMap<ConfigDocument, readonly Finding[]>();
  * @param memory was turned to this document; left out: each entry is judged anew
  */
 export function credentialsIn(document: ConfigDocument, memory?: EntryMemory): readonly Finding[] {
+	return search(document, memory).findings;
+}
+
+/** False: a file holds more credentials than are looked for. */
+export function knowsAllCredentials(document: ConfigDocument): boolean {
+	return search(document, undefined).complete;
+}
+
+function search(document: ConfigDocument, memory: EntryMemory | undefined): Credentials {
 	const known = FOUND.get(document);
 	if (known !== undefined) return known;
 	const context: AnalysisContext = { home: null, ...(memory === undefined ? {} : { memory }) };
-	const found = withoutRepeats(PLAINTEXT_RULES.flatMap((rule) => runRule(rule, document, context)));
-	const credentials = withTwins(document, found);
+	const { byRule, complete } = runRules(PLAINTEXT_RULES, document, context, mostCredentials(document));
+	const credentials = { findings: withTwins(document, withoutRepeats(byRule.flat())), complete };
 	FOUND.set(document, credentials);
 	return credentials;
 }
@@ -63,7 +78,33 @@ function withTwins(document: ConfigDocument, found: readonly Finding[]): readonl
 /** The credential at a place, as programs read it: to compare, never to show. */
 export function credentialText(document: ConfigDocument, span: Span): string {
 	const raw = slice(document.text, span);
-	return raw.includes("\\") ? decodeJsonString(raw).decoded : raw;
+	if (!MAY_BE_WRITTEN.test(raw)) return raw;
+	let textAt = TEXT_AT.get(document);
+	if (textAt === undefined) {
+		textAt = spanLookup([...textsOf(document)]);
+		TEXT_AT.set(document, textAt);
+	}
+	// In a comment nothing stands for anything else.
+	const located = textAt(span.offset);
+	if (located === null || located.writing === "raw") return raw;
+	return valueWithin(document.text, located, span) ?? raw;
+}
+
+/** What some format has for another character, or leaves out. */
+const MAY_BE_WRITTEN = /[\\\r\n]|''/;
+
+/** A document never changes. */
+const TEXT_AT = new WeakMap<ConfigDocument, (offset: number) => Located<string> | null>();
+
+/** Everything that stands for a text, names included. */
+function* textsOf(document: ConfigDocument): Iterable<Located<string>> {
+	yield* [...valuesOf(document)].filter(({ span }) => span.length > 0);
+	for (const server of document.servers) {
+		yield server.name;
+		for (const { name } of server.kind === "stdio" ? server.env : server.headers) yield name;
+	}
+	const keys = document.settings.flatMap(({ key }) => key ?? []);
+	yield* new Map(keys.map((key) => [key.span.offset, key])).values();
 }
 
 function* valuesOf(document: ConfigDocument): Iterable<Located<string>> {
@@ -72,6 +113,7 @@ function* valuesOf(document: ConfigDocument): Iterable<Located<string>> {
 			yield server.command;
 			yield* server.args;
 			for (const { value } of server.env) yield value;
+			yield* [server.cwd, server.envFile].filter((text) => text !== null);
 		} else {
 			yield server.url;
 			for (const { value } of server.headers) yield value;

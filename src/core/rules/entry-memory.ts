@@ -1,6 +1,7 @@
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
 import type { EntryContext, Finding, Rule } from "./finding.ts";
 import { RULES } from "./index.ts";
+import { mostFindings } from "./run.ts";
 
 interface Judged {
 	/** Where the entry began. */
@@ -20,6 +21,12 @@ export class EntryMemory {
 	#document: ConfigDocument | null = null;
 	/** What each rule says of all entries, in the order of the entries. */
 	#byRule: ReadonlyMap<string, readonly Finding[]> = new Map();
+	#complete = true;
+
+	/** False: the version that it was turned to last has more findings than are looked for, and some entries were not judged. */
+	get complete(): boolean {
+		return this.#complete;
+	}
 
 	/** Judges those entries that the version before did not have. Call it before `of`. */
 	turnTo(document: ConfigDocument, context: EntryContext): void {
@@ -27,11 +34,14 @@ export class EntryMemory {
 		this.#home = context.home;
 		const judged = new Map<string, Judged>();
 		const byRule = new Map<string, Finding[]>();
+		let left = mostFindings(document);
 		for (const server of document.servers) {
+			if (left < 0) break;
 			const key = entryText(document, server);
 			const { offset } = server.name.outer;
 			const known = server.scattered ? undefined : this.#last.get(key);
-			const findings = known === undefined ? judge(server, document, context) : moved(known.findings, offset - known.offset);
+			const findings = known === undefined ? judge(server, document, context, left + 1) : moved(known.findings, offset - known.offset);
+			left -= findings.length;
 			// What it means does not show in that text alone.
 			if (!server.scattered) judged.set(key, { offset, findings });
 			for (const finding of findings) {
@@ -43,6 +53,7 @@ export class EntryMemory {
 		this.#last = judged;
 		this.#document = document;
 		this.#byRule = byRule;
+		this.#complete = left >= 0;
 	}
 
 	/** What a rule says of the entries of the document that it was turned to last, in order. */
@@ -62,8 +73,15 @@ export function entryText({ text }: ConfigDocument, { name, span, keyPath, proje
 	);
 }
 
-function judge(server: ServerEntry, document: ConfigDocument, context: EntryContext): readonly Finding[] {
-	return RULES.flatMap((rule) => [...(rule.checkServer?.(server, document, context) ?? [])]);
+/** The first `most` of what the rules find in an entry. */
+function judge(server: ServerEntry, document: ConfigDocument, context: EntryContext, most: number): readonly Finding[] {
+	const found: Finding[] = [];
+	for (const rule of RULES)
+		for (const finding of rule.checkServer?.(server, document, context) ?? []) {
+			if (found.length >= most) return found;
+			found.push(finding);
+		}
+	return found;
 }
 
 function moved(findings: readonly Finding[], by: number): readonly Finding[] {

@@ -69,8 +69,11 @@ export interface AnalysisContext {
 	 * it is a guess, however much the rule matters. Absent: each rule's own.
 	 */
 	readonly severities?: ReadonlyMap<string, Severity | "off">;
-	/** False: what the file says to ignore is told all the same, as for a file that nobody trusts yet. Absent: the file is obeyed. */
-	readonly obeyIgnores?: boolean;
+	/**
+	 * For a file that nobody trusts yet: what it says to ignore is told all the same, with this sentence behind the message. Absent: the
+	 * file is obeyed.
+	 */
+	readonly ignoresNote?: string;
 	/** What is known of the version before, which is kept up with this one. Absent: every entry is judged anew. */
 	readonly memory?: EntryMemory;
 	/** Seconds since 1970, to tell whether a token has expired. Absent: no age is told. */

@@ -10,10 +10,11 @@ export function argumentPaths(server: StdioServer): (word: Located<string>) => r
 	};
 }
 
-/** The file name of a program, without folder, in lower case, without what Windows adds to it. */
+/** The file name of a program, without folder and blanks around it, in lower case, without what Windows adds to it. */
 export function programName(command: string): string {
 	return command
 		.slice(Math.max(command.lastIndexOf("/"), command.lastIndexOf("\\")) + 1)
+		.trim()
 		.toLowerCase()
 		.replace(/\.(?:exe|cmd|bat|ps1)$/, "");
 }

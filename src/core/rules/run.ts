@@ -1,23 +1,70 @@
+import { MAX_CONFIG_LENGTH } from "../config/parse.ts";
 import type { ConfigDocument } from "../config/server.ts";
 import type { AnalysisContext, Finding, Rule } from "./finding.ts";
 
-/** What one rule finds in a file: first what is the file's, then server by server. */
-export function runRule(rule: Rule, document: ConfigDocument, context: AnalysisContext): readonly Finding[] {
-	// One by one: a hostile file has more of them than a call can have arguments.
-	const found: Finding[] = [];
-	if (rule.checkDocument !== undefined) for (const finding of rule.checkDocument(document, context)) found.push(finding);
-	if (rule.checkServer === undefined) return found;
-	if (context.memory !== undefined) for (const finding of context.memory.of(rule, document)) found.push(finding);
-	else for (const server of document.servers) for (const finding of rule.checkServer(server, document, context)) found.push(finding);
-	return found;
+/** What rules find in a file. */
+export interface Found {
+	/** Rule by rule; of each, first what is the file's, then server by server. */
+	readonly byRule: readonly (readonly Finding[])[];
+	/** False: there was more than is looked for, and what came behind it was not looked at. */
+	readonly complete: boolean;
+}
+
+/**
+ * How many findings are looked for in one file: many more than a person's file has, and so few that no file takes long to judge,
+ * whatever is in it. Whoever looks for fewer than all says so.
+ */
+export function mostFindings({ text }: ConfigDocument): number {
+	return 5_000 + Math.floor(text.length / 220);
+}
+
+/** The same for credentials, which take the longest. */
+export function mostCredentials({ text }: ConfigDocument): number {
+	return 2_000 + Math.floor(text.length / 400);
+}
+
+/**
+ * Runs rules on a file, entry by entry: what a rule works out of an entry serves the next one.
+ *
+ * @param most how many findings are looked for
+ */
+export function runRules(
+	rules: readonly Rule[],
+	document: ConfigDocument,
+	context: AnalysisContext,
+	most: number = mostFindings(document),
+): Found {
+	const byRule = rules.map((): Finding[] => []);
+	const { memory } = context;
+	let left = most;
+	/** False: there are more than may still be found. */
+	const take = (into: Finding[] | undefined, findings: Iterable<Finding>): boolean => {
+		for (const finding of findings) {
+			if (left-- <= 0) return false;
+			into?.push(finding);
+		}
+		return true;
+	};
+	for (let i = 0; i < rules.length; i++) {
+		const found = rules[i]?.checkDocument?.(document, context);
+		if (found !== undefined && !take(byRule[i], found)) return { byRule, complete: false };
+	}
+	if (memory !== undefined) {
+		// One by one: a large file has more of them than a call can have arguments.
+		for (const [i, rule] of rules.entries()) for (const finding of memory.of(rule, document)) byRule[i]?.push(finding);
+		return { byRule, complete: memory.complete };
+	}
+	for (const server of document.servers)
+		for (let i = 0; i < rules.length; i++) {
+			const found = rules[i]?.checkServer?.(server, document, context);
+			if (found !== undefined && !take(byRule[i], found)) return { byRule, complete: false };
+		}
+	return { byRule, complete: true };
 }
 
 /** The first of those that stand at the very same place. */
 export function withoutRepeats(found: readonly Finding[]): readonly Finding[] {
 	if (found.length < 2) return found;
-	const seen = new Set<string>();
-	return found.filter(({ span: { offset, length } }) => {
-		const key = `${offset} ${length}`;
-		return seen.size < seen.add(key).size;
-	});
+	const seen = new Set<number>();
+	return found.filter(({ span: { offset, length } }) => seen.size < seen.add(offset * MAX_CONFIG_LENGTH * 2 + length).size);
 }

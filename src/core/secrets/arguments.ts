@@ -1,9 +1,15 @@
 import { decompose } from "./decompose.ts";
-import { type Detection, judgeAll } from "./judge.ts";
+import { Harmless } from "./harmless.ts";
+import { type Detection, judgeAll, judgeTokens } from "./judge.ts";
 import { classifyKey } from "./keys.ts";
-import type { Part } from "./parts/part.ts";
-import { type Piece, subPiece, unquotePiece, wholePiece } from "./piece.ts";
+import { credential, type Part } from "./parts/part.ts";
+import { type Piece, subPiece, wholePiece } from "./piece.ts";
+import { type PasswordFlag, passwordFlag, readFromPipe } from "./programs.ts";
+import { isRandom } from "./randomness.ts";
 import { candidatesIn } from "./running-text.ts";
+import { isOrdinary } from "./shapes.ts";
+import { shellWords } from "./shell-words.ts";
+import { calledWith } from "./tool-call.ts";
 
 export interface ArgumentDetection extends Detection {
 	/** Which argument holds it. */
@@ -12,11 +18,17 @@ export interface ArgumentDetection extends Detection {
 
 /** Secrets in a command line: flags and their values, headers, variables for containers, scripts for shells. `command` tells what short flags mean. */
 export function detectInArguments(args: readonly string[], command = ""): readonly ArgumentDetection[] {
+	return harmless.search([command, ...args], () => detectAnew(args, command));
+}
+
+const harmless = new Harmless();
+
+function detectAnew(args: readonly string[], command: string): readonly ArgumentDetection[] {
 	const byIndex = new Map<number, Part[]>();
 	for (const { index, parts } of argumentParts(
 		args.map((text) => wholePiece(text)),
 		0,
-		PASSWORD_FLAGS.get(programName(command)),
+		passwordFlag(command),
 	)) {
 		const known = byIndex.get(index) ?? [];
 		for (const part of parts) known.push(part);
@@ -25,15 +37,24 @@ export function detectInArguments(args: readonly string[], command = ""): readon
 	return [...byIndex].flatMap(([index, parts]) => judgeAll(parts, args[index] ?? "").map((detection) => ({ ...detection, index })));
 }
 
+/** No system starts a longer command; in what is longer only tokens of a known form are looked for. */
+const LONGEST_LINE = 131_072;
+
 /** Secrets in a command that holds its own arguments: `npx server --token xyz`. */
 export function detectInCommandLine(text: string): readonly Detection[] {
 	const piece = wholePiece(text);
+	if (text.length > LONGEST_LINE) return judgeTokens(text);
 	// One word is the name of a program, however odd.
 	if (!/\s/.test(text)) return judgeAll(decompose(null, piece), text).filter(({ confident }) => confident);
 	return judgeAll(
 		argumentParts(shellWords(piece), 1).flatMap(({ parts }) => parts),
 		text,
 	);
+}
+
+/** What a script that a person wrote as one text is made of: its words, and what is given to names in it; null for one word. */
+export function commandParts(piece: Piece): readonly Part[] | null {
+	return shellParts(piece, 0);
 }
 
 interface ArgumentParts {
@@ -49,8 +70,8 @@ const MAX_SHELL_DEPTH = 3;
 /** No command line has more; beyond, only what gives itself away is looked for. */
 const MOST_WORDS = 2_000;
 
-function argumentParts(args: readonly Piece[], depth = 0, program?: PasswordFlag): readonly ArgumentParts[] {
-	const found: ArgumentParts[] = [];
+function argumentParts(args: readonly Piece[], depth = 0, program: PasswordFlag | null = null): readonly ArgumentParts[] {
+	const found: ArgumentParts[] = [...pipedParts(args.slice(0, MOST_WORDS))];
 	let flag: string | null = null;
 	let word: string | null = null;
 	let own = program;
@@ -65,48 +86,63 @@ function argumentParts(args: readonly Piece[], depth = 0, program?: PasswordFlag
 		const named: string | null = word;
 		flag = null;
 		word = null;
-		own = PASSWORD_FLAGS.get(programName(text)) ?? own;
+		own = passwordFlag(text) ?? own;
 		// What is between a name and its value: `$env:KEY = x`, `--with-token <<< x`.
 		if (text === "=" || text === "<<<") {
 			flag = previous;
 			word = named;
 			continue;
 		}
+		const isHere = args[index - 1]?.text === "<<<";
+		if (isHere && named !== null) {
+			found.push({ index, parts: decompose(named, piece) });
+			continue;
+		}
+		// What it reads comes from elsewhere: the next word is another's.
+		if (previous?.endsWith("-stdin") === true && !isHere) continue;
 		if (previous !== null && isLogin && LOGIN_VALUE_FLAGS.test(previous) && !text.startsWith("-")) {
 			found.push({ index, parts: decompose(/^-[pP]$/.test(previous) ? "password" : "key", piece) });
 			continue;
 		}
-		if (previous !== null && /^-[pP]$/.test(previous) && isChosenPassword(text)) {
+		if (previous !== null && ((/^-[pP]$/.test(previous) && isChosenPassword(text)) || (own?.glued !== "must" && previous === own?.flag))) {
 			found.push({ index, parts: decompose("password", piece) });
 			continue;
 		}
-		if (own !== undefined && previous === own.flag) {
-			found.push({ index, parts: decompose("password", piece) });
+		if (previous !== null && HEADER_FLAGS.test(previous) && /^[A-Za-z][\w-]{2,40}$/.test(text)) {
+			// `-H X-Api-Key value`
+			word = text;
 			continue;
 		}
-		if (own?.glued === true && text.startsWith(own.flag) && text.length > own.flag.length && !text.startsWith("--")) {
+		if (previous !== null && EXPORT_FLAGS.test(previous) && /^[A-Z][A-Z0-9_]{2,60}$/.test(text)) {
+			// `set -gx API_KEY value`
+			word = text;
+			continue;
+		}
+		if (own?.glued !== undefined && text.startsWith(own.flag) && text.length > own.flag.length && !text.startsWith("--")) {
 			found.push({ index, parts: decompose("password", subPiece(piece, own.flag.length, text.length)) });
 			continue;
 		}
 		if (previous !== null && (!text.startsWith("-") || /^-----BEGIN/.test(text) || expectsSecret(previous))) {
-			if (!/^--?[A-Za-z][\w-]*(?:=|$)/.test(text)) {
+			if (!/^--?[A-Za-z][\w-]*(?:=|$)/.test(text) && !SLASH_FLAG.test(text)) {
 				found.push({ index, parts: flagValue(previous, piece, depth) });
 				continue;
 			}
 		}
 		const glued = /^-([eDPE])(?=[A-Za-z_]\w*=)/.exec(text);
-		const assigned = glued ?? /^(--?[A-Za-z][\w.-]*|\/[A-Za-z][\w-]*(?=:))(?:=|:(?=\S))/.exec(text);
+		const assigned = glued ?? /^(--?\p{L}[\p{L}\p{M}\w.-]*|\/[A-Za-z][\w-]*(?=[:=]))(?:=|:(?=\S))/u.exec(text);
 		if (glued !== null) found.push({ index, parts: decompose(null, subPiece(piece, 2, text.length)) });
-		else if (assigned !== null)
+		else if (assigned !== null) {
 			found.push({ index, parts: flagValue(assigned[1] ?? "", subPiece(piece, assigned[0].length, text.length), depth) });
-		else if (/^--?[A-Za-z][\w.-]*$/.test(text)) {
+			// `net use … /user:sam password`
+			if (/^\/u(?:ser)?$/i.test(assigned[1] ?? "")) flag = "-p";
+		} else if (/^--?\p{L}[\p{L}\p{M}\w.-]*$/u.test(text) || (SLASH_FLAG.test(text) && expectsSecret(text))) {
 			flag = text;
 			const parts = decompose(null, piece);
 			if (text.length > 24) found.push({ index, parts });
 		} else {
 			found.push({ index, parts: positional(named, piece, depth) });
 			if (LOGIN_WORDS.test(text)) isLogin = true;
-			if (/^(?:\$env:)?[A-Za-z][\w.:-]*$/.test(text) && text.length <= 60) word = text.replace(/^\$env:|:$/g, "");
+			if (/^\(?(?:\$env:)?[A-Za-z][\w.:-]*$/.test(text) && text.length <= 60) word = text.replace(/^\(?(?:\$env:)?|:$/g, "");
 			else if (/^\/\/[\w.:/-]{1,80}:_\w+$/.test(text)) word = text.slice(text.lastIndexOf(":") + 1);
 		}
 	}
@@ -117,31 +153,37 @@ const LOGIN_WORDS = /^(?:login|auth|authenticate|signin|auth:token|logon)$/;
 /** After a word for logging in these take a secret, whatever the program. */
 const LOGIN_VALUE_FLAGS = /^-[pPtka]$/;
 
-/** Letters, digits and signs, and no path, port or mapping of ports. */
+/** Flags of shells that hand a variable on; its name and its value follow. */
+const EXPORT_FLAGS = /^-(?:(?=[gUlux]*x)[gUlux]{1,3}|rs?|sr)$/;
+/** A flag of Windows, not a path. */
+const SLASH_FLAG = /^\/[A-Za-z]{3,30}$/;
+/** What short flags for keys and tokens are called, whatever the program. */
+const KEY_FLAGS = /^-[kta]$/;
+const SHORTEST_UNFLAGGED = 20;
+
+/** Letters, digits and signs, or what nobody would make up, and no path, port or mapping of ports. */
 function isChosenPassword(text: string): boolean {
-	return /^[^\s/\\:=,]{8,64}$/.test(text) && /[A-Za-z]/.test(text) && /\d/.test(text) && /[!#$%&*@^?+~]/.test(text);
+	if (!/^[^\s/\\:=,]{8,64}$/.test(text) || !/[A-Za-z]/.test(text) || !/\d/.test(text)) return false;
+	return /[!#$%&*@^?+~]/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text) && isRandom(text, 10));
 }
 
-interface PasswordFlag {
-	readonly flag: string;
-	/** True when the password follows without a blank. */
-	readonly glued?: true;
-}
+/** Words after which a pipeline is looked through for whoever reads from it. */
+const LONGEST_COMMAND = 10;
 
-/** Programs whose short flag takes a password. */
-const PASSWORD_FLAGS: ReadonlyMap<string, PasswordFlag> = new Map([
-	["sshpass", { flag: "-p", glued: true }],
-	["mysql", { flag: "-p", glued: true }],
-	["mysqldump", { flag: "-p", glued: true }],
-	["mariadb", { flag: "-p", glued: true }],
-	["redis-cli", { flag: "-a" }],
-	["mongosh", { flag: "-p" }],
-	["mongo", { flag: "-p" }],
-	["sqlcmd", { flag: "-P" }],
-]);
-
-function programName(text: string): string {
-	return text.slice(text.lastIndexOf("/") + 1);
+/** `echo token | docker login --password-stdin`: what is said into a pipe that reads a secret. */
+function pipedParts(words: readonly Piece[]): readonly ArgumentParts[] {
+	const found: ArgumentParts[] = [];
+	for (let pipe = 2; pipe < words.length; pipe++) {
+		if (words[pipe]?.text !== "|") continue;
+		const before = words.slice(Math.max(0, pipe - LONGEST_COMMAND), pipe);
+		if (!before.some(({ text }) => /^(?:echo|printf|Write-Output)$/i.test(text))) continue;
+		const after = words.slice(pipe + 1, pipe + 1 + LONGEST_COMMAND);
+		const end = after.findIndex(({ text }) => text === "|");
+		const name = (end < 0 ? after : after.slice(0, end)).map(({ text }) => readFromPipe(text)).find((each) => each !== null);
+		const said = words[pipe - 1];
+		if (name !== undefined && name !== null && said !== undefined) found.push({ index: pipe - 1, parts: decompose(name, said) });
+	}
+	return found;
 }
 
 function expectsSecret(flag: string): boolean {
@@ -150,12 +192,19 @@ function expectsSecret(flag: string): boolean {
 }
 
 function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
-	const name = flag.replace(/^[-/]+/, "");
+	const name = flag.replace(/^[-/]+/, "").replace(/-stdin$/, "");
+	const { text } = piece;
+	// An expression of another language, whose words follow.
+	if (/^\([A-Z]/.test(text)) return decompose(null, piece);
 	if (HEADER_FLAGS.test(flag)) return headerParts(piece);
-	if (LOGIN_FLAGS.test(flag) && piece.text.includes(":")) return decompose("userpwd", piece);
+	const percent = LOGIN_FLAGS.test(flag) ? /^([\w.@\\-]{2,64})%(?=\S{6,}$)/.exec(text) : null;
+	if (percent !== null) return [credential("password", piece, percent[0].length, text.length, percent[1])];
+	if (/^\/(?:p|pw|pwd)$/i.test(flag) && text.length >= SHORTEST_PASSWORD && !/[\s\\/]/.test(text)) return decompose("password", piece);
+	if (KEY_FLAGS.test(flag) && isRandom(text, SHORTEST_UNFLAGGED) && !isOrdinary(text)) return decompose("key", piece);
+	if (LOGIN_FLAGS.test(flag) && text.includes(":")) return decompose("userpwd", piece);
 	if (PAIR_FLAGS.test(flag)) {
 		// What a container is given is no script, whatever blanks are in it.
-		const isPair = /^[A-Za-z_][\w.-]*=[^=]/.test(piece.text) && flag !== "-c";
+		const isPair = /^[A-Za-z_][\w.-]*=[^=]/.test(text) && flag !== "-c";
 		const parts = isPair ? null : shellParts(piece, depth);
 		return parts ?? decompose(isPair || !expectsSecret(flag) ? null : name, piece);
 	}
@@ -175,6 +224,8 @@ function headerParts(piece: Piece): readonly Part[] {
 	return decompose(match[1] ?? null, subPiece(piece, match[0].length, Math.max(end, match[0].length)));
 }
 
+/** A path or a port after a short flag for passwords is shorter. */
+const SHORTEST_PASSWORD = 8;
 /** Nothing that short is found without a name beside it. */
 const SHORTEST_UNNAMED = 12;
 
@@ -184,11 +235,15 @@ function positional(named: string | null, piece: Piece, depth: number): readonly
 	if (parts !== null) return parts;
 	const kind = classifyKey(named);
 	if (named !== null && LOGIN_WORDS.test(named)) return decompose("key", piece);
-	return decompose(kind === "secret" || kind === "password" ? named : null, piece);
+	if (named !== null && /^ConvertTo-SecureString$/i.test(named)) return decompose("password", piece);
+	// A bare word before: `--grep "password reset"`.
+	const isTold = (kind === "secret" || kind === "password") && (/[\d\W]/.test(piece.text) || isRandom(piece.text, SHORTEST_UNNAMED));
+	return decompose(isTold ? named : null, piece);
 }
 
 /** The words of a script for a shell; null when the text is one word, or structured otherwise. */
-function shellParts(piece: Piece, depth: number): readonly Part[] | null {
+function shellParts(whole: Piece, depth: number): readonly Part[] | null {
+	const piece = calledWith(whole) ?? whole;
 	const { text } = piece;
 	if (
 		depth >= MAX_SHELL_DEPTH ||
@@ -207,41 +262,4 @@ function shellParts(piece: Piece, depth: number): readonly Part[] | null {
 	// Code of other languages has no words of a shell: `os.environ["KEY"] = "…"`.
 	const code = candidatesIn(text).flatMap(({ name, start, end }) => decompose(name, subPiece(piece, start, end), depth));
 	return [...parts, ...code];
-}
-
-/** Splits at blanks and operators, with quotes taken off; an assignment keeps its name: `A='b c'` is one word. Linear in time. */
-function shellWords(piece: Piece): readonly Piece[] {
-	const words: Piece[] = [];
-	const { text } = piece;
-	let start = -1;
-	const finish = (end: number): void => {
-		if (start >= 0) words.push(unquotePiece(subPiece(piece, start, end)));
-		start = -1;
-	};
-	let i = 0;
-	while (i < text.length) {
-		const c = text.charAt(i);
-		const operator = c === ";" || text.startsWith("&&", i) || text.startsWith("||", i);
-		if (operator || /\s/.test(c)) {
-			finish(i);
-			i += operator && c !== ";" ? 2 : 1;
-			continue;
-		}
-		if (start < 0) start = i;
-		if (c === "\\") i += 2;
-		else if (c === '"' || c === "'") i = quoteEnd(text, i);
-		else i++;
-	}
-	finish(text.length);
-	return words;
-}
-
-/** After the closing quote; right after the opening one when there is none. */
-function quoteEnd(text: string, at: number): number {
-	const quote = text.charAt(at);
-	for (let i = at + 1; i < text.length; i++) {
-		if (text[i] === "\\" && quote === '"') i++;
-		else if (text[i] === quote) return i + 1;
-	}
-	return Math.max(at + 1, text.length);
 }

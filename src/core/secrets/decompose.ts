@@ -1,9 +1,9 @@
-import { defaultOf, isReferenceText, literalParts } from "./foreign-references.ts";
+import { defaultOf, isReferenceText, isUndivided, literalParts } from "./foreign-references.ts";
 import { classifyKey } from "./keys.ts";
 import { assignments } from "./parts/assignments.ts";
 import { authorization, headerLine } from "./parts/authorization.ts";
 import { connectionString } from "./parts/connection-string.ts";
-import { list, logins } from "./parts/lists.ts";
+import { addresses, list, logins } from "./parts/lists.ts";
 import { nestedJson } from "./parts/nested-json.ts";
 import { nameWithin, type Part, type TakeApart } from "./parts/part.ts";
 import { jsonStringPiece, type Piece, percentDecodedPiece, subPiece, trimPiece, unquotePiece } from "./piece.ts";
@@ -22,7 +22,8 @@ export function decompose(key: string | null, whole: Piece, depth = 0): readonly
 	const { text } = piece;
 	if (text === "" || depth > MAX_DEPTH || text.length > MAX_LENGTH) return [];
 	if (/^data:[\w.+-]+\/[\w.+-]+[;,]/.test(text)) return [];
-	if (/^`[^`]*`$/.test(whole.text.trim()) || isPublicByDesign(text) || isHashed(text)) return [];
+	if (/^`[^`]*`$/.test(whole.text.trim()) || isPublicByDesign(text) || isHashed(text) || isUndivided(text)) return [];
+	if (isPinned(text)) return [];
 	if (isPlain(text)) return [{ key, piece, role: "value" }];
 	const takeApart: TakeApart = (name, inner) => decompose(name, inner, depth + 1);
 	return (
@@ -32,12 +33,18 @@ export function decompose(key: string | null, whole: Piece, depth = 0): readonly
 		authorization(key, piece, takeApart) ??
 		headerLine(piece, takeApart) ??
 		connectionString(key, piece) ??
+		addresses(key, piece, takeApart) ??
 		url(key, piece, takeApart) ??
 		logins(key, piece) ??
 		assignments(key, piece, takeApart) ??
 		list(key, piece) ??
 		looseText(key, piece, takeApart) ?? [{ key, piece, role: "value" }]
 	);
+}
+
+/** An image or a package that a digest pins down; a login before it is another matter. */
+function isPinned(text: string): boolean {
+	return /^[^\s@]{1,300}@sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/.test(text);
 }
 
 /** Signs inside a hash of a password part nothing. */
@@ -75,7 +82,7 @@ function isJsonString(text: string): boolean {
 /** Code, markup, objects that are no JSON, flags: whatever in it is given to a name that tells. */
 function looseText(key: string | null, piece: Piece, takeApart: TakeApart): readonly Part[] | null {
 	const { text } = piece;
-	if (classifyKey(key) === "password" || !/[\s"'<>{}]/.test(text)) return null;
+	if (classifyKey(key) === "password" || !/[\s"'<>{}：，；]|&[lg]t;|%3d|[^\0-\x7f]:/i.test(text)) return null;
 	const candidates = candidatesIn(text);
 	if (candidates.length === 0) return null;
 	const parts = candidates.flatMap(({ name, start, end }) => takeApart(nameWithin(key, name), subPiece(piece, start, end)));

@@ -1,26 +1,69 @@
+import { commandParts } from "./arguments.ts";
 import { decompose } from "./decompose.ts";
+import { Harmless } from "./harmless.ts";
 import { type Detection, judgeAll, judgeTokens, withoutOverlaps } from "./judge.ts";
+import { classifyKey } from "./keys.ts";
 import { wholePiece } from "./piece.ts";
+import { isRandom } from "./randomness.ts";
 import { candidatesIn } from "./running-text.ts";
+import { isUuid } from "./shapes.ts";
+import { calledWith, LONGEST_COMMAND } from "./tool-call.ts";
 
 export type { Detection } from "./judge.ts";
 
 /** Secrets in one value. `key` is the name beside it: a variable, a header, a flag without its dashes; null when there is none. */
 export function detectSecrets(key: string | null, value: string): readonly Detection[] {
-	return judgeAll(decompose(key, wholePiece(value)), value);
+	return harmless.search([key, value], () => detectAnew(key, value));
 }
+
+const harmless = new Harmless();
+
+function detectAnew(key: string | null, value: string): readonly Detection[] {
+	const whole = wholePiece(value);
+	const call = calledWith(whole);
+	const inner = call ?? whole;
+	const isCommand =
+		call !== null ||
+		(key !== null &&
+			(COMMAND_NAME.test(key) || (PROGRAM.test(value) && classifyKey(key) === "neutral")) &&
+			value.length <= LONGEST_COMMAND);
+	const parts = isCommand ? commandParts(inner) : null;
+	if (parts === null) return judgeAll(decompose(key, inner), value);
+	// Commands are full of random names: of commits, images, pods.
+	return judgeAll(parts, value).filter(({ confident }) => confident);
+}
+
+/** Programs that people write whole commands of into settings. */
+const PROGRAM =
+	/^(?:curl|wget|docker|podman|kubectl|ssh|sshpass|psql|mysql|mysqldump|mongosh|redis-cli|ldapsearch|sqlcmd|npx|uvx|aws|az|gcloud|gh|git|bash|sh)\s+\S/;
+const COMMAND_NAME = /^(?:command|cmd|run|script|shell|entrypoint|apiKeyHelper)$/i;
 
 const COMMENT = /^\s*(?:\/\/|#|\/\*|<!--|--|;)/;
 const LONGEST_COMMENT = 4_000;
 
-/** In a comment a key may stand without a name: "remove before commit: …". Digests in hex, which stand there as often, are left out. */
+/** Comments that say what the random text in them is. */
+const CONFESSING =
+	/\b(?:api.?keys?|keys?|tokens?|secrets?|passw\w*|pw|credentials?|login)\b|\b(?:remove|delete|rotate|revoke)\b.{0,20}\b(?:before|commit|this|me|later|soon)\b|\bdo(?: not|n't) (?:commit|push|share)\b|\bleak/i;
+/** And those that say that it is something else. */
+const OF_DIGESTS =
+	/\b(?:pinned|sha\d*|digests?|checksums?|hash(?:es)?|revision|integrity|fingerprint|commit [0-9a-f]{7}|build|public key)\b/i;
+
+/**
+ * In a comment a key may stand without a name: "remove before commit: …". Digests in hex, which stand there as often, are left out unless the
+ * comment says what they are.
+ */
 function looseTokens(text: string): readonly Detection[] {
 	if (text.length > LONGEST_COMMENT) return [];
-	return [...text.matchAll(/[^\s"'`,;()<>]{24,200}/g)].flatMap(({ 0: word, index }) =>
-		/^[0-9a-f-]+$/i.test(word)
-			? []
-			: detectSecrets(null, word).map((detection) => ({ ...detection, start: index + detection.start, end: index + detection.end })),
-	);
+	const tells = CONFESSING.test(text) && !OF_DIGESTS.test(text);
+	return [...text.matchAll(/[^\s"'`,;()<>]{16,200}/g)].flatMap(({ 0: word, index }) => {
+		const isHex = /^[0-9a-f-]+$/i.test(word);
+		if (tells ? isUuid(word) : isHex || word.length < 24) return [];
+		return detectSecrets(tells && isRandom(word) ? "key" : null, word).map((detection) => ({
+			...detection,
+			start: index + detection.start,
+			end: index + detection.end,
+		}));
+	});
 }
 
 /** Secrets in running text (a comment, a log line): tokens of known formats, addresses that hold one, and what is given to names of secrets. */

@@ -1,9 +1,8 @@
+import { paired, TWIN_LETTERS } from "../twin-letters.ts";
 import type { Piece } from "./piece.ts";
 
-/** Letters of other scripts that look like Latin ones, and those. */
-const LOOKALIKES = "аеорсхуіјѕһԁԛԝАВЕКМНОРСТХУІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧαινορυχ‐‑‒–—−＿․";
-const LATIN = "aeopcxyijshdqwABEKMHOPCTXYIJSABEZHIKMNOPTYXaivopux------_.";
-const LATIN_OF: ReadonlyMap<string, string> = new Map([...LOOKALIKES].map((c, i) => [c, LATIN.charAt(i)]));
+/** Characters that look like those of a token, and those. */
+const LATIN_OF: ReadonlyMap<string, string> = new Map([...TWIN_LETTERS, ...paired("‐‑‒–—－＿․", "------_.")]);
 
 /** Letters that no decomposition gives their plain form. */
 const PLAIN_OF: ReadonlyMap<string, string> = new Map(

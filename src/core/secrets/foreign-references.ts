@@ -1,3 +1,5 @@
+import { isRandom } from "./randomness.ts";
+
 /** Texts by which hosts, shells, password managers and clouds name a secret that is kept elsewhere. */
 const WHOLE: readonly RegExp[] = [
 	/^\$[A-Z_][A-Z0-9_]*$/,
@@ -10,7 +12,8 @@ const WHOLE: readonly RegExp[] = [
 	/^\$\([^()]*\)$/,
 	/^`[^`]*`$/,
 	/^(?:env|environ|process\.env|os\.environ|secrets?|vars)[.:[][\w.[\]"'-]+$/i,
-	/^(?:op|keychain|sealed|vault|exec|aws-sm|aws-ssm|gcp-sm|azure-kv|bws|doppler|infisical|pass|secret|akv|ref\+[a-z0-9]+|secretref|keyring|lastpass|dashlane|ssm|asm|gsm):\/\/\S*$/i,
+	/^op:\/\/[^\n]*$/i,
+	/^(?:keychain|sealed|vault|exec|aws-sm|aws-ssm|gcp-sm|azure-kv|bws|doppler|infisical|pass|secret|akv|ref\+[a-z0-9]+|secretref|keyring|lastpass|dashlane|ssm|asm|gsm):\/\/\S*$/i,
 	/^arn:aws[\w-]*:(?:secretsmanager|ssm|kms|iam):\S*$/,
 	/^projects\/[\w-]+\/secrets\/\S+$/,
 	/^@Microsoft\.KeyVault\(.*\)$/,
@@ -21,7 +24,8 @@ const WHOLE: readonly RegExp[] = [
 	/^(?:vault|enc|encrypted|kms|sops|crypt|dpapi|awskms|gcpkms):(?:v\d+:)?\S+$/i,
 	/^\$ANSIBLE_VAULT;/,
 	/^-----BEGIN (?:AGE ENCRYPTED FILE|PGP MESSAGE|CMS|PKCS7)-----/,
-	// A password that has been hashed.
+	// A password that has been hashed, also behind its user.
+	/^[\w.@-]{1,64}:(?:\$(?:2[abxy]?|argon2(?:id|i|d)|5|6|1|y|7|scrypt|apr1)\$|\{(?:S?SHA\d*|S?MD5|CRYPT)\})\S+$/,
 	/^\$(?:2[abxy]?|argon2(?:id|i|d)|5|6|1|y|7|scrypt|pbkdf2[\w-]*|apr1)\$\S+$/,
 	/^(?:pbkdf2_sha\d+|argon2|bcrypt(?:_sha256)?|scrypt)\$\S+$/,
 	/^\{(?:S?SHA\d*|S?MD5|CRYPT|PBKDF2[\w-]*|ARGON2)\}\S+$/i,
@@ -29,18 +33,66 @@ const WHOLE: readonly RegExp[] = [
 	// Other tools' ways to name a place.
 	/^\{\{[^{}]*\}\}$|^<%[^%]*%>$|^#\{[^{}]*\}$|^%\{[^{}]*\}$|^\$\[[^[\]]*\]$|^%\([^()]*\)s?$|^\$ENV\{[^{}]*\}$|^<<[^<>]*>>$|^\$\{\{?[^{}]*\}?\}$/,
 	/^(?:ENV|env|os\.getenv|os\.environ\.get|System\.getenv|process\.env|getenv|lookup|secret|var|local|data|module)(?:\(|\[)["']?[\w./:-]+["']?(?:\)|\])$/,
-	/^@(?:env|file|vault|secret|keychain)?[:/.~][\w./:~-]*$/i,
-	/^(?:env|file|cmd|command|exec|sh|pass|keyring|keychain|secret|secretref|vault|bw|op|ssm|sm|aws|gcp|azure|doppler|infisical|from|ref|var|input|prompt)[:/][A-Za-z_./~][\w./:# ~-]*$/i,
+	/^@(?:env|oc\.env|file|vault|secret|keychain)?[:/.~][\w./:~-]*$/i,
+	/^(?:env|file|cmd|command|exec|sh|pass|keyring|keychain|secrets?|secretref|secretKeyRef|valueFrom|secret-?manager|vault|bw|bws|op|ssm|asm|awssm|aws-?sm|gsm|gcpsm|sm|aws|gcp|azure|azurekv|akv|doppler|infisical|conjur|chamber|credstash|berglas|from|ref|var|input|prompt|runtime)[:/][A-Za-z_./~][\w./:# ~-]*$/i,
 	/^(?:secret|secrets|kv)\/[\w./-]+#[\w.-]+$/,
 	/^!(?:Ref|Sub|GetAtt|ImportValue|reference|env_var|cat|pass|op)\b.*$/,
 	/^(?:arn|projects|resource):\S*secret\S*$/i,
 	/^!(?:vault|secret|env|ref|file)\b.*$/i,
+	// Code that a template was to run: `process.env.KEY!`, `config.get("key")`, `data.x["key"]`.
+	/^(?:process\.env|import\.meta\.env|Deno\.env|Bun\.env|os\.environ|ENV|settings|config|self|this|args|opts|options|params|ctx|var|local|data|module|secrets|random_\w+)(?:\.\w+|\[["']?[\w.-]+["']?\])+!?$/,
 ];
+
+/** Texts that are of no use without the key that they were encrypted with, whatever lines and signs are in them. */
+const ENCRYPTED: readonly RegExp[] = [
+	/^-----BEGIN (?:AGE ENCRYPTED FILE|PGP MESSAGE|CMS|PKCS7|ENCRYPTED MESSAGE)-----/,
+	/^(?:!vault\s*\|?\s*)?\$ANSIBLE_VAULT;/,
+	// AWS KMS; Windows' DPAPI, as bytes, as base64, and PowerShell's of it.
+	/^AQICAH[A-Za-z0-9+/]{40,}={0,2}$/,
+	/^01000000d08c9ddf0115d1118c7a00c04fc297eb[0-9a-f]+$/i,
+	/^AQAAANCMnd8BFdERjHoAwE[A-Za-z0-9+/]+={0,2}$/,
+	/^76492d1116743f0423413b16050a5345[A-Za-z0-9+/=|]+$/,
+	// Sealed Secrets of Kubernetes.
+	/^Ag[A-D][A-Za-z0-9+/]{400,}={0,2}$/,
+	// Pulumi, Travis, AppVeyor, Rails, eyaml, EJSON, Mule, and whatever gives a cipher or a version, an initialisation vector and the rest.
+	/^(?:secure:)?v\d:[A-Za-z0-9+/]{16}={0,2}:[A-Za-z0-9+/]{16,}={0,2}$/,
+	/^secure:\s*"?[A-Za-z0-9+/]{20,}={0,2}"?$/,
+	/^[A-Za-z0-9+/]{16,}={0,2}--[A-Za-z0-9+/]{12,24}={0,2}--[A-Za-z0-9+/]{20,24}={0,2}$/,
+	/^EJ\[\d+:[A-Za-z0-9+/=:]+\]$/,
+	/^!\[[A-Za-z0-9+/=]+\]$/,
+	/^\{(?:AES(?:-?\d+)?|3DES|DES|RSA|xor)\}\S+$/i,
+	/^U2FsdGVkX1[A-Za-z0-9+/]{20,}={0,2}$/,
+];
+
+/** A call or a variable of some language: `os.getenv("KEY")`, `std::env::var("KEY")`, `fromFile(/run/secrets/key)`. */
+const CALL = /^[A-Za-z_$][\w$]{0,40}(?:(?:\.|::)[A-Za-z_$][\w$]{0,40}){0,5}\(((?:["']?[\w .:/-]{0,60}["']?,? ?){0,2})\)!?$/;
+
+/** True for code that a template was to run; what is random in its brackets is no name of a variable. */
+function isCall(text: string): boolean {
+	const given = text.length > 300 ? null : CALL.exec(text);
+	return (
+		given !== null &&
+		!(given[1] ?? "").split(/["' ,]+/).some((word) => isRandom(word, 12) || /^[A-Za-z]+[-_]?[A-Za-z]*[-_]?\w*\d\w{8,}$/.test(word))
+	);
+}
+
+/** References with blanks and signs of equality in them. */
+const UNDIVIDED = /^(?:arn:aws[\w-]*:|op:\/\/|@Microsoft\.KeyVault\()[^\n]*$/i;
+
+/** True for a text that is not to be taken apart: somebody encrypted it, or it is one reference. */
+export function isUndivided(text: string): boolean {
+	return (
+		UNDIVIDED.test(text) ||
+		isCall(text) ||
+		ENCRYPTED.some((form) => form.test(text)) ||
+		(/^\{\s*"/.test(text) && /"encrypted_data"|"ciphertext"/i.test(text.slice(0, 2_000)))
+	);
+}
 
 /** True when the whole text only names where a secret is kept. */
 export function isReferenceText(text: string): boolean {
 	if (/^[\w+=-]*$/.test(text)) return false;
-	return WHOLE.some((form) => form.test(text)) || /^\$\{[^{}]*\}$/.test(text);
+	return WHOLE.some((form) => form.test(text)) || isCall(text) || /^\$\{[^{}]*\}$/.test(text);
 }
 
 /** Parts of a text that are no references: `Bearer ${TOKEN}` leaves `Bearer `. Offsets count in the text. */

@@ -4,7 +4,7 @@ import { decompose } from "./decompose.ts";
 import { undisguised, undisguisedText } from "./disguise.ts";
 import { isReferenceText } from "./foreign-references.ts";
 import { type JwtFacts, jwtFacts } from "./jwt.ts";
-import { classifyKey, type KeyClass, keyWords } from "./keys.ts";
+import { classifyKey, isForBrowsers, type KeyClass, keyWords } from "./keys.ts";
 import type { Part } from "./parts/part.ts";
 import { type Piece, trimPiece, unquotePiece, wholePiece } from "./piece.ts";
 import { isPlaceholder } from "./placeholders.ts";
@@ -42,7 +42,16 @@ export function judgeAll(parts: readonly Part[], value: string): readonly Detect
 /** Tokens of a known form, wherever they stand in a text. */
 export function judgeTokens(text: string): readonly Detection[] {
 	const piece = undisguisedText(wholePiece(text));
-	return matchProviders(piece.text).flatMap((match) => providerDetection(match, piece, null) ?? []);
+	return matchProviders(piece.text).flatMap(
+		(match, i) => (i < MOST_JUDGED ? providerDetection(match, piece, null) : unjudged(match, piece)) ?? [],
+	);
+}
+
+/** How many tokens of one text are looked at closely. Who writes more has no examples in mind: each of the others counts. */
+const MOST_JUDGED = 2_000;
+
+function unjudged({ start, end, format }: ProviderMatch, piece: Piece): Detection {
+	return { ...PLAIN, start: piece.at(start), end: piece.at(end), title: format.title, confident: true, credential: format.credential };
 }
 
 function judge(part: Part): readonly Detection[] {
@@ -73,7 +82,7 @@ function judge(part: Part): readonly Detection[] {
 			...PLAIN,
 			...placeOf(whole),
 			title: named?.title ?? titleOf(part, kind),
-			confident: verdict === "secret" || named !== null,
+			confident: verdict === "secret" || (named !== null && (kind !== "neutral" || keyWords(part.key ?? "").length === 1)),
 			credential: named?.credential ?? null,
 		},
 	];
@@ -99,7 +108,7 @@ function providerDetection(match: ProviderMatch, piece: Piece, key: string | nul
 		start: piece.at(match.start),
 		end: piece.at(match.end),
 		title: format.title,
-		confident: !format.identifier || classifyKey(key) !== "public",
+		confident: !(format.identifier && classifyKey(key) === "public") && !(format.title === "Google API key" && isForBrowsers(key)),
 		credential: format.credential,
 		jwt: format.credential === "json-web-token" ? jwtFacts(token) : null,
 		account: format.credential === "aws-access-key-id" ? awsAccount(token) : null,

@@ -3,8 +3,10 @@ import { asItLooks, withoutAccents } from "./disguise.ts";
 /** Lower case, compatibility forms, accents and hidden characters removed, look-alikes inside Latin words made Latin. */
 export function fold(text: string): string {
 	if (!/[^\0-\x7f]/.test(text)) return text.toLowerCase();
-	const plain = withoutAccents(text);
-	return /[a-z]/.test(plain) && /[^\0-\x7f]/.test(plain) ? plain.replace(/[^\0-\x7f]/gu, (c) => asLatin(c)) : plain;
+	// A word of one script stays what it is: `ΚΛΕΙΔΙ_API` is two.
+	return withoutAccents(text).replace(/[\p{L}\p{M}]+/gu, (word) =>
+		/[a-z]/.test(word) && /[^\0-\x7f]/.test(word) ? word.replace(/[^\0-\x7f]/gu, (c) => asLatin(c)) : word,
+	);
 }
 
 /** Only where what it looks like is a letter: CJK and the like stay what they are. */
@@ -17,23 +19,23 @@ const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/
 
 /** What people choose, in the languages of the people who choose; words of a phrase stand without blanks. */
 export const PASSWORD = words(`
-	password passwords passwd passphrase passcode pwd pass pw pswd psw psk userpass dbpass dbpwd adminpw keypass storepass requirepass sudopass
-	contraseña contrasenya pasahitza senha palavrapasse palavrachave motdepasse mdp passwort kennwort losungswort wachtwoord lösenord passord adgangskode salasana
+	password passwords passwd wifikey wlankey wpakey wpapsk passphrase passcode pwd pass pw pswd psw psk puk passe khau userpass dbpass dbpwd adminpw keypass storepass requirepass sudopass
+	contraseña contrasenya pasahitza senha palavrapasse palavrachave motdepasse mdp passwort kennwort losungswort wachtwoord lösenord passord adgangskode kodeord salasana
 	hasło haslo heslo heslá lozinka geslo zaporka jelszó parola parolă şifre şifresi parolası parool parole slaptažodis лозинка парола пароль пароли κωδικός συνθηματικό סיסמה סיסמא
-	كلمةالمرور كلمةالسر رمزالعبور گذرواژه पासवर्ड কূটশব্দ รหัสผ่าน mậtkhẩu katasandi katalaluan 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호
+	كلمةالمرور كلمةالسر رمزالعبور گذرواژه पासवर्ड কূটশব্দ รหัสผ่าน mậtkhẩu katasandi sandi katalaluan parol sifra 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호
 `);
 
 /** What machines make. */
 export const SECRET = words(`
 	token tokens tok secret secrets apikey apikeys apitoken accesskey accesstoken authtoken secretkey privatekey privkey clientsecret credential credentials cred creds auth authorization
-	authentication bearer jwt cookie cookies pat sas sig signature hmac session sessionid sessid jsessionid phpsessid seed mnemonic xsrf csrf otp totp macaroon
-	jeton clave llave clé clef chave schlüssel schluessel sleutel nyckel nøkkel nokkel nøgle nogle avain klucz klíč kľúč ključ kulcs cheie chiave anahtar anahtarı kunci khóa raktas võti κλειδί ключ кључ מפתח مفتاح کلید कुंजी กุญแจ
+	authentication bearer jwt cookie cookies pat sas sig hmac session sessionid sessid jsessionid phpsessid seed mnemonic xsrf csrf otp totp macaroon wif xprv nsec keypair keypairs sessdata
+	jeton clave llave clé clef chave schlüssel schluessel sleutel nyckel nøkkel nokkel nøgle nogle avain klucz klíč kľúč ključ kulcs cheie chiave anahtar anahtarı kunci khóa klyuch sekret raktas võti κλειδί ключ кључ מפתח مفتاح کلید कुंजी กุญแจ
 	secreto secreta segreto segredo geheim geheimnis geheimschlüssel hemlighet hemmelighet salaisuus tajny tajne titok sır gizli rahasia секрет таємниця токен סוד سر 令牌 密钥 密鑰 秘钥 金鑰 秘密 凭证 憑證 トークン キー 鍵 シークレット 토큰 키 비밀
 `);
 
 /** Two words that mean one together. */
 export const SECRET_PHRASE = words(
-	"httpbasic basicauth servicerole apihash honeycombteam kubeconfigdata connectsid accesscode accesscodes activationcode authcode recoverycode recoverycodes backupcode backupcodes securitycode unlockcode authdata jaasconfig cléapi khóaapi",
+	"httpbasic basicauth servicerole apihash honeycombteam kubeconfigdata connectsid accesscode accesscodes activationcode authcode recoverycode recoverycodes backupcode backupcodes securitycode unlockcode alarmcode doorcode gatecode entrycode authdata jaasconfig cléapi khóaapi fichaacceso originverify proxyauth proxyauthorization",
 );
 
 /** Of glued words, the end that tells: `openaiapikey`, `Datenbankpasswort`. */
@@ -54,20 +56,25 @@ export const KEY_OF_SECRET = words(
 export const OWNER = words(
 	`admin root user guest app service svc db database mysql postgres postgresql pg mariadb mssql sql oracle mongo mongodb redis rabbitmq kafka elastic es neo4j smtp imap pop3 ftp sftp ssh ldap ad vpn wifi proxy http https basic jira confluence atlassian
 	github gitlab git bitbucket azure aws gcp google slack discord telegram openai anthropic claude gemini mistral stripe twilio sendgrid notion linear figma supabase vercel netlify heroku cloudflare docker npm pypi sentry grafana datadog
-	api web server client bot agent mcp key id master bind hash`,
+	api web server client bot agent mcp key id master bind hash banco bd base datenbank banque bank benutzer usuario utente konto cuenta`,
 );
 
 /** Words at the end of a name of something that has an id: random text there is one. */
 export const ENTITY_TAIL = words(
 	`base page board sheet spreadsheet document doc docs folder calendar playlist video channel collection deployment pipeline assistant voice price product plan tracking instance subnet vpc stack realm snapshot
-	card issue ticket customer contact company deal shop location device group role zone dataset experiment release artifact lambda queue cluster namespace pod
+	card issue customer contact company deal shop location device group role zone dataset experiment release artifact lambda queue cluster namespace pod
 	container disk volume network gateway dashboard panel monitor form survey template campaign audience segment report contract tx txn transaction wallet mint
-	file drive media photo avatar icon logo font etag traceparent tracestate baggage correlation guild server chat thread message mailbox label board sprint epic milestone commit sha rev`,
+	file drive media photo avatar icon logo font etag traceparent tracestate baggage correlation guild server chat thread message mailbox label board sprint epic milestone gsheet gist commit sha rev`,
+);
+
+/** The same behind another word only: `BLOB` alone says nothing. */
+export const ENTITY_TAIL_BEHIND = words(
+	"bottle baseline chunk layer blob manifest bundle genesis query block chain root source revision snapshot replica deployment db job run task",
 );
 
 /** Words before `key` that make it something else. */
 export const KEY_OF_PUBLIC = words(
-	"public publishable site anon anonymous cache foreign sort partition hot shortcut index row column object map lookup order storage_path idempotency dedupe translation i18n locale unique composite natural surrogate range routing message event project issue space feature flag bucket",
+	"public publishable site anon anonymous cache foreign sort partition hot shortcut index row column object map lookup order storage_path idempotency dedupe translation i18n locale unique composite natural surrogate range routing message event project issue space feature flag bucket file node host vapid sparkle record entity item document doc sheet media image video template form folder dataset table task board epic sprint metric dimension config setting resource asset topic shard tenant customer menu page tag label category product sku catalog article post instrumentation tokenization peer recipient trusted minisign kms cmk cmek org organization namespace list campaign survey plugin theme trace request correlation transaction widget component module language country currency group permission rule",
 );
 
 /** Words at the end of a name of something that identifies or measures, whatever random text it is. */
@@ -75,7 +82,7 @@ export const PUBLIC_TAIL = words(
 	`id ids uid guid uuid sid cid kid gid oid sub url urls uri uris endpoint endpoints host hosts hostname port ports path paths dir directory folder file files filename filepath name names username users user email mail owner
 	region zone version versions hash hashes checksum sha sum md digest integrity fingerprint thumbprint address addresses addr model models etag commit revision rev ref refs branch tag tags build
 	length len count counts max min num issuer iss audience aud project projects org organization team account accounts tenant workspace bucket database table certificate cert certs ca image images
-	nonce etag state cursor date time timestamp locale lang language timezone tz pubkey subscription slug topic channel domain domains site trace span session`,
+	nonce etag state cursor challenge public ksuid ulid nanoid cuid xid udid kdf shasum date time timestamp locale lang language timezone tz pubkey subscription slug topic channel domain domains site trace span session`,
 );
 
 /** Words at the end of a name that make a secret's name that of something else: `TOKEN_TYPE`, `SECRET_PATH`. */
@@ -85,7 +92,7 @@ export const OTHER_TAIL = words(
 	methods provider providers strategy policy policies interval delay retries retry concurrency budget window server servers page queue position start end log logs root year country currency symbol unit placeholder hint
 	instructions example examples plugin source location manager store storage backend helper resolver generator rotation encoding digits decimals contract charset parameter param field variable var process pattern regex
 	through minute second hour day rule rules check checks validator strength requirement requirements complexity history reset resets confirmation link form screen template prompt question helper
-	engine mount realm callback flow audience class hook handler listener middleware guard backend module bucket ring family grant grants usage estimator counter rate price cost map filter`,
+	engine mount realm callback flow audience class hook handler listener middleware guard backend module bucket ring family grant grants usage estimator counter rate price cost map filter mint derivation kdf tx sock socket hint answer`,
 );
 
 /** Words at the end of a name that say nothing: `TOKEN_PROD`, `PASSWORD_2`, `SECRET_VALUE`. */
@@ -95,7 +102,7 @@ export const FILLER = words(
 
 /** Words beside `token` that make it a number of them, or a place to go on reading from. */
 export const OTHER_TOKEN = words(
-	"max min num number total context output input prompt completion new budget limit per count cached reasoning thinking window next page continuation cursor sync stop pad eos bos unk mask special",
+	"max min num number total context output input prompt completion new budget limit per count cached reasoning thinking window next page continuation cursor sync idempotency resume delta fencing cancellation pagination design stop pad eos bos unk mask special",
 );
 
 /** Words that mean a password only at the end of a name: `PASS_THROUGH` is none. */

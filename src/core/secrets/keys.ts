@@ -1,5 +1,6 @@
 import {
 	ENTITY_TAIL,
+	ENTITY_TAIL_BEHIND,
 	FILLER,
 	fold,
 	GLUED_PASSWORD,
@@ -27,6 +28,7 @@ export type KeyClass = "password" | "secret" | "key" | "public" | "neutral";
 
 /** Lower-case words without accents: `OPENAI_apiKey2` gives openai, api, key. */
 export const keyWords = remembered((key): readonly string[] => {
+	if (/^[a-z]+$/.test(key)) return [key];
 	const humps = key.replace(/([\p{Ll}0-9])(\p{Lu})/gu, "$1 $2").replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2");
 	// `API密钥` is two words.
 	return fold(humps).match(/[a-z]+|(?:(?![a-z])\p{L})+/gu) ?? [];
@@ -49,7 +51,13 @@ function remembered<T>(judge: (key: string) => T): (key: string) => T {
 const MOST_REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 80;
 
-const PUBLIC_PREFIX = /^(?:NEXT_PUBLIC_|PUBLIC_|VITE_PUBLIC_|EXPO_PUBLIC_|NUXT_PUBLIC_|GATSBY_PUBLIC_)/;
+const PUBLIC_PREFIX =
+	/^(?:NEXT_PUBLIC_|PUBLIC_|VITE_PUBLIC_|EXPO_PUBLIC_|NUXT_PUBLIC_|GATSBY_PUBLIC_|REACT_APP_(?:FIREBASE|GOOGLE_MAPS)|VITE_(?:FIREBASE|GOOGLE_MAPS))/;
+
+/** True for names of variables that a build puts into what every browser gets. */
+export function isForBrowsers(key: string | null): boolean {
+	return key !== null && PUBLIC_PREFIX.test(key);
+}
 
 export function classifyKey(key: string | null): KeyClass {
 	return key === null ? "neutral" : classify(key);
@@ -65,37 +73,55 @@ const classify = remembered((key): KeyClass => {
 	const before = names[end - 2] ?? "";
 	const rest = names.slice(0, -1);
 
-	if (isPasswordWord(tail) || PASSWORD.has(before + tail) || PASSWORD.has(names.slice(-3).join(""))) return "password";
-	if (PUBLIC_PREFIX.test(key)) return "public";
+	if (isSession(before, tail) || OF_CLIENTS.test(key)) return "neutral";
+	if (isCiphered(names) || isNameOfWords(names)) return "public";
+	if (tail === "pin" || isPasswordWord(tail) || PASSWORD.has(before + tail) || PASSWORD.has(names.slice(-3).join(""))) return "password";
+	if (PUBLIC_PREFIX.test(key) || OF_TRACES.test(key)) return "public";
 	if (tail === "key" || tail === "keys") {
-		if (KEY_OF_PUBLIC.has(before)) return "public";
+		if (KEY_OF_PUBLIC.has(before) || names.includes("public")) return "public";
 		return KEY_OF_SECRET.has(before) || rest.some(isSecretWord) ? "secret" : "key";
 	}
 	if (tail === "tokens" ? rest.some((word) => OTHER_TOKEN.has(word)) : tail === "token" && OTHER_TOKEN.has(before)) return "public";
+	if (tail === "token" && before === "public") return "public";
 	if (isSecretWord(tail) || SECRET_PHRASE.has(before + tail)) return "secret";
 	if (KEY_BY_HABIT.has(tail)) return "key";
 	if (PUBLIC_TAIL.has(tail) || (OTHER_TAIL.has(tail) && rest.some((word) => isSecretWord(word) || PASSWORD.has(word) || word === "key")))
 		return "public";
 	if (rest.some((word) => isPasswordWord(word) && !PASSWORD_AT_END.has(word))) return OWNER.has(tail) ? "password" : "key";
 	if (rest.some(isSecretWord)) return OWNER.has(tail) ? "secret" : "key";
-	if (ENTITY_TAIL.has(tail) && !names.includes("key")) return "public";
+	if ((ENTITY_TAIL.has(tail) || (rest.length > 0 && ENTITY_TAIL_BEHIND.has(tail))) && !names.includes("key")) return "public";
 	return names.includes("key") && !names.some((word) => KEY_OF_PUBLIC.has(word)) ? "key" : "neutral";
 });
 
+/** Keys that every browser gets to see, though not by their names: what counts visits, and what only searches. */
+const OF_CLIENTS =
+	/(?:^|[_-])write[_-]?key$|^mixpanel[_-](?:project[_-])?token$|^paddle[_-]client[_-](?:side[_-])?token$|^pusher[_-](?:app[_-])?key$|^algolia[_-]search[_-](?:api[_-])?key$/i;
+
+/** Headers that follow a request through systems, or say which state of a thing is meant. */
+const OF_TRACES =
+	/^(?:traceparent|tracestate|b3|baggage|newrelic|sentry-trace|cf-ray|uber-trace-id|elastic-apm-traceparent|grpc-trace-bin|if-(?:none-)?match|if-range|etag|content-md5|content-digest|repr-digest|digest|sec-websocket-(?:key|accept)|idempotency-key|x-(?:b3|datadog|ot|amz|amzn|amazon|cloud|request|correlation|trace|newrelic|goog-hash|ms-request|github-request)-(?!security-token|signature|credential|api)[\w-]*)$/i;
+
+/** A session's id: random text there lets one in, a UUID may not. */
+function isSession(before: string, tail: string): boolean {
+	return before === "session" && tail === "id";
+}
+
+/** What is kept there is encrypted, or a hash: `ENCRYPTED_PASSWORD`. */
+function isCiphered(names: readonly string[]): boolean {
+	return names.length > 1 && names.slice(0, -1).some((word) => /^(?:encrypted|sealed|ciphered|hashed|securestring|obfuscated)$/.test(word));
+}
+
+/** Words for many, of which some are allowed or not: `ALLOWED_TOKENS`, `COMMON_PASSWORDS`. */
+function isNameOfWords(names: readonly string[]): boolean {
+	return (
+		/^(?:passwords|tokens|secrets|keys|credentials)$/.test(names.at(-1) ?? "") && names.slice(0, -1).some((word) => OF_WORDS.test(word))
+	);
+}
+
+const OF_WORDS = /^(?:allowed|disallowed|blocked|forbidden|banned|common|weak|supported|accepted|denied|ignored|reserved|breached)$/;
+
 /** Names that some give to keys, and others to something else. */
-const KEY_BY_HABIT: ReadonlySet<string> = new Set([
-	"sk",
-	"ak",
-	"kek",
-	"dek",
-	"xoxb",
-	"xoxp",
-	"licence",
-	"license",
-	"serial",
-	"salt",
-	"nonce",
-]);
+const KEY_BY_HABIT: ReadonlySet<string> = new Set(["sk", "ak", "kek", "dek", "xoxb", "xoxp", "licence", "license", "salt"]);
 
 function isPasswordWord(word: string): boolean {
 	return PASSWORD.has(word) || GLUED_PASSWORD.test(word) || UNSPACED_PASSWORD.test(word);
@@ -103,7 +129,7 @@ function isPasswordWord(word: string): boolean {
 
 /** True for names of things whose address itself is the credential: incoming webhooks and the like. */
 export function namesCapability(key: string | null): boolean {
-	return key !== null && keyWords(key).some((word) => /^(?:web)?hooks?$|^secret$|^token$|^capability$/.test(word));
+	return key !== null && keyWords(key).some((word) => /^(?:web)?hooks?$|^capability$/.test(word));
 }
 
 function isSecretWord(word: string): boolean {

@@ -29,15 +29,17 @@ export const MARKER_WORDS: readonly string[] = words(`
 	iyong iyo ilagay palitan dito halimbawa
 	вашего vash vasha vashe tvoi vstav vstavte zamenite vvedite zdes suda syuda primer zde tvoj vaš vaša vaše ovdje ovde umetni unesite zamijenite zamenite unesi zamijeni ovdje primjer vnesi vnesite
 	el sas edo eisagete ton kodiko to kleidi
-	yako lako hapa weka badilisha mfano
+	yako lako wako wangu hapa weka badilisha mfano
 	teva teu vosso enganxa introdueix canvia zure hemen jarri aldatu þinn þitt settu hér anseo cuir juaj vendos këtu vian via enigu tie
 	zamenjajte zamijenite unesi unesite umetnite vnesite tukaj vstavite jūsų jūsu įveskite čia įrašykite ievadiet šeit ierakstiet sinu sisesta siia asenda
 	escribe escriba esto eso byt bytt mig meg klistra indsæt lim inn vaihda tämä liitä zmień mnie írjon temple reemplazar défini defined coming soon dashboard settings
+	siehe frag fragt fragen gesetzt ausfüllen ausgefüllt später spater voir demander demandez remplir définir défini definir definido rellenar preencher pedir compilare definire vedi vraag zie invullen nog zapytaj uzupełnienia uzupelnienia zeptej doplnit fråga
+	fyll spør spørg kysy katso заполнить спросить спитати указать doldurulacak sor hỏi tanya eich jou yakho wakho jouself
 `);
 
 /** Parts of what people write in scripts without Latin letters, or without blanks. */
 export const UNSPACED_MARKERS =
-	/你的|您的|请|請|替换|替換|填写|填寫|填入|输入|輸入|粘贴|此处|此處|这里|這裡|在此|示例|あなた|ここに|入力|置換|置き換え|貼り付け|ご自身|サンプル|여기|입력|당신|귀하|본인|붙여|교체|예시|당신|ваш|твой|твоя|твое|встав|замени|укаж|введи|впиши|подставь|сюда|здесь|пример|ваша|тут|заміні|вкажіть|введіть|сюди|вашия|тук|въведете|заменете|σας|σου|εδω|εισαγ|αντικατ|βαλτε|παραδειγμα|שלך|כאן|הכנס|החלף|הזן|הדבק|דוגמה|هنا|ضع|ادخل|أدخل|الخاص|استبدل|مفتاحك|رمزك|مثال|اینجا|شما|وارد|خود|अपन|यहा|दर्ज|डालें|बदल|आपक|उदाहरण|আপনার|এখানে|ของคุณ|ที่นี่|ใส่|แทนที่|ตัวอย่าง|உங்கள்|ఇక్కడ|તમારી/;
+	/问|問|管理员|管理員|管理者|確認|确认|联系|聯繫|参照|관리자|문의|확인|你的|您的|请|請|替换|替換|填写|填寫|填入|输入|輸入|粘贴|此处|此處|这里|這裡|在此|示例|あなた|ここに|入力|置換|置き換え|貼り付け|ご自身|サンプル|여기|입력|당신|귀하|본인|붙여|교체|예시|당신|ваш|твой|твоя|твое|заполн|спрос|спита|встав|замени|укаж|введи|впиши|подставь|сюда|здесь|пример|ваша|тут|заміні|вкажіть|введіть|сюди|вашия|тук|въведете|заменете|σας|σου|εδω|εισαγ|αντικατ|βαλτε|παραδειγμα|שלך|כאן|הכנס|החלף|הזן|הדבק|דוגמה|هنا|ضع|ادخل|أدخل|الخاص|استبدل|مفتاحك|رمزك|مثال|اینجا|شما|وارد|خود|अपन|यहा|दर्ज|डालें|बदल|आपक|उदाहरण|আপনার|এখানে|ของคุณ|ที่นี่|ใส่|แทนที่|ตัวอย่าง|உங்கள்|ఇక్కడ|તમારી/;
 
 /** Words that say what will stand there, not what it is, and the small words between them. */
 export const FILLER_WORDS: readonly string[] = words(`
@@ -50,13 +52,13 @@ export const FILLER_WORDS: readonly string[] = words(`
 	anahtar anahtarı anahtari anahtarınız anahtariniz anahtarın sifre şifre şifreniz şifren tokeniniz tokenınız parolanız khóa khoa mật khẩu mat khau kunci sandi kata ключ токен пароль kodas raktas võti voti heslo hasło haslo lozinka geslo wachtwoord lösenord losenord
 	passord adgangskode salasana salasanasi jelszó jelszo jelszavad kennwort geheim geheimes geheimen geheime geheimnis secreto secreta segreto segreta segredo secrète secrete geheime hemlig hemligt tajny tajne tajné
 	acceso accès acces accesso acesso zugriff zugang zugangs toegang dostępu dostepu přístupu åtkomst adgang par per par para pour für fuer til til för for voor dla pro para ile için icin untuk
-	used unused anything whatever ollama vault keychain env managed by see very least bits bit char chars characters je vul vous cafebabe me long much more than must contain
+	used unused anything whatever character hex base encoded byte bytes digit digits ollama vault keychain env managed by see very least bits bit char chars characters je vul vous cafebabe me long much more than must contain
 	echte echter echten réel reel vero vrai real verdadera ponlo aquí api-key apis clé clés
 `);
 
 /** Words for what will stand there, besides those that name it. */
 export const NOUN_WORDS: readonly string[] = words(
-	"key api kodeord kodord nökkel lykil lykill lykilorð aðgangsorð clau claus gakoa pasahitza contrasinal atslēga atslēgu raktą raktas slaptažodį parooli parole pasvorto ŝlosilo ŝlosilon eochair pasfhocal nenosiri ufunguo çelësin çelës fjalëkalimi fjalëkalim jelszava jelszót kulcsot klíče kľúča hasła lozinku geslo ključem ključa nyckeln nøkkelen nøglen avaimen schluessel passwoerter",
+	"key api kodeord kodord nökkel lykil lykill lykilorð aðgangsorð clau claus gakoa pasahitza contrasinal atslēga atslēgu raktą raktas slaptažodį parooli parole pasvorto ŝlosilo ŝlosilon eochair pasfhocal nenosiri ufunguo çelësin çelës fjalëkalimi fjalëkalim cyfrinair allwedd wagwoord iphasiwedi parolingiz paroli jelszava jelszót kulcsot klíče kľúča hasła lozinku geslo ključem ključa nyckeln nøkkelen nøglen avaimen schluessel passwoerter",
 );
 
 /** The same in scripts that put no blanks between words, anywhere in a text. */
@@ -65,4 +67,4 @@ export const NOUN_ANYWHERE =
 
 /** Stems of the same in languages that hang endings on: `ANAHTARINIZI`, `avaimellasi`. */
 export const FILLER_STEMS =
-	/^(?:anahtar|sifre|parola|token|avaim|salasana|kulcs|jelszo|jelszav|klucz|klic|kluc|kljuc|lozink|hesl|hasl|passwort|schluss|schluess|kunci|raktas|rakt|slaptazod)\p{L}{0,7}$/u;
+	/^(?:anahtar|sifre|parola|token|avaim|salasana|kulcs|jelszo|jelszav|klucz|klic|kluc|kljuc|lozink|hesl|hasl|passwort|schluss(?=el[sn]?$)|schluess(?=el[sn]?$)|kunci|raktas|rakt|slaptazod)\p{L}{0,7}$/u;

@@ -143,7 +143,14 @@ function isWorded(text: string, key: string | null, kind: KeyClass): boolean {
 	if (/[^\x20-\x7e]/.test(text) && (kind !== "password" || /^\p{L}+(?:[_\s]+\p{L}+)+$/u.test(text)))
 		return /\p{L}/u.test(text.replace(/[\x20-\x7e]/g, ""));
 	// Somebody says where it is: "ask the admin".
-	if (SAYING.test(text) || /^[A-Z]{2,}(?:_[A-Z]{2,})+$/.test(text) || isVariableName(text)) return true;
+	if (
+		SAYING.test(text) ||
+		REMARK.test(text) ||
+		FOREIGN_REMARK.test(text) ||
+		/^[A-Z]{2,}(?:_[A-Z]{2,})+$/.test(text) ||
+		isVariableName(text)
+	)
+		return true;
 	if (/[^\0-\x7f]/.test(composed) && (UNSPACED_MARKERS.test(composed) || UNSPACED_MARKERS.test(folded))) return true;
 	const plain = /[^\0-\x7f]/.test(text)
 		? text
@@ -163,6 +170,9 @@ function isWorded(text: string, key: string | null, kind: KeyClass): boolean {
 		if (coverage.tokens >= 2 && coverage.digits <= 3 && coverage.marks === 0 && coverage.nounLetters >= coverage.letters * 0.25)
 			return (surprise(plain) ?? 0) < 0;
 		if (coverage.uncovered > 0 || coverage.digits > 4 || coverage.marks > coverage.tokens) return false;
+		// What a rule for passwords asks for, around a word that everybody has: `Admin@123`.
+		if (coverage.nounLetters === 0 && !coverage.marker && /[A-Z]/.test(text) && /[a-z]/.test(text) && /\d/.test(text) && coverage.marks > 0)
+			return false;
 		// Four words are a password unless they say that one will stand here.
 		return coverage.filler || tells;
 	}
@@ -193,6 +203,14 @@ function isVariableName(text: string): boolean {
 
 const SAYING =
 	/^(?:ask|see|stored|saved|provided|managed|contact|refer|obtain|get|generated|sent|kept|injected|inherited|same|loaded|use|read|comes|taken|check|in|from|via|the|this|no|not|never|will|is|as|your|enter|set|paste|put|add|fill|leave|keep|do|create|generate|copy|found|available|required|needed|comes) \S+|^(?:from|see|use|managed|not|stored|ask|no|via)-[a-z-]+$/i;
+
+/** The same in other languages: a few words, of which the first says that it stands elsewhere, or who knows it. */
+const FOREIGN_REMARK =
+	/^(?:siehe|frage?n?|wird|nicht|noch|bitte|voir|demande[rz]?|non|ne pas|à|pedir|ver|vea|pregunt\w{1,3}|da|chied\w{1,3}|vedi|vraag|zie|nog|niet|do|zapytaj|patrz|zeptej|viz|doplnit|fråga|fraga|fyll|spør|spørg|kysy|katso|спросит\p{L}{1,3}|спитат\p{L}{1,3}|см|hỏi|hoi|xem|tanya|lihat|bkz)\.?(?: [\p{L}\p{M}'’]{1,16}){1,3}$|^[\p{L}'’]{1,16} (?:sor|bak)$/iu;
+
+/** What people say in the place of a secret, as a whole. */
+const REMARK =
+	/^(?:nothing|nope|none|n\.a\.|injected|(?:auto[ -]?)?generated|deleted|confidential|classified|expired|revoked|mandatory|something|anything|ignored?|anonymous|kerberos|peer|trust|gssapi|pending|internal|external|(?:it(?:'|’)?s )?a? ?secret|not_?a_?secret|you wish|nice try|pick (?:an?|one|some\w*)\b.*|choose (?:a|one|your|wisely).*|run (?:openssl|npx|npm|the|this|pwgen|uuidgen)\b.*|(?:min(?:imum)?|at least|max(?:imum)?) \d+\b.*|replace (?:before|this|me|with)\b.*|rotated?(?: (?:me|on|in|by|soon|\d{4}))\b.*|(?:expired|revoked|deleted|disabled),? .*|old one\b.*|any (?:value|string|text|password)\b.*|doesn(?:'|’)?t matter.*|prompt (?:user|me)\b.*|uses? (?:ssh|the|your|my|env|an?|oauth|sso|iam)\b.*|(?:integrated|windows|peer|cert(?:ificate)?) (?:security|auth\w*)|none (?:yet|needed|required|set)|nothing (?:here|yet|set)|secret, .*|handled (?:by|in)\b.*|(?:waiting|available|apply|contact|requested) (?:for|on|sales|us)\b.*|(?:same|kept|stays?) (?:as|in|on)\b.*)$/i;
 
 const NOUNS: ReadonlySet<string> = new Set([...PASSWORD, ...SECRET, ...NOUN_WORDS]);
 

@@ -1,22 +1,22 @@
-import { classifyKey } from "./keys.ts";
+import { element, escapedElement } from "./markup.ts";
+import { afterUser, isTold, told } from "./prose.ts";
 import { isRandom } from "./randomness.ts";
-
-/** A stretch of running text that may be a secret, and the name it is given to; null for an address, which has its own parts. */
-export interface Candidate {
-	readonly name: string | null;
-	readonly start: number;
-	readonly end: number;
-}
-
-const LONGEST_NAME = 60;
-const LONGEST_VALUE = 2_000;
-const SHORTEST_VALUE = 6;
-
-/** What was read around one sign: the candidate, if it is one, and how far nothing else is to be looked for. */
-interface Reading {
-	readonly candidate: Candidate | null;
-	readonly end: number;
-}
+import {
+	type Candidate,
+	isBracket,
+	isNameCode,
+	isQuote,
+	isSecretName,
+	LONGEST_NAME,
+	LONGEST_VALUE,
+	type Reading,
+	runAfter,
+	runBefore,
+	SHORTEST_VALUE,
+	skipBlanks,
+	skipQuote,
+	valueEnd,
+} from "./reading.ts";
 
 /** `NAME=value`, `"name": "value"`, `--flag value`, `Bearer value` and addresses. Reads every character a bounded number of times. */
 export function candidatesIn(text: string): readonly Candidate[] {
@@ -42,6 +42,12 @@ function readAt(text: string, at: number): Reading | null {
 			return isQuote(text[at - 1]) ? argument(text, at) : null;
 		case GREATER:
 			return element(text, at);
+		case SEMICOLON:
+			return escapedElement(text, at);
+		case SLASH:
+			return afterUser(text, at);
+		case WIDE_COLON:
+			return given(text, at);
 		case HYPHEN:
 			return flagged(text, at);
 		case SPACE:
@@ -59,30 +65,38 @@ const HYPHEN = 0x2d;
 const SLASH = 0x2f;
 const COLON = 0x3a;
 const EQUALS = 0x3d;
+const SEMICOLON = 0x3b;
+/** Of Chinese and Japanese. */
+const WIDE_COLON = 0xff1a;
 
 /** What stands around a sign of assignment of so many characters. */
 function given(text: string, at: number, width = 1): Reading | null {
 	if (isSign(text[at + width]) || isSign(text[at - 1])) return null;
 	const beforeBlanks = skipBlanks(text, at, -1, 3);
-	// `environ["KEY"] = …`
-	const nameEnd = skipQuote(text, text[beforeBlanks - 1] === "]" ? beforeBlanks - 1 : beforeBlanks, -1);
+	// `environ["KEY"] = …`, `$ENV{KEY} = …`
+	const nameEnd = skipQuote(text, text[beforeBlanks - 1] === "]" || text[beforeBlanks - 1] === "}" ? beforeBlanks - 1 : beforeBlanks, -1);
 	const nameStart = runBefore(text, nameEnd);
 	if (nameStart === nameEnd || nameEnd - nameStart > LONGEST_NAME) return null;
 	const own = text.slice(nameStart, nameEnd);
 	const name = own === "value" ? (siblingName(text, nameStart) ?? own) : own;
 	const valueBlanks = skipBlanks(text, at + width, 1, 3);
 	const start = skipQuote(text, valueBlanks, 1);
-	const isStrong = isSecretName(name);
+	const isStrong = isSecretName(name) || LOGIN_NAME.test(name);
 	const scheme = /^(?:bearer|basic|token|apikey) +(?=\S)/i.exec(text.slice(start, start + 20));
 	if (!isStrong && scheme === null) return null;
-	const end = valueEnd(text, start + (scheme?.[0].length ?? 0));
+	const end = valueEnd(text, start + (scheme?.[0].length ?? 0), width === 3);
 	if (end - start < SHORTEST_VALUE) return null;
 	if (isBracket(text.charCodeAt(end))) return { candidate: null, end };
 	const value = text.slice(start, end);
 	// In code a name gets a value with blanks around the sign; only random text counts there, not a call or another name.
 	const isTight = start > valueBlanks || valueBlanks === at + width || text[at] === ":" ? nameEnd === at || start > valueBlanks : false;
-	return { candidate: isValue(value, isTight) ? { name, start, end } : null, end };
+	// French puts a blank before a colon.
+	const isOne = isValue(value, isTight) || (text[at] === ":" && isTold(value, name));
+	return { candidate: isOne ? { name, start, end } : null, end };
 }
+
+/** Names of a user and a password in one. */
+const LOGIN_NAME = /^(?:login|userpwd|proxyauth|proxyuserpwd|creds)$/i;
 
 /** `<add key="ApiKey" value="…"`: what the value is called. */
 function siblingName(text: string, at: number): string | null {
@@ -98,31 +112,6 @@ function argument(text: string, at: number): Reading | null {
 		return null;
 	const end = valueEnd(text, start);
 	return { candidate: isRandom(text.slice(start, end)) ? { name: text.slice(nameStart, nameEnd), start, end } : null, end };
-}
-
-/** `<password>value</password>` */
-function element(text: string, at: number): Reading | null {
-	const nameStart = runBefore(text, at);
-	const name = text.slice(nameStart, at);
-	if (nameStart === at || text[nameStart - 1] !== "<" || !isSecretName(name)) return null;
-	const end = valueEnd(text, at + 1);
-	const isClosed = text.startsWith(`</${name}`, end) && end - at > 4;
-	return { candidate: isClosed ? { name, start: at + 1, end } : null, end };
-}
-
-/** `the password is value`, `password 'value'`: a word for a secret, and a value with a digit in it. */
-function told(text: string, at: number): Reading | null {
-	const isVerb = /(?:^|\s)(?:is|was|ist|est|es)$/i.test(text.slice(Math.max(0, at - 4), at));
-	const nameEnd = isVerb ? text.lastIndexOf(" ", at - 1) : at;
-	const start = skipQuote(text, at + 1, 1);
-	if (!isVerb && start === at + 1) return null;
-	const nameStart = runBefore(text, nameEnd);
-	const name = text.slice(nameStart, nameEnd);
-	if (nameEnd <= nameStart || nameEnd - nameStart > LONGEST_NAME || !isSecretName(name)) return null;
-	const end = valueEnd(text, start);
-	const value = text.slice(start, end);
-	const isOne = value.length >= SHORTEST_VALUE && /\d/.test(value) && /[A-Za-z]/.test(value);
-	return { candidate: isOne ? { name, start, end } : null, end: start };
 }
 
 /** `--token value`, `"--token", "value"`; with `=` the sign is what is looked at. */
@@ -161,11 +150,6 @@ function isValue(value: string, isTight: boolean): boolean {
 	return isRandom(value, 12) || (isTight && /\d|[^\w.]/.test(value));
 }
 
-function isSecretName(name: string): boolean {
-	const kind = classifyKey(name);
-	return kind === "secret" || kind === "password" || kind === "key";
-}
-
 function address(text: string, colon: number): Reading | null {
 	let start = colon;
 	while (start > 0 && colon - start < 20 && /[a-z0-9+.-]/i.test(text.charAt(start - 1))) start--;
@@ -180,68 +164,3 @@ function address(text: string, colon: number): Reading | null {
 function isSign(character: string | undefined): boolean {
 	return character !== undefined && "=:<>!+~|".includes(character);
 }
-
-function skipBlanks(text: string, at: number, step: 1 | -1, most: number): number {
-	let to = at;
-	for (let i = 0; i < most && (step === 1 ? isBlank(text.charCodeAt(to)) : isBlank(text.charCodeAt(to - 1))); i++) to += step;
-	return to;
-}
-
-function isBlank(code: number): boolean {
-	return code === SPACE || code === 9 || code === 10 || code === 13;
-}
-
-/** Past a quote, or an escaped one; `at` itself where none stands. */
-function skipQuote(text: string, at: number, step: 1 | -1): number {
-	if (step === 1) {
-		const escaped = text[at] === "\\" ? at + 1 : at;
-		return isQuote(text[escaped]) ? escaped + 1 : at;
-	}
-	if (!isQuote(text[at - 1])) return at;
-	return text[at - 2] === "\\" ? at - 2 : at - 1;
-}
-
-function isQuote(character: string | undefined): boolean {
-	return character === '"' || character === "'" || character === "`";
-}
-
-/** Letters of every script, digits, `_` `.` `-`. */
-function isNameCode(code: number): boolean {
-	return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95 || code > 127;
-}
-
-function runBefore(text: string, end: number): number {
-	let start = end;
-	while (start > 0 && end - start <= LONGEST_NAME && isNamePart(text.charCodeAt(start - 1))) start--;
-	while (start < end && (text.charCodeAt(start) === HYPHEN || text.charCodeAt(start) === 46)) start++;
-	return start;
-}
-
-function runAfter(text: string, start: number): number {
-	let end = start;
-	while (end < text.length && end - start <= LONGEST_NAME && isNamePart(text.charCodeAt(end))) end++;
-	return end;
-}
-
-function isNamePart(code: number): boolean {
-	return isNameCode(code) || code === HYPHEN || code === 46;
-}
-
-/** Where a value that begins at `start` ends: at a blank, a quote, an escape, a bracket (then it is code) or a sign that parts values. */
-function valueEnd(text: string, start: number): number {
-	let end = start;
-	while (end < text.length && end - start < LONGEST_VALUE && !ENDS.has(text.charCodeAt(end)) && !isBracket(text.charCodeAt(end))) {
-		// The next pair of a query.
-		if (text[end] === "&" && text[end + 1] === "&") break;
-		if (text[end] === "&" && /^&[\w.-]{1,40}=/.test(text.slice(end, end + 42))) break;
-		end++;
-	}
-	return end;
-}
-
-function isBracket(code: number): boolean {
-	return BRACKETS.has(code);
-}
-
-const BRACKETS: ReadonlySet<number> = new Set([..."()[]{}<>"].map((c) => c.charCodeAt(0)));
-const ENDS: ReadonlySet<number> = new Set([..." \t\r\n\"'`,;\\"].map((c) => c.charCodeAt(0)));

@@ -1,7 +1,10 @@
 import { capabilityIn } from "./capabilities.ts";
 import { classifyKey, namesCapability } from "./keys.ts";
+import { withoutBraces } from "./parts/assignments.ts";
 import type { Part } from "./parts/part.ts";
 import { type Piece, subPiece } from "./piece.ts";
+import { isRandom } from "./randomness.ts";
+import { isUuid } from "./shapes.ts";
 
 /** A part of a URL; `nested`: its value may have structure of its own. */
 export interface UrlPart extends Part {
@@ -25,12 +28,24 @@ export function decomposeUrl(key: string | null, piece: Piece): readonly UrlPart
 	const pathStart = endOf(text, hostStart, /[/?#;]/);
 	const queryStart = endOf(text, pathStart, /[?#]/);
 	const fragmentStart = endOf(text, queryStart, /#/);
+	// The name of a node is its public key.
+	if (scheme === "enode://" || scheme === "enr://") return [];
+	const host = text.slice(hostStart, pathStart);
+	const fragment = text.slice(fragmentStart + 1);
 	return [
-		...(at < 0 ? [] : userinfo(piece, start, at, text.slice(hostStart, pathStart))),
-		...path(key, piece, pathStart, queryStart, text.slice(hostStart, pathStart)),
-		...(text[queryStart] === "?" ? pairs(piece, queryStart + 1, fragmentStart) : []),
-		...(text[fragmentStart] === "#" ? pairs(piece, fragmentStart + 1, text.length) : []),
+		...(at < 0 ? [] : userinfo(piece, start, at, host)),
+		...path(key, piece, pathStart, queryStart, host),
+		...(text[queryStart] === "?" ? pairs(piece, queryStart + 1, fragmentStart).filter((part) => !isSharedByAll(host, part)) : []),
+		// A lone digest says which state of the thing is meant.
+		...(text[fragmentStart] === "#" && !/^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/.test(fragment)
+			? pairs(piece, fragmentStart + 1, text.length)
+			: []),
 	];
+}
+
+/** In the address of a webhook of Google Chat the key is the same for everybody; the token is the secret. */
+function isSharedByAll(host: string, { key }: UrlPart): boolean {
+	return host.toLowerCase() === "chat.googleapis.com" && key === "key";
 }
 
 function endOf(text: string, from: number, stop: RegExp): number {
@@ -65,8 +80,14 @@ function userinfo(piece: Piece, start: number, end: number, host: string): reado
 	const bareUser = password === "" || /^(?:x-oauth-basic|x|unused|)$/.test(password);
 	// Beside a password it is a name, however random: `postgres.abcdefghijklmnopqrst`.
 	const userPart: UrlPart = { key: bareUser ? null : "user", piece: subPiece(piece, start, userEnd), role: bareUser ? "user" : "value" };
-	// The key in a Sentry address only lets one send.
+	// The key in a Sentry address only lets one send, and so it does for those who run it themselves: a key, and the number of a project.
 	if (/(?:^|\.)sentry\.io(?::|$)|\.ingest\./.test(host)) return [];
+	if (
+		password === "" &&
+		/^[0-9a-f]{32}$/.test(piece.text.slice(start, userEnd)) &&
+		/^[^/?#]*\/\d{1,18}\/?$/.test(piece.text.slice(end + 1))
+	)
+		return [];
 	if (bareUser) return [userPart];
 	return [userPart, { key: "password", piece: subPiece(piece, userEnd + 1, end), role: "credential", user }];
 }
@@ -74,9 +95,15 @@ function userinfo(piece: Piece, start: number, end: number, host: string): reado
 /** Segments after which a service puts the token. */
 const OPENERS = /^(?:s|k|t|key|keys|token|tokens|secret|secrets|hook|hooks|webhook|webhooks|services|apikey|api-key|auth|private|bot)$/i;
 
+/** A UUID behind a name for many says which of them is meant. */
+function opens(previous: string, segment: string): boolean {
+	const isId = isUuid(segment) || /^[0-9a-f]{24}$/.test(segment);
+	return OPENERS.test(previous) && !(isId && /^(?:keys|tokens|secrets|hooks|webhooks|services|auth|bot)$/i.test(previous));
+}
+
 /** After the name of a collection stands which one of it: `documents/…`, `d/…`, `commit/…`. */
 const OF_MANY =
-	/^(?:[dcp]|[a-z][\w-]{2,}[^s]s|folder|file|document|space|project|workspace|team|user|account|org|organization|commit|blob|tree|raw|page|item|board|channel|thread|session|instance|database|collection|table|view|model|agent|bot|gist|releases?|download|assets?|static|dist|image|video|embed|watch|share|edit)$/i;
+	/^(?:[dcpe]|[a-z][\w-]{2,}[^s]s|folder|file|document|space|project|workspace|team|user|account|org|organization|commit|blob|tree|raw|page|item|board|channel|thread|instance|database|collection|table|view|model|agent|bot|gist|releases?|download|assets?|static|dist|image|video|embed|watch|edit)$/i;
 
 function path(key: string | null, piece: Piece, start: number, end: number, host: string): readonly UrlPart[] {
 	const capability = capabilityIn(host.toLowerCase(), piece.text.slice(start, end));
@@ -91,14 +118,18 @@ function path(key: string | null, piece: Piece, start: number, end: number, host
 		if (assignment !== null)
 			parts.push({
 				key: assignment[1] ?? null,
-				piece: subPiece(piece, at + assignment[0].length, at + bare.length),
+				piece: withoutBraces(subPiece(piece, at + assignment[0].length, at + bare.length)),
 				role: "value",
 				nested: true,
 			});
 		else if (bare.length >= 8 && !(OF_MANY.test(previous) && !OPENERS.test(previous)))
-			parts.push({ key: OPENERS.test(previous) ? "webhook token" : null, piece: subPiece(piece, at, at + bare.length), role: "path" });
+			parts.push({ key: opens(previous, bare) ? "webhook token" : null, piece: subPiece(piece, at, at + bare.length), role: "path" });
 		at += segment.length;
-		if (bare !== "" && !/^(?:api|v\d+|mcp)$/i.test(bare) && !(OPENERS.test(previous) && /^[A-Z0-9]{9,12}$|^\d{15,20}$/.test(bare)))
+		if (
+			bare !== "" &&
+			!/^(?:api|v\d+|mcp)$/i.test(bare) &&
+			!(OPENERS.test(previous) && /^[A-Z0-9]{9,12}$|^\d{15,20}$|^[0-9a-f]{24}$/.test(bare))
+		)
 			previous = bare;
 	}
 	return parts;
@@ -111,17 +142,26 @@ function pairs(piece: Piece, start: number, end: number): readonly UrlPart[] {
 		const bare = segment.replace(/[&;?]$/, "");
 		const equals = bare.indexOf("=");
 		const given = equals < 0 ? null : decodeName(bare.slice(0, equals));
-		const name = given !== null && OTHER_QUERY.test(given) && classifyKey(given) === "neutral" ? "id" : given;
-		if (bare.length - equals - 1 > 0)
-			parts.push({ key: name, piece: subPiece(piece, at + equals + 1, at + bare.length), role: "value", nested: true });
+		const value = subPiece(piece, at + equals + 1, at + bare.length);
+		const name = given === null ? null : queryName(given, value.text);
+		if (bare.length - equals - 1 > 0) parts.push({ key: name, piece: value, role: "value", nested: true });
 		at += segment.length;
 	}
 	return parts;
 }
 
+/** What a name means in a query: `sid` a session, `code` what lets a function be called. */
+function queryName(name: string, value: string): string {
+	if (/^(?:sid|_sid|sessid|code)$/i.test(name) && !isUuid(value) && isRandom(value, 24)) return "token";
+	if (/signature$/i.test(name)) return "sig";
+	// A UUID names the session, and lets nobody in by itself.
+	if ((/^session(?:_?id)?$/i.test(name) && isUuid(value)) || /^nonce$/i.test(name)) return "id";
+	return OTHER_QUERY.test(name) && classifyKey(name) === "neutral" ? "id" : name;
+}
+
 /** Names of a query that carry a random text which is no secret: what a page is cached by, where it goes on, which campaign it is from. */
 const OTHER_QUERY =
-	/^(?:[vherc_]|cb|ts|nc|ver|rnd|rand|bust|cache\w*|after|before|since|next|prev|offset|state|challenge|code_challenge|utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|gid|si|feature|source|ref\w*|node|in_?stance\w*)$/i;
+	/^(?:[vherc_]|cb|ts|nc|check|env|generation|digest|ver|rnd|rand|bust|cache\w*|after|before|since|next|prev|offset|state|challenge|code_challenge|utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|gid|si|feature|source|ref\w*|node|in_?stance\w*)$/i;
 
 function decodeName(text: string): string {
 	try {

@@ -3,7 +3,7 @@ import type { KeyClass } from "./keys.ts";
 import type { Part } from "./parts/part.ts";
 import { isPlaceholder } from "./placeholders.ts";
 import { disorder, entropy, isRandom, splitTokens, surprise } from "./randomness.ts";
-import { isOrdinary, isUuid } from "./shapes.ts";
+import { isOrdinary, isOrdinaryPassword, isUuid } from "./shapes.ts";
 
 /** What a text is worth for where it stands: a warning, a hint, nothing. */
 export type Worth = "secret" | "hint" | "none";
@@ -12,42 +12,53 @@ export function worth(part: Part, text: string, kind: KeyClass): Worth {
 	if (isRecoveryPhrase(part.key, text)) return "secret";
 	if (part.role === "user") return isRandom(text, 16) && !isUuid(text) ? "secret" : "none";
 	if (part.role === "path") return pathWorth(part, text);
-	if (part.role === "credential" && part.key === "password") return passwordWorth(text, part.user);
+	if (part.role === "credential" && part.key === "password") return passwordWorth(text, part);
 	if (part.role === "credential" && part.key === "basic") return basicWorth(text);
 	if (part.role === "credential") return tokenWorth(text);
 	switch (kind) {
 		case "password":
-			return passwordWorth(text, undefined);
+			return passwordWorth(text, part);
 		case "secret":
-			return tokenWorth(text);
+			return part.key !== null && /gpg|pgp|signing_?key/i.test(part.key) && KEY_OF_GNUPG.test(text) ? "none" : tokenWorth(text, part.key);
 		case "key":
 			return keyWorth(text);
 		case "public":
-			return "none";
+			// Of Vault's AppRole; elsewhere the name of a secret.
+			return part.key !== null && /secret[_-]?id$/i.test(part.key) && isUuid(text) ? "secret" : "none";
 		default:
 			return neutralWorth(text);
 	}
 }
 
 /** People choose passwords: words count, as long as they are not the ones that everybody writes there. */
-function passwordWorth(text: string, user: string | undefined): Worth {
+function passwordWorth(text: string, { key, user }: Pick<Part, "key" | "user">): Worth {
 	if (text === user || text.length < 4) return "none";
-	if (isOrdinary(text) && !/^\d{6,}$/.test(text)) return "none";
+	const isNumber = /^\d{6,}$/.test(text) || (/^\d{4,5}$/.test(text) && key !== null && NUMBER_NAME.test(key));
+	if (!isNumber && isOrdinaryPassword(text)) return "none";
 	if (/^(?:\S+\s+){6,}/.test(text)) return "none";
 	return "secret";
 }
+
+/** Names of what is a number by design. */
+const NUMBER_NAME = /(?:^|[_-])(?:pin|puk)(?:[_-]?(?:code|\d+))?$/i;
+
+/** Codes that people type into a lock. */
+const NUMBER_CODE = /(?:unlock|alarm|door|gate|entry|recovery|activation)[_-]?code$/i;
 
 function basicWorth(text: string): Worth {
 	const decoded = decodeBase64(text);
 	const colon = decoded?.indexOf(":") ?? -1;
 	if (decoded === null || colon < 0) return tokenWorth(text);
 	const password = decoded.slice(colon + 1) || decoded.slice(0, colon);
-	return isPlaceholder(password, null, "password") ? "none" : passwordWorth(password, decoded.slice(0, colon));
+	return isPlaceholder(password, null, "password") ? "none" : passwordWorth(password, { key: null, user: decoded.slice(0, colon) });
 }
 
 /** Machines make tokens: no blanks, no words, no numbers. */
-function tokenWorth(text: string): Worth {
+function tokenWorth(text: string, key: string | null = null): Worth {
 	if (/^0x(?:[0-9A-F]{8}|[0-9A-F]{16})$/.test(text)) return "none";
+	if (key !== null && NUMBER_CODE.test(key) && /^\d{6,12}$/.test(text)) return "secret";
+	if (/^\d{24,}$/.test(text)) return "secret";
+	if (key !== null && isUuid(text) && /(?:^|[_-])session$/i.test(key)) return "none";
 	if (text.length < 8 || /\s/.test(text) || /[^\x21-\x7e]/.test(text) || isOrdinary(text)) return "none";
 	if (text.length < 20 && /^[A-Za-z]+$/.test(text) && (surprise(text) ?? 0) < 0.1) return "none";
 	return isNamelike(text) ? "none" : "secret";
@@ -58,15 +69,20 @@ export function isRecoveryPhrase(key: string | null, text: string): boolean {
 	return key !== null && /mnemonic|seed|recovery|phrase/i.test(key) && /^(?:[a-z]{3,8}\s){11,23}[a-z]{3,8}$/.test(text);
 }
 
+/** A key of GnuPG by its fingerprint. */
+const KEY_OF_GNUPG = /^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16}|[0-9A-F]{40})$/;
+
 function keyWorth(text: string): Worth {
-	// A key of GnuPG by its fingerprint.
-	if (/^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16}|[0-9A-F]{40})$/.test(text)) return "none";
+	if (KEY_OF_GNUPG.test(text)) return "none";
 	if (text.length < 12 || /\s/.test(text) || isOrdinary(text)) return "none";
 	return isUuid(text) || isRandom(text, 12) || (/\d/.test(text) && !isNamelike(text) && disorder(text) >= 0.5) ? "secret" : "none";
 }
 
 function neutralWorth(text: string): Worth {
 	if (text.length < 16 || text.length > 4096 || /\s/.test(text) || isOrdinary(text) || isUuid(text) || KNOWN_ID.test(text)) return "none";
+	// Twenty characters without a digit are drawn once in fifty times, and then their case changes; names have that many every day.
+	if (!/\d/.test(text) && (text.match(/[a-z][A-Z]/g) ?? []).length * 8 < text.length) return "none";
+	if (OF_WORKLOAD.test(text) || PINNED.test(text) || DATA.test(text) || isReadable(text)) return "none";
 	// Ids are short as well: of those only what has everything that a key has.
 	if (text.length < 20 && !(/[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text) && (surprise(text) ?? 0) > 0.9)) return "none";
 	if (!/^[A-Za-z0-9+/=_.~:!@#$%^&*-]+$/.test(text)) return "none";
@@ -74,18 +90,40 @@ function neutralWorth(text: string): Worth {
 	return isRandom(text, 16) ? "hint" : "none";
 }
 
+/** A pod of Kubernetes: what it is of, its replica set, its own. */
+const OF_WORKLOAD = /^(?:pods?\/)?[a-z][a-z0-9]*(?:-[a-z0-9]+){0,8}-[a-z0-9]{8,10}-[a-z0-9]{5}$/;
+/** A place, and which state of it. */
+const PINNED = /^[\w.:/+~-]*[A-Za-z]{2}[\w.:/+~-]*[#@/](?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/;
+/** A numbered UUID; how compressed data, WebAssembly, fonts and sound begin in base64; an account of a bank. */
+const DATA =
+	/^(?!(?:api|key|sk|pk|tok|token|secret|sdk|mob|rel)-)[\w-]{1,20}[:-][0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$|^(?:H4sIA|AGFzbQ|UEsDB|T2dnUw|d09GM|d09GR|SUQz|AAAAIGZ0)|^[A-Z]{2}\d{2}[A-Z]{4}\d{14,22}$/;
+
+/** Base64 of a text that anybody can read, and that was found to hold nothing. */
+function isReadable(text: string): boolean {
+	if (text.length < 24 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return false;
+	const decoded = decodeBase64(text);
+	return decoded !== null && /^[\s\x20-\x7e]+$/.test(decoded);
+}
+
 /** Ids that name what they are of: a price, a customer, a thread, an assistant. */
 const KNOWN_ID =
-	/^(?:price|prod|cus|acct|pi|sub|si|txn|evt|we|ch|in|pm|seti|src|card|plan|coupon|promo|asst|thread|msg|run|step|vs|user|usr|org|orgs|proj|prj|project|team|tm|req|call|toolu|resp|batch|wks|ws|workspace|acc|account|app|env|dpl|chan|conv|doc|file|fld|tbl|rec|viw|wsp|inst|sess|session|job|task|flow|wf|agent|model|srv|svc|db|idx|index|col|page|blk|item|ref|id|trace|span|usr|cust|tenant|client|device|dev|node|host)_[A-Za-z0-9]{8,40}$|^(?:file|chatcmpl|cmpl|ft|set|run|asst)-[A-Za-z0-9]{8,40}$|^(?:tbl|rec|fld|viw|app)[A-Za-z0-9]{14}$/;
+	/^(?:ca|price|prod|cus|acct|pi|sub|si|txn|evt|we|ch|in|pm|seti|src|card|plan|coupon|promo|asst|thread|msg|run|step|vs|user|usr|org|orgs|proj|prj|project|team|tm|req|call|toolu|resp|batch|wks|ws|workspace|acc|account|app|env|dpl|chan|conv|doc|file|fld|tbl|rec|viw|wsp|inst|sess|session|job|task|flow|wf|agent|model|srv|svc|db|idx|index|col|page|blk|item|ref|id|trace|span|usr|cust|tenant|client|device|dev|node|host)_[A-Za-z0-9]{8,40}$|^(?:file|chatcmpl|cmpl|ft|set|run|asst)-[A-Za-z0-9]{8,40}$|^(?:tbl|rec|fld|viw|app)[A-Za-z0-9]{14}$|^Iv1\.[0-9a-f]{16}$|^Iv23[A-Za-z0-9]{16}$|^(?!SK)[A-Z]{2}[0-9a-f]{32}$/;
 
 /** A segment of a URL: addresses that are credentials (webhooks) say so before it; otherwise it must be long and random. */
 function pathWorth(part: Part, segment: string): Worth {
 	// `repository@commit`
 	const text = segment.replace(/@[0-9a-f]{7,64}$/, "");
 	if (isUuid(text) && part.key === null) return "none";
+	if (/^AKfycb/.test(text) && isOrdinary(text)) return "none";
 	if (part.key === "capability") return /\d/.test(text) || isRandom(text, 10) ? "secret" : "none";
 	if (part.key !== null) return isUuid(text) || (isRandom(text, 16) && !FILE_LIKE.test(text)) ? "secret" : "none";
-	if (/^[0-9a-f]{40}$|^[0-9a-f]{64}$/.test(text) || FILE_LIKE.test(text) || text.length < 24) return "none";
+	if (
+		/^(?:[\w-]{1,60}-)?(?:[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?:-\d{1,12})?$/.test(text) ||
+		KNOWN_ID.test(text) ||
+		FILE_LIKE.test(text) ||
+		text.length < 24
+	)
+		return "none";
 	return isRandom(text, 24) && disorder(text) > 0.7 ? "hint" : "none";
 }
 

@@ -125,7 +125,7 @@ function rowsOf(paragraphs: readonly Cuttable[]): Pick<Question, "rows" | "full"
 	return full.every((text, i) => text === rows[i]) ? { rows } : { rows, full };
 }
 
-const WEIGHTS: readonly ChangeRow["kind"][] = ["start", "sandbox", "secret", "write", "read", "network", "env", "tool"];
+const WEIGHTS: readonly ChangeRow["kind"][] = ["start", "sandbox", "secret", "write", "read", "network", "env", "tool", "deny", "limit"];
 
 function byWeight(a: ChangeRow, b: ChangeRow): number {
 	return WEIGHTS.indexOf(a.kind) - WEIGHTS.indexOf(b.kind);

@@ -60,7 +60,7 @@ class CodeActions implements vscode.CodeActionProvider {
 			action("Launch without Sallyport", RefactorRewrite, "sallyport.unwrap", entryOf(document, server.keyPath)),
 		);
 		const ignores = here
-			.filter(({ ruleId }) => ruleId !== "invalid-ignore" && isIgnorable(ruleId))
+			.filter(({ ruleId, severity }) => ruleId !== "invalid-ignore" && severity !== "error" && isIgnorable(ruleId))
 			.map((finding) =>
 				linked(
 					action("Ignore here, with a reason…", QuickFix, "sallyport.ignore", findingTarget(document, finding)),

@@ -12,6 +12,7 @@ import type { Services } from "../services.ts";
 import { Around } from "./around.ts";
 import { Severities } from "./severities.ts";
 import { shownName } from "./shown-name.ts";
+import { workspaceOf } from "./workspace-of.ts";
 
 /** A host's file that is open in an editor. */
 export interface OpenConfig {
@@ -78,7 +79,7 @@ export class Configs implements vscode.Disposable {
 	analysis(open: OpenConfig): Analysis {
 		const known = this.#knownOf(open);
 		const context = this.#contextOf(open.document.uri, known.parsed.file);
-		const basis = JSON.stringify([...(context.severities ?? []), this.around.versionOf(known.parsed.file)]);
+		const basis = JSON.stringify([...(context.severities ?? []), context.ignoresNote ?? null, this.around.versionOf(known.parsed.file)]);
 		if (known.analysis !== null && known.basis === basis) return known.analysis;
 		known.analysis = { document: known.parsed, findings: analyze(known.parsed, { ...context, memory: known.memory }) };
 		known.basis = basis;
@@ -91,7 +92,14 @@ export class Configs implements vscode.Disposable {
 	}
 
 	#contextOf(uri: vscode.Uri, file: string): AnalysisContext {
-		return { home: this.#services.userHome, severities: this.severities.of(uri), ...this.around.contextOf(file) };
+		// A repository must not hide what is unsafe in it before anybody trusts it; a person's own file they wrote themselves.
+		const isForeign = !this.#services.trusted && workspaceOf(uri) !== null;
+		return {
+			home: this.#services.userHome,
+			severities: this.severities.of(uri),
+			...(isForeign ? { ignoresNote: "The file says to ignore this, which counts once the workspace is trusted." } : {}),
+			...this.around.contextOf(file),
+		};
 	}
 
 	#knownOf({ document, host }: OpenConfig): Known {

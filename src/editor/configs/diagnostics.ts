@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import { HOSTS } from "../../core/config/hosts.ts";
 import { MAX_CONFIG_LENGTH } from "../../core/config/parse.ts";
 import type { ConfigProblem } from "../../core/config/server.ts";
 import { plain } from "../../core/plain-text.ts";
@@ -114,12 +113,7 @@ class Diagnostics implements vscode.Disposable {
 		const { document, findings } = this.#configs.analysis(open);
 		const tooLarge = document.problems.some(({ code }) => code === "too-large");
 		const { uri } = open.document;
-		const found = !tooLarge
-			? this.#toDiagnostics(open.document, findings)
-			: // Of a file that may be about anything else nobody has asked us to read it.
-				HOSTS[open.host].shows === null
-				? [tooLargeNote(open.document, document.problems)]
-				: [];
+		const found = tooLarge ? [tooLargeNote(open.document, document.problems)] : this.#toDiagnostics(open.document, findings);
 		// The same once more would have the window draw all of them anew.
 		const told = this.#collection.get(uri) ?? [];
 		if (found.length !== told.length || !found.every((each, i) => isSame(each, told[i]))) this.#collection.set(uri, found);

@@ -1,12 +1,12 @@
-import * as fs from "node:fs";
 import * as vscode from "vscode";
-import { isInside, type PolicyLayer } from "../../core/policy/layers.ts";
+import type { PolicyLayer } from "../../core/policy/layers.ts";
 import { ruleSettings } from "../../core/policy/rule-settings.ts";
 import type { RuleSeverity } from "../../core/policy/schema.ts";
 import type { Severity } from "../../core/rules/finding.ts";
 import { RULES } from "../../core/rules/index.ts";
 import { readLayers } from "../../platform/policy-files.ts";
 import type { Services } from "../services.ts";
+import { workspaceOf } from "./workspace-of.ts";
 
 /**
  * How serious each rule is for a file, as `sallyport scan` has it: the person's own policy, on top of it the setting `sallyport.rules`, and
@@ -60,24 +60,6 @@ export class Severities {
 		if (this.#noted.has(note)) return;
 		this.#noted.add(note);
 		this.#services.log.warn(note);
-	}
-}
-
-/** The workspace whose file this is, with its folder's real path (null: on no disk of this machine); null for a person's own file. */
-function workspaceOf(uri: vscode.Uri): { readonly folder: string | null } | null {
-	const named = vscode.workspace.getWorkspaceFolder(uri);
-	if (named === undefined) return null;
-	if (uri.scheme !== "file") return { folder: null };
-	const file = realOr(uri.fsPath);
-	const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === "file");
-	return folders.some((folder) => isInside(file, realOr(folder.uri.fsPath))) ? { folder: realOr(named.uri.fsPath) } : null;
-}
-
-function realOr(file: string): string {
-	try {
-		return fs.realpathSync(file);
-	} catch {
-		return file;
 	}
 }
 

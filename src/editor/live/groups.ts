@@ -6,7 +6,7 @@ import { type Refusal, wordsFor } from "./refusal.ts";
 export interface RefusalGroup {
 	readonly kind: Refusal["kind"];
 	readonly server: Refusal["server"];
-	/** The tool or `host:port` that it is about; null: neither. Plain, and cut. */
+	/** The tool, `host:port` or path that it is about; null: neither. Plain, and cut. */
 	readonly subject: string | null;
 	/** Of the last one. */
 	readonly reason: string;
@@ -65,6 +65,8 @@ export function noticeText(groups: readonly RefusalGroup[]): string | null {
 	const connections = of("connection");
 	if (connections.length > 0)
 		parts.push(`${counted(total(connections), "connection was", "connections were")} refused${names(connections)}`);
+	const paths = of("path");
+	if (paths.length > 0) parts.push(`${counted(paths.length, "path was", "paths were")} not granted${names(paths)}`);
 	const [first] = groups;
 	return first === undefined || parts.length === 0 ? null : `${brief(first.server.name, 60)}: ${parts.join("; ")}`;
 }
@@ -87,6 +89,7 @@ export function groupLabel({ kind, subject }: RefusalGroup): string {
 		case "call":
 		case "drift":
 		case "connection":
+		case "path":
 		case "other":
 			return subject ?? "A message";
 		default:

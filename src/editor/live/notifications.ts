@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { messageName } from "../../core/live/message.ts";
+import { isInside } from "../../core/policy/layers.ts";
 import { registerCommand } from "../commands.ts";
 import { inform } from "../messages.ts";
 import type { Server } from "../servers/model.ts";
@@ -61,6 +62,11 @@ function isSettled({ kind, tool, target }: Refusal, server: Server): boolean {
 			return server.tools?.some(({ name, state, effective }) => messageName(name) === tool && state === "allowed" && effective) === true;
 		case "connection":
 			return target !== null && server.effective?.egress.includes(target) === true;
+		case "path": {
+			const sandbox = server.effective?.sandbox;
+			const granted = sandbox === undefined || sandbox === "off" ? [] : [...sandbox.read, ...sandbox.write];
+			return target !== null && granted.some((folder) => isInside(target, folder));
+		}
 		case "launch":
 			return server.state === "guarded" || server.state === "unguarded";
 		case "other":

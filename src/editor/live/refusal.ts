@@ -13,11 +13,11 @@ export interface ServerKey {
 
 /**
  * Something that a launcher did not let through. `call`: a tool that is not granted. `drift`: a granted tool that is not what was
- * approved. `connection`: a host that is not granted. `launch`: the server was not started at all. `other`: nothing that a
+ * approved. `connection`: a host that is not granted. `path`: a file or folder that is not granted. `launch`: the server was not started at all. `other`: nothing that a
  * person could grant.
  */
 export interface Refusal {
-	readonly kind: "call" | "drift" | "connection" | "launch" | "other";
+	readonly kind: "call" | "drift" | "connection" | "path" | "launch" | "other";
 	/** ISO 8601, UTC, milliseconds. */
 	readonly at: string;
 	/** As the launcher names it: plain, and cut. `config` is null for a launch: which entry it was is not known. */
@@ -26,7 +26,7 @@ export interface Refusal {
 	readonly reason: string;
 	/** Null: it was no call. Plain, and cut. */
 	readonly tool: string | null;
-	/** `host:port` of a refused connection, as the server said it: plain, and cut. */
+	/** `host:port` of a refused connection, or the path that could not be used, as the server said it: plain, and cut. */
 	readonly target: string | null;
 	/** How often so far, where only some of many alike are told; else 1. */
 	readonly count: number;
@@ -54,6 +54,11 @@ export function refusalIn(message: LiveMessage, hello: LiveHello | null): Refusa
 			const { at, reason, target } = message;
 			return { kind: "connection", at, server, reason, tool: null, target, count: 1 };
 		}
+		case "blocked": {
+			const { at, reason, path } = message;
+			const kind = reason === "not-granted" ? "path" : "other";
+			return { kind, at, server, reason: `path-${reason}`, tool: null, target: path, count: 1 };
+		}
 		case "hello":
 		case "tools":
 		case "listed":
@@ -69,6 +74,15 @@ const CONNECTION: Readonly<Record<string, string>> = {
 	"private-address": "a granted name leads to a private address, which is not granted",
 	unresolved: "a granted host has no address",
 	"host-header": "a request named another host than its connection",
+};
+
+const PATH: Readonly<Record<string, string>> = {
+	"path-not-granted": "a file or folder that is not granted was asked for",
+	"path-protected": "a file that no server may have was asked for",
+	"path-link": "a link was made, and was not passed on to the granted folder",
+	"path-unwritable": "a file was written that you may not write yourself, or the disk was full",
+	"path-lost": "a granted folder was removed, and it was stopped",
+	"path-appeared": "a file that no server may see appeared in a granted folder, and it was stopped",
 };
 
 const LAUNCH: Readonly<Record<string, string>> = {
@@ -94,10 +108,12 @@ export function wordsFor({ kind, reason }: Pick<Refusal, "kind" | "reason">): st
 			return LAUNCH[reason] ?? `it was not started (${reason})`;
 		case "connection":
 			return CONNECTION[reason] ?? `a connection was refused (${reason})`;
+		case "path":
+			return PATH[reason] ?? `a file or folder was refused (${reason})`;
 		case "call":
 		case "drift":
 		case "other":
-			return saysOf(reason) ?? `it was refused (${reason})`;
+			return saysOf(reason) ?? PATH[reason] ?? `it was refused (${reason})`;
 		default:
 			return unreachable(kind);
 	}

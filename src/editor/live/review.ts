@@ -64,6 +64,7 @@ const ICONS: Readonly<Record<Refusal["kind"], string>> = {
 	call: "circle-slash",
 	drift: "git-compare",
 	connection: "globe",
+	path: "folder",
 	launch: "verified",
 	other: "info",
 };
@@ -99,6 +100,9 @@ function openingsFor(groups: readonly RefusalGroup[], find: (told: Refusal["serv
 			case "connection":
 				if (subject !== null)
 					openings.set(`host ${server.id} ${subject}`, { command: "sallyport.allowHost", argument: { server: server.id, host: subject } });
+				break;
+			case "path":
+				openings.set(`path ${server.id}`, { command: "sallyport.allowPath", argument: { server: server.id } });
 				break;
 			case "launch":
 				openings.set(`launch ${server.id}`, { command: "sallyport.approve", argument: { server: server.id } });

@@ -62,7 +62,7 @@ export function readDocument(place: Place, configs: Configs, before: ConfigDocum
 	const { host } = place;
 	const file = configs.nameOf(place.uri);
 	const mayBeOther = HOSTS[host].shows !== null;
-	if (text.value === TOO_LARGE) return mayBeOther ? null : ok(tooLargeDocument(host, file));
+	if (text.value === TOO_LARGE) return ok(tooLargeDocument(host, file));
 	if (text.value === null || (mayBeOther && !isHostFile(text.value, host, file))) return null;
 	const isSame = before?.host === host && before.file === file && (before.bom ? "\uFEFF" : "") + before.text === text.value;
 	return ok(isSame && !before.problems.some(({ code }) => code === "too-large") ? before : parseConfig(text.value, host, file));

@@ -1,9 +1,12 @@
 import { exact, plain } from "../../core/plain-text.ts";
 import type { Grant } from "../../core/policy/layers.ts";
+import { type Limits, limitLines } from "../../core/policy/limits.ts";
+import { nameMatcher } from "../../core/policy/names.ts";
 import { detectInArguments } from "../../core/secrets/arguments.ts";
 import { mask } from "../../core/secrets/mask.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
 import type { DescribedLaunch } from "../launch/describe.ts";
+import { OBEYED } from "../sandbox/protected.ts";
 
 /** One thing about a launch, for people. */
 export interface LaunchRow {
@@ -42,6 +45,12 @@ export function launchRows({ line, facts }: DescribedLaunch, secrets: Grant["sec
 	return rows;
 }
 
+const isObeyedName = nameMatcher(OBEYED);
+
+function isObeyed(path: string): boolean {
+	return path.split("/").some(isObeyedName);
+}
+
 /** One thing that a grant allows. Two are the same when their keys are, however they look. */
 interface Allowed {
 	readonly key: string;
@@ -57,14 +66,14 @@ function allowedBy(grant: Grant): readonly Allowed[] {
 		kind,
 		text: `${exact(value)}${more === "" ? "" : ` ← ${exact(more)}`}`,
 	});
+	const written = (path: string): Allowed => {
+		const row = of("write", path);
+		return isObeyed(path) ? { ...row, text: `${row.text}  (programs outside the sandbox obey this file)` } : row;
+	};
 	return [
 		...(sandbox === "off"
 			? [{ key: "off", kind: "sandbox", text: "off: it can do whatever you can do" } as const]
-			: [
-					...sandbox.read.map((path) => of("read", path)),
-					...sandbox.write.map((path) => of("write", path)),
-					...sandbox.env.map((name) => of("env", name)),
-				]),
+			: [...sandbox.read.map((path) => of("read", path)), ...sandbox.write.map(written), ...sandbox.env.map((name) => of("env", name))]),
 		...grant.egress.map((target) => of("network", target)),
 		...[...grant.secrets].map(([slot, reference]) => of("secret", slot, reference)),
 		...[...grant.tools.keys()].sort().map((tool) => of("tool", tool)),
@@ -75,7 +84,7 @@ function allowedBy(grant: Grant): readonly Allowed[] {
 export interface ChangeRow {
 	/** `+` is new, `-` goes, a blank stays. */
 	readonly mark: "+" | "-" | " ";
-	readonly kind: "start" | "sandbox" | "read" | "write" | "env" | "network" | "secret" | "tool";
+	readonly kind: "start" | "sandbox" | "read" | "write" | "env" | "network" | "secret" | "tool" | "deny" | "limit";
 	readonly text: string;
 }
 
@@ -106,7 +115,29 @@ export function grantChange(before: Grant | null, after: Grant): GrantChange {
 		widens ||= isNew;
 		rows.push({ mark: isNew ? "+" : " ", kind, text: `${text}${repinned.has(key) ? "  (its definition has changed)" : ""}` });
 	}
-	return { rows, widens };
+	const bounds = boundChange(before, after);
+	return { rows: [...rows, ...bounds.rows], widens: widens || bounds.widens };
+}
+
+/** What takes away from what is granted: less of it allows more. */
+function boundChange(before: Grant | null, after: Grant): GrantChange {
+	const denied = (grant: Grant | null): readonly string[] => (grant === null || grant.sandbox === "off" ? [] : grant.sandbox.deny);
+	const row = (mark: ChangeRow["mark"], kind: ChangeRow["kind"], text: string): ChangeRow => ({ mark, kind, text: exact(text) });
+	const change = (kind: "deny" | "limit", old: readonly string[], now: readonly string[]): readonly ChangeRow[] => [
+		...old.filter((each) => !now.includes(each)).map((each) => row("-", kind, each)),
+		...now.map((each) => row(old.includes(each) ? " " : "+", kind, each)),
+	];
+	const rows = [
+		...change("deny", denied(before), denied(after)),
+		...change("limit", before === null ? [] : limitLines(before.limits), limitLines(after.limits)),
+	];
+	const shownAgain = after.sandbox !== "off" && denied(before).some((each) => !denied(after).includes(each));
+	return { rows, widens: shownAgain || (before !== null && isRaised(before.limits, after.limits)) };
+}
+
+function isRaised(before: Limits, after: Limits): boolean {
+	const now: Readonly<Record<string, number | undefined>> = { ...after };
+	return Object.entries(before).some(([name, value]) => (now[name] ?? Number.POSITIVE_INFINITY) > value);
 }
 
 /** A command and its arguments, untruncated, each word told apart from the next. Credentials are masked. */

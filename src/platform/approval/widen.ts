@@ -1,13 +1,15 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type Grant, type GrantedSandbox, isInside } from "../../core/policy/layers.ts";
+import { type Grant, type GrantedSandbox, inWorkspace, isInside } from "../../core/policy/layers.ts";
+import type { Limits } from "../../core/policy/limits.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { checkGrants } from "../sandbox/bubblewrap.ts";
+import { parseEgress } from "../sandbox/egress-target.ts";
 import type { ApprovalContext } from "./context.ts";
 
 /** What a person wants to add to a grant. Empty lists add nothing. */
 export interface Widening {
-	/** Files and folders, relative to `cwd` or absolute. */
+	/** Files and folders, relative to `cwd`, absolute, or beginning with the policy's word for the grant's workspace. */
 	readonly read: readonly string[];
 	readonly write: readonly string[];
 	/** `host:port`. */
@@ -16,6 +18,10 @@ export interface Widening {
 	readonly env: readonly string[];
 	/** Slot → reference; the entry must ask for that very one. */
 	readonly secrets: ReadonlyMap<string, string>;
+	/** Names and patterns that stay invisible, as in a policy. Undefined: none more. */
+	readonly deny?: readonly string[];
+	/** In the place of those that are there. Undefined: none. */
+	readonly limits?: Limits;
 	/** Undefined: as it is. */
 	readonly sandbox?: "on" | "off";
 }
@@ -29,7 +35,7 @@ export function widen(
 	asks: ReadonlyMap<string, string>,
 	context: Pick<ApprovalContext, "home" | "userHome"> & { readonly cwd: string },
 ): Result<Grant> {
-	const paths = grantablePaths(wanted, context);
+	const paths = grantablePaths(wanted, grant.workspace, context);
 	if (!paths.ok) return paths;
 	const secrets = new Map(grant.secrets);
 	for (const [slot, reference] of wanted.secrets) {
@@ -43,6 +49,9 @@ export function widen(
 	}
 	for (const target of wanted.egress)
 		if (!isHostAndPort(target)) return fail("bad-egress", "A network target is not of the form host:port.", "Example: api.github.com:443");
+	// What the engine would refuse at the start is not asked about.
+	const targets = parseEgress(wanted.egress);
+	if (!targets.ok) return targets;
 	for (const name of wanted.env)
 		if (
 			!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ||
@@ -61,14 +70,18 @@ export function widen(
 			: {
 					read: union(before.read, paths.value.read),
 					write: union(before.write, paths.value.write),
-					deny: before.deny,
+					deny: union(before.deny, placed(wanted.deny ?? [], grant.workspace)),
 					env: union(before.env, wanted.env),
 				};
 	const egress = union(
 		grant.egress,
 		wanted.egress.map((target) => target.toLowerCase()),
 	);
-	return ok({ ...grant, secrets, sandbox, egress });
+	return ok({ ...grant, secrets, sandbox, egress, limits: { ...grant.limits, ...wanted.limits } });
+}
+
+function placed(patterns: readonly string[], workspace: string | null): readonly string[] {
+	return patterns.map((pattern) => inWorkspace(pattern, workspace) ?? pattern);
 }
 
 /** `host:port`: a name or an address (IPv6 in brackets), and a port from 1 to 65535. */
@@ -85,14 +98,21 @@ interface Paths {
 }
 
 /** Real paths, each of a kind that may be granted to a server at all. */
-function grantablePaths(wanted: Widening, context: Pick<ApprovalContext, "home" | "userHome"> & { readonly cwd: string }): Result<Paths> {
+function grantablePaths(
+	wanted: Widening,
+	workspace: string | null,
+	context: Pick<ApprovalContext, "home" | "userHome"> & { readonly cwd: string },
+): Result<Paths> {
 	const read: string[] = [];
 	const write: string[] = [];
 	for (const [named, into] of [
 		...wanted.read.map((each) => [each, read] as const),
 		...wanted.write.map((each) => [each, write] as const),
 	]) {
-		const real = realPath(named, context.cwd);
+		const place = inWorkspace(named, workspace);
+		if (place === null)
+			return fail("no-workspace", `${named} is in no workspace: this entry counts in every one.`, "Name the folder by its whole path.");
+		const real = realPath(place, context.cwd);
 		if (!real.ok) return real;
 		// The engine shows a server its own package in the store; no one grants it another one's.
 		if (isInside(real.value, context.home.path))

@@ -1,9 +1,11 @@
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { sync as writeFileAtomicSync } from "write-file-atomic";
+import { sha256 as hashBytes } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import * as z from "zod/mini";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { PendingFile } from "../files/atomic-file.ts";
+import { nodeCrypto } from "../node-crypto.ts";
 
 /** SHA-256 of files, remembered by device, inode, size, mtime and ctime: a Node binary has 100 MB and is asked for at every launch. */
 export interface HashCache {
@@ -20,6 +22,8 @@ type Files = z.infer<typeof Stored>["files"];
 const MOST_ENTRIES = 400;
 /** A file that changed less than this long ago may change again within one tick of the file system's clock, unseen. */
 const SETTLED_MS = 3_000n;
+/** Up to this size the library in hand is done before Node's own is loaded. Bytes. */
+const SMALL = 128n * 1024n;
 const CHUNK = 4 * 1024 * 1024;
 
 /**
@@ -46,10 +50,11 @@ export function openHashCache(state: string, now: () => number = Date.now): Hash
 				const stat = identity(before);
 				const known = files[file];
 				if (trusting && known?.stat === stat) return ok(known.sha256);
-				const sha256 = digest(fd);
+				const sha256 = digest(fd, before.size);
 				if (identity(fs.fstatSync(fd, { bigint: true })) !== stat)
 					return fail("file-changing", `${file} changed while it was read.`, "Try again when nothing writes to it.");
-				if (BigInt(now()) - before.ctimeMs > SETTLED_MS) remember(store, file, { stat, sha256, used: now() });
+				// What is never trusted is not worth a write at every launch.
+				if (trusting && BigInt(now()) - before.ctimeMs > SETTLED_MS) remember(store, file, { stat, sha256, used: now() });
 				return ok(sha256);
 			} finally {
 				fs.closeSync(fd);
@@ -64,7 +69,7 @@ export function openHashCache(state: string, now: () => number = Date.now): Hash
 		const all = Object.entries({ ...read(target), [file]: entry }).sort((a, b) => b[1].used - a[1].used);
 		files = Object.fromEntries(all.slice(0, MOST_ENTRIES));
 		try {
-			writeFileAtomicSync(target, `${JSON.stringify({ version: 1, files })}\n`, { mode: 0o600, fsync: false });
+			new PendingFile(target, `${JSON.stringify({ version: 1, files })}\n`).commit();
 		} catch {
 			// A cache that cannot be kept only costs time.
 		}
@@ -75,8 +80,9 @@ function identity(stat: fs.BigIntStats): string {
 	return [stat.dev, stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(":");
 }
 
-function digest(fd: number): string {
-	const hash = createHash("sha256");
+function digest(fd: number, size: bigint): string {
+	if (size <= SMALL) return bytesToHex(hashBytes(fs.readFileSync(fd)));
+	const hash = nodeCrypto().createHash("sha256");
 	const chunk = Buffer.allocUnsafe(CHUNK);
 	for (let at = 0; ; ) {
 		const length = fs.readSync(fd, chunk, 0, chunk.length, at);

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { nodeCrypto } from "../node-crypto.ts";
 
 /**
  * A file that is written beside its target, flushed to disk, and then takes the target's place in one step.
@@ -13,7 +13,7 @@ export class PendingFile {
 
 	constructor(target: string, data: string | Uint8Array) {
 		this.#target = target;
-		this.#path = path.join(path.dirname(target), `${prefix(target)}${process.pid}-${randomBytes(6).toString("hex")}`);
+		this.#path = path.join(path.dirname(target), `${prefix(target)}${process.pid}-${nodeCrypto().randomBytes(6).toString("hex")}`);
 		const fd = fs.openSync(this.#path, "wx", 0o600);
 		try {
 			fs.writeFileSync(fd, data);

@@ -37,12 +37,14 @@ export const CLEARED: readonly string[] = [
 	"DYLD_FRAMEWORK_PATH",
 	"DYLD_FALLBACK_LIBRARY_PATH",
 	"BASH_ENV",
-	"ENV",
 	"IFS",
 	"CDPATH",
 ];
 
-/** True for a variable that never reaches the launcher, nor a server through it. */
+/** In which the stub hands on what it takes out of `NODE_OPTIONS`, so that no Node but the server's reads it. */
+export const KEPT_NODE_OPTIONS = "SALLYPORT_NODE_OPTIONS";
+
+/** True for a variable that never reaches the launcher, nor a server through it, whatever its value. */
 export function isCleared(name: string): boolean {
-	return CLEARED.includes(name) || /^(?:SALLYPORT_|LD_|DYLD_|BASH_FUNC_)/.test(name);
+	return (name !== "NODE_OPTIONS" && CLEARED.includes(name)) || /^(?:SALLYPORT_|LD_|DYLD_|BASH_FUNC_)/.test(name);
 }

@@ -1,5 +1,5 @@
 import { FIXED_NODES, OLDEST_NODE } from "../node.ts";
-import { CLEARED } from "./cleared.ts";
+import { CLEARED, KEPT_NODE_OPTIONS } from "./cleared.ts";
 import type { InstallationRecord } from "./record.ts";
 
 /** Fails where a Node is too old. It is handed to `node -e`, so it must be understood by any. */
@@ -18,6 +18,12 @@ export function stubText(home: string, { program, node, electron }: Pick<Install
 	return `#!/bin/sh
 # Starts Sallyport's launcher with nothing taken from the environment that could change what runs.
 # Written by: sallyport init. What is changed here is overwritten, and sallyport doctor tells.
+if [ -n "\${NODE_OPTIONS-}" ]; then
+	${KEPT_NODE_OPTIONS}=$NODE_OPTIONS
+	export ${KEPT_NODE_OPTIONS}
+else
+	unset ${KEPT_NODE_OPTIONS}
+fi
 unset ${CLEARED.join(" ")}
 SALLYPORT_HOME=${quote(home)}
 export SALLYPORT_HOME

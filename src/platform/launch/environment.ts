@@ -6,9 +6,12 @@ import {
 	referencesIn,
 	type SecretReference,
 } from "../../core/config/references.ts";
+import { nodeOptionsEffect } from "../../core/launch/node-options.ts";
+import { isShellStartFile } from "../../core/launch/shell-start.ts";
 import type { EnvPart } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { KEPT_NODE_OPTIONS } from "../installation/cleared.ts";
 import { allowCommand } from "./verify.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,7 +29,7 @@ export function environmentParts(
 ): Result<Record<string, EnvPart>> {
 	const parts: Record<string, EnvPart> = {};
 	for (const [name, kind] of Object.entries(grant.launch.env)) {
-		const value = environment[name];
+		const value = environment[name] ?? (name === "NODE_OPTIONS" ? environment[KEPT_NODE_OPTIONS] : undefined);
 		if (kind === "literal") {
 			if (value === undefined)
 				return fail(
@@ -34,8 +37,15 @@ export function environmentParts(
 					`${name}, which was approved with this server, is not set.`,
 					`Approve what the config says now: ${allowCommand(grant)}`,
 				);
-			if (mentionsVault(value)) return notGranted(grant, name, environment[name] ?? "");
-			parts[name] = { kind: "literal", value };
+			if (mentionsVault(value)) return notGranted(grant, name, value);
+			const part = { kind: "literal", value } as const;
+			if (!mayBeSet(name, part))
+				return fail(
+					"launch-changed",
+					`${name} is not what was approved, and may decide which code runs.`,
+					"Write the value into the entry again that was approved.",
+				);
+			parts[name] = part;
 		} else if (grant.secrets.has(`env:${name}`)) {
 			if (value === undefined)
 				return fail(
@@ -44,12 +54,22 @@ export function environmentParts(
 					`Approve what the config says now: ${allowCommand(grant)}`,
 				);
 			parts[name] = { kind: "reference", text: value };
-		} else if (value !== undefined && mentionsVault(value)) return notGranted(grant, name, environment[name] ?? "");
+		} else if (value !== undefined && mentionsVault(value)) return notGranted(grant, name, value);
 		else parts[name] = { kind: "host" };
 	}
 	for (const [name, value] of Object.entries(environment))
 		if (value !== undefined && !Object.hasOwn(parts, name) && mentionsVault(value)) return notGranted(grant, name, value);
 	return ok(parts);
+}
+
+/**
+ * Whether a server may have a variable with this value. `NODE_OPTIONS` and `ENV` can decide which code runs, so they pass only where the
+ * value is written down and known to do nothing of the kind.
+ */
+export function mayBeSet(name: string, part: EnvPart): boolean {
+	if (name === "NODE_OPTIONS") return part.kind === "literal" && nodeOptionsEffect(part.value) === "harmless";
+	if (name === "ENV") return part.kind === "literal" && !isShellStartFile(part.value);
+	return true;
 }
 
 /**

@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import * as z from "zod/mini";
 import type { CodeFact, FileFact } from "../../core/policy/fingerprint.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -49,6 +48,7 @@ function factsFile(home: Home, fingerprint: string): string {
 export async function writeFacts(home: Home, fingerprint: string, facts: LaunchFacts): Promise<void> {
 	const file = factsFile(home, fingerprint);
 	fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+	const { default: writeFileAtomic } = await import("write-file-atomic");
 	await writeFileAtomic(file, `${JSON.stringify({ version: 1, ...facts })}\n`, { mode: 0o600 });
 }
 

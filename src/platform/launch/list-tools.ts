@@ -27,6 +27,12 @@ export interface ListOptions {
 const MOST_PAGES = 100;
 const MOST_TOOLS = 10_000;
 const CLIENT = { name: "sallyport", version: "0.1.0" };
+/** Before it is approved, a server has none of these. */
+const MAY_NEED = "It may need a path, a host or a secret that it was not allowed.";
+/** Characters of stderr: an error may stand in front of a page that explains how the server is started. */
+const KEPT_WORDS = 16_384;
+/** A line that tells why, among the stack, the version and the usage that runtimes print after it. */
+const AN_ERROR = /^(?:\[?[A-Za-z]{0,40}(?:Error|Exception)\b|(?:error|fatal|panic)\b)/i;
 
 /**
  * Asks a server that has just been started for its tools, in the era that it speaks: `initialize` first, and where
@@ -158,12 +164,15 @@ class Peer {
 				});
 			else if (message.kind === "result" && typeof message.id === "number") this.#settle(message.id, ok(message.result));
 			else if (message.kind === "error" && typeof message.id === "number")
-				this.#settle(message.id, fail("server-error", `The server answered with error ${message.error.code}.`, "Ask the server's makers."));
+				this.#settle(
+					message.id,
+					fail("server-error", `The server answered with error ${message.error.code}${this.#said(message.error.message)}.`, MAY_NEED),
+				);
 		}
 	};
 
 	readonly #stderr = (chunk: Buffer): void => {
-		this.#words = (this.#words + chunk.toString("utf8")).slice(-2000);
+		this.#words = (this.#words + chunk.toString("utf8")).slice(-KEPT_WORDS);
 	};
 
 	readonly #closed = (code: number | null, signal: NodeJS.Signals | null): void => {
@@ -171,14 +180,23 @@ class Peer {
 		this.#gone = {
 			code: "server-exited",
 			message: `The server ended ${how} before it listed its tools.${this.#lastWords()}`,
-			remedy: "It may need a path, a host or a secret that it was not allowed.",
+			remedy: MAY_NEED,
 		};
 		for (const id of [...this.#pending.keys()]) this.#settle(id, { ok: false, problem: this.#gone });
 	};
 
-	/** The end of what the server said on stderr, for the person only. */
+	/** The message of an error, for the person only. */
+	#said(message: unknown): string {
+		return typeof message === "string" && message !== "" ? `: ${brief(this.#redact(message), 200)}` : "";
+	}
+
+	/** What the server said on stderr before it ended, for the person only: the last error, else the last line. */
 	#lastWords(): string {
-		const last = this.#redact(this.#words).trim().split("\n").at(-1)?.trim() ?? "";
-		return last === "" ? "" : ` Its last words: ${brief(last, 200)}`;
+		const lines = this.#redact(this.#words)
+			.split("\n")
+			.map((line) => line.trim())
+			.filter((line) => line !== "");
+		const last = lines.findLast((line) => AN_ERROR.test(line)) ?? lines.at(-1);
+		return last === undefined ? "" : ` Its last words: ${brief(last, 200)}`;
 	}
 }

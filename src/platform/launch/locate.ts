@@ -6,10 +6,12 @@ import { mentionsVault, referencesIn } from "../../core/config/references.ts";
 import type { ConfigDocument, StdioServer } from "../../core/config/server.ts";
 import { expandHostVariables, hasHostVariable } from "../../core/config/variables.ts";
 import { launchOf, unwrapLaunch } from "../../core/config/wrapped.ts";
+import { ENV_FILE } from "../../core/launch/launchable.ts";
 import type { EnvPart } from "../../core/policy/fingerprint.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { isCleared } from "../installation/cleared.ts";
 import { type ConfigPlace, configPlace } from "./config-place.ts";
+import { mayBeSet } from "./environment.ts";
 
 /** A server's launch line as its host would start it, with the host's own variables replaced. Paths are real. */
 export interface LaunchLine {
@@ -86,12 +88,7 @@ export function launchLineOf(
 		return fail("entry-ambiguous", `${label} holds a key twice: hosts may read it differently.`, `Leave one of them in ${config}.`);
 	if (server.name.value === "")
 		return fail("entry-unnamed", "A server without a name cannot be told from another one.", `Name it in ${config}.`);
-	if (server.envFile !== null)
-		return fail(
-			"env-file",
-			`${label} reads an envFile, which the launcher cannot see.`,
-			`Move its values into "env" (secrets: sallyport fix) and remove envFile.`,
-		);
+	if (server.envFile !== null) return fail(ENV_FILE.code, `${label}: ${ENV_FILE.message}`, ENV_FILE.remedy);
 	const wrapped = unwrapLaunch(server);
 	if (wrapped === null && launchOf(server).wrapped)
 		return fail(
@@ -128,6 +125,14 @@ export function launchLineOf(
 			);
 		const part = envPart(document.host, value.value, expand);
 		unresolved.length = 0;
+		if (part !== null && !mayBeSet(name.value, part))
+			return fail(
+				"env-value",
+				`${name.value} of ${label} may decide which code runs, so it cannot be passed through the launcher.`,
+				name.value === "NODE_OPTIONS"
+					? "Leave only options that load nothing, such as --max-old-space-size=4096, or put options in front of the script."
+					: "Take it out of the entry's env, or give it a value that names no file.",
+			);
 		if (part === null)
 			return fail(
 				"invalid-reference",

@@ -17,16 +17,16 @@ export function profileOf(
 		cwd: grant.launch.cwd ?? grant.workspace ?? "/tmp",
 		env,
 		read: [...facts.roots, ...grant.sandbox.read],
+		personal: grant.sandbox.read,
 		write: grant.sandbox.write,
-		hidden: [
-			home.policy,
-			home.state,
-			home.stub,
-			path.join(home.path, "home.json"),
-			...grant.sandbox.deny.filter((entry) => path.isAbsolute(entry)),
-		],
-		hiddenNames: grant.sandbox.deny.filter((entry) => !path.isAbsolute(entry)),
+		hidden: [home.policy, home.state, home.stub, path.join(home.path, "home.json"), ...grant.sandbox.deny.filter(isPath)],
+		hiddenNames: grant.sandbox.deny.filter((entry) => !isPath(entry)),
 		egress: grant.egress,
 		limits: grant.limits,
 	};
+}
+
+/** One place, and all beneath it; anything else is a pattern. */
+function isPath(entry: string): boolean {
+	return path.isAbsolute(entry) && !/[*?]/.test(entry);
 }

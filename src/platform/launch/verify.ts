@@ -4,7 +4,6 @@ import type { Grant } from "../../core/policy/layers.ts";
 import { fail, type Result } from "../../core/result.ts";
 import { openHashCache } from "../executable/hash.ts";
 import type { Home } from "../home.ts";
-import { verifyInstalled } from "../packages/store.ts";
 import { type LaunchFacts, readFacts } from "./facts.ts";
 import { launchParts } from "./parts.ts";
 
@@ -39,6 +38,7 @@ export async function verifyLaunch(
 		if (edited !== null) return edited;
 	}
 	if (code.kind === "package") {
+		const { verifyInstalled } = await import("../packages/verify.ts");
 		const stored = await verifyInstalled(home, code);
 		if (!stored.ok) return fail(stored.problem.code, stored.problem.message, `Approve it again: ${allowCommand(grant)}`);
 	}

@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import writeFileAtomic from "write-file-atomic";
-import * as z from "zod/mini";
 import { type PackageSpec, parsePackageSpec } from "../../core/launch/package-spec.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import type { SandboxEngine } from "../sandbox/engine.ts";
 import { packageEntry } from "./entry.ts";
+import { LABEL, type Label, readLabel } from "./label.ts";
 import { checkLock } from "./lockfile.ts";
 import { findNpm } from "./npm.ts";
 import { runNpmInstall } from "./npm-install.ts";
 import { readNpmSettings, registryEgress } from "./npm-settings.ts";
-import { contentDigest, ForeignEntry, removeTree, sealTree, statDigest } from "./tree.ts";
+import { ForeignEntry, removeTree, sealTree, statDigest } from "./tree.ts";
+import { verifyInstalled, writeSeen } from "./verify.ts";
 
 /** A package of the registry with everything it needs, in the store: read-only, complete, and never changed again. */
 export interface StoredPackage {
@@ -49,19 +49,6 @@ export interface InstallDeps {
 	readonly timeoutMs?: number;
 }
 
-const DIGEST = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/));
-/** Lies beside the packages in the folder, and takes its place in one rename with them. */
-const Label = z.strictObject({
-	version: z.literal(1),
-	package: z.strictObject({ name: z.string(), version: z.string(), integrity: z.string() }),
-	lockDigest: DIGEST,
-	contentDigest: DIGEST,
-	skippedScripts: z.array(z.string()),
-	/** What the lock pinned: place, name, version, integrity (null: inside the tarball of the package around it). */
-	packages: z.array(z.tuple([z.string(), z.string(), z.string(), z.nullable(z.string())])),
-});
-type Label = z.infer<typeof Label>;
-const LABEL = "sallyport.json";
 const TEN_MINUTES = 600_000;
 const STAGING = /^\.staging-([0-9]+)-[0-9a-f]{16}$/;
 
@@ -142,35 +129,6 @@ export function findInstalled(home: Home, lockDigest: string, bin: string | null
 		"The package that was approved is no longer in the store.",
 		"Approve the server again: sallyport allow NAME",
 	);
-}
-
-/**
- * Says whether a package still lies in the store as it was published. Cheap: files are compared by what the file system says
- * of them, and read again only when that differs from the last time.
- */
-export async function verifyInstalled(
-	home: Home,
-	stored: Pick<StoredPackage, "folder" | "lockDigest" | "contentDigest">,
-): Promise<Result<void>> {
-	const { folder } = stored;
-	const broken = fail(
-		"package-changed",
-		`${folder} is not what was installed: a file was changed, added or removed.`,
-		"Remove the folder and approve the server again: sallyport allow NAME",
-	);
-	if (path.dirname(folder) !== path.join(home.store, "npm") || realOrNull(folder) !== folder) return broken;
-	const label = readLabel(folder);
-	if (label === null || label.lockDigest !== stored.lockDigest || label.contentDigest !== stored.contentDigest) return broken;
-	const now = statDigest(folder);
-	if (now === null) return broken;
-	if (readSeen(home, folder) === now) return ok(undefined);
-	try {
-		if (contentDigest(folder, LABEL) !== label.contentDigest) return broken;
-	} catch {
-		return broken;
-	}
-	await writeSeen(home, folder, now);
-	return ok(undefined);
 }
 
 function openStore(home: Home): string {
@@ -278,38 +236,6 @@ function short(digest: string): string {
 	return digest.slice("sha256:".length, "sha256:".length + 12);
 }
 
-function readLabel(folder: string): Label | null {
-	try {
-		return Label.parse(JSON.parse(fs.readFileSync(path.join(folder, LABEL), "utf8")));
-	} catch {
-		return null;
-	}
-}
-
-const Seen = z.record(z.string(), z.string());
-
-function readSeen(home: Home, folder: string): string | undefined {
-	return readAllSeen(home)[path.basename(folder)];
-}
-
-async function writeSeen(home: Home, folder: string, digest: string): Promise<void> {
-	const kept = Object.entries(readAllSeen(home)).filter(([name]) => fs.existsSync(path.join(home.store, "npm", name)));
-	const all = { ...Object.fromEntries(kept), [path.basename(folder)]: digest };
-	try {
-		await writeFileAtomic(path.join(home.state, "packages.json"), `${JSON.stringify(all)}\n`, { mode: 0o600, fsync: false });
-	} catch {
-		// A memory that cannot be kept only costs time.
-	}
-}
-
-function readAllSeen(home: Home): Readonly<Record<string, string>> {
-	try {
-		return Seen.parse(JSON.parse(fs.readFileSync(path.join(home.state, "packages.json"), "utf8")));
-	} catch {
-		return {};
-	}
-}
-
 /** Removes what killed installations left. One whose process lives is left alone. */
 function sweep(store: string): void {
 	for (const name of fs.readdirSync(store)) {
@@ -337,13 +263,5 @@ function isAlive(pid: number): boolean {
 		return true;
 	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === "EPERM";
-	}
-}
-
-function realOrNull(file: string): string | null {
-	try {
-		return fs.realpathSync(file);
-	} catch {
-		return null;
 	}
 }

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { nodeCrypto } from "../node-crypto.ts";
 
 /** An entry that no package of the registry has: a link, a device, a file with a second name elsewhere. */
 export class ForeignEntry extends Error {}
 
 /**
  * Makes a tree read-only and hashes it: names, kinds and contents. The top folder itself stays writable by its owner, so that it
- * can still be renamed.
+ * can still be renamed. What was executable stays so: many packages are a script that starts a native program beside it.
  *
  * @returns `sha256:` and 64 hexadecimal digits
  */
@@ -15,7 +15,7 @@ export function sealTree(root: string): string {
 	for (const { file, stat } of walk(root)) {
 		if (stat.isDirectory()) {
 			if (file !== root) fs.chmodSync(file, 0o555);
-		} else fs.chmodSync(file, 0o444);
+		} else fs.chmodSync(file, (stat.mode & 0o100n) === 0n ? 0o444 : 0o555);
 	}
 	return contentDigest(root);
 }
@@ -26,12 +26,12 @@ export function sealTree(root: string): string {
  * @param except a name in the top folder that does not count
  */
 export function contentDigest(root: string, except?: string): string {
-	const hash = createHash("sha256");
+	const hash = nodeCrypto().createHash("sha256");
 	for (const { file, stat } of walk(root)) {
 		const name = path.relative(root, file);
 		if (name === except) continue;
 		if (stat.isDirectory()) hash.update(`folder\0${name}\0`);
-		else hash.update(`file\0${name}\0${createHash("sha256").update(fs.readFileSync(file)).digest("hex")}\0`);
+		else hash.update(`file\0${name}\0${nodeCrypto().createHash("sha256").update(fs.readFileSync(file)).digest("hex")}\0`);
 	}
 	return `sha256:${hash.digest("hex")}`;
 }
@@ -61,7 +61,7 @@ export function statDigest(root: string): string | null {
 	} catch {
 		return null;
 	}
-	return createHash("sha256").update(facts.join("\0")).digest("hex");
+	return nodeCrypto().createHash("sha256").update(facts.join("\0")).digest("hex");
 }
 
 /** Removes a tree with read-only folders in it. Never follows a link. Nothing there is fine. */

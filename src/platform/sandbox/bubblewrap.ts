@@ -5,18 +5,24 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { homePath } from "../home.ts";
+import { type Appearing, watchAppearing } from "./appearing.ts";
 import { deepestDescendant } from "./descendants.ts";
 import { spawnSealed } from "./descriptors.ts";
+import type { Egress, EgressUse } from "./egress.ts";
 import { type EgressTarget, parseEgress } from "./egress-target.ts";
-import type { Confined, SandboxEngine, SandboxProfile } from "./engine.ts";
-import { feed, GATE_FD, gateLine, openGate, untilStanding } from "./gate.ts";
-import { checkMounts, type Mount, type Places, planGrants } from "./grants.ts";
-import { prlimitOptions, processLimit } from "./limits.ts";
+import type { Confined, SandboxEngine, SandboxProfile, StartSteps } from "./engine.ts";
+import { feed, GATE_FD, gateLine, openGate, passesGate, watchGate } from "./gate.ts";
+import { checkGrantable, checkMounts, type Mount, type Places, type PlannedMount, placeMirrors, planGrants } from "./grants.ts";
+import { prlimitOptions, processLimit, tmpfsSizes } from "./limits.ts";
+import type { KeptBack } from "./mirror/mirror.ts";
+import type { Mirrored, Mirrors } from "./mirror/mirrors.ts";
 import { checkCommand, cwdOptions, environmentOptions, mountOptions, wallOptions } from "./options.ts";
-import { limitProcesses, type ProcessLimit } from "./process-limit.ts";
+import { openProcessLimit } from "./process-limit.ts";
+import { isWithin } from "./protected.ts";
 import type { EgressRefusal } from "./proxy.ts";
 import { MADE_FILES, rootOptions } from "./root.ts";
 import { type SeccompArch, seccompArch, seccompFilter } from "./seccomp.ts";
+import { copySmallFolders } from "./small-folders.ts";
 import { trustedProgram } from "./trusted.ts";
 
 export interface BubblewrapOptions {
@@ -26,6 +32,14 @@ export interface BubblewrapOptions {
 	readonly home?: string;
 	/** Told when the server tried to reach something that it may not. Undefined: nobody is. */
 	readonly onEgressRefused?: (refusal: EgressRefusal) => void;
+	/** Told what the server has exchanged with a place that it may reach, as connections to it end. Undefined: nobody is. */
+	readonly onEgressUsed?: (use: EgressUse) => void;
+	/** Told when something that no server may see appeared in a folder that this one sees, and it is stopped. Undefined: nobody is. */
+	readonly onAppeared?: (where: string) => void;
+	/** Told when the server changed something that was not passed on to the granted folder. `where`: its own text. Undefined: nobody is. */
+	readonly onWriteKeptBack?: (where: string, why: KeptBack) => void;
+	/** Told when a granted folder can no longer be kept like the server's copy of it, and the server is stopped. Undefined: nobody is. */
+	readonly onFolderLost?: (where: string) => void;
 	/** Where system programs are looked for. Undefined: /usr/bin, /bin, /usr/local/bin. */
 	readonly programFolders?: readonly string[];
 }
@@ -35,63 +49,157 @@ const FD = { options: 3, seccomp: 4, made: 5, outer: GATE_FD + 1 } as const;
 
 /** Confines with the system's bubblewrap. Linux only. */
 export function bubblewrapEngine(options: BubblewrapOptions = {}): SandboxEngine {
-	return { name: "bubblewrap", start: (profile) => start(profile, options) };
+	return { name: "bubblewrap", start: (profile, steps = {}) => start(profile, options, steps) };
 }
 
-/** Everything that can be known before anything is started. */
-interface Prepared {
+/** What is found on the machine, whatever the server is to see. */
+interface Parts {
 	readonly arch: SeccompArch;
 	readonly bwrap: string;
 	readonly prlimit: string;
 	/** Null: no network. */
 	readonly socat: string | null;
 	readonly targets: readonly EgressTarget[];
-	readonly mounts: readonly Mount[];
+}
+
+/** What the server will see. */
+interface Layout {
+	readonly mounts: readonly PlannedMount[];
+	readonly isHidden: (absolute: string) => boolean;
 	readonly cwdOptions: readonly string[];
 }
 
-async function start(profile: SandboxProfile, options: BubblewrapOptions): Promise<Result<Confined>> {
-	const prepared = prepare(profile, options);
-	if (!prepared.ok) return prepared;
-	const { socat, targets, mounts } = prepared.value;
+/**
+ * bubblewrap reads what it is to do from a descriptor, and waits for it. So it is started first of all; the rest is found out while it
+ * starts, and told to it when everything is known.
+ */
+async function start(profile: SandboxProfile, options: BubblewrapOptions, steps: StartSteps): Promise<Result<Confined>> {
+	const parts = findParts(profile, options);
+	if (!parts.ok) return parts;
+	const { socat, targets } = parts.value;
 	// An HTTP server is a long load, and most servers have no network.
-	const network = socat === null ? null : await import("./egress.ts");
-	const egress = (await network?.openEgress(targets, profile.egressToPrivate === true, options.onEgressRefused ?? (() => {}))) ?? null;
+	const told = { onRefused: options.onEgressRefused, onUsed: options.onEgressUsed };
 	const bridge =
-		network === null || egress === null || socat === null
-			? null
-			: {
-					options: network.OUTER_OPTIONS,
-					env: egress.env,
-					line: (inner: readonly string[]) => network.bridgeLine(socat, egress.socket, inner),
-				};
-	const child = launch(profile, prepared.value, bridge);
-	if (!child.ok) {
-		await egress?.close();
-		return child;
+		socat === null ? null : await (await import("./egress.ts")).openEgress(targets, profile.egressToPrivate === true, socat, told);
+	// Values that are still on their way come through the gate, if the shell there hands them on; for others the sandbox itself waits.
+	const { names = [], values } = steps.environment ?? {};
+	const late = names.every((name) => passesGate(name) && bridge?.env[name] === undefined) ? names : [];
+	const launched = launch(profile, late, parts.value, bridge);
+	if (!launched.ok) {
+		await bridge?.close();
+		return launched;
 	}
+	const child = launched.value;
+	const gate = watchGate(child);
 
-	let limit: ProcessLimit | null = null;
+	const limit = process.getuid?.() === 0 ? openProcessLimit(processLimit(profile.limits), profile.limits.memoryBytes) : null;
+	let mirrors: Mirrors | null = null;
+	let appearing: Appearing | null = null;
 	const dispose = async () => {
-		await end(child.value);
+		appearing?.close();
+		await end(child);
+		mirrors?.close();
 		await limit?.remove();
-		await egress?.close();
+		await bridge?.close();
 	};
-	const standing = await untilStanding(child.value);
-	const waiting = standing.ok && child.value.pid !== undefined ? deepestDescendant(child.value.pid) : null;
-	const checked = standing.ok ? checkMounts(waiting, mounts) : standing;
+	const layout = planLayout(profile, options);
+	if (!layout.ok) {
+		await dispose();
+		return layout;
+	}
+	const before = late.length === names.length ? ok({}) : ((await values) ?? ok({}));
+	if (!before.ok) {
+		await dispose();
+		return before;
+	}
+	const copied = await copyFolders(layout.value.mounts, options, (where) => {
+		options.onFolderLost?.(where);
+		child.kill("SIGKILL");
+	});
+	if (!copied.ok) {
+		await dispose();
+		return copied;
+	}
+	mirrors = copied.value;
+	const mounts = placeMirrors(layout.value.mounts, mirrors?.copies ?? new Map());
+	const whole = { ...profile, env: { ...profile.env, ...before.value } };
+	if (!isPassable(whole, mounts)) {
+		await dispose();
+		return unpassable;
+	}
+	const standing = gate.standing();
+	tell(child, whole, parts.value, { ...layout.value, mounts }, bridge);
+	await written();
+	const ready = (await steps.meanwhile?.()) ?? ok(undefined);
+	if (!ready.ok) {
+		await dispose();
+		return ready;
+	}
+	const more: Result<Readonly<Record<string, string>>> = (await values) ?? ok({});
+	const given = more.ok ? late.map((name) => more.value[name] ?? "") : [];
+	if (!more.ok || given.some((value) => value.includes("\0"))) {
+		await dispose();
+		return more.ok ? unpassable : more;
+	}
+	const stood = await standing;
+	const waiting = stood.ok && child.pid !== undefined ? deepestDescendant(child.pid) : null;
+	const checked = stood.ok ? checkMounts(waiting, mounts) : stood;
 	if (!checked.ok) {
 		await dispose();
 		return checked;
 	}
-	if (process.getuid?.() === 0 && waiting !== null) limit = limitProcesses(waiting, processLimit(profile.limits));
+	if (waiting !== null && limit !== null && !(await limit.bind(waiting))) {
+		await dispose();
+		return fail("sandbox-failed", "The number of the server's processes could not be limited.", "Run: sallyport doctor");
+	}
 	// What lies outside goes as soon as the server is gone, also when nobody disposes.
-	child.value.once("exit", () => void dispose());
-	openGate(child.value);
-	return ok({ child: child.value, dispose });
+	child.once("exit", () => void dispose());
+	openGate(child, given);
+	appearing = watchAppearing(seenAsTheyAre(mounts, profile.command), layout.value.isHidden, (where) => {
+		options.onAppeared?.(where);
+		child.kill("SIGKILL");
+	});
+	// The monitor outlives the server by a moment alone, and would take a signal for its own end.
+	const terminate = () => {
+		if (waiting !== null && child.exitCode === null && child.signalCode === null) tryToEnd(waiting);
+	};
+	return ok({ child, terminate, dispose, ...(mirrors?.areWritten === true ? { settle: mirrors.settle } : {}) });
 }
 
-function prepare(profile: SandboxProfile, options: BubblewrapOptions): Result<Prepared> {
+/** Folders that are bound whole, so that whatever is put into them is seen. What the runtime brings along is not looked at. */
+function seenAsTheyAre(mounts: readonly Mount[], command: string): readonly string[] {
+	const runtime = path.dirname(path.dirname(command));
+	return mounts.flatMap((mount) =>
+		mount.kind === "read" &&
+		mount.from === undefined &&
+		mount.at !== runtime &&
+		fs.statSync(mount.at, { throwIfNoEntry: false })?.isDirectory()
+			? [mount.at]
+			: [],
+	);
+}
+
+/** The copies in which the server works. Null: nothing is granted for writing but single files. */
+async function copyFolders(
+	mounts: readonly PlannedMount[],
+	options: BubblewrapOptions,
+	onLost: (where: string) => void,
+): Promise<Result<Mirrors | null>> {
+	const folders = mounts.filter((mount): mount is Mirrored & { readonly kind: "mirror" } => mount.kind === "mirror");
+	if (folders.length === 0) return ok(null);
+	const [home] = options.sallyportHome === undefined ? namedHome() : [options.sallyportHome];
+	if (home === undefined)
+		return fail("mirror-failed", "There is no home for the copies of granted folders.", "Set HOME, or SALLYPORT_HOME.");
+	const { openMirrors } = await import("./mirror/mirrors.ts");
+	return openMirrors(folders, { folder: path.join(home, "state", "folders"), onKeptBack: options.onWriteKeptBack ?? (() => {}), onLost });
+}
+
+/** Resolves when what was written has left this process, its end included: that takes two turns of the loop. */
+async function written(): Promise<void> {
+	for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function findParts(profile: SandboxProfile, options: BubblewrapOptions): Result<Parts> {
 	const arch = seccompArch(process.arch);
 	if (process.platform !== "linux" || arch === null)
 		return fail(
@@ -107,59 +215,36 @@ function prepare(profile: SandboxProfile, options: BubblewrapOptions): Result<Pr
 	if (!targets.ok) return targets;
 	const socat = targets.value.length > 0 ? trustedProgram("socat", "socat", options.programFolders) : ok(null);
 	if (!socat.ok) return socat;
-	const mounts = planGrants(profile, placesOf(options));
-	if (!mounts.ok) return mounts;
-	const command = checkCommand(profile.command, mounts.value);
+	return ok({ arch, bwrap: bwrap.value, prlimit: prlimit.value, socat: socat.value, targets: targets.value });
+}
+
+function planLayout(profile: SandboxProfile, options: BubblewrapOptions): Result<Layout> {
+	const plan = planGrants(profile, placesOf(options));
+	if (!plan.ok) return plan;
+	const { isHidden } = plan.value;
+	const mounts = copySmallFolders(
+		plan.value.mounts,
+		isHidden,
+		(folder) => profile.personal?.some((granted) => isWithin(folder, granted)) === true,
+	);
+	const command = checkCommand(profile.command, mounts);
 	if (!command.ok) return command;
-	const cwd = cwdOptions(profile.cwd, mounts.value);
-	if (!cwd.ok) return cwd;
-	if (!isPassable(profile, mounts.value))
-		return fail(
-			"sandbox-text",
-			"The server's command, arguments or environment hold a character that cannot be passed on.",
-			"Look for NUL characters, and for environment names that are empty or hold an equals sign.",
-		);
-	return ok({
-		arch,
-		bwrap: bwrap.value,
-		prlimit: prlimit.value,
-		socat: socat.value,
-		targets: targets.value,
-		mounts: mounts.value,
-		cwdOptions: cwd.value,
-	});
+	const cwd = cwdOptions(profile.cwd, mounts);
+	return cwd.ok ? ok({ mounts, isHidden, cwdOptions: cwd.value }) : cwd;
 }
 
-/** The outer sandbox, for a server with a network: its options, the client's environment, and its command around the inner one. */
-interface Bridge {
-	readonly options: readonly string[];
-	readonly env: Readonly<Record<string, string>>;
-	line(inner: readonly string[]): readonly string[];
-}
-
-/** Starts everything up to the gate. */
-function launch(profile: SandboxProfile, prepared: Prepared, bridge: Bridge | null): Result<ChildProcess> {
-	const { bwrap, prlimit } = prepared;
-	const inner = [
-		...wallOptions({ shareNetwork: bridge !== null, seccompFd: FD.seccomp }),
-		...environmentOptions(profile, bridge?.env ?? {}),
-		...rootOptions((where) => FD.made + MADE_FILES.findIndex(([made]) => made === where)),
-		...prepared.mounts.flatMap(mountOptions),
-		...prepared.cwdOptions,
-		...["--remount-ro", "/"],
-	];
+/** Starts bubblewrap, which then waits to be told what it is to do. */
+function launch(profile: SandboxProfile, late: readonly string[], { bwrap, prlimit }: Parts, bridge: Egress | null): Result<ChildProcess> {
 	const limits = prlimitOptions(profile.limits, fs.readFileSync("/proc/self/limits", "utf8"));
-	const server = gateLine([prlimit, ...limits, "--", profile.command, ...profile.args]);
+	const server = gateLine([prlimit, ...limits, "--", profile.command, ...profile.args], late);
 	const args =
 		bridge === null
 			? ["--args", String(FD.options), "--", ...server]
 			: ["--args", String(FD.outer), "--", ...bridge.line([bwrap, "--args", String(FD.options), "--", ...server])];
-	let child: ChildProcess;
+	if (args.some((word) => word.includes("\0"))) return unpassable;
 	try {
 		const pipes = (bridge === null ? GATE_FD : FD.outer) + 1;
-		const spawned = spawnSealed(pipes, (stdio) => spawn(bwrap, args, { env: {}, cwd: "/", shell: false, stdio }));
-		if (!spawned.ok) return spawned;
-		child = spawned.value;
+		return spawnSealed(pipes, (stdio) => spawn(bwrap, args, { env: {}, cwd: "/", shell: false, stdio }));
 	} catch (error) {
 		// Too long a command line, for one.
 		const code = (error as NodeJS.ErrnoException).code ?? "unknown";
@@ -169,13 +254,30 @@ function launch(profile: SandboxProfile, prepared: Prepared, bridge: Bridge | nu
 			"Shorten the server's arguments, or run: sallyport doctor",
 		);
 	}
+}
+
+/** Tells bubblewrap all that it waits for; it goes on up to the gate. */
+function tell(
+	child: ChildProcess,
+	profile: SandboxProfile,
+	parts: Parts,
+	layout: Layout & { readonly mounts: readonly Mount[] },
+	bridge: Egress | null,
+): void {
+	const inner = [
+		...wallOptions({ shareNetwork: bridge !== null, seccompFd: FD.seccomp }),
+		...environmentOptions(profile, bridge?.env ?? {}),
+		...rootOptions((where) => FD.made + MADE_FILES.findIndex(([made]) => made === where), tmpfsSizes(profile.limits)),
+		...layout.mounts.flatMap(mountOptions),
+		...layout.cwdOptions,
+		...["--remount-ro", "/"],
+	];
 	feed(child, FD.options, terminated(inner));
-	feed(child, FD.seccomp, seccompFilter(prepared.arch));
-	MADE_FILES.forEach(([, content], i) => {
-		feed(child, FD.made + i, content);
+	feed(child, FD.seccomp, seccompFilter(parts.arch));
+	MADE_FILES.forEach(([where, content], i) => {
+		feed(child, FD.made + i, where === "/etc/hosts" ? content + (bridge?.hosts ?? "") : content);
 	});
 	if (bridge !== null) feed(child, FD.outer, terminated(bridge.options));
-	return ok(child);
 }
 
 /**
@@ -186,6 +288,11 @@ function launch(profile: SandboxProfile, prepared: Prepared, bridge: Bridge | nu
 export function checkGrants(granted: Pick<SandboxProfile, "read" | "write">, options: BubblewrapOptions = {}): Result<void> {
 	const planned = planGrants({ ...granted, command: "/bin/sh", cwd: "/", hidden: [], hiddenNames: [] }, placesOf(options));
 	return planned.ok ? ok(undefined) : planned;
+}
+
+/** Whether a path may be granted at all, to be told to a person. Looks at the path alone. */
+export function checkPath(named: string, mode: "read" | "write", options: BubblewrapOptions = {}): Result<void> {
+	return checkGrantable(named, mode, placesOf(options));
 }
 
 function placesOf(options: BubblewrapOptions): Places {
@@ -225,6 +332,12 @@ function realPaths(paths: readonly string[]): readonly string[] {
 	return [...new Set(paths.filter(path.isAbsolute).map(real))].filter((where) => where !== "/");
 }
 
+const unpassable = fail(
+	"sandbox-text",
+	"The server's command, arguments or environment hold a character that cannot be passed on.",
+	"Look for NUL characters, and for environment names that are empty or hold an equals sign.",
+);
+
 /** bubblewrap's options are separated by NUL: one inside a value would be the start of another option. */
 function isPassable(profile: SandboxProfile, mounts: readonly Mount[]): boolean {
 	const names = Object.keys(profile.env);
@@ -235,6 +348,14 @@ function isPassable(profile: SandboxProfile, mounts: readonly Mount[]): boolean 
 
 function terminated(words: readonly string[]): string {
 	return words.map((word) => `${word}\0`).join("");
+}
+
+function tryToEnd(pid: number): void {
+	try {
+		process.kill(pid, "SIGTERM");
+	} catch {
+		// Gone by now.
+	}
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,14 +1,27 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { nameMatcher, pathMatcher } from "../../core/policy/names.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { SandboxProfile } from "./engine.ts";
-import { CREDENTIALS, isWithin, nameMatcher, OBEYED } from "./protected.ts";
+import type { Rule } from "./mirror/mirror.ts";
+import type { Mirrored } from "./mirror/mirrors.ts";
+import { CREDENTIALS, isWithin, NEVER_WRITTEN, OBEYED } from "./protected.ts";
 
-/** One thing to be made inside, at an absolute path. `id` is the device and inode that were looked at; null for a whole system folder. */
+/** One thing to be made inside, at an absolute path. `id` is the device and inode that were looked at. */
 export type Mount =
-	| { readonly kind: "read" | "write"; readonly at: string; readonly id: string }
+	/** `from`: what is shown there. Undefined: what lies at that path outside. */
+	| { readonly kind: "read" | "write"; readonly at: string; readonly from?: string; readonly id: string }
 	| { readonly kind: "folder"; readonly at: string }
 	| { readonly kind: "link"; readonly at: string; readonly target: string };
+
+export interface Plan {
+	readonly mounts: readonly PlannedMount[];
+	/** By absolute path: what the server may not see, wherever it is granted to look. */
+	readonly isHidden: (absolute: string) => boolean;
+}
+
+/** A granted path, before it is known where the copies of folders for writing lie. */
+export type PlannedMount = Mount | (Mirrored & { readonly kind: "mirror" });
 
 type Granted = Pick<SandboxProfile, "command" | "cwd" | "read" | "write" | "hidden" | "hiddenNames">;
 
@@ -40,44 +53,71 @@ const MAX_DEPTH = 64;
 /**
  * What has to be mounted so that exactly the granted paths are visible, without anything protected. What was approved is a real
  * path: one that has become a link, or lies behind one, is refused and never followed. The command and the working folder may be
- * named through links; they are links inside too, and show nothing more. A folder that holds a protected name is not bound and then masked (a mask comes off when the file is replaced on the host); instead its entries are
- * bound one by one. Names that appear in it later are not visible at all; names that appear later in a folder that was bound
- * whole are, and that is the race which is left. In folders of installed packages the built-in names are not looked for.
+ * named through links; they are links inside too, and show nothing more.
+ *
+ * A folder for reading that holds a protected name is not bound and then masked (a mask comes off when the file is replaced on the
+ * host); instead its entries are bound one by one. Names that appear in it later are not visible at all; names that appear later in a
+ * folder that was bound whole are, until the server is stopped for it. In folders of installed packages the built-in names are not
+ * looked for. A folder for writing is not bound: the server gets a copy, which is kept like it.
  */
-export function planGrants(profile: Granted, places: Places): Result<readonly Mount[]> {
-	const plan = new Plan(profile, places);
+export function planGrants(profile: Granted, places: Places): Result<Plan> {
+	const plan = new Planner(profile, places);
 	for (const named of profile.read) {
 		const granted = plan.grant(named, "read");
 		if (!granted.ok) return granted;
 	}
-	for (const named of profile.write) {
+	// A file that is granted by its own name counts more than what the folder around it allows.
+	for (const named of [...profile.write].sort((a, b) => Number(isFile(a)) - Number(isFile(b)))) {
 		const granted = plan.grant(named, "write");
 		if (!granted.ok) return granted;
 	}
 	for (const named of [profile.command, profile.cwd]) plan.reach(named);
-	return ok(plan.mounts());
+	return ok({ mounts: plan.mounts(), isHidden: (at) => plan.isHidden(at, path.basename(at)) });
+}
+
+/** Whether this path may be granted at all. What is in it is not looked at. */
+export function checkGrantable(named: string, mode: "read" | "write", places: Places): Result<void> {
+	const planner = new Planner({ command: "/bin/sh", cwd: "/", read: [], write: [], hidden: [], hiddenNames: [] }, places);
+	const real = planner.check(named, mode);
+	return real.ok ? ok(undefined) : real;
 }
 
 /** True when the path is visible through these mounts or the system folders. Links are not followed. */
-export function isCovered(where: string, mounts: readonly Mount[]): boolean {
+export function isCovered(where: string, mounts: readonly PlannedMount[]): boolean {
 	return (
 		SYSTEM_READ.some((folder) => isWithin(where, folder)) ||
-		mounts.some((mount) => (mount.kind === "read" || mount.kind === "write" ? isWithin(where, mount.at) : mount.at === where))
+		mounts.some((mount) => (isWhole(mount) ? isWithin(where, mount.at) : mount.at === where))
 	);
+}
+
+/** What is beneath it is there too. */
+function isWhole({ kind }: PlannedMount): boolean {
+	return kind === "read" || kind === "write" || kind === "mirror";
+}
+
+/** The mounts, with the copies in the place of the folders that are granted for writing. */
+export function placeMirrors(planned: readonly PlannedMount[], copies: ReadonlyMap<string, string>): readonly Mount[] {
+	return planned.map((mount) => {
+		if (mount.kind !== "mirror") return mount;
+		const from = copies.get(mount.at);
+		if (from === undefined) throw new Error("a granted folder without a copy");
+		return { kind: mount.readOnly === true ? "read" : "write", at: mount.at, from, id: idOf(fs.lstatSync(from)) };
+	});
 }
 
 class TooMuch extends Error {}
 
-class Plan {
-	readonly #mounts = new Map<string, Mount>();
+class Planner {
+	readonly #mounts = new Map<string, PlannedMount>();
 	readonly #places: Places;
 	readonly #hidden: readonly string[];
 	/** Folders in which a hidden path is, or will be when somebody makes it: never bound as a whole. */
 	readonly #splitAt: ReadonlySet<string>;
-	readonly #isHiddenName: (name: string) => boolean;
-	readonly #namesAreHidden: boolean;
+	readonly #isDenied: (absolute: string) => boolean;
+	readonly #someAreDenied: boolean;
 	readonly #isCredentialName = nameMatcher(CREDENTIALS.names);
 	readonly #isObeyed = nameMatcher(OBEYED);
+	readonly #runsCode = nameMatcher(NEVER_WRITTEN);
 	readonly #credentialPaths: readonly string[];
 	/** Device and inode of protected files that have a second name somewhere. */
 	readonly #linked: ReadonlySet<string>;
@@ -87,16 +127,16 @@ class Plan {
 		this.#places = places;
 		this.#hidden = profile.hidden.flatMap((where) => [path.resolve(where), realOrNull(where) ?? path.resolve(where)]);
 		this.#splitAt = new Set(this.#hidden.map((where) => deepestFolder(path.dirname(where))));
-		this.#isHiddenName = nameMatcher(profile.hiddenNames);
-		this.#namesAreHidden = profile.hiddenNames.length > 0;
+		this.#isDenied = pathMatcher(profile.hiddenNames);
+		this.#someAreDenied = profile.hiddenNames.length > 0;
 		this.#credentialPaths = places.homes.flatMap((home) => CREDENTIALS.paths.map((relative) => path.join(home, relative)));
 		this.#linked = linkedCredentials(places.homes, this.#isCredentialName, this.#credentialPaths);
 	}
 
 	/** Parents before what lies in them. */
-	mounts(): readonly Mount[] {
+	mounts(): readonly PlannedMount[] {
 		return [...this.#mounts.values()]
-			.filter((mount) => mount.kind === "read" || mount.kind === "write" || !this.#isBound(mount.at))
+			.filter((mount) => isWhole(mount) || !this.#isBound(mount.at))
 			.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 	}
 
@@ -106,7 +146,8 @@ class Plan {
 		if (real !== null && isCovered(real, this.mounts())) this.#follow(named);
 	}
 
-	grant(named: string, mode: "read" | "write"): Result<void> {
+	/** The path itself, when it may be granted. */
+	check(named: string, mode: "read" | "write"): Result<string> {
 		const real = path.isAbsolute(named) ? realOrNull(named) : null;
 		if (real === null)
 			return fail("grant-missing", `${named} is granted to the server and is not there.`, "Create it, or take it out of the grant.");
@@ -117,11 +158,21 @@ class Plan {
 				`${named} is granted to the server, and leads elsewhere now.`,
 				"If the server should have what it leads to, grant it again: sallyport allow NAME",
 			);
-		const refused = this.#refusal(real, mode);
-		if (refused !== null) return refused;
-		if (this.#isHidden(real, path.basename(real))) return ok(undefined);
+		return this.#refusal(real, mode) ?? ok(real);
+	}
+
+	grant(named: string, mode: "read" | "write"): Result<void> {
+		const checked = this.check(named, mode);
+		if (!checked.ok) return checked;
+		const real = checked.value;
+		if (this.isHidden(real, path.basename(real))) return ok(undefined);
 		if (SYSTEM_READ.some((folder) => isWithin(real, folder))) return ok(undefined);
 		try {
+			if (mode === "write" && !this.#isInStore(real) && fs.lstatSync(real).isDirectory()) {
+				this.#mirror(real);
+				return ok(undefined);
+			}
+			if (mode === "write" && this.#isMirrored(real) && !real.split(path.sep).some(this.#isObeyed)) return ok(undefined);
 			const whole = this.#scan(real, mode, 0);
 			if (whole !== null && whole !== "split") this.#put(whole);
 			return ok(undefined);
@@ -135,9 +186,44 @@ class Plan {
 		}
 	}
 
-	#put(mount: Mount): void {
+	/** The whole folder is copied. What stands in it and may only be read is mounted over the copy, or, if it is a file, copied. */
+	#mirror(where: string): void {
+		if (this.#isMirrored(where)) return;
+		const stat = lookAt(where);
+		if (stat === null) return;
+		const rule = (relative: string, outside: { readonly dev: bigint; readonly ino: bigint; isFile(): boolean } | null): Rule => {
+			const at = path.join(where, relative);
+			if (this.isHidden(at, path.basename(at)) || (outside?.isFile() === true && this.#linked.has(idOf(outside)))) return "hidden";
+			return this.#isObeyed(path.basename(at)) ? "read" : "write";
+		};
+		this.#put({ kind: "mirror", at: where, id: idOf(stat), rule });
+		const walk = (folder: string, depth: number): void => {
+			if (depth > MAX_DEPTH) throw new TooMuch("it is nested too deeply");
+			for (const entry of list(folder)) {
+				if (++this.#entries > MAX_ENTRIES) throw new TooMuch(`more than ${MAX_ENTRIES} entries`);
+				if (!entry.isDirectory()) continue;
+				const at = path.join(folder, entry.name);
+				const allowed = rule(path.relative(where, at), null);
+				if (allowed === "write") walk(at, depth + 1);
+				const inner = allowed === "read" ? this.#scan(at, "read", depth + 1) : null;
+				if (inner !== null && inner !== "split") this.#put(inner);
+			}
+		};
+		walk(where, 0);
+	}
+
+	#isMirrored(where: string): boolean {
+		return [...this.#mounts.values()].some((mount) => mount.kind === "mirror" && isWithin(where, mount.at));
+	}
+
+	#isInStore(where: string): boolean {
+		return this.#places.sallyport.some((home) => isWithin(where, home));
+	}
+
+	#put(mount: PlannedMount): void {
 		// A whole writable folder was looked through: nothing in it needs to be shown in another way.
-		if (mount.kind === "write") for (const at of this.#mounts.keys()) if (isWithin(at, mount.at)) this.#mounts.delete(at);
+		if (mount.kind === "write" || mount.kind === "mirror")
+			for (const at of this.#mounts.keys()) if (isWithin(at, mount.at)) this.#mounts.delete(at);
 		this.#mounts.set(mount.at, mount);
 		if (this.#mounts.size > MAX_MOUNTS) throw new TooMuch("too many others stand beside them");
 	}
@@ -174,11 +260,12 @@ class Plan {
 				`${real} has a second name, and writing it would change that file too.`,
 				"Replace it by a copy, or grant it for reading.",
 			);
-		if (mode === "write" && !inStore && parts.some(this.#isObeyed))
+		// A file can be granted by its very name; a folder of such would hold what nobody has seen.
+		if (mode === "write" && !inStore && parts.some(this.#isObeyed) && !(stat.isFile() && !parts.some(this.#runsCode)))
 			return fail(
 				"grant-protected",
-				`${real} is something that programs outside the sandbox obey, and is never writable.`,
-				"Grant it for reading, or another folder for writing.",
+				`${real} is something that programs outside the sandbox obey, and is never writable as a whole.`,
+				"Grant it for reading, or the files that the server must write one by one.",
 			);
 		return null;
 	}
@@ -187,7 +274,7 @@ class Plan {
 	 * The mount for `where` when it can be bound whole; "split" when its clean entries were added one by one; null when nothing of
 	 * it may be seen.
 	 */
-	#scan(where: string, mode: "read" | "write", depth: number): Mount | "split" | null {
+	#scan(where: string, mode: "read" | "write", depth: number): PlannedMount | "split" | null {
 		if (depth > MAX_DEPTH) throw new TooMuch("it is nested too deeply");
 		const stat = lookAt(where);
 		// Gone, or named in bytes that are no text: what cannot be looked at is not shown.
@@ -206,12 +293,12 @@ class Plan {
 		this.#entries += entries.length;
 		if (this.#entries > MAX_ENTRIES) throw new TooMuch(`more than ${MAX_ENTRIES} entries`);
 
-		const kept: Mount[] = [];
+		const kept: PlannedMount[] = [];
 		const plain: fs.Dirent[] = [];
 		let split = this.#splitAt.has(where);
 		for (const entry of entries) {
 			const at = path.join(where, entry.name);
-			if (this.#isHidden(at, entry.name)) {
+			if (this.isHidden(at, entry.name)) {
 				split = true;
 				continue;
 			}
@@ -244,13 +331,13 @@ class Plan {
 
 	/** Nothing that the person named could lie in it. The built-in names are not looked for among installed packages. */
 	#mayBindUnseen(at: string): boolean {
-		return !this.#namesAreHidden && !this.#hidden.some((hidden) => isWithin(hidden, at));
+		return !this.#someAreDenied && !this.#hidden.some((hidden) => isWithin(hidden, at));
 	}
 
-	#isHidden(at: string, name: string): boolean {
+	isHidden(at: string, name: string): boolean {
 		return (
 			this.#isCredentialName(name) ||
-			this.#isHiddenName(name) ||
+			(this.#someAreDenied && this.#isDenied(at)) ||
 			this.#hidden.some((hidden) => isWithin(at, hidden)) ||
 			this.#credentialPaths.includes(at)
 		);
@@ -258,8 +345,8 @@ class Plan {
 
 	#isBound(where: string): boolean {
 		for (let at = where; ; at = path.dirname(at)) {
-			const kind = this.#mounts.get(at)?.kind;
-			if (kind === "read" || kind === "write") return true;
+			const mount = this.#mounts.get(at);
+			if (mount !== undefined && isWhole(mount)) return true;
 			if (at === "/") return false;
 		}
 	}
@@ -278,7 +365,7 @@ class Plan {
 	}
 }
 
-function idOf(stat: fs.Stats): string {
+function idOf(stat: { readonly dev: number | bigint; readonly ino: number | bigint }): string {
 	return `${stat.dev}:${stat.ino}`;
 }
 
@@ -314,19 +401,27 @@ function linkedCredentials(
 	const look = (where: string, depth: number): void => {
 		const stat = lookAt(where);
 		if (stat?.isFile() && stat.nlink > 1) linked.add(idOf(stat));
-		if (stat?.isDirectory() && depth > 0) for (const name of list(where).slice(0, 500)) look(path.join(where, name), depth - 1);
+		if (stat?.isDirectory() && depth > 0) for (const name of names(where).slice(0, 500)) look(path.join(where, name), depth - 1);
 	};
-	for (const home of homes) for (const name of list(home)) if (isCredentialName(name)) look(path.join(home, name), 2);
+	for (const home of homes) for (const name of names(home)) if (isCredentialName(name)) look(path.join(home, name), 2);
 	for (const where of paths) look(where, 1);
 	return linked;
 }
 
-function list(where: string): readonly string[] {
+function names(where: string): readonly string[] {
+	return list(where).map(({ name }) => name);
+}
+
+function list(where: string): readonly fs.Dirent[] {
 	try {
-		return fs.readdirSync(where);
+		return fs.readdirSync(where, { withFileTypes: true });
 	} catch {
 		return [];
 	}
+}
+
+function isFile(where: string): boolean {
+	return lookAt(where)?.isFile() === true;
 }
 
 /** Opens a name without opening what it stands for. Of Linux; Node has no name for it. */
@@ -360,7 +455,7 @@ export function checkMounts(pid: number | null, mounts: readonly Mount[]): Resul
 		try {
 			seen = idOf(fs.lstatSync(`/proc/${pid}/root${mount.at}`));
 		} catch {}
-		if (seen !== mount.id || idAt(mount.at) !== mount.id)
+		if (seen !== mount.id || idAt(mount.from ?? mount.at) !== mount.id)
 			return fail(
 				"grant-changed",
 				`${mount.at} changed while the server was being started.`,

@@ -5,8 +5,18 @@ const DEFAULTS = { files: 4096, processes: 1024 };
 
 const MIB = 1024 * 1024;
 
-/** Every private file system lives in memory; together they bound what a server can fill. */
-export const TMPFS_BYTES = { home: 256 * MIB, tmp: 256 * MIB, shm: 64 * MIB };
+/** Bytes of each private file system. They live in memory; together they bound what a server can fill. */
+export interface TmpfsSizes {
+	readonly home: number;
+	readonly tmp: number;
+	readonly shm: number;
+}
+
+const TMPFS_BYTES: TmpfsSizes = { home: 256 * MIB, tmp: 256 * MIB, shm: 64 * MIB };
+
+export function tmpfsSizes({ diskBytes }: SandboxLimits): TmpfsSizes {
+	return diskBytes === undefined ? TMPFS_BYTES : { home: diskBytes, tmp: diskBytes, shm: diskBytes };
+}
 
 /**
  * Options for util-linux's prlimit. Memory is counted as data segments (RLIMIT_DATA), because address space is something
@@ -19,7 +29,8 @@ export function prlimitOptions(limits: SandboxLimits, own: string): readonly str
 	const option = (name: string, row: string, wanted: number | undefined) =>
 		wanted === undefined ? [] : [`--${name}=${Math.min(wanted, hardLimit(own, row))}`];
 	return [
-		"--core=0",
+		// Too small for a file; and where crashes are piped to a program of the host's, exactly 1 keeps it from being started (core(5)).
+		"--core=1",
 		...option("nofile", "Max open files", limits.files ?? DEFAULTS.files),
 		...option("nproc", "Max processes", processLimit(limits)),
 		...option("data", "Max data size", limits.memoryBytes),

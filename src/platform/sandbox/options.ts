@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { SandboxProfile } from "./engine.ts";
-import { isCovered, type Mount } from "./grants.ts";
+import { isCovered, type Mount, type PlannedMount } from "./grants.ts";
 import { INNER_HOME, INNER_ID } from "./root.ts";
 
 /** bubblewrap's options for the walls that are the same for every server. */
@@ -32,9 +32,9 @@ export function environmentOptions(profile: SandboxProfile, more: Readonly<Recor
 export function mountOptions(mount: Mount): readonly string[] {
 	switch (mount.kind) {
 		case "read":
-			return ["--ro-bind", mount.at, mount.at];
+			return ["--ro-bind", mount.from ?? mount.at, mount.at];
 		case "write":
-			return ["--bind", mount.at, mount.at];
+			return ["--bind", mount.from ?? mount.at, mount.at];
 		case "folder":
 			return ["--perms", "0755", "--dir", mount.at];
 		case "link":
@@ -43,7 +43,7 @@ export function mountOptions(mount: Mount): readonly string[] {
 }
 
 /** The command has to be there, and among what the server may read. */
-export function checkCommand(command: string, mounts: readonly Mount[]): Result<void> {
+export function checkCommand(command: string, mounts: readonly PlannedMount[]): Result<void> {
 	const found = executable(command);
 	if (found === null)
 		return fail("command-missing", `${command} is not there or cannot be run.`, "Check the server's command, or install what it names.");
@@ -63,7 +63,7 @@ function executable(command: string): string | null {
 }
 
 /** The working folder: the granted one, or an empty one of the same name. Never made on the host. */
-export function cwdOptions(named: string, mounts: readonly Mount[]): Result<readonly string[]> {
+export function cwdOptions(named: string, mounts: readonly PlannedMount[]): Result<readonly string[]> {
 	const where = path.resolve("/", named);
 	const found = realOrNull(where);
 	if (!isCovered(found ?? where, mounts)) return ok(["--dir", found ?? where, "--chdir", found ?? where]);

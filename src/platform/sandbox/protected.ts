@@ -121,6 +121,8 @@ export const CREDENTIALS: Credentials = {
  */
 export const OBEYED: readonly string[] = [
 	".git",
+	// What FAT and NTFS call it too.
+	"git~1",
 	".gitmodules",
 	".gitattributes",
 	".gitconfig",
@@ -177,40 +179,154 @@ export const OBEYED: readonly string[] = [
 	"GEMINI.md",
 	".cursorrules",
 	".windsurfrules",
+	// What versions, hooks and continuous integration run.
+	".githooks",
+	".gitlab",
+	"*.gitlab-ci.yml",
+	".travis.yml",
+	".drone.yml",
+	".woodpecker",
+	".woodpecker.yml",
+	".buildkite",
+	"azure-pipelines.yml",
+	"bitbucket-pipelines.yml",
+	"Jenkinsfile",
+	".pre-commit-hooks.yaml",
+	"lefthook.yml",
+	".lefthook.yml",
+	"lefthook.yaml",
+	".lefthook",
+	".lintstagedrc*",
+	"lint-staged.config.*",
+	// Agents and editors.
+	"CLAUDE.local.md",
+	".clinerules",
+	".roo",
+	".roomodes",
+	".kiro",
+	".continue",
+	".amazonq",
+	".junie",
+	".trae",
+	".qwen",
+	".opencode",
+	"opencode.json",
+	"opencode.jsonc",
+	".crush.json",
+	"crush.json",
+	".goosehints",
+	".aider.conf.yml",
+	".mcp",
+	".fleet",
+	".vs",
+	".nova",
+	"*.sublime-project",
+	".exrc",
+	".vimrc",
+	".nvim.lua",
+	".nvimrc",
+	".lazy.lua",
+	".dir-locals.el",
+	".gdbinit",
+	".lldbinit",
+	// Shells.
+	".bash_aliases",
+	".zlogout",
+	".kshrc",
+	".cshrc",
+	".tcshrc",
+	".login",
+	".xprofile",
+	".xsession",
+	".xinitrc",
+	".autoenv",
+	".mise",
+	".asdfrc",
+	"shell.nix",
+	"flake.nix",
+	"devenv.nix",
+	// Build tools, which run what these say, and editors run some of them by themselves.
+	"npm-shrinkwrap.json",
+	"pnpm-workspace.yaml",
+	"bun.lock",
+	"bun.lockb",
+	"bunfig.toml",
+	"deno.json",
+	"deno.jsonc",
+	"deno.lock",
+	".pnpmfile.mjs",
+	".pnp.loader.mjs",
+	"lerna.json",
+	"nx.json",
+	"turbo.json",
+	".eslintrc*",
+	"eslint.config.*",
+	".prettierrc*",
+	"prettier.config.*",
+	".stylelintrc*",
+	"stylelint.config.*",
+	"*.config.js",
+	"*.config.cjs",
+	"*.config.mjs",
+	"*.config.ts",
+	"*.config.mts",
+	"*.config.cts",
+	"pyproject.toml",
+	"setup.py",
+	"setup.cfg",
+	"conftest.py",
+	"tox.ini",
+	"noxfile.py",
+	"sitecustomize.py",
+	"usercustomize.py",
+	"*.pth",
+	"Pipfile",
+	"poetry.lock",
+	"uv.lock",
+	"Cargo.toml",
+	"Cargo.lock",
+	"build.rs",
+	".cargo",
+	"rust-toolchain",
+	"rust-toolchain.toml",
+	"go.work",
+	"GNUmakefile",
+	"CMakeLists.txt",
+	"Taskfile.yml",
+	"Taskfile.yaml",
+	"Rakefile",
+	"Gemfile",
+	".irbrc",
+	"composer.json",
+	"pom.xml",
+	".mvn",
+	"mvnw",
+	"gradlew",
+	"*.gradle",
+	"*.gradle.kts",
+	".bazelrc",
+	"docker-compose.*",
+	"compose.yml",
+	"Dockerfile.*",
+	"Containerfile",
+	"Vagrantfile",
+	"Procfile",
+	"Procfile.*",
 ];
 
-/** Matches basenames against names and `*` globs, ignoring case. */
-export function nameMatcher(patterns: readonly string[]): (name: string) => boolean {
-	const exact = new Set<string>();
-	const globs: string[] = [];
-	for (const pattern of patterns) {
-		if (!pattern.includes("*")) exact.add(pattern.toLowerCase());
-		else globs.push(pattern.toLowerCase());
-	}
-	return (name) => exact.has(name.toLowerCase()) || globs.some((glob) => matchesGlob(name.toLowerCase(), glob));
-}
-
-/** `*` stands for any characters. Time is bounded by the product of the lengths: a policy of the workspace may have written the glob. */
-function matchesGlob(name: string, glob: string): boolean {
-	let at = 0;
-	let star = -1;
-	let resume = 0;
-	let i = 0;
-	while (i < name.length) {
-		if (glob[at] === "*") {
-			star = at++;
-			resume = i;
-		} else if (at < glob.length && glob[at] === name[i]) {
-			at++;
-			i++;
-		} else if (star >= 0) {
-			at = star + 1;
-			i = ++resume;
-		} else return false;
-	}
-	while (glob[at] === "*") at++;
-	return at === glob.length;
-}
+/** Of those, where every file is code or decides which code runs: not even a single file in them is granted for writing. */
+export const NEVER_WRITTEN: readonly string[] = [
+	".git",
+	"git~1",
+	".hg",
+	".svn",
+	"node_modules",
+	".venv",
+	"venv",
+	".husky",
+	".direnv",
+	".envrc",
+];
 
 /** True when `where` is `folder` or lies beneath it. Both absolute. */
 export function isWithin(where: string, folder: string): boolean {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import { SYSTEM_READ } from "./grants.ts";
-import { TMPFS_BYTES } from "./limits.ts";
+import type { TmpfsSizes } from "./limits.ts";
 
 /** Where the server's private, empty home is. A name that no person has. */
 export const INNER_HOME = "/home/sallyport";
@@ -52,7 +52,7 @@ const PROC_MASKED = [
 ];
 
 /** bubblewrap's options for a root folder in which nothing of the person is. `fdOf` gives the descriptor of each of MADE_FILES. */
-export function rootOptions(fdOf: (path: string) => number): readonly string[] {
+export function rootOptions(fdOf: (path: string) => number, sizes: TmpfsSizes): readonly string[] {
 	return [
 		...SYSTEM_READ.flatMap(systemFolder),
 		...ETC.flatMap((where) => ["--ro-bind-try", where, where]),
@@ -60,9 +60,9 @@ export function rootOptions(fdOf: (path: string) => number): readonly string[] {
 		...["--proc", "/proc"],
 		...PROC_READ_ONLY.filter((where) => fs.existsSync(where)).flatMap((where) => ["--ro-bind", where, where]),
 		...PROC_MASKED.filter((where) => fs.existsSync(where)).flatMap((where) => ["--ro-bind", "/dev/null", where]),
-		...["--dev", "/dev", "--perms", "1777", "--size", String(TMPFS_BYTES.shm), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
-		...["--perms", "1777", "--size", String(TMPFS_BYTES.tmp), "--tmpfs", "/tmp"],
-		...["--perms", "0700", "--size", String(TMPFS_BYTES.home), "--tmpfs", INNER_HOME],
+		...["--dev", "/dev", "--perms", "1777", "--size", String(sizes.shm), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
+		...["--perms", "1777", "--size", String(sizes.tmp), "--tmpfs", "/tmp"],
+		...["--perms", "0700", "--size", String(sizes.home), "--tmpfs", INNER_HOME],
 	];
 }
 

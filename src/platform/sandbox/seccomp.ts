@@ -87,6 +87,17 @@ const DENIED: readonly (readonly [name: string, x64: number | null, arm64: numbe
 	["vserver", 236, null],
 ];
 
+/** Calls that set a file's mode, and which argument that is. */
+const MODES: readonly (readonly [name: string, argument: number, x64: number | null, arm64: number | null])[] = [
+	["chmod", 1, 90, null],
+	["fchmod", 1, 91, 52],
+	["fchmodat", 2, 268, 53],
+	["fchmodat2", 2, 452, 452],
+];
+
+/** S_ISUID and S_ISGID: in a granted file they would make a program of the server's run outside as the person, or as root. */
+const SET_ID = 0o6000;
+
 const FILTERED: Readonly<Record<SeccompArch, { clone: number; clone3: number; socket: number; socketpair: number; ioctl: number }>> = {
 	x64: { clone: 56, clone3: 435, socket: 41, socketpair: 53, ioctl: 16 },
 	arm64: { clone: 220, clone3: 435, socket: 198, socketpair: 199, ioctl: 29 },
@@ -153,6 +164,10 @@ export function seccompFilter(arch: SeccompArch): Buffer {
 		...DENIED.flatMap(([, x64, arm64]) => {
 			const nr = arch === "x64" ? x64 : arm64;
 			return nr === null ? [] : onCall(nr, [refuse]);
+		}),
+		...MODES.flatMap(([, index, x64, arm64]) => {
+			const nr = arch === "x64" ? x64 : arm64;
+			return nr === null ? [] : onCall(nr, [load(argument(index)), ...when(JUMP_ANY_BIT, SET_ID, [refuse]), give(ALLOW)]);
 		}),
 		// Its flags are behind a pointer that a filter cannot follow. C libraries fall back to clone on ENOSYS.
 		...onCall(calls.clone3, [give(errno(ENOSYS))]),

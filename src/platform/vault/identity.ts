@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { fail, ok, type Problem, type Result } from "../../core/result.ts";
+import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
 import { PendingFile } from "../files/atomic-file.ts";
 import type { Home } from "../home.ts";
 
@@ -62,6 +62,34 @@ export async function protectIdentity(home: Home, identity: string, passphrase: 
 	}
 }
 
+/** Takes the passphrase off again: whoever can read this account's files can read the secrets. */
+export function unprotectIdentity(home: Home, identity: string): void {
+	const pending = new PendingFile(identityFile(home), `${identity}\n`);
+	try {
+		pending.commit();
+	} finally {
+		pending.discard();
+	}
+}
+
+/** Whether there is a place for an opened identity: without one, a vault closed by a passphrase could never be opened for a server. */
+export function canUnlock(home: Home): Result<void> {
+	try {
+		fs.accessSync(path.dirname(unlockedFile(home)), fs.constants.W_OK | fs.constants.X_OK);
+		return ok(undefined);
+	} catch {
+		return failed(noSession(home));
+	}
+}
+
+function noSession(home: Home): Problem {
+	return {
+		code: "no-session-folder",
+		message: `${path.dirname(unlockedFile(home))} is not there: this system keeps no folder for the session.`,
+		remedy: "Log in through systemd-logind, or keep the key without a passphrase (sallyport secrets protect --remove).",
+	};
+}
+
 /** Leaves the opened identity where the system forgets it at log-out, so that launchers, which have no terminal, can read it. */
 export function unlockIdentity(home: Home, identity: string): Result<string> {
 	const file = unlockedFile(home);
@@ -74,11 +102,7 @@ export function unlockIdentity(home: Home, identity: string): Result<string> {
 		}
 		return ok(file);
 	} catch {
-		return fail(
-			"no-session-folder",
-			`${path.dirname(file)} is not there: this system keeps no folder for the session.`,
-			"Log in through systemd-logind, or keep the key without a passphrase.",
-		);
+		return failed(noSession(home));
 	}
 }
 

@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import * as fs from "node:fs";
-import { createRequire } from "node:module";
-import * as readline from "node:readline";
+import type { ChildProcess } from "node:child_process";
+import type { Readable } from "node:stream";
 import * as z from "zod/mini";
+import { installedKeytar, takeKeychain } from "./keychain-child.ts";
 
 /**
  * The OS keychain, reached through keytar in a process of its own. A keychain that waits for an answer blocks a thread
@@ -19,12 +18,8 @@ export class KeychainProcess {
 
 	/** Never rejects and never takes longer than the timeout. */
 	async ask(question: KeychainQuestion): Promise<KeychainAnswer> {
-		let program: string;
-		try {
-			program = this.#options.keytar ?? createRequire(here()).resolve("keytar");
-		} catch {
-			return { error: "library" };
-		}
+		const program = this.#options.keytar ?? installedKeytar();
+		if (program === null) return { error: "library" };
 		this.#child ??= this.#start(program);
 		const { process: child, pending } = this.#child;
 		const id = ++this.#last;
@@ -51,14 +46,7 @@ export class KeychainProcess {
 	}
 
 	#start(program: string): { readonly process: ChildProcess; readonly pending: Map<number, (answer: KeychainAnswer) => void> } {
-		const child = spawn(process.execPath, ["-e", PROGRAM, program], {
-			// The keychain's own texts may be anything, and belong in no log of ours.
-			stdio: ["pipe", "pipe", "ignore"],
-			cwd: "/",
-			env: environment(process.env),
-			shell: false,
-			windowsHide: true,
-		});
+		const child = takeKeychain(program);
 		const pending = new Map<number, (answer: KeychainAnswer) => void>();
 		const end = (): void => {
 			if (this.#child?.process === child) this.#child = null;
@@ -69,9 +57,7 @@ export class KeychainProcess {
 		};
 		child.on("error", end);
 		child.on("close", end);
-		child.stdin?.on("error", () => {});
-		for (const stream of [child.stdin, child.stdout]) unrefStream(stream);
-		readline.createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
+		eachLine(child.stdout, (line) => {
 			const answer = parseAnswer(line);
 			const take = answer === null ? undefined : pending.get(answer.id);
 			if (answer === null || take === undefined) return;
@@ -110,60 +96,11 @@ function parseAnswer(line: string): z.infer<typeof Answer> | null {
 	}
 }
 
-/**
- * What runs in the child: one JSON line a question, one an answer. It is text because the bundle has no file of its own for it.
- * When the parent goes it kills itself: `exit` would wait for a keychain that does not answer.
- */
-const PROGRAM = `
-const gone = () => process.kill(process.pid, "SIGKILL");
-let keytar;
-try { keytar = require(process.argv[1]); } catch {}
-const run = (q) => {
-	if (keytar === undefined) throw new Error("library");
-	switch (q.op) {
-		case "get": return keytar.getPassword(q.service, q.account);
-		case "set": return keytar.setPassword(q.service, q.account, q.value).then(() => true);
-		case "delete": return keytar.deletePassword(q.service, q.account);
-		case "accounts": return keytar.findCredentials(q.service).then((all) => all.map((one) => one.account));
-	}
-};
-const answer = (a) => process.stdout.write(JSON.stringify(a) + "\\n");
-require("node:readline").createInterface({ input: process.stdin }).on("line", async (line) => {
-	const q = JSON.parse(line);
-	try { answer({ id: q.id, value: await run(q) }); } catch (e) { answer({ id: q.id, error: String(e && e.message) }); }
-}).on("close", gone);
-process.stdout.on("error", gone);
-`;
-
-/** What the keychain's library needs to find the session and, on a desktop, to ask. Nothing that makes Node or the loader run other code. */
-function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-	const kept: NodeJS.ProcessEnv = { ELECTRON_RUN_AS_NODE: "1", LC_ALL: "C", PATH: "/usr/bin:/bin" };
-	for (const name of PASSED) if (env[name] !== undefined) kept[name] = env[name];
-	// Many hosts pass on a short list of variables without those of the session. Its bus stands where the login made it.
-	const runtime = `/run/user/${process.getuid?.() ?? ""}`;
-	if (kept.XDG_RUNTIME_DIR === undefined && isOurs(runtime)) kept.XDG_RUNTIME_DIR = runtime;
-	// Other transports start programs or leave the machine; a host's entry could name them.
-	if (kept.DBUS_SESSION_BUS_ADDRESS?.startsWith("unix:") === false) delete kept.DBUS_SESSION_BUS_ADDRESS;
-	return kept;
-}
-
-function isOurs(folder: string): boolean {
-	const stat = fs.statSync(folder, { throwIfNoEntry: false });
-	return stat?.isDirectory() === true && stat.uid === process.getuid?.();
-}
-
-const PASSED = [
-	...["HOME", "USER", "LOGNAME", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"],
-	...["DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"],
-	...["SystemRoot", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP"],
-];
-
-/** A child that waits for questions must not keep this program alive. */
-function unrefStream(stream: unknown): void {
-	if (typeof stream === "object" && stream !== null && "unref" in stream && typeof stream.unref === "function") stream.unref();
-}
-
-/** This file, in the sources (a module) as in the bundle (a script). */
-function here(): string {
-	return typeof __filename === "string" ? __filename : import.meta.url;
+function eachLine(stream: Readable | null, take: (line: string) => void): void {
+	let waiting = "";
+	stream?.setEncoding("utf8").on("data", (text: string) => {
+		const lines = (waiting + text).split("\n");
+		waiting = lines.pop() ?? "";
+		for (const line of lines) take(line);
+	});
 }

@@ -1,8 +1,15 @@
+import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { Chain, verifyChain } from "../../../src/core/audit/chain.ts";
-import { type AuditEvent, parseRecord } from "../../../src/core/audit/record.ts";
+import { Chain, type Mac } from "../../../src/core/audit/chain.ts";
+import type { AuditEvent } from "../../../src/core/audit/event.ts";
+import { parseRecord } from "../../../src/core/audit/record.ts";
+import { verifyChain } from "../../../src/core/audit/verify.ts";
 
-const key = new Uint8Array(32).fill(7);
+const macOf =
+	(byte: number): Mac =>
+	(text) =>
+		createHmac("sha256", new Uint8Array(32).fill(byte)).update(text).digest("hex");
+const key = macOf(7);
 const now = new Date("2026-11-23T10:00:00.000Z");
 const event = (request: number): AuditEvent => ({
 	request,
@@ -56,7 +63,7 @@ test("a crash in the midst of a line leaves the lines before it good", () => {
 describe("whatever is done to it without the key is found, and where", () => {
 	const lines = log();
 	const other = log("s2");
-	const forged = log("s1", new Uint8Array(32).fill(8));
+	const forged = log("s1", macOf(8));
 	const [a, b, c, d, e] = [0, 1, 2, 3, 4].map((index) => at(lines, index)) as [string, string, string, string, string];
 	test.each([
 		["an edit", [a, b.replace('"read"', '"erase"'), c, d, e], 2],
@@ -87,6 +94,6 @@ describe("whatever is done to it without the key is found, and where", () => {
 	});
 
 	test("another key finds every line changed", () => {
-		expect(verifyChain(lines.join(""), new Uint8Array(32))).toMatchObject({ state: "broken", line: 1 });
+		expect(verifyChain(lines.join(""), macOf(0))).toMatchObject({ state: "broken", line: 1 });
 	});
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eventBody } from "../../../src/core/audit/record.ts";
+import { eventBody } from "../../../src/core/audit/event.ts";
 import { redactValue } from "../../../src/core/audit/redact.ts";
 
 const secret = ["not", "a", "real", "secret"].join("-").repeat(3);

@@ -73,7 +73,8 @@ describe.each(KINDS)("however a file of %s is written", (host, write) => {
 				if (!wrapped.ok) continue;
 				const after = parseConfig(applyEdits(document.text, wrapped.value), host, "config");
 				const where = `seed ${seed}\n${document.text}\n${after.text}`;
-				expect([after.problems, meaningOf(after)], where).toEqual([[], meaningOf(document)]);
+				const intended = { rewritten: [server.keyPath] };
+				expect([after.problems, meaningOf(after, intended)], where).toEqual([[], meaningOf(document, intended)]);
 				const same = after.servers.find(({ keyPath }) => keyPath.join("\0") === server.keyPath.join("\0"));
 				const back = same === undefined ? null : unwrapEdits(after, same);
 				expect(back?.ok && applyEdits(after.text, back.value), where).toBe(document.text);
@@ -101,7 +102,7 @@ describe.each(KINDS)("however a file of %s is written", (host, write) => {
 		let done = 0;
 		for (const seed of SEEDS) {
 			const document = withToken(seed);
-			const wrappingOf = () => ({ launcher: "/l/sallyport", name: "a", workspace: null });
+			const wrappingOf = () => ({ launcher: "/l/bin/sallyport", name: "a", workspace: null });
 			const { moves } = planMoves(document, analyze(document, { home: null }), wrappingOf);
 			for (const move of moves) {
 				const token = secretOf(document.text, move) ?? "";
@@ -133,7 +134,7 @@ describe.each(KINDS)("however a file of %s is written", (host, write) => {
 				const after = parseConfig(applyEdits(document.text, edits.value), host, "config");
 				const where = `seed ${seed} ${finding.ruleId}\n${after.text}`;
 				expect(after.problems, where).toEqual([]);
-				expect(meaningOf(after), where).toBe(meaningOf(document));
+				expect(meaningOf(after, { rewritten: [] }), where).toBe(meaningOf(document, { rewritten: [] }));
 				const rest = analyze(after, { home: null }).map((each) => said(after, each));
 				expect(rest, where).toEqual(before.filter((each) => each !== finding).map((each) => said(document, each)));
 				done++;
@@ -264,6 +265,20 @@ describe("YAML", () => {
 		]);
 	});
 
+	test.each([
+		["an object that is merged where it stands", "extensions:\n  a:\n    <<: { cmd: npx }\n"],
+		["a merge of a merge", "base: &b { cmd: npx }\nmore: &m { <<: *b }\nextensions:\n  a: { <<: *m }\n"],
+		["a list of merges", "base: &b { cmd: npx }\nother: &o { timeout: 3 }\nextensions:\n  a: { <<: [*o, *b] }\n"],
+		["a merge among the servers", "base: &b { a: { cmd: npx } }\nextensions:\n  <<: *b\n"],
+		["a merge at the root", "base: &b { extensions: { a: { cmd: npx } } }\n<<: *b\n"],
+		["an alias as a key", "x: &k extensions\n*k :\n  a: { cmd: npx }\n"],
+	])("%s hides no server", (_, text) => {
+		const { servers } = goose(text);
+		expect(servers.map((each) => [each.name.value, each.kind === "stdio" && each.command.value, each.unambiguous])).toEqual([
+			["a", "npx", false],
+		]);
+	});
+
 	test("aliases that stand for ever more cost nothing", () => {
 		const bomb = [
 			"a: &a [x, x, x, x, x, x, x, x, x]",
@@ -281,13 +296,13 @@ describe("YAML", () => {
 			const document = goose(text);
 			const [server] = document.servers;
 			if (server === undefined) return "";
-			const edits = wrapEdits(document, server, { launcher: "/l/sallyport", name: "a", workspace: null });
+			const edits = wrapEdits(document, server, { launcher: "/l/bin/sallyport", name: "a", workspace: null });
 			return edits.ok ? applyEdits(text, edits.value) : edits.problem.code;
 		};
 		const bare = "extensions:\n  a:\n    cmd: a}b\n    timeout: 1\n";
 		const wrapped = wrap(bare);
 		expect(wrapped).toBe(
-			bare.replace("a}b", '"/l/sallyport"\n    args:\n      - "run"\n      - "--name"\n      - "a"\n      - "--"\n      - a}b'),
+			bare.replace("a}b", '"/l/bin/sallyport"\n    args:\n      - "run"\n      - "--name"\n      - "a"\n      - "--"\n      - a}b'),
 		);
 		const document = goose(wrapped);
 		const [server] = document.servers;

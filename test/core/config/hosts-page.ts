@@ -36,7 +36,7 @@ function row({ title, format, workspaceFiles, userFiles, shapes, shows, roots, c
 	const named = [...workspaceFiles, ...user];
 	const files = (named.length > 0 ? named : shapes).map(code).join(", ") || "any, when it is named";
 	const condition = shows === null ? "" : ` *if it holds ${shows.map(({ path }) => code(path.join("."))).join(" or ")}*`;
-	const under = roots.map(({ path }) => code(path.join("."))).join(", ") || "—";
+	const under = roots.map(({ path }) => (path.length === 0 ? "the file itself" : code(path.join(".")))).join(", ") || "—";
 	return line(title, files + condition, under, format === "json" ? (comments ? "`//`" : "none") : "`#`", REFERENCES[variables]);
 }
 
@@ -60,7 +60,14 @@ function decides({ tools, switches }: Host): boolean {
 }
 
 function powers({ title, tools, switches }: Host): string {
-	const dangerous = switches.map(({ path, when, does }) => `${code(`${path.join(".")}: ${when.join(", ")}`)} ${does}`).join("; ");
+	const set = (key: string, when: readonly string[]): string => code(when.length === 0 ? key : `${key}: ${when.join(", ")}`);
+	const dangerous = switches
+		.map(({ path, when, does, beside, inWorkspace }) => {
+			const together = beside === undefined ? "" : ` with ${set(beside.key, beside.when)}`;
+			const own = inWorkspace === undefined ? "" : inWorkspace === "never" ? " (in your own file)" : " (newer versions: in your own file)";
+			return `${set(path.join("."), when)}${together} ${does}${own}`;
+		})
+		.join("; ");
 	const names = (all: readonly string[]): string => all.map(code).join(", ") || "—";
 	return line(title, names(tools.allow), names(tools.deny), names(tools.unattended), dangerous || "—");
 }

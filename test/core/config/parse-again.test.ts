@@ -56,6 +56,16 @@ describe("the next version of a file", () => {
 		}
 	});
 
+	test("where an entry is the whole file, or another one is laid over it", () => {
+		const one = '{ "name": "x", "command": "npx", "args": ["one"], "other": { "a": 1 } }';
+		const file = ".continue/mcpServers/one.json";
+		const longer = one.replace('"one"', '"one", "two"');
+		expect(parseAgain(parseConfig(one, "continue", file), longer)).toEqual(parseConfig(longer, "continue", file));
+		const bundle = '{ "server": { "mcp_config": { "command": "a", "platform_overrides": { "win32": { "args": ["b"] } } } } }';
+		for (const after of [bundle.replace('"a"', '"another"'), bundle.replace('"b"', '"another"')])
+			expect(again(bundle, after, "mcpb")).toEqual(parseConfig(after, "mcpb", "mcp.json"));
+	});
+
 	test("has its byte order mark, or none", () => {
 		for (const after of [`\uFEFF${TWO}`, TWO.replace("one", "two")])
 			for (const before of [TWO, `\uFEFF${TWO}`]) expect(again(before, after)).toEqual(parseConfig(after, "cursor", "mcp.json"));

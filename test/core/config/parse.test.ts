@@ -3,7 +3,9 @@ import { spanWithin } from "../../../src/core/config/escapes.ts";
 import { guessConfigHost, MAX_CONFIG_LENGTH, parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument, ServerEntry, StdioServer } from "../../../src/core/config/server.ts";
 import { launchOf, unwrapLaunch } from "../../../src/core/config/wrapped.ts";
+import { analyze } from "../../../src/core/rules/analyze.ts";
 import { slice } from "../../../src/core/text.ts";
+import { Dice, githubToken } from "../secrets/samples.ts";
 
 function stdio(document: ConfigDocument, index = 0): StdioServer {
 	const server: ServerEntry | undefined = document.servers[index];
@@ -125,7 +127,7 @@ describe("a wrapped entry", () => {
 			workspace: null,
 			args: [],
 		});
-		expect(unwrapLaunch(run("C:\\s\\sallyport.cmd", ["run", "--name", "a", "--", "x", "--", "y"]))).toMatchObject({
+		expect(unwrapLaunch(run("C:\\s\\bin\\sallyport.cmd", ["run", "--name", "a", "--", "x", "--", "y"]))).toMatchObject({
 			args: [{ value: "--" }, { value: "y" }],
 		});
 	});
@@ -140,4 +142,49 @@ describe("a wrapped entry", () => {
 		expect(unwrapLaunch(policy)).toBeNull();
 		expect(launchOf(policy)).toMatchObject({ wrapped: true, command: { value: "x" } });
 	});
+
+	test.each([
+		["sallyport", true],
+		["/home/me/.sallyport/bin/sallyport", true],
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: the host's own variable
+		["${userHome}/.sallyport/bin/sallyport", true],
+		["~/.sallyport/bin/sallyport", true],
+		["$HOME/.sallyport/bin/sallyport", true],
+		["%USERPROFILE%\\.sallyport\\bin\\sallyport.cmd", true],
+		["C:\\Users\\me\\.sallyport\\bin\\sallyport.cmd", true],
+		["./sallyport", false],
+		["bin/sallyport", false],
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: the host's own variable
+		["${workspaceFolder}/.sallyport/bin/sallyport", false],
+		["$CLAUDE_PROJECT_DIR/sallyport", false],
+		["/home/me/../other/sallyport", false],
+		["//evil/bin/sallyport", false],
+		["\\\\evil\\bin\\sallyport", false],
+		["/tmp/sallyport", false],
+	])("%s is the launcher: %s", (command, wrapped) => {
+		expect(launchOf(run(command, ["run", "--name", "a", "--", "x"])).wrapped).toBe(wrapped);
+		expect(launchOf(run("node", [command.replace(/sallyport(\.cmd)?$/, "sallyport.cjs"), "run", "--name", "a", "--", "x"])).wrapped).toBe(
+			wrapped && command !== "sallyport",
+		);
+	});
+});
+
+test("what a bundle starts on one platform is an entry of its own, laid over the common one", () => {
+	const token = githubToken(new Dice(5), "ghp");
+	const platform_overrides = { win32: { command: "bash" }, darwin: { args: ["b"] }, linux: { env: { LEVEL: "info" } } };
+	const mcp_config = { command: "node", args: ["a"], env: { GITHUB_TOKEN: token }, platform_overrides };
+	const document = parseConfig(JSON.stringify({ server: { mcp_config } }), "mcpb", "manifest.json");
+	const read = document.servers.map((server) => [
+		server.keyPath.at(-1),
+		...(server.kind === "stdio" ? [server.command.value, server.args[0]?.value, server.env[0]?.name.value, server.unambiguous] : []),
+	]);
+	expect(document.problems).toEqual([]);
+	expect(read).toEqual([
+		["mcp_config", "node", "a", "GITHUB_TOKEN", true],
+		["win32", "bash", "a", "GITHUB_TOKEN", false],
+		["darwin", "node", "b", "GITHUB_TOKEN", false],
+		["linux", "node", "a", "LEVEL", false],
+	]);
+	// What they share is told once.
+	expect(analyze(document, { home: null }).map(({ ruleId, server }) => [ruleId, server])).toEqual([["secret-in-env", "mcp_config"]]);
 });

@@ -92,9 +92,14 @@ describe("where a comment would break the host", () => {
 		expect(ignored(raw('"x"'), "mcp-json", bySecret)).toBe("ignore-malformed");
 	});
 
-	it("says so where there is no entry that could hold it, or none that may be edited", () => {
+	it("is one of the file for what stands in no entry", () => {
 		const outside = JSON.stringify({ mcpServers: {}, apiToken: token });
-		expect(ignored(outside, "claude-desktop", ({ ruleId }) => ruleId === "secret-in-config")).toBe("ignore-nowhere");
+		const after = ignored(outside, "claude-desktop", ({ ruleId }) => ruleId === "secret-in-config");
+		expect(after).toMatch(/^\{"mcpServers":\{\},"apiToken":"\w+", "sallyport-ignore": \{ "secret-in-config": "[^"]+" \}\}$/);
+		expect(analyze(parseConfig(after, "claude-desktop", "a.json"), { home: null })).toEqual([]);
+	});
+
+	it("says so where no entry may be edited", () => {
 		const twice = `{"mcpServers":{"a":{"command":"x","command":"x","env":{"A":"${token}"}}}}`;
 		expect(ignored(twice, "claude-desktop", bySecret)).toBe("entry-ambiguous");
 	});

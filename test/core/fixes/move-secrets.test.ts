@@ -11,7 +11,7 @@ import { applyEdits } from "../../../src/core/text.ts";
 import { Dice, githubToken } from "../secrets/samples.ts";
 
 const wrappingOf = ({ name }: { readonly name: { readonly value: string } }): Wrapping => ({
-	launcher: "/l/sallyport",
+	launcher: "/l/bin/sallyport",
 	name: name.value,
 	workspace: null,
 });
@@ -44,7 +44,7 @@ const read = (raw: string): ConfigDocument => parseConfig(raw, "mcp-json", "mcp.
 const file = (env: string, name = "github"): string =>
 	`{ "mcpServers": { ${JSON.stringify(name)}: { "command": "srv", "env": { ${env} } } } }`;
 const wrapped = (env: string): string =>
-	`{ "mcpServers": { "github": { "command": "/l/sallyport", "args": [ "run", "--name", "github", "--", "srv" ], "env": { ${env} } } } }`;
+	`{ "mcpServers": { "github": { "command": "/l/bin/sallyport", "args": [ "run", "--name", "github", "--", "srv" ], "env": { ${env} } } } }`;
 
 function move(
 	raw: string,

@@ -38,7 +38,7 @@ describe("pinning the version of a package", () => {
 		["npm", ["exec", "--", "pkg"], ["exec", "--", "pkg@1.2.3"], npm("pkg")],
 		["pnpm", ["dlx", "pkg"], ["dlx", "pkg@1.2.3"], npm("pkg")],
 		["cmd", ["/c", "npx", "-y", "pkg"], ["/c", "npx", "-y", "pkg@1.2.3"], npm("pkg")],
-		["/b/sallyport", ["run", "--name", "a", "--", "npx", "pkg"], ["run", "--name", "a", "--", "npx", "pkg@1.2.3"], npm("pkg")],
+		["/b/bin/sallyport", ["run", "--name", "a", "--", "npx", "pkg"], ["run", "--name", "a", "--", "npx", "pkg@1.2.3"], npm("pkg")],
 		["uvx", ["mcp-server-git"], ["mcp-server-git@1.2.3"], python("mcp-server-git")],
 		["uvx", ["mcp-server-git@latest"], ["mcp-server-git@1.2.3"], python("mcp-server-git", "latest")],
 		["uvx", ["srv[cli]"], ["srv[cli]@1.2.3"], python("srv")],

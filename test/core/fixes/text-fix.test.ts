@@ -56,6 +56,19 @@ describe("a key that the host does not read gets the name that it reads, and not
 	});
 });
 
+test("of two keys that mean the same, one alone gets the name: both would be one lost", () => {
+	const roots = '{"mcpservers":{"s":{"command":"x"}},"McpServers":{"t":{"command":"y"}}}';
+	const fields = '{"servers":{"a":{"command":"x","arg":["1"],"argss":["2"]}}}';
+	for (const [raw, file, rule] of [
+		[roots, ".cursor/mcp.json", "wrong-root-key"],
+		[fields, ".vscode/mcp.json", "misspelt-field"],
+	] as const) {
+		const host = matchHost(file) ?? "cursor";
+		const told = examine(parseConfig(raw, host, file), { home: null }).findings.filter(({ ruleId }) => ruleId === rule);
+		expect(told.map(({ fixes }) => fixes)).toEqual([["rename-key"], []]);
+	}
+});
+
 describe("a reference is written as the host reads it", () => {
 	const entry = (value: string): string => JSON.stringify({ mcpServers: { a: { command: "srv", env: { T: value } } } });
 

@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument, ServerEntry, StdioServer } from "../../../src/core/config/server.ts";
 import { unwrapLaunch } from "../../../src/core/config/wrapped.ts";
-import { unwrapEdits, type Wrapping, wrapEdits } from "../../../src/core/fixes/wrap.ts";
+import { planMoves } from "../../../src/core/fixes/move-secrets.ts";
+import { meaningOf, unwrapEdits, type Wrapping, wrapEdits } from "../../../src/core/fixes/wrap.ts";
 import type { Result } from "../../../src/core/result.ts";
+import { analyze } from "../../../src/core/rules/analyze.ts";
 import { applyEdits, type TextEdit } from "../../../src/core/text.ts";
+import { Dice, githubToken } from "../secrets/samples.ts";
 import { JsoncSource } from "./jsonc-source.ts";
 
 const LAUNCHER = "/home/me/.sallyport/bin/sallyport";
@@ -146,3 +149,64 @@ function all(results: readonly Result<TextEdit[]>[]): Result<TextEdit[]> {
 	}
 	return { ok: true, value: edits };
 }
+
+describe("what stands in YAML for more than one entry is changed for none", () => {
+	const token = githubToken(new Dice(91), "ghp");
+	const yaml = (text: string): ConfigDocument => parseConfig(text, "continue", ".continue/config.yaml");
+
+	it.each([
+		[
+			"a value",
+			`mcpServers:\n  - name: s\n    command: srv\n    env:\n      A_KEY: &k ${token}\n  - name: t\n    command: srv\n    env:\n      A_KEY: *k\n`,
+		],
+		["an entry", "mcpServers:\n  - &a\n    name: s\n    command: srv\n  - <<: *a\n    name: t\n"],
+		[
+			"the variables",
+			`mcpServers:\n  - name: s\n    command: srv\n    env: &e\n      A_KEY: ${token}\n  - name: t\n    command: srv\n    env: *e\n`,
+		],
+		["the arguments", "mcpServers:\n  - name: s\n    command: srv\n    args: &a [x]\n  - name: t\n    command: srv\n    args: *a\n"],
+		["all of them", "mcpServers: &all\n  - name: s\n    command: srv\n  - name: t\n    command: srv\nother: *all\n"],
+	])("%s", (_, text) => {
+		const document = yaml(text);
+		expect(document.servers).toHaveLength(2);
+		for (const server of document.servers) {
+			const refused = wrapEdits(document, server, wrapping(server));
+			expect(refused.ok || refused.problem).toMatchObject({ code: "entry-ambiguous" });
+		}
+		expect(planMoves(document, analyze(document, { home: null }), wrapping).moves).toEqual([]);
+	});
+
+	it("and the others are", () => {
+		const document = yaml("x: &x 1\ny: *x\nmcpServers:\n  - name: &unused s\n    command: srv\n");
+		expect(code(wrapEdits(document, only(document), wrapping(only(document))))).toBeNull();
+	});
+
+	it("the refusal says why, and so does the finding", () => {
+		const document = yaml("mcpServers:\n  - name: s\n    command: srv\n    args: &a [x]\n  - name: t\n    command: srv\n    args: *a\n");
+		const refused = wrapEdits(document, only(document), wrapping(only(document)));
+		const [finding] = analyze(document, { home: null });
+		for (const message of [refused.ok ? "" : refused.problem.message, finding?.message]) expect(message).toContain("an alias");
+	});
+});
+
+describe("what a change of a file means", () => {
+	const meaning = (server: object, rewritten: readonly string[] = []): string => {
+		const document = read(JSON.stringify({ mcpServers: { s: server, t: { command: "srv" } } }));
+		return meaningOf(document, { rewritten: rewritten.map((name) => ["mcpServers", name]) });
+	};
+	const run = { command: LAUNCHER, args: ["run", "--name", "s", "--", "srv"] };
+
+	it("differs with every value, address and header, and with what was wrapped besides", () => {
+		const all = [
+			{ command: "srv" },
+			{ command: "srv", env: { A: "1" } },
+			{ command: "srv", env: { A: "2" } },
+			{ command: "srv", cwd: "/w" },
+			{ url: "https://a.example" },
+			{ url: "https://a.example", headers: { A: "1" } },
+			run,
+		];
+		expect(new Set(all.map((server) => meaning(server))).size).toBe(all.length);
+		expect(meaning(run, ["s"])).toBe(meaning({ command: "srv" }, ["s"]));
+	});
+});

@@ -23,6 +23,7 @@ const MESSAGES: readonly LiveMessage[] = [
 	{ kind: "refused", at, reason: "tool-not-granted", method: "tools/call", tool: "erase", count: 1 },
 	{ kind: "drift", at, tool: "echo", approved: pin, current: null, reason: "tool-duplicate" },
 	{ kind: "egress-refused", at, target: "evil.example:443", reason: "not-granted" },
+	{ kind: "blocked", at, access: "write", path: "/project/docs/a.md", reason: "not-granted" },
 	{ kind: "tools", at, allowed: [], omitted: 0 },
 	{ kind: "listed", at, fingerprint: pin },
 	{ kind: "ended", at, reason: "server-ended" },

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
 import { describe, expect, it } from "vitest";
 import { findGrant, type PolicyLayer } from "../../../src/core/policy/layers.ts";
 import type { PolicyServer } from "../../../src/core/policy/schema.ts";
@@ -111,6 +112,34 @@ describe("every other layer", () => {
 		expect(grantWith(layer("managed", { name: "files", tools: { read: { pin: OTHER_PIN }, write: { pin: PIN } } })).tools.has("read")).toBe(
 			false,
 		);
+	});
+
+	it("may name the workspace, which is the grant's", () => {
+		const grant = grantWith(
+			layer("workspace", { name: "files", sandbox: { read: ["${workspace}/docs/public"], deny: ["${workspace}/docs/old", "**/*.key"] } }),
+		);
+		expect(grant.sandbox).toMatchObject({ read: ["/project/docs/public"], deny: ["/project/docs/old", "**/*.key"] });
+		const everywhere = findGrant(
+			[
+				layer("user", { ...granted, workspace: null }),
+				layer("managed", { name: "files", sandbox: { read: ["${workspace}/docs"], deny: ["${workspace}/x"] } }),
+			],
+			{ ...request, folder: "/any" },
+		);
+		expect(everywhere.found && everywhere.grant.sandbox).toMatchObject({ read: [], deny: ["**/x"] });
+	});
+
+	it("lowers limits, whatever their unit, and raises none", () => {
+		const limited: PolicyServer = { ...granted, limits: { memory: "1GiB", disk: "64MiB", files: 100 } };
+		const lookup = findGrant(
+			[layer("user", limited), layer("workspace", { name: "files", limits: { memory: "2GiB", disk: 1_000_000 } })],
+			request,
+		);
+		expect(lookup.found && lookup.grant.limits).toEqual({ memoryBytes: 1024 ** 3, diskBytes: 1_000_000, files: 100 });
+		expect(grantWith(layer("managed", { name: "files", limits: { memoryBytes: 5, memory: "1GB" } })).limits).toEqual({
+			memoryBytes: 5,
+			processes: 50,
+		});
 	});
 
 	it("narrows paths to the smaller of the two", () => {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
 import { describe, expect, it } from "vitest";
 import { nearest, parsePolicy } from "../../../src/core/policy/parse.ts";
 
@@ -26,7 +27,7 @@ describe("a policy file", () => {
 		[server({ sandbox: { raed: [] } }), 'unknown key "raed"; did you mean "read"?'],
 		[server({ launch: { comand: "x" } }), 'unknown key "comand"; did you mean "command"?'],
 		[server({ tools: { echo: { pin: PIN, pinn: 1 } } }), 'unknown key "pinn"; did you mean "pin"?'],
-		[server({ limits: { memory: 5 } }), 'unknown key "memory"; did you mean "memoryBytes"?'],
+		[server({ limits: { memoryByte: 5 } }), 'unknown key "memoryByte"; did you mean "memory"?'],
 		['{ "version": 1, "servres": [] }', 'did you mean "servers"?'],
 	])("names an unknown key, its place and the nearest known one (%#)", (text, expected) => {
 		expect(problem(text)).toContain(expected);
@@ -44,6 +45,12 @@ describe("a policy file", () => {
 		["a short pin", server({ tools: { echo: { pin: "sha256:ab" } } })],
 		["a relative path", server({ sandbox: { read: ["docs"] } })],
 		["a path with ..", server({ sandbox: { read: ["/a/../etc"] } })],
+		["a way out of the workspace", server({ sandbox: { write: ["${workspace}/../x"] } })],
+		["another variable", server({ sandbox: { read: ["${home}/x"] } })],
+		["a pattern with ..", server({ sandbox: { deny: ["../x"] } })],
+		["a size without a unit", server({ limits: { memory: "64" } })],
+		["a size of nothing", server({ limits: { disk: "0MiB" } })],
+		["half a byte", server({ limits: { disk: "0.5B" } })],
 		["a wildcard host", server({ egress: ["*.example.com:443"] })],
 		["a host without a port", server({ egress: ["example.com"] })],
 		["a port out of range", server({ egress: ["example.com:70000"] })],

@@ -1,5 +1,6 @@
-import type { AuditEvent } from "../../../src/core/audit/record.ts";
+import type { AuditEvent } from "../../../src/core/audit/event.ts";
 import { type Action, Relay, type RelayLimits } from "../../../src/core/protocol/relay.ts";
+import type { KnownValues } from "../../../src/core/secrets/known-values.ts";
 import { type Pin, pinOf } from "../../../src/core/tools/pin.ts";
 
 export const RANDOM = "r4nd0m";
@@ -40,25 +41,34 @@ export class Session {
 	/** False: the audit log cannot be written. */
 	writable = true;
 
-	constructor(tools: ReadonlyMap<string, Pin>, limits: Partial<RelayLimits> = {}) {
+	constructor(tools: ReadonlyMap<string, Pin>, limits: Partial<RelayLimits> = {}, secrets?: KnownValues) {
 		this.relay = new Relay({
 			policy: { tools },
 			server: "demo",
 			random: RANDOM,
-			record: (event) => {
-				if (this.writable) this.events.push(event);
-				return this.writable;
-			},
+			record: (event) => this.#record(event),
 			limits,
+			...(secrets === undefined ? {} : { secrets }),
 		});
 	}
 
 	host(message: unknown): Seen {
-		return seen(this.relay.fromHost(bytes(message)));
+		return this.take(this.relay.fromHost(bytes(message)));
 	}
 
 	server(message: unknown): Seen {
-		return seen(this.relay.fromServer(bytes(message)));
+		return this.take(this.relay.fromServer(bytes(message)));
+	}
+
+	/** What one step gave out, with what it said afterwards of how calls ended. */
+	take(actions: readonly Action[]): Seen {
+		for (const action of actions) if ("record" in action) this.#record(action.record);
+		return seen(actions);
+	}
+
+	#record(event: AuditEvent): boolean {
+		if (this.writable) this.events.push(event);
+		return this.writable;
 	}
 
 	/** The reasons recorded, in order. */

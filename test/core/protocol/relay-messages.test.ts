@@ -256,7 +256,7 @@ describe("what a server may send", () => {
 		const session = ready();
 		session.call("read", 1);
 		session.call("read", 2);
-		expect(seen(session.relay.serverLineTooLong()).host).toEqual([refused(1), refused(2)]);
+		expect(session.take(session.relay.serverLineTooLong()).host).toEqual([refused(1), refused(2)]);
 		expect(session.call("read", 3).server).toHaveLength(1);
 	});
 
@@ -269,7 +269,7 @@ describe("what a server may send", () => {
 	test("when it goes away, what it left unanswered is recorded", () => {
 		const session = ready();
 		session.call("read", 1);
-		expect(seen(session.relay.serverClosed())).toMatchObject({ host: [], stop: "server-closed" });
+		expect(session.take(session.relay.serverClosed())).toMatchObject({ host: [], stop: "server-closed" });
 		expect(session.events.at(-1)).toMatchObject({ request: 1, tool: "read", outcome: "unanswered" });
 		expect(seen(session.relay.hostClosed()).stop).toBeNull();
 	});
@@ -280,7 +280,7 @@ describe("what a server may send", () => {
 		expect(seen(session.relay.hostClosed()).stop).toBe("host-closed");
 		const answer = '{"jsonrpc":"2.0","id":1,"result":{"content":[]}}';
 		expect(session.server(answer)).toMatchObject({ host: [answer], stop: null });
-		expect(seen(session.relay.serverClosed()).stop).toBe("server-closed");
+		expect(session.take(session.relay.serverClosed()).stop).toBe("server-closed");
 	});
 
 	test("after the host has closed its side, calls that wait are still decided, and only then the server's input may end", () => {

@@ -6,7 +6,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { JSONRPCMessageSchema, ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { AuditEvent } from "../../../src/core/audit/record.ts";
+import type { AuditEvent } from "../../../src/core/audit/event.ts";
 import { LineSplitter } from "../../../src/core/protocol/frame.ts";
 import { type Action, Relay } from "../../../src/core/protocol/relay.ts";
 import { type Pin, pinListing } from "../../../src/core/tools/pin.ts";
@@ -16,13 +16,15 @@ class Through implements Transport {
 	readonly child: ChildProcess;
 	readonly relay: Relay | null;
 	readonly warnings: string[] = [];
+	readonly events: AuditEvent[];
 	readonly #splitter = new LineSplitter();
 	onclose?: () => void;
 	onerror?: (error: Error) => void;
 	onmessage?: (message: JSONRPCMessage) => void;
 
-	constructor(relay: Relay | null) {
+	constructor(relay: Relay | null, events: AuditEvent[] = []) {
 		this.relay = relay;
+		this.events = events;
 		this.child = spawn(process.execPath, [path.resolve(import.meta.dirname, "../../fixtures/relay/server.mjs")], {
 			stdio: ["pipe", "pipe", "inherit"],
 		});
@@ -47,6 +49,7 @@ class Through implements Transport {
 	perform(actions: readonly Action[]): void {
 		for (const action of actions) {
 			if ("warn" in action) this.warnings.push(action.warn);
+			else if ("record" in action) this.events.push(action.record);
 			else if ("to" in action && action.to === "host") this.#deliver(action.bytes);
 			else if ("to" in action) this.child.stdin?.write(Buffer.concat([action.bytes, Buffer.from("\n")]));
 		}
@@ -77,7 +80,7 @@ async function connect(transport: Through): Promise<Client> {
 async function behind(...names: readonly string[]) {
 	const events: AuditEvent[] = [];
 	const record = (event: AuditEvent) => events.push(event) > 0;
-	const transport = new Through(new Relay({ policy: { tools: granted(...names) }, server: "demo", random: "r", record }));
+	const transport = new Through(new Relay({ policy: { tools: granted(...names) }, server: "demo", random: "r", record }), events);
 	return { client: await connect(transport), transport, events };
 }
 

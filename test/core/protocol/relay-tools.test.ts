@@ -122,6 +122,20 @@ describe("a call", () => {
 		expect(session.events.at(-1)).toMatchObject({ request: 7, tool: "read", outcome: "answered" });
 	});
 
+	test("whose record was lost after all is given up, and what the server answers all the same goes nowhere", () => {
+		const session = new Session(grant(read)).initialize();
+		session.list([read]);
+		session.call("read", 7);
+		session.host({ jsonrpc: "2.0", id: 8, method: "ping" });
+		session.writable = false;
+		const lost = session.take(session.relay.recordsLost());
+		expect(lost).toMatchObject({ host: [refused(7)], server: [] });
+		expect(lost.warnings.join()).toContain("the audit log cannot be written");
+		expect(session.server({ jsonrpc: "2.0", id: 7, result: { content: [] } }).host).toEqual([]);
+		expect(session.server({ jsonrpc: "2.0", id: 8, result: {} }).host).toHaveLength(1);
+		expect(session.call("read", 9)).toMatchObject({ host: [refused(9)], server: [] });
+	});
+
 	test("of an ungranted tool and of an unknown one get the same answer, and nothing of it reaches the server", () => {
 		const session = new Session(grant(read)).initialize();
 		session.list([read, erase]);
@@ -338,7 +352,7 @@ describe("a call without a list", () => {
 	test("is refused when the server goes away", () => {
 		const session = new Session(grant(read)).initialize();
 		session.call("read", 1);
-		expect(seen(session.relay.serverClosed())).toMatchObject({ host: [refused(1)], stop: "server-closed" });
+		expect(session.take(session.relay.serverClosed())).toMatchObject({ host: [refused(1)], stop: "server-closed" });
 		expect(session.call("read", 2)).toMatchObject({ host: [], server: [] });
 	});
 });

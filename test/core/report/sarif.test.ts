@@ -111,6 +111,21 @@ test("a file of the repository is named from its root, any other by its absolute
 	expect(place("broken \ud800/.mcp.json")).toEqual({ uri: "broken%20%EF%BF%BD/.mcp.json", uriBaseId: "SRCROOT" });
 });
 
+test("what a message quotes from the file is no link in it", () => {
+	const file = analyzed(
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: the host's own variable
+		JSON.stringify({ servers: { a: { command: "x", env: { A: "${input:[Fix it](command:do.it)}" } } } }),
+		".vscode/mcp.json",
+	);
+	const messages = (
+		JSON.parse(formatSarif([file], { version: "1", rules: RULES, unread: { files: 0, folders: 0 } })) as {
+			runs: [{ results: { message: { text: string } }[] }];
+		}
+	).runs[0].results.map(({ message }) => message.text);
+	expect(messages.filter((text) => text.includes("Fix it"))).toEqual([expect.stringContaining("\\[Fix it\\](command:do.it)")]);
+	expect(messages.join("\n")).not.toMatch(/(?<!\\)\](?=\()/);
+});
+
 test("fingerprints stay when lines move and values change, and tell equal places apart", () => {
 	const prints = (text: string) =>
 		sarif([analyzed(text)]).results.map(({ partialFingerprints }) => partialFingerprints["sallyportPlace/v1"]);

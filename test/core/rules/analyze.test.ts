@@ -50,7 +50,7 @@ test("variables that honest files set are told, those that load code are errors"
 		PATH: "/x",
 		HOME: "/x",
 		LD_PRELOAD: "/x",
-		NODE_OPTIONS: "x",
+		NODE_OPTIONS: "--require ./x.js",
 		USERPROFILE: "x",
 		SALLYPORT_HOME: "/x",
 	};

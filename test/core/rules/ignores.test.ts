@@ -37,12 +37,17 @@ const two = `{ "mcpServers": { "a": {
 const commented = (line: string, comment: string, raw = two, eol = "\n"): string =>
 	raw.replace(line, () => `${comment}${eol}    ${line}`).replaceAll("\n", eol === "\n" ? "\n" : eol);
 
-test("a file that nobody trusts yet cannot silence anything", () => {
-	const raw = commented('"A":', "// sallyport-ignore secret-in-env a fake one");
-	const document = read(raw);
-	const secrets = (obeyIgnores: boolean) =>
-		examine(document, { home: null, obeyIgnores }).findings.filter(({ ruleId }) => ruleId === "secret-in-env").length;
-	expect([secrets(true), secrets(false)]).toEqual([1, 2]);
+test("a file that nobody trusts yet cannot silence anything, and what it would silence says so", () => {
+	const document = read(commented('"A":', "// sallyport-ignore secret-in-env a fake one"));
+	const examined = (ignoresNote?: string) => {
+		const { findings, silenced } = examine(document, { home: null, ...(ignoresNote === undefined ? {} : { ignoresNote }) });
+		return {
+			told: findings.filter(({ ruleId }) => ruleId === "secret-in-env").map(({ message }) => message.endsWith("It asks to be ignored.")),
+			silenced: silenced.length,
+		};
+	};
+	expect(examined()).toEqual({ told: [false], silenced: 1 });
+	expect(examined("It asks to be ignored.")).toEqual({ told: [true, false], silenced: 0 });
 });
 
 describe("a comment on a line of its own silences what begins on the next line", () => {
@@ -130,6 +135,7 @@ describe("a member of the entry silences the rule in the whole entry", () => {
 		['{"secret-in-env": " - "}', 'warning invalid-ignore "secret-in-env": " - "'],
 		['{"secret-in-env": true}', 'warning invalid-ignore "secret-in-env": true'],
 		['{"secrets": "fake"}', 'info invalid-ignore "secrets": "fake"'],
+		['{"secretinenv": "fake"}', 'warning invalid-ignore "secretinenv": "fake"'],
 		['{"__proto__": "fake"}', 'info invalid-ignore "__proto__": "fake"'],
 		['["secret-in-env"]', 'info invalid-ignore ["secret-in-env"]'],
 	])("%s silences nothing, and is told", (member, told) => {
@@ -229,6 +235,7 @@ describe("what is an error by itself no file can ignore: the ignore is told besi
 			"download-and-run",
 			"disguised-name",
 			"launcher-environment",
+			"disguised-launcher",
 		]);
 	});
 });
@@ -285,4 +292,66 @@ test("thousands of ignores on one line, or on one thing, take no longer than the
 		// Quadratic time would be minutes here; the bound only has to tell the two apart on any machine.
 		expect(performance.now() - start).toBeLessThan(10_000);
 	}
+});
+
+describe("what is found of the file as a whole", () => {
+	const file = { scope: "workspace", readers: null, git: { tracked: true, history: { gone: 1 } }, envFiles: new Map() } as const;
+	const told = (raw: string, host: HostId, name: string) =>
+		analyze(parseConfig(raw, host, name), { home: null, file }).flatMap(({ ruleId }) =>
+			ruleId === "credential-in-git" || ruleId === "invalid-ignore" ? [ruleId] : [],
+		);
+
+	test.each([
+		["cursor", "mcp.json", '// sallyport-ignore credential-in-git rotated\n{ "mcpServers": {} }'],
+		["cursor", "mcp.json", '\uFEFF// mine\n/* sallyport-ignore credential-in-git rotated */\n{ "mcpServers": {} }'],
+		["codex", "config.toml", '# sallyport-ignore credential-in-git rotated\n\n[mcp_servers.a]\nurl = "https://a.example.com/mcp"\n'],
+		["continue", "config.yaml", "# sallyport-ignore credential-in-git rotated\nname: a\nmcpServers: []\n"],
+		["mcp-json", ".mcp.json", '{ "sallyport-ignore": { "credential-in-git": "rotated" }, "mcpServers": {} }'],
+		["claude-code", ".claude.json", '{ "sallyport-ignore": { "credential-in-git": "rotated" }, "mcpServers": {} }'],
+	] as const)("is silenced above everything else, or by an outermost member: %s %s %j", (host, name, raw) => {
+		expect(told(raw.replaceAll("credential-in-git", "unpinned-image"), host, name)).toEqual(["credential-in-git", "invalid-ignore"]);
+		expect(told(raw, host, name)).toEqual([]);
+	});
+
+	test("is not silenced from further down, nor is a server by an outermost member", () => {
+		expect(told('{\n// sallyport-ignore credential-in-git rotated\n"mcpServers": {} }', "cursor", "mcp.json")).toEqual([
+			"credential-in-git",
+			"invalid-ignore",
+		]);
+		const raw = `{ "sallyport-ignore": { "secret-in-env": "fake" }, "mcpServers": { "a": { "command": "x", "env": { "A": "${token}" } } } }`;
+		expect(left(raw, "mcp-json")).toEqual(['info invalid-ignore "secret-in-env": "fake"', "warning secret-in-env TOKEN"]);
+	});
+
+	test("and what belongs to no server is silenced by an outermost member", () => {
+		const raw = (member: string): string => `{ ${member}"permissions": { "defaultMode": "bypassPermissions" } }`;
+		expect(left(raw(""), "claude-settings")).toHaveLength(1);
+		expect(left(raw('"sallyport-ignore": { "approval-off": "a container" }, '), "claude-settings")).toEqual([]);
+	});
+});
+
+test("an ignore that names no rule says which one was meant", () => {
+	const [finding] = examine(read("// sallyport-ignore unversionedrunner fine\n{}"), { home: null }).findings;
+	expect(finding?.message).toContain("did you mean unversioned-runner?");
+	const [masked] = examine(read(`// sallyport-ignore ${token} fine\n{}`), { home: null }).findings.filter(
+		({ ruleId }) => ruleId === "invalid-ignore",
+	);
+	expect(masked?.message).not.toContain(token);
+});
+
+describe("an ignore in the wrong line of the right entry says where it belongs", () => {
+	test.each([
+		["codex", '[mcp_servers.a]\ncommand = "npx"\n# sallyport-ignore unversioned-runner fine\nargs = [\n\t"-y",\n\t"server",\n]\n', 6],
+		["codex", '[mcp_servers.a] # sallyport-ignore unversioned-runner fine\ncommand = "npx"\nargs = ["-y", "server"]\n', 3],
+		["continue", 'mcpServers:\n  - name: b # sallyport-ignore unversioned-runner fine\n    command: npx\n    args: ["-y", "server"]\n', 4],
+		["cursor", '{ "mcpServers": { "a": {\n"command": "npx", // sallyport-ignore unversioned-runner fine\n"args": ["server"] } } }', 3],
+	] as const)("%s %j", (host, raw, line) => {
+		const document = parseConfig(raw, host, host === "continue" ? "config.yaml" : "config");
+		const complaints = analyze(document, { home: null }).filter(({ ruleId }) => ruleId === "invalid-ignore");
+		expect(complaints.map(({ message }) => message)).toEqual([expect.stringContaining(`on line ${line}. Put it right above`)]);
+	});
+});
+
+test("why something is ignored is told", () => {
+	const { silenced, reasons } = examine(read(commented('"A"', "/* sallyport-ignore secret-in-env\n * a  fake one */")), { home: null });
+	expect(silenced.map((finding) => reasons.get(finding))).toEqual(["a fake one"]);
 });

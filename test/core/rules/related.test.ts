@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse.ts";
+import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import { analyze } from "../../../src/core/rules/analyze.ts";
+import { credentialsIn } from "../../../src/core/rules/credentials.ts";
 import { slice } from "../../../src/core/text.ts";
-import { Dice, githubToken } from "../secrets/samples.ts";
+import { Dice, githubToken, WORD } from "../secrets/samples.ts";
 
 function related(raw: string, ruleId: string): readonly { readonly at: number; readonly to: readonly (readonly [number, string])[] }[] {
 	const document = parseConfig(raw, "cursor", "mcp.json");
@@ -54,6 +56,25 @@ test("a credential leads to the other places that hold the very same value, esca
 	const quiet = JSON.stringify({ mcpServers: { a: { command: "x", args: [word], env: { DB_PASSWORD: word } } } });
 	expect(related(quiet, "secret-in-env")).toEqual([{ at: quiet.lastIndexOf(word), to: [[quiet.indexOf(word), word]] }]);
 });
+
+test("in each format the value counts, not how it is written", () => {
+	const dice = new Dice(10);
+	const [start, end] = [dice.text(12, WORD), dice.text(12, WORD)];
+	const backslash = `${start}\\n${end}`;
+	const escaped = `${start}\\\\n${end}`;
+	// Between single quotes TOML and YAML have no escapes: `\n` there is two characters, and `'` is written twice in YAML.
+	const toml = `[mcp_servers.a]\ncommand = "x"\nenv = { DB_PASSWORD = '${backslash}' }\n[mcp_servers.b]\ncommand = "x"\nenv = { DB_PASSWORD = "${escaped}" }\n`;
+	expect(twins(parseConfig(toml, "codex", "config.toml"))).toEqual([[escaped], [backslash]]);
+	const different = toml.replace(escaped, backslash);
+	expect(twins(parseConfig(different, "codex", "config.toml"))).toEqual([[], []]);
+	const quoted = `${start}''${end}`;
+	const yaml = `mcpServers:\n  - name: a\n    command: x\n    env:\n      DB_PASSWORD: '${quoted}'\n  - name: b\n    command: x\n    env:\n      DB_PASSWORD: "${start}'${end}"\n`;
+	expect(twins(parseConfig(yaml, "continue", "config.yaml"))).toEqual([[`${start}'${end}`], [quoted]]);
+});
+
+function twins(document: ConfigDocument): readonly (readonly string[])[] {
+	return credentialsIn(document).map(({ related: others }) => others.map(({ span }) => slice(document.text, span)));
+}
 
 test("a message about another place never says the value", () => {
 	const token = githubToken(new Dice(9), "ghp");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse.ts";
-import { analyze } from "../../../src/core/rules/analyze.ts";
+import { analyze, examine } from "../../../src/core/rules/analyze.ts";
 import type { Severity } from "../../../src/core/rules/finding.ts";
 import { RULES } from "../../../src/core/rules/index.ts";
 import { Dice, WORD } from "../secrets/samples.ts";
@@ -41,4 +41,19 @@ test("no rule gives more than the severity that it says is its own", () => {
 		for (const { ruleId, severity } of analyze(readFixture(name).document, { home: null }))
 			expect(order.indexOf(severity), ruleId).toBeGreaterThanOrEqual(order.indexOf(own.get(ruleId) ?? "hint"));
 	}
+});
+
+test("what somebody raised to an error cannot be ignored by the file, and the ignore says so", () => {
+	const text = `{ "mcpServers": { "a": { "command": "npx", "args": ["-y", "pkg"], "sallyport-ignore": { "unversioned-runner": "why not" } } } }`;
+	const examined = (severities: ReadonlyMap<string, Severity | "off">) => {
+		const { findings, silenced } = examine(parseConfig(text, "cursor", "mcp.json"), { home: null, severities });
+		return [
+			...findings.map(({ severity, ruleId }) => `${severity} ${ruleId}`),
+			...silenced.map(({ ruleId }) => `silenced ${ruleId}`),
+		].sort();
+	};
+	const always = "info not-launched-through-sallyport";
+	expect(examined(new Map())).toEqual([always, "silenced unversioned-runner"]);
+	expect(examined(new Map([["unversioned-runner", "warning"]]))).toEqual([always, "silenced unversioned-runner"]);
+	expect(examined(new Map([["unversioned-runner", "error"]]))).toEqual(["error unversioned-runner", always, "warning invalid-ignore"]);
 });

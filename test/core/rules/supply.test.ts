@@ -5,8 +5,9 @@ import { parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
 import { splitCommandEdits } from "../../../src/core/fixes/split-command.ts";
 import { CONFINEMENT_RULES } from "../../../src/core/rules/confinement/index.ts";
+import { plainPath } from "../../../src/core/rules/confinement/plain-path.ts";
 import type { Finding } from "../../../src/core/rules/finding.ts";
-import { runRule } from "../../../src/core/rules/run.ts";
+import { runRules } from "../../../src/core/rules/run.ts";
 import { SUPPLY_RULES } from "../../../src/core/rules/supply/index.ts";
 import { imitatedPackage } from "../../../src/core/rules/supply/lookalike.ts";
 import { WELL_KNOWN } from "../../../src/core/rules/supply/well-known-packages.ts";
@@ -18,7 +19,7 @@ const entry = (command: string, args?: readonly string[], env?: Readonly<Record<
 const RULES = [...SUPPLY_RULES, ...CONFINEMENT_RULES];
 
 function judge(document: ConfigDocument): readonly Finding[] {
-	return RULES.flatMap((rule) => [...runRule(rule, document, { home: "/home/ada" })]);
+	return runRules(RULES, document, { home: "/home/ada" }).byRule.flat();
 }
 
 /** Severity, rule and place of what is found, without what every server gets that runs unconfined. */
@@ -58,6 +59,56 @@ describe("what honest files hold is no warning", () => {
 			npm_config_registry: "https://npm.corp.example",
 		};
 		expect(found(entry("/usr/local/bin/server", [], env)).filter((line) => !line.startsWith("info "))).toEqual([]);
+	});
+});
+
+describe("code that nobody can read is told, however it is hidden", () => {
+	const rules = (command: string, args: readonly string[]): readonly string[] =>
+		found(entry(command, args)).map((line) => line.split(" ").slice(0, 2).join(" "));
+
+	test.each([
+		["python3", (code: string) => ["-c", code]],
+		["bash", (code: string) => ["-c", code]],
+		["node", (code: string) => ["-e", code]],
+		["env", (code: string) => ["-S", code]],
+		["cmd", (code: string) => ["/c", code]],
+	])("behind more blanks than are read: %s", (command, args) => {
+		expect(rules(command, args(`x ${" ".repeat(140_000)}; y`))).toContain("error download-and-run");
+		expect(rules(command, args(`x ${" ".repeat(1_000)}; y`))).not.toContain("error download-and-run");
+	});
+
+	test("in more shells than are read", () => {
+		const nested = (depth: number): string => (depth === 0 ? "x" : `sh -c ${JSON.stringify(nested(depth - 1))}`);
+		expect(rules("sh", ["-c", nested(9)])).toContain("error download-and-run");
+		expect(rules("sh", ["-c", nested(2)])).not.toContain("error download-and-run");
+	});
+
+	test("a script that takes all the words behind it, over and over", () => {
+		expect(rules("sh", ["-c", '"$@";'.repeat(20_000), ...Array.from({ length: 20_000 }, () => "a")])).toContain("error download-and-run");
+	});
+});
+
+describe("a path is judged by where it leads", () => {
+	test.each([
+		["/home/me/x/../../..", "/"],
+		["/..", "/"],
+		["/proc/1/root", "/"],
+		["/proc/self/root/proc/1/root/etc/", "/etc"],
+		["/a/./b//c/", "/a/b/c"],
+		["~/..", "~/.."],
+		["~/x/../.ssh", "~/.ssh"],
+		["${workspaceFolder}/../x", "${workspaceFolder}/../x"],
+		["../x/../..", "../.."],
+		["C:\\Users\\..\\", "C:"],
+		["\\\\?\\C:\\Users", "C:/Users"],
+		["\\\\localhost\\C$\\Users", "C:/Users"],
+		["file:///etc/x", "/etc/x"],
+		["file:///C:/x", "C:/x"],
+		[".", ""],
+		["", ""],
+	])("%s is %s", (path, plain) => {
+		expect(plainPath(path)).toBe(plain);
+		expect(plainPath(plainPath(path))).toBe(plain);
 	});
 });
 
@@ -218,4 +269,14 @@ describe("whatever the input, the rules take no longer than its length", () => {
 		);
 		expect(performance.now() - start).toBeLessThan(60_000);
 	}, 120_000);
+});
+
+test("the line by which a host asks for headers is told at its own place, and by how much it does", () => {
+	const entry = (headersHelper: string) => ({ type: "http", url: "https://mcp.example.com/mcp", headersHelper });
+	const mcpServers = { a: entry("./a | ./b"), b: entry('echo "$(get-token)"'), c: entry("/opt/headers.sh") };
+	const findings = judge(parseConfig(JSON.stringify({ mcpServers }), "mcp-json", ".mcp.json"));
+	expect(findings.map(({ ruleId, severity, keyPath }) => [ruleId, severity, keyPath])).toEqual([
+		["shell-wrapper", "warning", ["mcpServers", "a", "headersHelper"]],
+		["shell-wrapper", "info", ["mcpServers", "b", "headersHelper"]],
+	]);
 });

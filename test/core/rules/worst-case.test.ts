@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse.ts";
 import { CONFIG_RULES } from "../../../src/core/rules/config/index.ts";
-import { runRule } from "../../../src/core/rules/run.ts";
+import { runRules } from "../../../src/core/rules/run.ts";
 import { SECRET_RULES } from "../../../src/core/rules/secrets/index.ts";
 import { PLAINTEXT_RULES } from "../../../src/core/rules/secrets/plaintext.ts";
 
@@ -63,9 +63,7 @@ test.each(PARTS)("a megabyte of %j anywhere in an entry takes no longer than it 
 		const document = parseConfig(JSON.stringify({ inputs: [{ id: long, type: "promptString" }], servers }), "vscode", ".vscode/mcp.json");
 		for (const rule of RULES) {
 			const start = performance.now();
-			let found = 0;
-			for (const _ of runRule(rule, document, CONTEXT)) found++;
-			expect(found, rule.id).toBeLessThan(100_000);
+			expect(runRules([rule], document, CONTEXT).byRule.flat().length, rule.id).toBeLessThan(100_000);
 			// Quadratic time would be minutes here; the bound only has to tell the two apart on any machine.
 			expect(performance.now() - start, rule.id).toBeLessThan(5_000);
 		}

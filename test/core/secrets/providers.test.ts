@@ -97,6 +97,13 @@ describe("JSON web tokens tell what they are", () => {
 });
 
 describe("disguises", () => {
+	test("a letter put before a token that no word begins with hides nothing", () => {
+		const token = `${"glpat"}-${new Dice(41).text(20, WORD)}`;
+		for (const before of ["\u0130", "I", "x"])
+			expect(detectInText(`"${before}${token}"`)).toMatchObject([{ start: 2, end: 2 + token.length }]);
+		expect(detectInText(`my-test_${new Dice(41).text(32, WORD)}`)).toEqual([]);
+	});
+
 	const token = githubToken(new Dice(21), "ghp");
 	const cyrillic = token.replace("h", "\u04bb");
 	const wide = [...token].map((c) => (/[a-z]/.test(c) ? String.fromCodePoint(c.charCodeAt(0) + 0xfee0) : c)).join("");

@@ -72,6 +72,37 @@ const VALUES: readonly (readonly [what: string, key: string, value: string, secr
 	["Chinese in a longer word", "数据库密码", chosen, [chosen]],
 	["Vietnamese", "mật khẩu", chosen, [chosen]],
 	["Norwegian", "PASSORD", chosen, [chosen]],
+	["Greek in capitals beside Latin", "ΚΛΕΙΔΙ_API", token, [token]],
+	["words with dots", "DB_PASSWORD", "copper.lantern.2024", ["copper.lantern.2024"]],
+	["words with slashes", "DB_PASSWORD", "copper/lantern/724", ["copper/lantern/724"]],
+	["a word and what a rule asks for", "DB_PASSWORD", "Admin@743", ["Admin@743"]],
+	["addresses in a list", "PROXIES", `http://a:${chosen}@10.0.0.4:8000,http://b:${second}@10.0.0.5:8000`, [chosen, second]],
+	["a user and a password", "LOGIN_DATA", `sam / ${chosen}`, [chosen]],
+	["a quoted value with blanks", "DSN", `user='app' password='copper ${chosen}' host='db'`, [`copper ${chosen}`]],
+	["a semicolon in braces", "SQL", `Server=h;Uid=a;Pwd={Copper;4711};`, ["Copper;4711"]],
+	["lines that were escaped once too often", "DOTENV", `LOG=info\\nAPI_KEY=${token}\\nDEBUG=0`, [token]],
+	["an attribute", "CONFIG", `<property name="db.password">${password}</property>`, [password]],
+	["a list of properties", "CONFIG", `<dict><key>APIKey</key><string>${token}</string></dict>`, [token]],
+	["markup in escapes", "CONFIG", `&lt;password&gt;${chosen}&lt;/password&gt;`, [chosen]],
+	["a setting with a blank", "REDIS_CONF", `bind 127.0.0.1\nrequirepass ${token}\n`, [token]],
+	["a statement of SQL", "INIT_SQL", `ALTER USER app IDENTIFIED BY '${chosen}';`, [chosen]],
+	["a sentence", "NOTE", `Log in as sam with password ${chosen} and look`, [chosen]],
+	["a sentence in German", "HINWEIS", `Das Kennwort lautet ${chosen}`, [chosen]],
+	["a sentence in French", "REMARQUE", `identifiant : sam, mot de passe : ${chosen}`, [chosen]],
+	[
+		"a webhook of Google Chat, whose key is everybody's",
+		"URL",
+		`https://chat.googleapis.com/v1/spaces/AAAAbCdEfGh/messages?key=AI${"za"}${dice.text(35, WORD)}&token=${second}`,
+		[second],
+	],
+	[
+		"a shared access signature in a connection string",
+		"STORAGE",
+		`BlobEndpoint=https://x.blob.core.windows.net/;SharedAccessSignature=sv=2024-11-04&st=2026-01-01T00:00:00Z&se=2027-01-01T00:00:00Z&sig=${second}`,
+		[second],
+	],
+	["a private web key", "JWK", JSON.stringify({ kty: "OKP", crv: "Ed25519", d: token, x: second }), [token]],
+	["a key of Infura in an address", "RPC_URL", `https://mainnet.infura.io/v3/${hex}`, [hex]],
 ];
 
 describe("secrets are found in every structure, and only they are marked", () => {
@@ -92,6 +123,14 @@ const SCRIPTS: readonly (readonly [script: string, secret: string])[] = [
 	[`curl -d '{"api_key":"${token}"}' https://x.example`, token],
 	[`psql "host=h user=u password=${chosen}"`, chosen],
 	[`cat <<EOF > .env\nAPI_KEY=${token}\nEOF`, token],
+	[`echo "${token}" | docker login ghcr.io -u sam --password-stdin && docker run -i mcp/x`, token],
+	[`printf '%s' '${chosen}' | sudo -S systemctl start mcp`, chosen],
+	[`read -r KEY <<< "${token}"; npx x`, token],
+	[`set -gx API_KEY ${token}; npx x`, token],
+	[`ldapsearch -x -w ${chosen} -b dc=x`, chosen],
+	[`smbclient //nas/share -U sam%${chosen}`, chosen],
+	[`net use Z: //nas/share /user:sam ${password}`, password],
+	[`sqlcmd -S h -U sa -P${chosen}`, chosen],
 ];
 
 test.each(SCRIPTS)("a script: %s", (script, secret) => {
@@ -135,8 +174,50 @@ test.each([
 	["VOICE", "21m00Tcm4TlvDq8ikWAM"],
 	["SHEET", "https://docs.google.com/spreadsheets/d/12KP3kRBFcWXwy1C8lIJMNxhEMRco4vqqiLM2PPTi22m/edit#gid=0"],
 	["SCRIPT", "https://cdn.example.com/mcp.js?v=f35b51257cdb451576d0"],
+	["IMAGE_ID", `docker-pullable://ghcr.io/acme/x@sha256:${hex}${hex}`],
+	["SOURCE", `git+ssh://git@github.com/acme/mcp.git#${hex}12345678`],
+	["POD", "checkout-api-7d9f8b6c54-x2lqp"],
+	["X-Amzn-Trace-Id", "Root=1-67891233-abcdef012345678912345678"],
+	["If-None-Match", `"${hex}"`],
+	["ENCRYPTED_PASSWORD", token],
+	["ALLOWED_TOKENS", "ETH,WBTC,USDC"],
+	["ACCESS_TOKEN_URL", "https://login.example.com/8d1a5c0e-3b2f-4c77-9e21-5a6b7c8d9e0f/token"],
+	["REFRESH_TOKEN", "%HOMEDRIVE%%HOMEPATH%\\gh\\hosts.yml"],
+	["SECRET_KEY", "$HOME/.config/mcp/secret.key"],
+	["DB_PASSWORD", 'data.vault_generic_secret.db.data["password"]'],
+	["DB_PASSWORD", 'std::env::var("DB_PASSWORD")'],
+	["DB_PASSWORD", "siehe Wiki"],
+	["DB_PASSWORD", "pick something strong"],
+	["DB_PASSWORD", "rotated 2026-10-02"],
+	["SENTRY_DSN", `https://${hex}@sentry.example.com/4`],
+	["CONNECTION", "InstrumentationKey=8d1a5c0e-3b2f-4c77-9e21-5a6b7c8d9e0f;IngestionEndpoint=https://x.example/"],
+	["Authorization", `Digest username="sam", nonce="${hex}", response="${hex}"`],
 ])("%s=%s is no secret", (key, value) => {
 	expect(detectSecrets(key, value)).toEqual([]);
+});
+
+const PERMISSIONS: readonly (readonly [permission: string, secret: string])[] = [
+	[`Bash(mysql -uroot -p${token} shop:*)`, token],
+	[`Bash(echo "${chosen}" | sudo -S apt install jq)`, chosen],
+	[`WebFetch(https://api.example.com/v1/me?access_token=${token})`, token],
+	[`Bash(sqlplus shop/${chosen}@ORCL:*)`, chosen],
+];
+
+test.each(PERMISSIONS)("a permission: %s", (permission, secret) => {
+	expect(found("allow", permission)).toEqual([secret]);
+});
+
+test.each([`Bash(git show ${hex}12345678:*)`, 'Bash(export DB_PASSWORD="$DB_PASSWORD")', "Bash(kubectl logs checkout-7d9f8b6c54-x2lqp:*)"])(
+	"a permission that holds no secret: %s",
+	(permission) => {
+		expect(detectSecrets("allow", permission)).toEqual([]);
+	},
+);
+
+test("a comment that says so makes random text in it a secret, and one on digests does not", () => {
+	expect(detectInText(`// TODO remove before commit: ${hex}`)).toMatchObject([{ confident: true }]);
+	expect(detectInText(`// key for staging, ${token}`)).toMatchObject([{ confident: true }]);
+	expect(detectInText(`// pinned to ${hex}`)).toEqual([]);
 });
 
 /** Somebody else will write a secret there. */

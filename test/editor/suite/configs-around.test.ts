@@ -8,7 +8,8 @@ import { suite, suiteSetup, suiteTeardown, teardown, test } from "mocha";
 import * as vscode from "vscode";
 import { parseConfig } from "../../../src/core/config/parse.ts";
 import { Around } from "../../../src/editor/configs/around.ts";
-import type { Services } from "../../../src/editor/services.ts";
+import { Configs } from "../../../src/editor/configs/configs.ts";
+import { Services } from "../../../src/editor/services.ts";
 import { generateFakeToken } from "../../../src/platform/example.ts";
 import { createHome, homePath } from "../../../src/platform/home.ts";
 import { ConfigFiles, diagnosticsOf, openJudged, replaceIn, ruleOf, setting, take, until } from "./config-files.ts";
@@ -138,6 +139,35 @@ suite("in a workspace that is not trusted", () => {
 		state.trusted = false;
 		assert.deepEqual(Object.keys(around.contextOf("a/.mcp.json")), ["now"]);
 		around.dispose();
+	});
+
+	test("a repository's file silences nothing by itself, and says what will count; a person's own file does", async () => {
+		let trusted = false;
+		const services = new (class extends Services {
+			override get trusted(): boolean {
+				return trusted;
+			}
+		})({ globalStorageUri: vscode.Uri.parse("none:/storage") } as unknown as vscode.ExtensionContext);
+		const configs = new Configs(services);
+		const entry = `"tickets": { "command": "/usr/bin/tickets", "env": {\n// sallyport-ignore secret-in-env made up\n"TOKEN": "${generateFakeToken()}" } }`;
+		const text = `{ "mcpServers": { ${entry} } }`;
+		const said = async (uri: vscode.Uri): Promise<readonly string[]> => {
+			const opened = configs.open(await vscode.workspace.openTextDocument(uri));
+			assert.ok(opened);
+			return configs
+				.analysis(opened)
+				.findings.filter(({ ruleId }) => ruleId === "secret-in-env")
+				.map(({ message }) => message);
+		};
+		const shared = files.write(".cursor/mcp.json", text);
+		const [message, ...others] = await said(shared);
+		assert.deepEqual(others, []);
+		assert.match(message ?? "", /^TOKEN holds .* The file says to ignore this, which counts once the workspace is trusted\.$/);
+		assert.deepEqual(await said(files.writeInHome(".kiro/settings/mcp.json", text)), []);
+		trusted = true;
+		assert.deepEqual(await said(shared), []);
+		configs.dispose();
+		await files.remove();
 	});
 });
 

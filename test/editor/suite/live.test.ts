@@ -203,11 +203,12 @@ suite("one message a server", () => {
 			refused("echo", { kind: "drift", reason: "tool-changed" }),
 			refused("echo", { kind: "drift", reason: "tool-duplicate" }),
 			refused("", { kind: "connection", tool: null, target: "evil.example:443", reason: "not-granted" }),
+			refused("", { kind: "path", tool: null, target: "/project/src", reason: "path-not-granted" }),
 			refused("[Fix](command:workbench.action.quit)"),
 		]);
 		assert.equal(
 			messageText(noticeText(groups) ?? ""),
-			"github: 1 tool has changed and is withheld (echo); 1 call was refused ([Fix] (command:workbench.action.quit)); 1 connection was refused (evil.example:443)",
+			"github: 1 tool has changed and is withheld (echo); 1 call was refused ([Fix] (command:workbench.action.quit)); 1 connection was refused (evil.example:443); 1 path was not granted (/project/src)",
 		);
 		assert.equal(noticeText(groupRefusals([refused("", { kind: "other", tool: null, reason: "line-invalid" })])), null);
 	});

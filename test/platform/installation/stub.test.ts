@@ -47,20 +47,29 @@ describe("the launcher's stub", () => {
 		expect(said).toContain("SALLYPORT_HOME=/home/o'neill/.sallyport\n");
 	});
 
-	it.each([
-		"NODE_OPTIONS",
-		"NODE_PATH",
-		"LD_LIBRARY_PATH",
-		"LD_AUDIT",
-		"NODE_COMPILE_CACHE",
-		"OPENSSL_CONF",
-		"NODE_TLS_REJECT_UNAUTHORIZED",
-		"BASH_ENV",
-	])("does not hand %s on", (name) => {
+	it.each(["--max-old-space-size=4096 --no-warnings", "--require ./evil.js", "$(touch x)'"])(
+		"keeps NODE_OPTIONS from the launcher's own Node, and hands %j on beside it",
+		(options) => {
+			fake(node);
+			const said = run([], { env: { NODE_OPTIONS: options, SALLYPORT_NODE_OPTIONS: "--import evil" } }).stdout;
+			expect(said).not.toMatch(/^NODE_OPTIONS=/m);
+			expect(said).toContain(`\nSALLYPORT_NODE_OPTIONS=${options}\n`);
+		},
+	);
+
+	it("believes nobody else about them", () => {
 		fake(node);
-		expect(isCleared(name)).toBe(true);
-		expect(run([], { env: { [name]: "" } }).stdout).not.toMatch(new RegExp(`^${name}=`, "m"));
+		expect(run([], { env: { SALLYPORT_NODE_OPTIONS: "--import evil" } }).stdout).not.toMatch(/NODE_OPTIONS/);
 	});
+
+	it.each(["NODE_PATH", "LD_LIBRARY_PATH", "LD_AUDIT", "NODE_COMPILE_CACHE", "OPENSSL_CONF", "NODE_TLS_REJECT_UNAUTHORIZED", "BASH_ENV"])(
+		"does not hand %s on",
+		(name) => {
+			fake(node);
+			expect(isCleared(name)).toBe(true);
+			expect(run([], { env: { [name]: "" } }).stdout).not.toMatch(new RegExp(`^${name}=`, "m"));
+		},
+	);
 
 	it("leaves ELECTRON_RUN_AS_NODE to the server that was given it", () => {
 		fake(node);

@@ -7,8 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PackageSpec } from "../../../src/core/launch/package-spec.ts";
 import { ok } from "../../../src/core/result.ts";
 import { createHome, type Home } from "../../../src/platform/home.ts";
-import { findInstalled, type InstallDeps, installPackage, verifyInstalled } from "../../../src/platform/packages/store.ts";
+import { findInstalled, type InstallDeps, installPackage } from "../../../src/platform/packages/store.ts";
 import { removeTree } from "../../../src/platform/packages/tree.ts";
+import { verifyInstalled } from "../../../src/platform/packages/verify.ts";
 import { bubblewrapEngine } from "../../../src/platform/sandbox/bubblewrap.ts";
 import { startRegistry, type TestPackage, type TestRegistry } from "./registry.ts";
 
@@ -106,6 +107,15 @@ describe("installing", () => {
 		for (const file of [stored.folder, path.dirname(stored.bin), stored.bin]) expect(fs.statSync(file).mode & 0o222).toBe(0);
 		expect(stagings()).toEqual([]);
 		expect(progress).toEqual([`installing @acme/tool@^1.0.0 from ${new URL(registry?.url ?? "").host} …`, "installed @acme/tool@1.2.3"]);
+	});
+
+	it("starts a package whose script starts a program beside it", async () => {
+		const launcher =
+			'#!/usr/bin/env node\nprocess.stdout.write(require("node:child_process").execFileSync(require("node:path").join(__dirname, "native")));\n';
+		const wrapped = { ...server("tool"), files: { "run.js": launcher, native: "#!/bin/sh\necho ran\n" } };
+		const result = await installPackage(spec("tool"), null, await serve(wrapped));
+		if (!result.ok) throw new Error(result.problem.message);
+		expect(await run(result.value.bin)).toBe("ran\n");
 	});
 
 	it("sends the person's own credentials, and never keeps them", async () => {

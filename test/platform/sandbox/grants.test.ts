@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkMounts, type Mount, planGrants } from "../../../src/platform/sandbox/grants.ts";
-import { nameMatcher, OBEYED } from "../../../src/platform/sandbox/protected.ts";
+import { OBEYED } from "../../../src/platform/sandbox/protected.ts";
 
 let root: string;
 let home: string;
@@ -35,7 +35,7 @@ function plan(profile: { read?: string[]; write?: string[]; hidden?: string[]; h
 function shown(profile: Parameters<typeof plan>[0]): string[] {
 	const result = plan(profile);
 	if (!result.ok) throw new Error(result.problem.message);
-	return result.value.map((mount: Mount) => `${mount.kind} ${path.relative(root, mount.at)}`);
+	return result.value.mounts.map((mount) => `${mount.kind} ${path.relative(root, mount.at)}`);
 }
 
 function refusal(profile: Parameters<typeof plan>[0]): string {
@@ -47,7 +47,11 @@ describe("a granted folder", () => {
 	it("is bound as a whole when nothing in it is protected", () => {
 		file("data/a/b.txt");
 		expect(shown({ read: [path.join(root, "data")] })).toEqual(["read data"]);
-		expect(shown({ write: [path.join(root, "data")] })).toEqual(["write data"]);
+	});
+
+	it("is copied when it may be written", () => {
+		file("data/a/b.txt");
+		expect(shown({ write: [path.join(root, "data")] })).toEqual(["mirror data"]);
 	});
 
 	it("is bound by entries along the branches that hold something protected", () => {
@@ -62,15 +66,29 @@ describe("a granted folder", () => {
 		]);
 	});
 
-	it("shows what hosts obey for reading alone, also inside a writable folder", () => {
-		for (const each of ["data/package.json", "data/.git/config", "data/node_modules/m/index.js", "data/src/x.js"]) file(each);
-		expect(shown({ write: [path.join(root, "data")] })).toEqual([
-			"folder data",
-			"read data/.git",
-			"read data/node_modules",
-			"read data/package.json",
-			"write data/src",
-		]);
+	it("shows folders that hosts obey for reading alone, also inside a writable folder, at any depth", () => {
+		for (const each of ["data/package.json", "data/.git/config", "data/a/node_modules/m/index.js", "data/src/x.js"]) file(each);
+		expect(shown({ write: [path.join(root, "data")] })).toEqual(["mirror data", "read data/.git", "read data/a/node_modules"]);
+	});
+
+	it("says of every name in it what the server may do with it", () => {
+		file("data/a.txt");
+		const planned = plan({
+			write: [path.join(root, "data")],
+			hidden: [path.join(root, "data/private")],
+			hiddenNames: ["*.key", "notes/old"],
+		});
+		const mount = planned.ok ? planned.value.mounts.find(({ kind }) => kind === "mirror") : undefined;
+		if (mount?.kind !== "mirror") throw new Error("no copy");
+		const rules = (...relative: string[]) => relative.map((each) => mount.rule(each, null));
+		expect(rules("a.txt", "a/b/c.ts", ".gitignore", "gitx")).toEqual(["write", "write", "write", "write"]);
+		expect(rules(".env", "a/.npmrc", "private", "x/y.key", "a/notes/old", ".mcp.json")).toEqual(Array(6).fill("hidden"));
+		expect(rules(".git", "a/.git", "package.json", "a/b/package.json", ".vscode", ".cursor", ".claude", ".husky")).toEqual(
+			Array(8).fill("read"),
+		);
+		// As a file system without case, with short names, with streams or with forms of a letter would take them.
+		const disguised = [".GIT", ".git ", ".git.", "GIT~1", ".git::$INDEX_ALLOCATION", ".g\u200cit", "PACKAGE.JSON", ".vſcode", "\uff0egit"];
+		expect(rules(...disguised)).toEqual(Array(9).fill("read"));
 	});
 
 	it("keeps out what the person named, by path and by name", () => {
@@ -103,23 +121,11 @@ describe("a granted folder", () => {
 			"read data/a/x.txt",
 			"read data/b.txt",
 		]);
-		expect(shown({ write: [path.join(root, "data")], hidden: [path.join(root, "data/later/on")] })).toEqual([
-			"folder data",
-			"write data/a",
-			"write data/b.txt",
-		]);
 	});
 
-	it("is not writable where a file has a second name", () => {
-		file("data/src/x.txt");
-		file("data/y.txt");
+	it("is not writable where a file that was granted by itself has a second name", () => {
+		fs.mkdirSync(path.join(root, "data"));
 		fs.linkSync(file("home/person/.profile"), path.join(root, "data/innocent"));
-		expect(shown({ write: [path.join(root, "data")] })).toEqual([
-			"folder data",
-			"read data/innocent",
-			"write data/src",
-			"write data/y.txt",
-		]);
 		expect(refusal({ write: [path.join(root, "data/innocent")] })).toBe("grant-protected");
 	});
 
@@ -133,7 +139,7 @@ describe("a granted folder", () => {
 		file("data/a/x.txt");
 		const server = net.createServer().listen(path.join(root, "data/s"));
 		await new Promise((resolve) => server.once("listening", resolve));
-		for (const mode of ["read", "write"]) expect(shown({ [mode]: [path.join(root, "data")] })).toEqual(["folder data", `${mode} data/a`]);
+		expect(shown({ read: [path.join(root, "data")] })).toEqual(["folder data", "read data/a"]);
 		server.close();
 	});
 
@@ -141,13 +147,7 @@ describe("a granted folder", () => {
 		file("data/a/x.txt");
 		file("data/b/y.txt");
 		execFileSync("mkfifo", [path.join(root, "data/b/pipe"), path.join(root, "data/b/.git")]);
-		for (const mode of ["read", "write"])
-			expect(shown({ [mode]: [path.join(root, "data")] })).toEqual([
-				"folder data",
-				`${mode} data/a`,
-				"folder data/b",
-				`${mode} data/b/y.txt`,
-			]);
+		expect(shown({ read: [path.join(root, "data")] })).toEqual(["folder data", "read data/a", "folder data/b", "read data/b/y.txt"]);
 	});
 
 	it("does not grant what a link in it leads to", () => {
@@ -171,12 +171,20 @@ describe("a granted folder", () => {
 		for (const each of ["data/.env", "data/a/x.txt", "data/b/y.txt"]) file(each);
 		expect(shown({ read: [path.join(root, "data")], write: [path.join(root, "data/a")] })).toEqual([
 			"folder data",
-			"write data/a",
+			"mirror data/a",
 			"read data/b",
 		]);
 		fs.rmSync(path.join(root, "data/.env"));
-		expect(shown({ read: [path.join(root, "data")], write: [path.join(root, "data/a")] })).toEqual(["read data", "write data/a"]);
-		expect(shown({ read: [path.join(root, "data/a")], write: [path.join(root, "data")] })).toEqual(["write data"]);
+		expect(shown({ read: [path.join(root, "data")], write: [path.join(root, "data/a")] })).toEqual(["read data", "mirror data/a"]);
+		expect(shown({ read: [path.join(root, "data/a")], write: [path.join(root, "data")] })).toEqual(["mirror data"]);
+	});
+
+	it("is one copy where folders inside it are granted too, and a file that hosts obey is written when it was granted by name", () => {
+		for (const each of ["data/a/x.txt", "data/package.json", "data/.vscode/settings.json"]) file(each);
+		const write = ["data/a", "data/a/x.txt", "data/package.json", "data", "data/.vscode/settings.json"].map((each) =>
+			path.join(root, each),
+		);
+		expect(shown({ write })).toEqual(["mirror data", "read data/.vscode", "write data/.vscode/settings.json", "write data/package.json"]);
 	});
 
 	it("hides a second name of a credential", () => {
@@ -256,7 +264,13 @@ describe("a grant is refused", () => {
 	it("not for being the settings of a host in a project, which may be read", () => {
 		const where = file("data/.claude/settings.json");
 		expect(refusal({ read: [where] })).toBe("granted");
-		expect(refusal({ write: [where] })).toBe("grant-protected");
+		expect(refusal({ write: [path.dirname(where)] })).toBe("grant-protected");
+		expect(refusal({ write: [where] }), "one by one, by name").toBe("granted");
+	});
+
+	it("for writing a file where every file is code", () => {
+		for (const each of ["data/.git/config", "data/node_modules/m/index.js", "data/.husky/pre-commit"])
+			expect(refusal({ write: [file(each)] })).toBe("grant-protected");
 	});
 
 	it("for belonging to Sallyport, but for one package of its store", () => {
@@ -317,30 +331,7 @@ describe("what was mounted", () => {
 describe("a protected name", () => {
 	it("is hidden inside a granted folder: what direnv and Claude Code keep", () => {
 		for (const each of ["data/.envrc", "data/a/.credentials.json", "data/a/x.txt"]) file(each);
-		for (const mode of ["read", "write"])
-			expect(shown({ [mode]: [path.join(root, "data")] })).toEqual(["folder data", "folder data/a", `${mode} data/a/x.txt`]);
+		expect(shown({ read: [path.join(root, "data")] })).toEqual(["folder data", "folder data/a", "read data/a/x.txt"]);
 		expect(OBEYED).toContain(".envrc");
-	});
-});
-
-describe("names", () => {
-	it("are compared whole, without regard to case, with * for any run of characters", () => {
-		const matches = nameMatcher([".env", ".env.*", "*.pem", "a+b"]);
-		for (const name of [".env", ".ENV", ".env.local", "x.PEM", ".pem", "a+b"]) expect(matches(name), name).toBe(true);
-		for (const name of ["env", ".envrc", "x.pem.txt", "aab", ".environment"]) expect(matches(name), name).toBe(false);
-	});
-});
-
-describe("a glob of a policy", () => {
-	it("is matched in bounded time, whoever wrote it", () => {
-		const hostile = nameMatcher([`${"*a".repeat(30)}b`]);
-		expect(hostile("a".repeat(250))).toBe(false);
-		expect(hostile(`${"a".repeat(249)}b`)).toBe(true);
-	});
-
-	it("means what it says", () => {
-		const matches = nameMatcher(["*.KEY", "id_*_rsa", "exact"]);
-		expect(["x.key", ".key", "id_my_RSA", "id__rsa", "Exact"].map(matches)).toEqual([true, true, true, true, true]);
-		expect(["key", "x.keys", "id_rsa", "exactly"].map(matches)).toEqual([false, false, false, false]);
 	});
 });

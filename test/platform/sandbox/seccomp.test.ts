@@ -66,6 +66,27 @@ describe.each(["x64", "arm64"] as const)("the system call filter for %s", (name:
 			expect(ask(call.clone, flag | 17)).toBe(1);
 	});
 
+	it("lets a file's mode be set, but for the bits that make a program run as its owner", () => {
+		const calls =
+			name === "x64"
+				? ([
+						[90, 1],
+						[91, 1],
+						[268, 2],
+						[452, 2],
+					] as const)
+				: ([
+						[52, 1],
+						[53, 2],
+						[452, 2],
+					] as const);
+		for (const [nr, index] of calls) {
+			const args = (mode: number) => [...Array.from({ length: index }, () => 0), mode];
+			expect(ask(nr, ...args(0o1777))).toBe("allow");
+			for (const bit of [0o4000, 0o2000]) expect(ask(nr, ...args(bit | 0o755))).toBe(1);
+		}
+	});
+
 	it("looks at the 32 bits of an ioctl request that the kernel looks at", () => {
 		expect(ask(call.ioctl, 0, 0x5401)).toBe("allow");
 		expect(ask(call.ioctl, 0, 0x5412)).toBe(1);

@@ -34,6 +34,8 @@ export interface Outcome {
 	readonly code: number | null;
 	readonly signal: string | null;
 	readonly refused: readonly string[];
+	/** `target connections sent received`, in the order in which it was told. */
+	readonly used: readonly string[];
 }
 
 /** A folder that one user owns, with a Node and a launcher that this user can run. */
@@ -158,6 +160,7 @@ export class Stage {
 			launcher: child.pid ?? -1,
 			code: (last.code as number | null | undefined) ?? null,
 			signal: (last.signal as string | null | undefined) ?? null,
+			used: (last.used as string[] | undefined) ?? [],
 			refused: (last.refused as string[] | undefined) ?? (first.problem === undefined ? [`launcher failed: ${text}`] : []),
 		};
 	}

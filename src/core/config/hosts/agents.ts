@@ -1,4 +1,4 @@
-import { everywhere, type Host, host, on } from "./host.ts";
+import { type DangerousSwitch, everywhere, type Host, host, on } from "./host.ts";
 
 const GEMINI_FIELDS = [
 	"type",
@@ -26,6 +26,20 @@ const GEMINI_FIELDS = [
 
 const TRUSTED = { from: "entry", path: ["trust"], when: ["true"], does: "calls every tool of this server without asking" } as const;
 
+const UNATTENDED = "has every tool of every server called without asking";
+
+const BY_AGENT = "has every tool called without asking by this agent that no later rule names";
+
+/** What the sandbox holds in needs no question; without it nothing asks any more, servers' tools included. */
+function neverAsks(...folder: readonly string[]): readonly DangerousSwitch[] {
+	const never = { from: "file", path: [...folder, "approval_policy"], when: ["never"] } as const;
+	return [
+		{ ...never, does: UNATTENDED, beside: { key: "sandbox_mode", when: ["danger-full-access"] } },
+		{ ...never, does: UNATTENDED, beside: { key: "default_permissions", when: [":danger-full-access"] } },
+		{ ...never, does: "has Codex ask about nothing that its sandbox lets through", mild: true },
+	];
+}
+
 export const AGENTS: readonly Host[] = [
 	host({
 		id: "gemini",
@@ -40,7 +54,16 @@ export const AGENTS: readonly Host[] = [
 		names: { url: ["httpUrl", "url"] },
 		fields: GEMINI_FIELDS,
 		tools: { allow: ["includeTools"], deny: ["excludeTools"] },
-		switches: [TRUSTED],
+		switches: [
+			TRUSTED,
+			{
+				from: "file",
+				path: ["general", "defaultApprovalMode"],
+				when: ["yolo"],
+				does: "would have every tool called without asking, which Gemini CLI takes from its command line alone",
+				mild: true,
+			},
+		],
 	}),
 	host({
 		id: "qwen",
@@ -53,7 +76,11 @@ export const AGENTS: readonly Host[] = [
 		variables: "gemini",
 		names: { url: ["httpUrl", "url"] },
 		tools: { allow: ["includeTools"], deny: ["excludeTools"] },
-		switches: [TRUSTED],
+		switches: [
+			TRUSTED,
+			{ from: "file", path: ["tools", "approvalMode"], when: ["yolo"], does: UNATTENDED },
+			{ from: "file", path: ["approvalMode"], when: ["yolo"], does: UNATTENDED },
+		],
 	}),
 	host({
 		id: "antigravity",
@@ -71,6 +98,7 @@ export const AGENTS: readonly Host[] = [
 		workspaceFiles: [".codex/config.toml"],
 		userFiles: everywhere("{home}/.codex/config.toml", "{env:CODEX_HOME}/config.toml"),
 		roots: [{ path: ["mcp_servers"], holds: "map" }],
+		alsoReads: ["sandbox_mode", "default_permissions"].flatMap((key) => [[key], ["profiles", "*", key]]),
 		variables: "none",
 		names: { headers: ["http_headers"] },
 		fields: [
@@ -110,13 +138,22 @@ export const AGENTS: readonly Host[] = [
 				does: "calls every tool of this server without asking",
 			},
 			{ from: "entry", path: ["tools", "*", "approval_mode"], when: ["approve"], does: "calls this tool without asking" },
+			{
+				from: "file",
+				path: ["apps", "*", "default_tools_approval_mode"],
+				when: ["approve"],
+				does: "calls every tool of this connector without asking",
+			},
+			...neverAsks(),
+			...neverAsks("profiles", "*").map((each) => ({ ...each, inWorkspace: "older" as const })),
 		],
 	}),
 	host({
 		id: "amazon-q",
 		title: "Amazon Q Developer",
-		workspaceFiles: [".amazonq/mcp.json", ".amazonq/default.json"],
-		userFiles: everywhere("{home}/.aws/amazonq/mcp.json", "{home}/.aws/amazonq/default.json"),
+		strict: true,
+		workspaceFiles: [".amazonq/mcp.json", ".amazonq/default.json", ".amazonq/cli-agents/*.json"],
+		userFiles: everywhere("{home}/.aws/amazonq/mcp.json", "{home}/.aws/amazonq/default.json", "{home}/.aws/amazonq/cli-agents/*.json"),
 		variables: "braced",
 		tools: { deny: ["disabledTools"], unattended: ["autoApprove"] },
 	}),
@@ -163,7 +200,15 @@ export const AGENTS: readonly Host[] = [
 			"config",
 		],
 		tools: { allow: ["available_tools"] },
-		switches: [{ from: "file", path: ["GOOSE_MODE"], when: ["auto"], does: "has every tool of every server called without asking" }],
+		switches: [
+			{
+				from: "file",
+				path: ["GOOSE_MODE"],
+				when: ["auto"],
+				does: UNATTENDED,
+				instead: "Write smart_approve or approve: without it, Goose does the same.",
+			},
+		],
 	}),
 	host({
 		id: "opencode",
@@ -186,6 +231,18 @@ export const AGENTS: readonly Host[] = [
 		commandForm: "list",
 		otherKinds: true,
 		fields: ["type", "command", "environment", "cwd", "enabled", "disabled", "timeout", "url", "headers", "oauth"],
+		switches: [
+			{ from: "file", path: ["permission"], when: ["allow"], does: UNATTENDED },
+			{
+				from: "file",
+				path: ["permission", "*"],
+				literal: true,
+				when: ["allow"],
+				does: "has every tool called without asking that no later rule names",
+			},
+			{ from: "file", path: ["agent", "*", "permission"], when: ["allow"], does: BY_AGENT },
+			{ from: "file", path: ["agent", "*", "permission", "*"], literal: true, when: ["allow"], does: BY_AGENT },
+		],
 	}),
 	host({
 		id: "warp",

@@ -1,5 +1,15 @@
 import { everywhere, type Host, host } from "./host.ts";
 
+/** See https://code.claude.com/docs/en/mcp. */
+export const CLAUDE_CODE_SERVERS: readonly string[] = ["workspace", "claude-in-chrome", "computer-use", "Claude Preview", "Claude Browser"];
+
+const NO_WARNING = {
+	when: ["true"],
+	does: "takes away the warning in front of a mode in which nobody is asked",
+	mild: true,
+	inWorkspace: "older",
+} as const;
+
 export const ANTHROPIC: readonly Host[] = [
 	host({
 		id: "claude-code",
@@ -11,13 +21,17 @@ export const ANTHROPIC: readonly Host[] = [
 		],
 		holdsState: true,
 		variables: "shell",
+		helper: "headersHelper",
+		reservedNames: CLAUDE_CODE_SERVERS,
 	}),
 	host({
 		id: "claude-settings",
 		title: "Claude Code settings",
+		program: "claude-code",
 		workspaceFiles: [".claude/settings.json", ".claude/settings.local.json"],
 		userFiles: everywhere("{home}/.claude/settings.json", "{env:CLAUDE_CONFIG_DIR}/settings.json"),
 		variables: "shell",
+		helper: "headersHelper",
 		switches: [
 			{
 				from: "file",
@@ -25,11 +39,29 @@ export const ANTHROPIC: readonly Host[] = [
 				when: ["true"],
 				does: "starts every server that a repository's .mcp.json names, without asking",
 			},
+			{
+				from: "file",
+				path: ["enabledMcpjsonServers", "*"],
+				when: [],
+				does: "starts a server of this repository's .mcp.json without asking",
+				mild: true,
+				answered: true,
+			},
+			{
+				from: "file",
+				path: ["permissions", "defaultMode"],
+				when: ["bypassPermissions"],
+				does: "has every tool of every server called without asking",
+				inWorkspace: "older",
+			},
+			{ from: "file", path: ["skipDangerousModePermissionPrompt"], ...NO_WARNING },
+			{ from: "file", path: ["permissions", "skipDangerousModePermissionPrompt"], ...NO_WARNING },
 		],
 	}),
 	host({
 		id: "claude-desktop",
 		title: "Claude Desktop",
+		strict: true,
 		userFiles: everywhere("{config}/Claude/claude_desktop_config.json"),
 		moreShapes: ["claude_desktop_config.json"],
 		variables: "none",
@@ -39,7 +71,10 @@ export const ANTHROPIC: readonly Host[] = [
 		title: "MCP bundle",
 		moreShapes: ["manifest.json"],
 		shows: [{ path: ["server", "mcp_config"] }, { path: ["dxt_version"] }],
-		roots: [{ path: ["server", "mcp_config"], holds: "one" }],
+		roots: [
+			{ path: ["server", "mcp_config"], holds: "one" },
+			{ path: ["server", "mcp_config", "platform_overrides", "*"], holds: "one", over: ["server", "mcp_config"] },
+		],
 		starts: false,
 		variables: "bundle",
 	}),

@@ -11,6 +11,8 @@ function extensionFiles(extension: string, file: string): Host["userFiles"] {
 	}
 }
 
+const UNATTENDED = "has every tool of every server called without asking";
+
 export const EDITORS: readonly Host[] = [
 	host({
 		id: "cursor",
@@ -27,9 +29,11 @@ export const EDITORS: readonly Host[] = [
 		id: "cursor-permissions",
 		title: "Cursor permissions",
 		comments: true,
-		workspaceFiles: [".cursor/permissions.json"],
-		userFiles: everywhere("{home}/.cursor/permissions.json"),
+		mixed: true,
+		workspaceFiles: [".cursor/permissions.json", ".cursor/cli.json"],
+		userFiles: everywhere("{home}/.cursor/permissions.json", "{home}/.cursor/cli-config.json"),
 		roots: [],
+		alsoReads: [["mcpAllowlist"], ["terminalAllowlist"], ["autoRun"], ["permissions"]],
 		variables: "none",
 		switches: [
 			{
@@ -38,6 +42,7 @@ export const EDITORS: readonly Host[] = [
 				when: ["*:*"],
 				does: "has tools called without asking",
 			},
+			{ from: "file", path: ["approvalMode"], when: ["unrestricted"], does: UNATTENDED, inWorkspace: "never" },
 		],
 	}),
 	host({
@@ -64,6 +69,7 @@ export const EDITORS: readonly Host[] = [
 	host({
 		id: "cline",
 		title: "Cline",
+		strict: true,
 		userFiles: [
 			...everywhere("{home}/.cline/data/settings/cline_mcp_settings.json"),
 			...extensionFiles("saoudrizwan.claude-dev", "cline_mcp_settings.json"),
@@ -91,6 +97,7 @@ export const EDITORS: readonly Host[] = [
 	host({
 		id: "roo",
 		title: "Roo Code",
+		strict: true,
 		workspaceFiles: [".roo/mcp.json"],
 		userFiles: extensionFiles("rooveterinaryinc.roo-cline", "mcp_settings.json"),
 		variables: "cursor",
@@ -127,12 +134,22 @@ export const EDITORS: readonly Host[] = [
 			".continue/mcpServers/*.yaml",
 			".continue/mcpServers/*.yml",
 			".continue/mcpServers/*.json",
+			".continue/mcpServers/*/*.json",
 			".continue/config.yaml",
 			".continue/agents/*.yaml",
 			".continue/assistants/*.yaml",
 		],
-		userFiles: everywhere("{home}/.continue/config.yaml", "{home}/.continue/config.yml"),
-		roots: [{ path: ["mcpServers"], holds: "list" }],
+		userFiles: everywhere(
+			"{home}/.continue/config.yaml",
+			"{home}/.continue/config.yml",
+			...["yaml", "yml", "json"].map((ending) => `{home}/.continue/mcpServers/*.${ending}`),
+		),
+		roots: [
+			{ path: ["mcpServers"], holds: "list" },
+			// Its JSON files are those of other hosts, or one server each.
+			{ path: ["projects", "*", "mcpServers"], holds: "map", projects: true },
+			{ path: [], holds: "one" },
+		],
 		variables: "continue",
 		nests: ["requestOptions"],
 		otherKinds: true,
@@ -170,21 +187,22 @@ export const EDITORS: readonly Host[] = [
 		],
 		shows: [{ path: ["context_servers"] }, { path: ["agent"] }],
 		roots: [{ path: ["context_servers"], holds: "map" }],
+		alsoReads: [["agent", "tool_permissions", "tools"]],
 		variables: "none",
 		otherKinds: true,
 		fields: ["source", "command", "args", "env", "url", "headers", "enabled", "settings", "remote", "timeout", "oauth"],
 		switches: [
-			{
-				from: "file",
-				path: ["agent", "always_allow_tool_actions"],
-				when: ["true"],
-				does: "has every tool of every server called without asking",
-			},
+			// Zed reads the settings of its agent in the person's own file alone.
+			{ from: "file", path: ["agent", "tool_permissions", "default"], when: ["allow"], does: UNATTENDED, inWorkspace: "never" },
+			{ from: "file", path: ["agent", "always_allow_tool_actions"], when: ["true"], does: UNATTENDED, inWorkspace: "never" },
 			{
 				from: "file",
 				path: ["agent", "profiles", "*", "enable_all_context_servers"],
 				when: ["true"],
 				does: "offers every tool of every server to this profile",
+				// Each call is asked for.
+				mild: true,
+				inWorkspace: "never",
 			},
 		],
 	}),
@@ -202,8 +220,8 @@ export const EDITORS: readonly Host[] = [
 	host({
 		id: "kiro",
 		title: "Kiro",
-		workspaceFiles: [".kiro/settings/mcp.json"],
-		userFiles: everywhere("{home}/.kiro/settings/mcp.json"),
+		workspaceFiles: [".kiro/settings/mcp.json", ".kiro/agents/*.json"],
+		userFiles: everywhere("{home}/.kiro/settings/mcp.json", "{home}/.kiro/agents/*.json"),
 		variables: "braced",
 		fields: ["type", "command", "args", "cwd", "env", "url", "headers", "oauth", "disabled", "disabledTools", "autoApprove", "timeout"],
 		tools: { deny: ["disabledTools"], unattended: ["autoApprove"] },

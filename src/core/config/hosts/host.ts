@@ -30,12 +30,14 @@ export type VariableSyntax =
 
 /** Where servers stand in a file. */
 export interface Root {
-	/** Keys from the outside; `*` is any one key. */
+	/** Keys from the outside; `*` is any one key. Empty: the whole file, where it is not in the host's own format. */
 	readonly path: readonly string[];
 	/** `map`: an object of names and servers; `list`: an array of servers that hold their names; `one`: the server itself. */
 	readonly holds: "map" | "list" | "one";
 	/** True: the key at `*` is the folder that these servers belong to. */
 	readonly projects?: boolean;
+	/** Of one server: keys from the outside to the one whose command, arguments or environment it has where it says none itself. */
+	readonly over?: readonly string[];
 	/** Of a list: only the items that say this of themselves are servers. Left out: all. */
 	readonly only?: { readonly key: string; readonly value: string };
 	/** Of a list: the member that holds the name. Left out: `name`. */
@@ -52,14 +54,18 @@ export type EntryNames = Partial<Readonly<Record<EntryField, readonly string[]>>
 export interface Host {
 	readonly id: HostId;
 	readonly title: string;
+	/** The host whose program reads this file: of two servers of one name in files of the same program it starts one. Mostly `id`. */
+	readonly program: HostId;
 	readonly format: Format;
 	/** True when the host reads comments in its file; to another, a comment is a syntax error, and the file is lost. */
 	readonly comments: boolean;
+	/** True when it is known that a comment, or a comma behind the last member, costs the host the whole file. */
+	readonly strict: boolean;
 	/** Relative to a workspace folder, with `/`; `*` in a segment is any text without `/`. Empty: the host has per-user files alone. */
 	readonly workspaceFiles: readonly string[];
 	/**
 	 * Per-user files. `{home}` is the home folder, `{config}` the platform's folder for settings, `{env:NAME}` a variable
-	 * (a path that names an unset one does not exist). A segment `*` stands for any one folder.
+	 * (a path that names an unset one does not exist). A `*` stands for any text in one segment.
 	 */
 	readonly userFiles: readonly { readonly platform: Platform; readonly path: string }[];
 	/**
@@ -82,6 +88,8 @@ export interface Host {
 	readonly holdsState: boolean;
 	/** True when most of the file is about other things: of those, only what `switches` and `alsoReads` name is looked at. */
 	readonly mixed: boolean;
+	/** Keys to the folders of settings in which a key is a path: `mcp.servers` stands for `servers` in `mcp`. Empty: a dot is a letter. */
+	readonly dotted: readonly (readonly string[])[];
 	/** Of a mixed file: keys from the outside to further settings that are about MCP. */
 	readonly alsoReads: readonly (readonly string[])[];
 	/** False: no host starts servers from this very file (a bundle to be installed, a request to an API), so the launcher has no place in it. */
@@ -92,6 +100,8 @@ export interface Host {
 	readonly workspaceVariable: string | null;
 	readonly variables: VariableSyntax;
 	readonly names: EntryNames;
+	/** The member of a remote entry that holds a line for a shell, which is to print headers. Null: this host runs none. */
+	readonly helper: string | null;
 	/** Members of an entry that hold parts of it one level deeper. */
 	readonly nests: readonly string[];
 	/** `list`: an entry's `command` may be one array with the arguments behind the program. */
@@ -100,9 +110,11 @@ export interface Host {
 	readonly otherKinds: boolean;
 	/** Every member that the host reads in an entry, in lower and upper case as it writes them. Null: not known, so none is called misspelt. */
 	readonly fields: readonly string[] | null;
+	/** Names that the host keeps for servers of its own: it skips entries that are called so. Empty: none are known. */
+	readonly reservedNames: readonly string[];
 	/** The members of an entry by which the host's own file limits or frees its tools. */
 	readonly tools: ToolFields;
-	/** Settings by which this host takes limits away. */
+	/** Settings by which this host takes limits away; of several that match one value the first counts. */
 	readonly switches: readonly DangerousSwitch[];
 }
 
@@ -129,10 +141,22 @@ export interface DangerousSwitch {
 	readonly from: "entry" | "file";
 	/** Keys from there; `*` is any one key or index. */
 	readonly path: readonly string[];
-	/** The raw values at which it is dangerous: `true`, `approve`, `mcp__*`; a trailing `*` stands for anything. */
+	/** The raw values at which it is dangerous: `true`, `approve`, `mcp__*`; a trailing `*` stands for anything. Empty: any value. */
 	readonly when: readonly string[];
 	/** What it does, to follow "This": `calls every tool of this server without asking`. */
 	readonly does: string;
+	/** True: a `*` at the end of its path is a key that is called so. Left out: any one key. */
+	readonly literal?: true;
+	/** What mends it, as a sentence, where the host does the same without the setting. Left out: to remove it. */
+	readonly instead?: string;
+	/** Only where the member of this name beside it has one of these raw values. Left out: whatever stands beside it. */
+	readonly beside?: { readonly key: string; readonly when: readonly string[] };
+	/** True: by itself it takes no question away. Left out: it does. */
+	readonly mild?: true;
+	/** True: in a person's own file it is what they answered when they were asked, and nothing is said of it. */
+	readonly answered?: true;
+	/** In a file that travels with a workspace the host does `never` heed it, or only `older` versions do. Left out: it counts there, too. */
+	readonly inWorkspace?: "never" | "older";
 }
 
 /** A row as it is written: what it leaves out is as most hosts have it. */
@@ -152,21 +176,26 @@ export function host(row: HostRow): Host {
 	const { workspaceFiles = [], userFiles = [], roots = MCP_SERVERS } = rest;
 	const [first, ...others] = roots;
 	return {
+		program: rest.id,
 		format: "json",
 		comments: rest.format === "toml" || rest.format === "yaml",
+		strict: false,
 		shows: null,
 		holdsState: false,
 		mixed: false,
+		dotted: [],
 		alsoReads: [],
 		starts: true,
 		portableLauncher: null,
 		workspaceVariable: null,
 		variables: "unknown",
 		names: {},
+		helper: null,
 		nests: [],
 		commandForm: "string",
 		otherKinds: false,
 		fields: null,
+		reservedNames: [],
 		switches: [],
 		...rest,
 		workspaceFiles,

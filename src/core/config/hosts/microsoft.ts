@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the hosts' variables
-import { everywhere, type Host, host, on } from "./host.ts";
+import { CLAUDE_CODE_SERVERS } from "./anthropic.ts";
+import { type DangerousSwitch, everywhere, type Host, host, on } from "./host.ts";
 
 const EDITORS = ["Code", "Code - Insiders", "VSCodium"];
 
@@ -27,13 +28,25 @@ const SANDBOXED = {
 	does: "has VS Code call every tool of this server without asking",
 } as const;
 
-const GLOBAL_APPROVAL = { when: ["true"], does: "has every tool of every server called without asking" } as const;
+/** Settings of VS Code, and of agents that are extensions of it, by which nobody is asked any more. */
+const UNATTENDED: readonly Pick<DangerousSwitch, "path" | "when">[] = [
+	{ path: ["chat", "tools", "global", "autoApprove"], when: ["true"] },
+	{ path: ["chat", "tools", "autoApprove"], when: ["true"] },
+	{ path: ["chat", "permissions", "default"], when: ["autoApprove", "autopilot"] },
+	{ path: ["claudeCode", "initialPermissionMode"], when: ["bypassPermissions"] },
+	{ path: ["geminicodeassist", "agentYoloMode"], when: ["true"] },
+	{ path: ["amp", "dangerouslyAllowAll"], when: ["true"] },
+];
 
-const SETTINGS_SWITCHES = [
-	SANDBOXED,
-	{ from: "file", path: ["chat.tools.global.autoApprove"], ...GLOBAL_APPROVAL },
-	{ from: "file", path: ["chat.tools.autoApprove"], ...GLOBAL_APPROVAL },
-] as const;
+/** @param folder keys to the settings */
+function unattended(...folder: readonly string[]): readonly DangerousSwitch[] {
+	return UNATTENDED.map(({ path, when }) => ({
+		from: "file",
+		path: [...folder, ...path],
+		when,
+		does: "has every tool of every server called without asking",
+	}));
+}
 
 export const MICROSOFT: readonly Host[] = [
 	host({
@@ -56,6 +69,7 @@ export const MICROSOFT: readonly Host[] = [
 		title: "VS Code settings",
 		comments: true,
 		mixed: true,
+		dotted: [[], ["settings"]],
 		workspaceFiles: [".vscode/settings.json"],
 		userFiles: [
 			...everywhere(
@@ -68,8 +82,8 @@ export const MICROSOFT: readonly Host[] = [
 			{ path: ["mcp", "servers"] },
 			{ path: ["mcp", "inputs"] },
 			{ path: ["settings", "mcp", "servers"] },
-			{ path: ["chat.tools.global.autoApprove"] },
-			{ path: ["chat.tools.autoApprove"] },
+			...unattended().map(({ path }) => ({ path })),
+			...unattended("settings").map(({ path }) => ({ path })),
 		],
 		roots: [
 			{ path: ["mcp", "servers"], holds: "map" },
@@ -79,15 +93,20 @@ export const MICROSOFT: readonly Host[] = [
 		portableLauncher: "${userHome}/.sallyport/bin/sallyport",
 		variables: "vscode",
 		fields: FIELDS,
-		switches: SETTINGS_SWITCHES,
+		switches: [SANDBOXED, ...unattended(), ...unattended("settings")],
 	}),
 	host({
 		id: "devcontainer",
 		title: "Dev Container",
 		comments: true,
 		mixed: true,
+		dotted: [["customizations", "vscode", "settings"]],
 		workspaceFiles: [".devcontainer/devcontainer.json", ".devcontainer.json", ".devcontainer/*/devcontainer.json"],
-		shows: [{ path: ["customizations", "vscode", "mcp"] }, { path: ["customizations", "vscode", "settings", "mcp"] }],
+		shows: [
+			{ path: ["customizations", "vscode", "mcp"] },
+			{ path: ["customizations", "vscode", "settings", "mcp"] },
+			...unattended("customizations", "vscode", "settings").map(({ path }) => ({ path })),
+		],
 		roots: [
 			{ path: ["customizations", "vscode", "mcp", "servers"], holds: "map" },
 			{ path: ["customizations", "vscode", "settings", "mcp", "servers"], holds: "map" },
@@ -98,15 +117,12 @@ export const MICROSOFT: readonly Host[] = [
 		],
 		variables: "vscode",
 		fields: FIELDS,
-		switches: [
-			SANDBOXED,
-			{ from: "file", path: ["customizations", "vscode", "settings", "chat.tools.global.autoApprove"], ...GLOBAL_APPROVAL },
-			{ from: "file", path: ["customizations", "vscode", "settings", "chat.tools.autoApprove"], ...GLOBAL_APPROVAL },
-		],
+		switches: [SANDBOXED, ...unattended("customizations", "vscode", "settings")],
 	}),
 	host({
 		id: "mcp-json",
 		title: "Claude Code and others",
+		program: "claude-code",
 		workspaceFiles: [".mcp.json"],
 		userFiles: everywhere("{home}/.mcp.json"),
 		// Visual Studio reads the same file, and calls them `servers`.
@@ -116,6 +132,8 @@ export const MICROSOFT: readonly Host[] = [
 		],
 		portableLauncher: "${HOME}/.sallyport/bin/sallyport",
 		variables: "shell",
+		helper: "headersHelper",
+		reservedNames: CLAUDE_CODE_SERVERS,
 	}),
 	host({
 		id: "copilot",

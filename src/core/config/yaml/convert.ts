@@ -32,12 +32,15 @@ export function convertDocument(text: string, document: Document.Parsed): Conver
 	return tooDeep === null ? { root, errors, multiline } : { tooDeep };
 }
 
+/** What an alias may lead to. */
+type Anchored = Omit<TreeNode, "shared"> & { shared?: true };
+
 class Converter {
 	readonly errors: SyntaxProblem[] = [];
 	readonly multiline: Span[] = [];
 	tooDeep: Span | null = null;
 	readonly #text: string;
-	readonly #anchors = new Map<string, TreeNode>();
+	readonly #anchors = new Map<string, Anchored>();
 
 	constructor(text: string) {
 		this.#text = text;
@@ -66,6 +69,7 @@ class Converter {
 
 	#alias(node: Alias, start: number, end: number): TreeNode {
 		const target = this.#anchors.get(node.source);
+		if (target !== undefined) target.shared = true;
 		const span = { offset: start, length: end - start };
 		if (target === undefined) this.errors.push({ span, message: "unknown alias" });
 		return { type: "alias", ...span, ...(target === undefined ? {} : { target }) };
@@ -103,6 +107,7 @@ class Converter {
 	}
 
 	#property(pair: Pair, depth: number): TreeNode | null {
+		if (isAlias(pair.key) && pair.key.range) return this.#aliasedProperty(pair.key.source, pair.key.range, pair.value, depth);
 		if (!isScalar(pair.key) || !pair.key.range) {
 			// A list or an object as a key: no host has one, but what it leads to may hold anything.
 			if (pair.value !== null && pair.value !== undefined) this.convert(pair.value as Node, depth + 1);
@@ -115,6 +120,16 @@ class Converter {
 		const last = value ?? key;
 		const children = value === null ? [key] : [key, value];
 		return { type: "property", offset: start, length: Math.max(end, last.offset + last.length) - start, children };
+	}
+
+	/** `*name : value`. Hosts differ on it, but what it holds is told. */
+	#aliasedProperty(source: string, [start, end]: readonly [number, number, number], node: unknown, depth: number): TreeNode | null {
+		this.errors.push({ span: { offset: start, length: end - start }, message: "an alias as a key" });
+		const value = node === null || node === undefined ? null : this.convert(node as Node, depth + 1);
+		const key = this.#anchors.get(source);
+		if (key?.type !== "string") return null;
+		const until = value === null ? end : Math.max(end, value.offset + value.length);
+		return { type: "property", offset: start, length: until - start, children: value === null ? [key] : [key, value] };
 	}
 
 	#scalar(node: Scalar, start: number, end: number): TreeNode {

@@ -8,7 +8,7 @@ export const invalidIgnore: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"An ignore without a reason, or of a rule whose severity is `error`: neither silences anything; for information, one that names no rule, or whose rule finds nothing at that place any more.",
+			"An ignore without a reason, or of a rule whose severity is `error`, by itself or because somebody raised it: neither silences anything; nor does one whose rule is misspelt. For information, one that names no rule, or whose rule finds nothing at that place any more.",
 		matters:
 			"An ignore outlives what it was written for. Without its reason nobody can tell whether it still holds, and one that is left over silences the next mistake.",
 		remedy: "Write why, in one line, after the name of the rule. Remove an ignore that silences nothing.",

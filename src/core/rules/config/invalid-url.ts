@@ -3,13 +3,14 @@ import { newFinding, type Rule } from "../finding.ts";
 
 export const invalidUrl: Rule = {
 	id: "invalid-url",
-	title: "Address without a scheme that hosts know",
-	help: "No host can connect to it. Write the whole address, from https:// on.",
+	title: "Address that hosts do not know, or read otherwise than a person",
+	help: "No host can connect to it, or it leads elsewhere than it seems to. Write the whole address in one line, from https:// on.",
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A `url` that begins with the name of a machine (`localhost:3000/mcp`), or with a scheme that is none (`htps://`, `https//`). One that begins with a variable or a placeholder is left alone.",
-		matters: "The server never connects, and some hosts say nothing of it.",
+			"A `url` that begins with the name of a machine (`localhost:3000/mcp`), or with a scheme that is none (`htps://`, `https//`), and one with a tab or a line break in it. One that begins with a variable or a placeholder is left alone.",
+		matters:
+			"The server never connects, and some hosts say nothing of it. Tabs and line breaks are dropped by whoever connects, so that the address is another one than a person, or a filter, reads.",
 		remedy: "Write the whole address: `https://…`, or `http://localhost:…` for a program on this machine.",
 		example: { before: '"url": "localhost:3000/mcp"', after: '"url": "http://localhost:3000/mcp"' },
 	},
@@ -48,7 +49,12 @@ const SLIPS: ReadonlySet<string> = new Set([
 	"ttp",
 ]);
 
+/** In the middle: what stands around an address is nothing to anybody. */
+const BREAK = /\S[\t\n\r]/;
+
 function problemOf(url: string): string | null {
+	if (BREAK.test(url.trimEnd()))
+		return "This address holds a tab or a line break, which programs drop: it leads elsewhere than it seems to. Write it in one line.";
 	const scheme = /^([A-Za-z][A-Za-z0-9+.-]{0,20}):\/\//.exec(url)?.[1]?.toLowerCase();
 	if (scheme !== undefined) return !KNOWN.has(scheme) && SLIPS.has(scheme) ? "No host knows this scheme. Write https:// or http://." : null;
 	// With a colon and a slash too few many programs still know what is meant.

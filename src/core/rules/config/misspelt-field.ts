@@ -20,9 +20,14 @@ export const misspeltField: Rule = {
 		},
 	},
 	*checkDocument(document) {
+		const offered = new Set<string>();
 		for (const { name, key, keyPath, others } of misspelt(document)) {
 			const better = betterField(document.host, key.value);
 			if (better === null) continue;
+			// Two fields of one name would be one lost.
+			const place = JSON.stringify([...keyPath.slice(0, -1), better]);
+			const isFree = others !== null && !others.has(better) && !offered.has(place);
+			offered.add(place);
 			yield newFinding({
 				ruleId: "misspelt-field",
 				severity: "warning",
@@ -30,7 +35,7 @@ export const misspeltField: Rule = {
 				keyPath,
 				span: key.span,
 				message: `${HOSTS[document.host].title}: ${quoted(key.value)} is not read. Write ${better}.`,
-				fixes: others === null || others.has(better) ? [] : ["rename-key"],
+				fixes: isFree ? ["rename-key"] : [],
 			});
 		}
 	},

@@ -1,7 +1,7 @@
-/** Letters of other scripts that are drawn as a Latin one; both strings are in the same order. */
-const LIKE = "аеорсухіјѕԁԛԝһӏкмнтвАВЕКМНОРСТУХІЈЅαορνικτυχεηΑΒΕΖΗΙΚΜΝΟΡΤΥΧ";
-const LATIN = "aeopcyxijsdqwhlkmhtbABEKMHOPCTYXIJSaopviktuxenABEZHIKMNOPTYX";
-const LATIN_OF: ReadonlyMap<string, string> = new Map([...LIKE].map((letter, i) => [letter, LATIN.charAt(i)]));
+import { paired, TWIN_LETTERS } from "../../twin-letters.ts";
+
+/** Twins of Latin letters, and those that come near enough in a short name. */
+const LATIN_OF: ReadonlyMap<string, string> = new Map([...TWIN_LETTERS, ...paired("ӏкмнтвκτεη", "lkmhtbkten")]);
 
 /** What a name looks like: two names of the same shape are one to a person, who sees neither case nor script. */
 export function shapeOfName(name: string): string {

@@ -1,9 +1,5 @@
-import { HOSTS, type HostId } from "../../config/hosts.ts";
+import { HOSTS } from "../../config/hosts.ts";
 import { newFinding, type Rule } from "../finding.ts";
-
-/** Names that hosts keep for servers of their own, and skip in a file (https://code.claude.com/docs/en/mcp). */
-const CLAUDE_CODE: ReadonlySet<string> = new Set(["workspace", "claude-in-chrome", "computer-use", "Claude Preview", "Claude Browser"]);
-const RESERVED: Partial<Record<HostId, ReadonlySet<string>>> = { "claude-code": CLAUDE_CODE, "mcp-json": CLAUDE_CODE };
 
 export const reservedName: Rule = {
 	id: "reserved-name",
@@ -19,14 +15,15 @@ export const reservedName: Rule = {
 	},
 	*checkServer(server, { host }) {
 		// Another program reads the servers under another key of the same file.
-		if (RESERVED[host]?.has(server.name.value) !== true || server.keyPath.at(-2) !== HOSTS[host].rootKey) return;
+		const { reservedNames, program, rootKey } = HOSTS[host];
+		if (!reservedNames.includes(server.name.value) || server.keyPath.at(-2) !== rootKey) return;
 		yield newFinding({
 			ruleId: "reserved-name",
 			severity: "warning",
 			server: server.name.value,
 			keyPath: server.keyPath,
 			span: server.name.span,
-			message: "Claude Code keeps this name for a server of its own, and skips the entry. Give it another name.",
+			message: `${HOSTS[program].title} keeps this name for a server of its own, and skips the entry. Give it another name.`,
 		});
 	},
 };

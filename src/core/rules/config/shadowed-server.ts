@@ -1,3 +1,4 @@
+import { HOSTS } from "../../config/hosts.ts";
 import type { ConfigDocument } from "../../config/server.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
@@ -46,9 +47,6 @@ export const shadowedServer: Rule = {
 	},
 };
 
-/** Claude Code reads both kinds of files. */
-const CLAUDE_CODE: ReadonlySet<string> = new Set(["mcp-json", "claude-code", "claude-settings"]);
-
 function readTogether(a: ConfigDocument, b: ConfigDocument): boolean {
-	return a.host === b.host || (CLAUDE_CODE.has(a.host) && CLAUDE_CODE.has(b.host));
+	return HOSTS[a.host].program === HOSTS[b.host].program;
 }

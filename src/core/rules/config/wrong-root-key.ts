@@ -40,7 +40,7 @@ export const wrongRootKey: Rule = {
 		const { title } = HOSTS[document.host];
 		const broken = document.problems.some(({ code }) => code === "syntax");
 		const both = document.rootKeys.some(({ value }) => value === right);
-		for (const key of wrongRootKeys(document)) {
+		for (const [i, key] of wrongRootKeys(document).entries()) {
 			yield newFinding({
 				ruleId: "wrong-root-key",
 				severity: both || !isInPlace(document) ? "info" : "warning",
@@ -48,7 +48,8 @@ export const wrongRootKey: Rule = {
 				keyPath: [key.value],
 				span: key.span,
 				message: `${quoted(key.value)} is not read by ${title} here, so none of the servers in it starts. ${both ? `Move them into ${right}.` : `Write ${right}.`}`,
-				fixes: broken || both || !standsOnce(document, key) || isNested(document, key.value) ? [] : ["rename-key"],
+				// Two keys of one name would be one lost.
+				fixes: i > 0 || broken || both || !standsOnce(document, key) || isNested(document, key.value) ? [] : ["rename-key"],
 			});
 		}
 	},

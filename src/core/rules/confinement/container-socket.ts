@@ -1,10 +1,12 @@
 import type { Rule } from "../finding.ts";
 import { newFinding } from "../finding.ts";
-import { readLaunch } from "../supply/command-line.ts";
+import { type CommandLine, readLaunch } from "../supply/command-line.ts";
 import { onWord } from "../supply/complain.ts";
-import { containerRun } from "../supply/container-run.ts";
+import { type ContainerOption, containerRun } from "../supply/container-run.ts";
 import { setVariables } from "../supply/steering.ts";
+import { partOfWord, type Word } from "../supply/word.ts";
 import { hostSide } from "./mounts.ts";
+import { plainPath } from "./plain-path.ts";
 
 export const containerSocket: Rule = {
 	id: "container-socket",
@@ -13,7 +15,7 @@ export const containerSocket: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A container that is given the engine's socket (`docker.sock`, `podman.sock`, `containerd.sock`, the pipe of Docker Desktop), and `DOCKER_HOST` with an address that is reached without TLS.",
+			"A container that is given the engine's socket (`docker.sock`, `podman.sock`, `containerd.sock`, the pipe of Docker Desktop, `--use-api-socket`) or a folder in which it lies (`/var/run`), and an engine that is reached over the network without TLS (`DOCKER_HOST`, `docker -H`).",
 		matters:
 			"The engine does as root whatever it is told, a container with `/` in it included. The walls around this one are gone; over an address without TLS, anybody on the network can do the same.",
 		remedy:
@@ -27,11 +29,12 @@ export const containerSocket: Rule = {
 		if (server.kind !== "stdio") return;
 		for (const line of readLaunch(server).lines) {
 			for (const option of containerRun(line)?.options ?? []) {
-				const path = hostSide(option);
-				if (path === null || !SOCKET.test(path)) continue;
-				const message = "The container controls the engine, and with it this machine as root. Remove the socket.";
-				yield onWord({ id: "container-socket", severity: "warning" }, server, document, option.word, message);
+				const message = reach(option);
+				if (message !== null) yield onWord({ id: "container-socket", severity: "warning" }, server, document, option.word, message);
 			}
+			const address = engineAddress(line);
+			if (address !== null && isOpen(address.text))
+				yield onWord({ id: "container-socket", severity: "warning" }, server, document, address, WITHOUT_TLS);
 		}
 		const variables = setVariables(server, document);
 		const secured = variables.some(({ name, value }) => name === "DOCKER_TLS_VERIFY" && value !== "" && value !== "0");
@@ -43,11 +46,46 @@ export const containerSocket: Rule = {
 				server: server.name.value,
 				keyPath,
 				span,
-				message: "The engine is reached without TLS: anybody on the way controls that machine. Use ssh:// or TLS.",
+				message: WITHOUT_TLS,
 			});
 		}
 	},
 };
+
+const WITHOUT_TLS = "The engine is reached without TLS: anybody on the way controls that machine. Use ssh:// or TLS.";
+
+/** What an option hands over of the engine, as a message; null: nothing. */
+function reach(option: ContainerOption): string | null {
+	if (option.name === "use-api-socket")
+		return /^(?:false|0)$/i.test(option.value)
+			? null
+			: "The container controls the engine, and with it this machine as root. Remove this option.";
+	const path = plainPath(hostSide(option) ?? "");
+	if (SOCKET.test(path)) return "The container controls the engine, and with it this machine as root. Remove the socket.";
+	return HOLDS_SOCKET.test(path)
+		? "The engine's socket lies in this folder: the container controls the engine, and with it this machine as root. Name what it needs of it."
+		: null;
+}
+
+const HOLDS_SOCKET =
+	/^(?:\/var)?\/run(?:\/(?:docker|podman|containerd|crio))?$|^\/run\/user\/[^/]+(?:\/podman|\/docker)?$|\/\.(?:docker\/(?:run|desktop)|colima\/\w+|rd|orbstack\/run)$/i;
+
+/** Where another engine is, as `docker -H ADDRESS run` says it; null: nowhere, or over TLS. */
+function engineAddress({ program, words }: CommandLine): Word | null {
+	if (!/^(?:docker|podman|nerdctl|docker-compose)$/.test(program)) return null;
+	let found: Word | null = null;
+	for (let i = 1; i < words.length; i++) {
+		const word = words[i];
+		if (word === undefined || !word.text.startsWith("-") || /^--tls(?:verify)?(?:=true)?$/.test(word.text)) {
+			return word?.text.startsWith("--tls") ? null : found;
+		}
+		const glued = /^(?:-H=?|--(?:host|url)=)(?=.)/.exec(word.text)?.[0].length;
+		if (glued !== undefined) found = partOfWord(word, glued, word.text.length);
+		else if (/^(?:-H|--host|--url)$/.test(word.text)) found = words[++i] ?? null;
+		else if (/^(?:-c|-l|--context|--config|--log-level|--connection)$/.test(word.text)) i++;
+	}
+	return found;
+}
 
 const SOCKET =
 	/(?:^|[\\/])(?:docker\.sock(?:\.raw)?|podman\.sock|containerd\.sock|crio\.sock|docker-cli\.sock)$|(?:^|[\\/])pipe[\\/](?:docker_engine\w*|podman-machine-default)$/i;

@@ -1,4 +1,5 @@
 import type { Severity } from "../finding.ts";
+import { plainPath } from "./plain-path.ts";
 
 /** A place where programs keep credentials, and what it means that a server can read it. */
 export interface CredentialPlace {
@@ -12,19 +13,19 @@ export interface CredentialPlace {
  * work. `info`: the credentials of one service, which a server of that service may well need.
  */
 const PLACES: readonly (readonly [RegExp, string, Severity])[] = [
-	[/(?:^|\/)\.ssh(?:\/id_\w+)?$/, "your SSH keys", "warning"],
-	[/(?:^|\/)\.gnupg$/, "your PGP keys", "warning"],
+	[/(?:^|\/)\.ssh(?:\/(?!known_hosts|config$|.*\.pub$).*)?$/, "your SSH keys", "warning"],
+	[/(?:^|\/)\.gnupg(?:\/.*)?$/, "your PGP keys", "warning"],
 	[/(?:^|\/)\.netrc$|(?:^|\/)_netrc$/, "passwords of other programs (.netrc)", "warning"],
 	[/(?:^|\/)\.git-credentials$/, "passwords of git", "warning"],
-	[/(?:^|\/)\.password-store$/, "your password store", "warning"],
+	[/(?:^|\/)\.password-store(?:\/.*)?$/, "your password store", "warning"],
 	[
-		/(?:^|\/)\.local\/share\/keyrings$|(?:^|\/)library\/keychains$|(?:^|\/)\.kde\/share\/apps\/kwallet$|(?:^|\/)\.local\/share\/kwalletd$/,
+		/(?:^|\/)(?:\.local\/share\/keyrings|library\/keychains|\.kde\/share\/apps\/kwallet|\.local\/share\/kwalletd)(?:\/.*)?$/,
 		"your keyring",
 		"warning",
 	],
 	[/(?:^|\/)\.vault-token$/, "the token of HashiCorp Vault", "warning"],
 	[
-		/(?:^|\/)(?:\.bitcoin|\.ethereum(?:\/keystore)?|\.electrum(?:\/wallets)?|\.config\/solana|\.solana|exodus\.wallet)(?:\/id\.json)?$/,
+		/(?:^|\/)(?:\.bitcoin|\.ethereum(?:\/keystore)?|\.electrum(?:\/wallets)?|\.config\/solana|\.solana|exodus\.wallet)(?:\/.*)?$/,
 		"a wallet",
 		"warning",
 	],
@@ -36,15 +37,11 @@ const PLACES: readonly (readonly [RegExp, string, Severity])[] = [
 	[/(?:^|\/)\.(?:bash|zsh|python|psql|mysql|node_repl)_history$/, "the history of what you typed", "warning"],
 	[/(?:^|\/)etc\/(?:shadow|sudoers)$/, "the passwords of this machine", "warning"],
 	[/(?:^|\/)\.(?:claude|codex|gemini)\/(?:\.?credentials\.json|auth\.json|oauth_creds\.json)$/, "the login of an agent", "warning"],
-	[/(?:^|\/)\.sallyport$/, "Sallyport's own folder", "warning"],
-	[/(?:^|\/)\.aws(?:\/credentials|\/config)?$/, "your credentials of AWS", "info"],
-	[
-		/(?:^|\/)\.config\/gcloud(?:\/application_default_credentials\.json)?$|(?:^|\/)appdata\/roaming\/gcloud$/,
-		"your credentials of Google Cloud",
-		"info",
-	],
-	[/(?:^|\/)\.azure$/, "your credentials of Azure", "info"],
-	[/(?:^|\/)\.kube(?:\/config)?$/, "your credentials of Kubernetes", "info"],
+	[/(?:^|\/)\.sallyport(?:\/(?!bin(?:\/|$)).*)?$/, "Sallyport's own folder", "warning"],
+	[/(?:^|\/)\.aws(?:\/.*)?$/, "your credentials of AWS", "info"],
+	[/(?:^|\/)(?:\.config|appdata\/roaming)\/gcloud(?:\/.*)?$/, "your credentials of Google Cloud", "info"],
+	[/(?:^|\/)\.azure(?:\/.*)?$/, "your credentials of Azure", "info"],
+	[/(?:^|\/)\.kube(?:\/config.*)?$/, "your credentials of Kubernetes", "info"],
 	[/(?:^|\/)\.docker(?:\/config\.json)?$/, "your logins of container registries", "info"],
 	[
 		/(?:^|\/)\.npmrc$|(?:^|\/)\.pypirc$|(?:^|\/)\.cargo\/credentials(?:\.toml)?$|(?:^|\/)\.gem\/credentials$/,
@@ -59,16 +56,13 @@ const PLACES: readonly (readonly [RegExp, string, Severity])[] = [
 /** What each of them holds: most paths are none at a glance. */
 const HINT = /(?:^|\/)[._]|library\/|appdata\/|wallet|etc\//;
 
-/** Null for a path that names no such place; folders above one are not meant. */
+/** Null for a path that names no such place, and nothing in one; folders above one are not meant. */
 export function credentialPlace(path: string): CredentialPlace | null {
-	if (path.length > 1000) return null;
-	const plain = path
-		.trim()
-		.replace(/\\/g, "/")
-		.replace(/\/+/g, "/")
-		.replace(/\/(?:\.|\*{1,2})?$/, "")
+	const plain = plainPath(path)
+		.replace(/\/\*{1,2}$/, "")
 		.toLowerCase();
-	if (!HINT.test(plain)) return null;
+	// No system opens a longer one.
+	if (plain.length > 5_000 || !HINT.test(plain)) return null;
 	const found = PLACES.find(([pattern]) => pattern.test(plain));
 	return found === undefined ? null : { holds: found[1], severity: found[2] };
 }

@@ -1,6 +1,7 @@
 import type { Rule } from "../finding.ts";
 import { containerSocket } from "./container-socket.ts";
 import { credentialPath } from "./credential-path.ts";
+import { disguisedLauncher } from "./disguised-launcher.ts";
 import { limitsOff } from "./limits-off.ts";
 import { nativeSandbox } from "./native-sandbox.ts";
 import { notLaunchedThroughSallyport } from "./not-launched-through-sallyport.ts";
@@ -20,4 +21,5 @@ export const CONFINEMENT_RULES: readonly Rule[] = [
 	limitsOff,
 	nativeSandbox,
 	notLaunchedThroughSallyport,
+	disguisedLauncher,
 ];

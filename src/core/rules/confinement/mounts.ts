@@ -6,6 +6,10 @@ export function hostSide({ name, value }: ContainerOption): string | null {
 		const path = /^([A-Za-z]:[\\/][^:]*|\$\{[^}]*\}[^:]*|[^:]*):/.exec(value)?.[1];
 		return path === undefined || path === "" ? null : path;
 	}
-	if (name !== "mount" || /(?:^|,)type=(?:volume|tmpfs|image)(?:,|$)/.test(value)) return null;
+	if (name !== "mount") return null;
+	// A volume that is made of a folder, by its driver.
+	const device = /(?:^|,)["']?volume-opt=device=([^,"']*)/.exec(value)?.[1];
+	if (device?.startsWith("/")) return device;
+	if (/(?:^|,)type=(?:volume|tmpfs|image)(?:,|$)/.test(value)) return null;
 	return /(?:^|,)(?:source|src)=([^,]*)/.exec(value)?.[1] ?? null;
 }

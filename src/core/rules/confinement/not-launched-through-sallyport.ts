@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import { HOSTS } from "../../config/hosts.ts";
-import { launchOf } from "../../config/wrapped.ts";
+import type { ServerEntry } from "../../config/server.ts";
+import { uneditable } from "../../config/uneditable.ts";
+import { impostorOf, launchOf } from "../../config/wrapped.ts";
 import { launchProblem } from "../../launch/launchable.ts";
 import { newFinding, type Rule } from "../finding.ts";
 
@@ -27,6 +29,8 @@ export const notLaunchedThroughSallyport: Rule = {
 	},
 	*checkServer(server, document) {
 		if (server.kind !== "stdio" || !HOSTS[document.host].starts || launchOf(server).wrapped) return;
+		// Of that a rule of its own tells.
+		if (impostorOf(server) !== null) return;
 		const problem = launchProblem(server);
 		yield newFinding({
 			ruleId: "not-launched-through-sallyport",
@@ -36,9 +40,15 @@ export const notLaunchedThroughSallyport: Rule = {
 			span: server.command.span,
 			message:
 				problem === null
-					? "This server runs unconfined, with every tool it offers. Launch it through Sallyport."
+					? `This server runs unconfined, with every tool it offers. ${server.unambiguous ? "Launch it through Sallyport." : notAsItStands(server)}`
 					: `This server runs unconfined, and cannot be confined yet: ${problem.message} ${problem.remedy}`,
 			fixes: server.unambiguous && problem === null ? ["wrap"] : [],
 		});
 	},
 };
+
+function notAsItStands(server: ServerEntry): string {
+	if (!server.scattered) return "Mend the entry, then launch it through Sallyport.";
+	const { why, remedy } = uneditable(server);
+	return `No command can wrap it as it stands: ${why}. ${remedy}`;
+}

@@ -46,7 +46,7 @@ function judge({ name, value }: ContainerOption): Judged | null {
 				? null
 				: warning("The container has every right that root has on this machine. Remove --privileged.");
 		case "cap-add":
-			return ROOTLIKE.test(value)
+			return value.split(",").some((capability) => ROOTLIKE.test(capability.trim()))
 				? warning("This capability is as good as root on this machine. Remove it.")
 				: info("The container gets a right that containers do not have by themselves. Keep it only if the server needs it.");
 		case "security-opt":
@@ -67,6 +67,9 @@ function judge({ name, value }: ContainerOption): Judged | null {
 		case "userns":
 			return value === "host" ? info("The container shares a namespace of this machine. Keep it only if the server needs it.") : null;
 		case "device":
+			if (/^\/dev\/(?:sd[a-z]|hd[a-z]|vd[a-z]|xvd[a-z]|nvme\d|mmcblk\d|mapper|dm-\d|mem|kmem|port)/.test(value))
+				return warning("The container gets a whole disk, or the memory of this machine. Remove the device.");
+			return info("The container gets a device of this machine. Keep it only if the server needs it.");
 		case "device-cgroup-rule":
 			return info("The container gets a device of this machine. Keep it only if the server needs it.");
 		default:

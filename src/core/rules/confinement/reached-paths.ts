@@ -1,4 +1,5 @@
 import type { StdioServer } from "../../config/server.ts";
+import { LastOf } from "../last-of.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
 import { containerRun } from "../supply/container-run.ts";
 import type { Word } from "../supply/word.ts";
@@ -13,7 +14,7 @@ export interface ReachedPath {
 	readonly by: "mount" | "file-server";
 }
 
-const readPaths = new WeakMap<StdioServer, readonly ReachedPath[]>();
+const readPaths = new LastOf<StdioServer, readonly ReachedPath[]>();
 
 /** What a container has mounted, and what a server of files is told to serve; in order. */
 export function reachedPaths(server: StdioServer): readonly ReachedPath[] {

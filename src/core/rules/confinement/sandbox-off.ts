@@ -12,11 +12,11 @@ export const sandboxOff: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A browser that is started without its sandbox (`--no-sandbox`, `--disable-web-security`), an agent that is told to run commands outside of one (`--sandbox danger-full-access`, `--dangerously-bypass-approvals-and-sandbox`), and `--sandbox off` among the arguments of Sallyport's own launcher. In a container a browser may do without: the container holds it in.",
+			"A browser that is started without its sandbox (`--no-sandbox`, `--disable-web-security`), an agent that is told to run commands outside of one (`--sandbox danger-full-access`, `--dangerously-bypass-approvals-and-sandbox`), and an attempt to switch Sallyport's own sandbox off in the launch line (`sallyport run --sandbox off`), which the launcher does not know and does not start. In a container a browser may do without: the container holds it in.",
 		matters:
 			"A browser's sandbox is what stands between a web page and your account; the pages that a model is led to are chosen by strangers. An agent without one does on the whole machine what a text tells it.",
 		remedy:
-			"Remove the option. Where a browser does not start without it, run it in a container or allow unprivileged namespaces. A launch without Sallyport's sandbox is granted by a person (`sallyport allow`), never by the file.",
+			"Remove the option. Where a browser does not start without it, run it in a container or allow unprivileged namespaces. A launch without Sallyport's sandbox is granted by a person (`sallyport allow NAME --sandbox off`), never by the file.",
 		example: {
 			before: '"args": ["-y", "@playwright/mcp@0.0.41", "--no-sandbox"]',
 			after: '"args": ["-y", "@playwright/mcp@0.0.41", "--isolated"]',
@@ -35,7 +35,7 @@ export const sandboxOff: Rule = {
 					server,
 					document,
 					wholeWord(argument),
-					"No file can switch Sallyport's sandbox off: the launcher refuses this. Remove it.",
+					"No file can switch Sallyport's sandbox off: the launcher knows no such option, and starts nothing. Remove it.",
 				);
 		}
 		for (const line of readLaunch(server).lines) {

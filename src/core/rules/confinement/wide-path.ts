@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import type { AnalysisContext, Rule } from "../finding.ts";
 import { onWord } from "../supply/complain.ts";
+import { plainPath } from "./plain-path.ts";
 import { reachedPaths } from "./reached-paths.ts";
 
 export const widePath: Rule = {
@@ -10,7 +11,7 @@ export const widePath: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A file server, or a container with a mounted folder, that is given the whole disk, a drive, a home folder, a folder of the system, or one above the workspace.",
+			"A file server, or a container with a mounted folder, that is given the whole disk, a drive, a home folder, a folder of the system (`/etc`, `/proc`, `/dev`, …), or one above the workspace or the home; also by a way round (`/home/me/../..`, `/proc/1/root`).",
 		matters:
 			"In a home folder lie SSH keys, browser profiles, tokens of other tools and every other project. A text that misleads the model is enough to have them read.",
 		remedy:
@@ -32,20 +33,28 @@ export const widePath: Rule = {
 };
 
 function tooWide(path: string, { home }: AnalysisContext): string | null {
-	const plain = path.trim().replace(/\\/g, "/");
-	const folder = plain.replace(/\/(?:\.?\/)+/g, "/").replace(/(?<=.)\/(?:\.|\*{1,2})?$/, "");
-	if (folder === "/" || folder === "/*" || folder === "/**") return "the whole disk";
+	const folder = plainPath(path).replace(/(?<=.)\/\*{1,2}$/, "");
+	if (/^\/\*{0,2}$|^\/proc\/[^/]+\/cwd$/.test(folder)) return "the whole disk";
 	if (/^(?:[A-Za-z]:|\/(?:mnt\/)?[a-z]|\/Volumes\/[^/]+|\/cygdrive\/[a-z])$/.test(folder)) return "a whole drive";
 	if (
 		/^(?:~|\$HOME|\$\{(?:userHome|HOME|env:HOME|env:USERPROFILE|USERPROFILE)\}|%USERPROFILE%|%HOMEPATH%|\$env:USERPROFILE)$/i.test(folder)
 	)
 		return "your whole home folder";
-	if (home !== null && folder === home.replace(/\\/g, "/").replace(/\/$/, "")) return "your whole home folder";
+	if (home !== null && folder === plainPath(home)) return "your whole home folder";
 	if (/^(?:\/home\/[^/]+|\/Users\/[^/]+|\/root|[A-Za-z]:\/Users\/[^/]+|\/mnt\/[a-z]\/Users\/[^/]+)$/i.test(folder))
 		return "a whole home folder";
-	if (/^(?:\/home|\/Users|[A-Za-z]:\/Users|\/etc|\/var|\/usr|\/opt|[A-Za-z]:\/Windows)$/i.test(folder)) return "a folder of the system";
+	if (
+		/^(?:\/home|\/Users|[A-Za-z]:\/Users|(?:\/private)?\/(?:etc|var)|\/usr|\/opt|\/var\/lib|\/dev|\/proc|\/sys|\/boot|\/private|\/System|[A-Za-z]:\/(?:Windows|ProgramData))$/i.test(
+			folder,
+		)
+	)
+		return "a folder of the system";
+	if (ABOVE_HOME.test(folder)) return "a folder above your home";
 	return climbs(folder) ? "a folder above the workspace" : null;
 }
+
+const ABOVE_HOME =
+	/^(?:~|\$HOME|\$\{(?:userHome|HOME|env:HOME|env:USERPROFILE|USERPROFILE)\}|%USERPROFILE%|\$env:USERPROFILE)\/\.\.(?:\/|$)/i;
 
 /** `..` from the workspace, or from a variable that stands for it, leads out of it. */
 function climbs(folder: string): boolean {

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import { HOSTS } from "../../config/hosts.ts";
 import type { ConfigDocument, ServerEntry, Setting } from "../../config/server.ts";
+import { classifyKey } from "../../secrets/keys.ts";
 import { type EntryText, textsOf } from "../texts.ts";
 
 /** Something that VS Code asks a person for before it starts a server: an item of `inputs`. */
@@ -77,3 +78,13 @@ function usesIn(server: ServerEntry): readonly InputUse[] {
 const LONGEST = 200;
 /** References in one value; more are nothing that a host was ever asked for. */
 const MOST = 20;
+
+/** Characters; what is longer names nothing. */
+const LONGEST_NAME = 200;
+
+/** True for a name by which people keep secrets. */
+export function isSecretName(name: string): boolean {
+	if (name.length > LONGEST_NAME) return false;
+	const kind = classifyKey(name);
+	return kind === "secret" || kind === "password";
+}

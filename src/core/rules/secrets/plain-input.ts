@@ -1,9 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import type { ConfigDocument } from "../../config/server.ts";
-import { classifyKey } from "../../secrets/keys.ts";
 import { type Finding, type FixId, newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
-import { type Input, inputsOf, inputUses } from "./inputs.ts";
+import { type Input, inputsOf, inputUses, isSecretName } from "./inputs.ts";
 
 export const plainInput: Rule = {
 	id: "plain-input",
@@ -35,9 +34,6 @@ export const plainInput: Rule = {
 		}
 	},
 };
-
-/** Characters; what is longer names nothing. */
-const LONGEST_NAME = 200;
 
 function judge(input: Input, filled: string | null, fixes: readonly FixId[]): Finding | null {
 	const what = `The input ${quoted(input.id.value.value)}${filled === null ? "" : `, which fills ${quoted(filled)},`}`;
@@ -73,10 +69,4 @@ function filledBy(document: ConfigDocument): ReadonlyMap<string, string> {
 	for (const { entry, id } of inputUses(document))
 		if (entry.name !== null && !found.has(id) && isSecretName(entry.name)) found.set(id, entry.name);
 	return found;
-}
-
-function isSecretName(name: string): boolean {
-	if (name.length > LONGEST_NAME) return false;
-	const kind = classifyKey(name);
-	return kind === "secret" || kind === "password";
 }

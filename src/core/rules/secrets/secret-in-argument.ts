@@ -4,6 +4,7 @@ import { detectInArguments, detectInCommandLine } from "../../secrets/arguments.
 import type { Rule } from "../finding.ts";
 import { argumentPaths } from "../places.ts";
 import { secretFinding } from "./secret-finding.ts";
+import { setsWorkingFolder } from "./working-folder.ts";
 
 const REMEDY = "Every program on the machine can read it too: pass it in an environment variable, then rotate it.";
 
@@ -50,7 +51,7 @@ export const secretInArgument: Rule = {
 			launch.command.value,
 		)) {
 			const located = words[detection.index];
-			if (located === undefined) continue;
+			if (located === undefined || setsWorkingFolder(located.value)) continue;
 			yield secretFinding(document, located, detection, {
 				ruleId: "secret-in-argument",
 				server: server.name.value,

@@ -4,6 +4,7 @@ import { detectSecrets } from "../../secrets/detector.ts";
 import type { Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
 import { secretFinding } from "./secret-finding.ts";
+import { isWorkingFolder } from "./working-folder.ts";
 
 export const secretInEnv: Rule = {
 	id: "secret-in-env",
@@ -39,6 +40,7 @@ export const secretInEnv: Rule = {
 		// Only the launcher resolves a reference: where it cannot stand in front, none may take the secret's place.
 		const launchable = server.unambiguous && launchProblem(server) === null;
 		for (const { name, value } of server.env) {
+			if (isWorkingFolder(name.value, value.value)) continue;
 			for (const detection of detectSecrets(name.value, value.value)) {
 				const movable = launchable && isEnvName(name.value) && !insideVariable(value.value, detection.start);
 				yield secretFinding(document, value, detection, {

@@ -1,4 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
+import { HOSTS } from "../../config/hosts.ts";
+import type { ConfigDocument } from "../../config/server.ts";
 import { detectSecrets } from "../../secrets/detector.ts";
 import type { Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
@@ -14,7 +16,7 @@ export const secretInHeader: Rule = {
 		matters:
 			"The file is read by more people and programs than the header is meant for, and a bearer token works for whoever has it, from anywhere.",
 		remedy:
-			"Use the host's own way to fill a value in (`${input:…}` in VS Code, `${env:…}` in VS Code and Cursor, `${NAME}` in Claude Code), or remove the header and let the server ask for a sign-in, where it can. Then have the provider issue a new credential.",
+			"Use the host's own way to fill a value in (`${input:…}` in VS Code, `${env:…}` in VS Code and Cursor, `${NAME}` in Claude Code; Codex takes the name of a variable in `bearer_token_env_var` and `env_http_headers`), or remove the header and let the server ask for a sign-in, where it can; in a host that fills nothing in here, as Gemini CLI and Claude Desktop, that is the only way. Then have the provider issue a new credential.",
 		example: {
 			before: ['"search": {', '  "url": "https://mcp.example.com/mcp",', '  "headers": { "Authorization": "Bearer …" }', "}"].join("\n"),
 			after: [
@@ -34,10 +36,19 @@ export const secretInHeader: Rule = {
 					server: server.name.value,
 					keyPath: [...server.keyPath, "headers", name.value],
 					holder: quoted(name.value),
-					remedy: "Take it out of the file, then rotate it.",
+					remedy: remedyIn(document),
 					slot: null,
 				});
 			}
 		}
 	},
 };
+
+/** What the host itself offers in place of a credential in a header. */
+function remedyIn({ host }: ConfigDocument): string {
+	if (host === "codex") return "Name a variable that holds it in bearer_token_env_var or env_http_headers, then rotate it.";
+	const { variables } = HOSTS[host];
+	return variables === "none" || variables === "gemini"
+		? "Take it out of the file and have the host sign you in, then rotate it."
+		: "Take it out of the file, then rotate it.";
+}

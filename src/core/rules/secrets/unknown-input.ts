@@ -2,7 +2,7 @@
 import { spanWithin } from "../../config/escapes.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
-import { inputsOf, inputUses } from "./inputs.ts";
+import { inputsOf, inputUses, isSecretName } from "./inputs.ts";
 
 export const unknownInput: Rule = {
 	id: "unknown-input",
@@ -32,7 +32,7 @@ export const unknownInput: Rule = {
 				server: server.name.value,
 				keyPath: entry.keyPath,
 				span: spanWithin(document.text, entry.text, start, end),
-				message: `${entry.holder()} asks for the input ${quoted(id)}, which this file does not define. Add it to "inputs".`,
+				message: `${entry.holder()} asks for the input ${quoted(id)}, which this file does not define. Add it to "inputs"${entry.name !== null && isSecretName(entry.name) ? ', with "password": true' : ""}.`,
 			});
 		}
 	},

@@ -1,8 +1,10 @@
 import type { StdioServer } from "../../config/server.ts";
-import { launchOf } from "../../config/wrapped.ts";
+import { impostorOf, launchOf } from "../../config/wrapped.ts";
+import { LastOf } from "../last-of.ts";
 import { programName } from "../places.ts";
 import { containerRun } from "./container-run.ts";
-import { type ShellSyntax, type ShellWord, shellCommands } from "./shell-words.ts";
+import { LONGEST_ARGUMENT, type ShellSyntax, type ShellWord, shellCommands } from "./shell-words.ts";
+import { environmentRunner, STARTS_BEHIND_DASHES, type Starter, scriptFlag, starterOf } from "./starters.ts";
 import { partOfWord, type Word, wholeWord } from "./word.ts";
 
 /** One program that an entry starts, with its arguments. */
@@ -32,11 +34,13 @@ export interface LaunchReading {
 	readonly lines: readonly CommandLine[];
 	/** The code that stands in the line itself, outermost first; empty: none. */
 	readonly scripts: readonly Script[];
+	/** A text that is longer, or stands deeper in other ones, than is read; null: all was read. */
+	readonly unread: Word | null;
 	/** The same of what is started inside containers. */
 	readonly contained: Omit<LaunchReading, "contained">;
 }
 
-const readings = new WeakMap<StdioServer, LaunchReading>();
+const readings = new LastOf<StdioServer, LaunchReading>();
 
 /**
  * Everything that an entry starts on this machine as far as its words tell: behind Sallyport's launcher, `env` and `sudo`, in the line
@@ -50,11 +54,23 @@ export function readLaunch(server: StdioServer): LaunchReading {
 	const command = wholeWord(launch.command);
 	const words = embeddedWords(command) ?? [command];
 	reader.readWords([...words, ...launch.args.map(wholeWord)], 0);
+	// What only looks like the launcher may well start it all the same.
+	reader.readWords((impostorOf(server)?.inner ?? []).map(wholeWord), 0);
 	const inner = new Reader();
 	for (const line of reader.lines) inner.readWords(containerRun(line)?.command ?? [], 0);
-	const reading = { lines: reader.lines, scripts: reader.scripts, contained: { lines: inner.lines, scripts: inner.scripts } };
+	for (const words of reader.elsewhere) inner.readWords(words, 0);
+	if (words.length > 1 && command.text.length > LONGEST_ARGUMENT) reader.unread ??= command;
+	const { lines, scripts, unread } = reader;
+	const reading = { lines, scripts, unread, contained: { lines: inner.lines, scripts: inner.scripts, unread: inner.unread } };
 	readings.set(server, reading);
 	return reading;
+}
+
+/** A text that is no script by its place, read as a line for a shell. */
+export function readText(word: Word): Omit<LaunchReading, "contained"> {
+	const reader = new Reader();
+	reader.readScript(word, "posix", 1);
+	return reader;
 }
 
 /** Programs whose name at the head of a `command` with blanks means that the arguments stand in there, too. */
@@ -97,43 +113,29 @@ function within(outer: Word, { text, from, to }: ShellWord): Word {
 		: { text, argument: outer.argument, from: outer.from, to: outer.to };
 }
 
-const MAX_DEPTH = 4;
-const SHELL = /^(?:ba|z|da|k|mk|fi|a|c|tc)?sh$/;
-/** Prefixes that take flags and assignments, then the program. The flags are those that take the next word. */
-const PREFIXES: Readonly<Partial<Record<string, RegExp>>> = Object.assign(Object.create(null), {
-	env: /^(?:-u|--unset|-C|--chdir)$/,
-	sudo: /^(?:-u|--user|-g|--group|-h|--host|-p|--prompt|-C|-D|-R|-T)$/,
-	doas: /^(?:-u|-C)$/,
-	gsudo: /^(?:-u|--user)$/,
-	pkexec: /^--user$/,
-	nohup: /^$/,
-	exec: /^-a$/,
-	command: /^$/,
-	busybox: /^$/,
-	time: /^$/,
-	nice: /^(?:-n|--adjustment)$/,
-	ionice: /^(?:-c|-n)$/,
-	setsid: /^$/,
-	stdbuf: /^(?:-i|-o|-e)$/,
-	caffeinate: /^-t$/,
-	"cross-env": /^$/,
-	wsl: /^(?:-d|--distribution|-u|--user|--cd|--shell-type)$/,
-	"xvfb-run": /^(?:-s|--server-args|-n|-e|-f|-l|-p|-w)$/,
-	timeout: /^(?:-k|--kill-after|-s|--signal)$/,
-});
-/** Programs that start what stands behind `--`. */
-const DASHED = /^(?:op|doppler|infisical|dotenvx?|dotenv-cli|mise|rtx|direnv|aws-vault|sops|chamber|teller|vault-env|nix|firejail|bwrap)$/;
+/** Scripts within scripts: honest ones end at two or three. */
+const MAX_DEPTH = 8;
+/** How many words a script may take from behind it, all in all. */
+const MAX_PARAMETERS = 2_000;
+const SHELL = /^(?:(?:ba|z|da|k|mk|fi|a|c|tc|ya|o|y|rba|rk|lk|po)?sh|nu|elvish|xonsh)$/;
+const SHELL_SCRIPT = /^(?:-[a-zA-Z]*c[a-zA-Z]*|-C|--commands?|--init-command|--execute)$/;
+
+const PACKAGE_VALUES = /^(?:-p|--package|--from|--with|--with-editable|--python|--index|--index-url|--default-index|--registry)$/;
 
 const POWERSHELL_VALUE = /^-(?:ex[a-z]*|ep|w[a-z]*|v[a-z]*|in[a-z]*|if|out[a-z]*|of|conf[a-z]*|ps[a-z]*|se[a-z]*|cu[a-z]*)$/i;
 
 class Reader {
 	readonly lines: CommandLine[] = [];
 	readonly scripts: Script[] = [];
+	/** What runs in a container that is there already. */
+	readonly elsewhere: (readonly Word[])[] = [];
+	unread: Word | null = null;
+	#parameters = 0;
 
 	/** Words that may hold operators of a shell as words of their own. */
 	readWords(words: readonly Word[], depth: number): void {
 		// Such a shell is given its operators, too.
-		if (/^(?:cmd|powershell|pwsh)$/.test(programName(words[0]?.text ?? ""))) {
+		if (/^(?:cmd|%comspec%|powershell|pwsh)$/.test(programName(words[0]?.text ?? ""))) {
 			this.#readLine(words, false, depth);
 			return;
 		}
@@ -144,6 +146,34 @@ class Reader {
 			this.#readLine(words.slice(start, i), word?.text === "|", depth);
 			start = i + 1;
 		}
+	}
+
+	/** A text as a line for a shell, and what it starts. */
+	readScript(word: Word, syntax: ShellSyntax, depth: number, parameters: readonly Word[] = []): void {
+		this.scripts.push({ language: "shell", word, encoded: false });
+		this.#readCommands(word, syntax, depth, parameters);
+	}
+
+	#readCommands(word: Word, syntax: ShellSyntax, depth: number, parameters: readonly Word[]): void {
+		if (word.text.length > LONGEST_ARGUMENT || depth >= MAX_DEPTH) this.unread ??= word;
+		if (depth >= MAX_DEPTH) return;
+		for (const { words, piped } of shellCommands(word.text, syntax))
+			this.#readLine(
+				words.flatMap((each) => this.#filledIn(each.text, parameters) ?? [within(word, each)]),
+				piped,
+				depth + 1,
+			);
+	}
+
+	/** The words behind a script that `$@`, `$1` or `$0` in it stands for; null for any other text. */
+	#filledIn(text: string, parameters: readonly Word[]): readonly Word[] | null {
+		const which = /^\$\{?([@*]|\d)(?::\d){0,2}\}?$/.exec(text)?.[1];
+		if (which === undefined || parameters.length === 0) return null;
+		const found = /\d/.test(which) ? parameters.slice(Number(which), Number(which) + 1) : parameters.slice(1);
+		this.#parameters += found.length;
+		if (this.#parameters <= MAX_PARAMETERS) return found;
+		this.unread ??= parameters[0] ?? null;
+		return null;
 	}
 
 	#readLine(words: readonly Word[], piped: boolean, depth: number): void {
@@ -158,11 +188,13 @@ class Reader {
 				continue;
 			}
 			const program = programName(word.text);
-			const valueFlags = PREFIXES[program];
-			if (valueFlags !== undefined) at = afterPrefix(words, at, program, valueFlags);
-			else if (DASHED.test(program)) {
-				const dashes = words.findIndex(({ text }, i) => i > at && text === "--");
-				if (dashes < 0) break;
+			if (program === "env" && this.#readSplit(words, at, piped, depth)) return;
+			const starter = starterOf(program);
+			if (starter !== null && scriptOf(words, at, program) === null) at = afterStarter(words, at, program, starter);
+			else if (STARTS_BEHIND_DASHES.test(program)) {
+				let dashes = at + 1;
+				while (dashes < words.length && words[dashes]?.text !== "--") dashes++;
+				if (dashes === words.length) break;
 				at = dashes + 1;
 			} else break;
 		}
@@ -175,7 +207,7 @@ class Reader {
 		}
 		const rest = words.slice(at);
 		this.#add(rest, prefixes, assignments, piped);
-		if (depth < MAX_DEPTH) this.#readInside(rest, depth);
+		this.#readInside(rest, depth);
 	}
 
 	#add(words: readonly Word[], prefixes: readonly Word[], assignments: readonly Word[], piped: boolean): void {
@@ -183,16 +215,42 @@ class Reader {
 		if (first !== undefined) this.lines.push({ program: programName(first.text), words, prefixes, assignments, piped });
 	}
 
+	/** `env -S "node x.js"`: one word that holds several. False: the line has none. */
+	#readSplit(words: readonly Word[], at: number, piped: boolean, depth: number): boolean {
+		for (let i = at + 1; i < words.length; i++) {
+			const word = words[i];
+			if (word === undefined || !word.text.startsWith("-") || word.text === "--") return false;
+			const glued = /^(?:--split-string=|-[a-zA-Z]*S(?=.))/s.exec(word.text)?.[0].length;
+			const line =
+				glued !== undefined
+					? partOfWord(word, glued, word.text.length)
+					: /^(?:--split-string|-[a-zA-Z]*S)$/.test(word.text)
+						? words[++i]
+						: null;
+			if (line === null) continue;
+			if (line === undefined) return false;
+			if (depth >= MAX_DEPTH || line.text.length > LONGEST_ARGUMENT) this.unread ??= line;
+			if (depth >= MAX_DEPTH) return true;
+			const split = shellCommands(line.text, "posix").flatMap((command) => command.words.map((each) => within(line, each)));
+			this.#readLine([...split, ...words.slice(i + 1)], piped, depth + 1);
+			return true;
+		}
+		return false;
+	}
+
 	/** The code that the arguments of a program hold. */
 	#readInside(words: readonly Word[], depth: number): void {
 		const program = programName(words[0]?.text ?? "");
 		const rest = words.slice(1);
-		if (SHELL.test(program)) {
-			const script = optionValue(rest, /^-[a-zA-Z]*c[a-zA-Z]*$/, /^[-+][oO]$|^--(?:rcfile|init-file)$/);
-			if (script !== null) this.#readScript(script, "posix", depth);
-		} else if (program === "cmd") this.#readCmd(rest, depth);
+		if (SHELL.test(program)) this.#readShell(rest, depth);
+		else if (program === "eval") for (const word of rest) this.readScript(word, "posix", depth);
+		else if (program === "cmd" || program === "%comspec%") this.#readCmd(rest, depth);
 		else if (/^(?:powershell|pwsh)$/.test(program)) this.#readPowershell(rest, depth);
-		else if (/^python[\d.]*$|^py$/.test(program)) this.#addCode("python", optionValue(rest, /^-[a-zA-Z]*c$/, /^-[WX]$/, /^-[a-zA-Z]*m/));
+		else if (/^python[\d.]*$|^py$/.test(program))
+			this.#addCode(
+				"python",
+				optionValue(rest, /^-[a-zA-Z]*c$/, /^-[WX]$/, /^-[a-zA-Z]*m/) ?? gluedValue(rest, /^-[bBdEhiIOPqRsSuv]*c(?=.)/s),
+			);
 		else if (/^(?:node|nodejs|bun|tsx)$/.test(program))
 			this.#addCode(
 				"javascript",
@@ -201,40 +259,82 @@ class Reader {
 			);
 		else if (program === "deno" && rest[0]?.text === "eval")
 			this.#addCode("javascript", rest.find(({ text }, i) => i > 0 && !text.startsWith("-")) ?? null);
-		else if (/^(?:perl|ruby|lua)$/.test(program)) this.#addCode("other", optionValue(rest, /^-[a-zA-Z]*[eE]$/, /^-[Ir]$/));
-		else if (program === "php") this.#addCode("other", optionValue(rest, /^-r$/, /^-[cd]$/));
+		else if (/^(?:perl|ruby|lua)[\d.]*$/.test(program))
+			this.#addCode("other", optionValue(rest, /^-[a-zA-Z]*[eE]$/, /^-[Ir]$/) ?? gluedValue(rest, /^-[lnpaw]*e(?=.)/s));
+		else if (/^php[\d.]*$/.test(program)) this.#addCode("other", optionValue(rest, /^-r$/, /^-[cd]$/) ?? gluedValue(rest, /^-r(?=.)/s));
 		else if (program === "osascript") this.#addCode("other", optionValue(rest, /^-e$/, /^-l$/));
-		else if (program === "npx") {
-			const script = optionValue(rest, /^(?:-c|--call)$/, /^(?:-p|--package)$/) ?? gluedValue(rest, /^--call=/);
-			if (script !== null) this.#readScript(script, "posix", depth);
-		}
+		else if (/^[gmn]?awk$/.test(program)) this.#addCode("other", rest.find(({ text }) => /\bsystem\s*\(|\|\s*getline/.test(text)) ?? null);
+		else if (program === "find") this.#readFind(rest, depth);
+		else if (program === "npx" || (program === "npm" && /^(?:exec|x)$/.test(rest[0]?.text ?? ""))) {
+			const flags = program === "npx" ? rest : rest.slice(1);
+			const script = optionValue(flags, /^(?:-c|--call)$/, /^(?:-p|--package)$/) ?? gluedValue(flags, /^--call=/);
+			if (script !== null) this.readScript(script, "posix", depth);
+			else this.#readPackage(flags, depth);
+		} else if (/^(?:bunx|pnpx|uvx)$/.test(program)) this.#readPackage(rest, depth);
+		else if (scriptFlag(program) !== null) {
+			const script = scriptOf(words, 0, program);
+			if (script !== null) this.readScript(script, "posix", depth);
+		} else this.#readEnvironment(program, rest, depth);
+	}
+
+	/** `uvx --from x bash -c …`: a runner of packages also starts what is no package. */
+	#readPackage(rest: readonly Word[], depth: number): void {
+		const at = rest.findIndex(({ text }) => SHELL.test(text) || /^(?:node|python[\d.]*)$/.test(text));
+		// Behind the package, the words are its own.
+		if (at >= 0 && depth < MAX_DEPTH && at <= afterFlags(rest, 0, PACKAGE_VALUES, DASHED)) this.#readInside(rest.slice(at), depth + 1);
 	}
 
 	#addCode(language: Script["language"], word: Word | null): void {
-		if (word !== null) this.scripts.push({ language, word, encoded: false });
+		if (word === null) return;
+		this.scripts.push({ language, word, encoded: false });
+		if (word.text.length > LONGEST_ARGUMENT) this.unread ??= word;
 	}
 
-	#readScript(word: Word, syntax: ShellSyntax, depth: number): void {
-		this.scripts.push({ language: "shell", word, encoded: false });
-		for (const { words, piped } of shellCommands(word.text, syntax))
-			this.#readLine(
-				words.map((each) => within(word, each)),
-				piped,
-				depth + 1,
-			);
+	#readShell(rest: readonly Word[], depth: number): void {
+		const at = optionAt(rest, SHELL_SCRIPT, /^[-+][oO]$|^--(?:rcfile|init-file)$/);
+		const script = at === null ? gluedValue(rest, /^--(?:commands?|init-command|execute)=/) : rest[at];
+		if (script !== null && script !== undefined) this.readScript(script, "posix", depth, at === null ? [] : rest.slice(at + 1));
+	}
+
+	#readFind(rest: readonly Word[], depth: number): void {
+		const exec = rest.findIndex(({ text }) => /^-(?:exec|execdir|ok|okdir)$/.test(text));
+		if (exec >= 0 && depth < MAX_DEPTH) this.#readLine(rest.slice(exec + 1), false, depth + 1);
+	}
+
+	/** `uv run bash -c …`: the line is the runner's, the code that of the program that it runs. */
+	#readEnvironment(program: string, rest: readonly Word[], depth: number): void {
+		const runner = environmentRunner(program);
+		if (runner === null) return;
+		let start = afterFlags(rest, 0, runner.values, DASHED);
+		if (/^(?:compose|container)$/.test(rest[start]?.text ?? "")) start = afterFlags(rest, start + 1, runner.values, DASHED);
+		if (!runner.subcommands.test(rest[start]?.text ?? "")) return;
+		const inner = rest.slice(afterFlags(rest, start + 1, runner.values, DASHED) + runner.operands);
+		if (runner.elsewhere) this.elsewhere.push(inner);
+		else if (depth < MAX_DEPTH) this.#readInside(inner, depth + 1);
 	}
 
 	#readCmd(rest: readonly Word[], depth: number): void {
-		const flag = rest.findIndex(({ text }) => /^\/[ck]$/i.test(text));
-		const first = rest[flag + 1];
-		if (flag < 0 || first === undefined) return;
-		const words = rest.slice(flag + 1);
-		if (words.length === 1 && /[\s&|]/.test(first.text)) this.#readScript(first, "windows", depth);
-		else this.readWords(words, depth + 1);
+		for (const [i, word] of rest.entries()) {
+			// `/s/c`, `/cecho`: flags need no blank between them, nor behind them.
+			const flags = /^(?:\/(?:[adqsu]|[efvt](?::[^/]*)?))*\/[ckr]/i.exec(word.text)?.[0];
+			if (flags === undefined) {
+				if (!word.text.startsWith("/")) return;
+				continue;
+			}
+			const glued = flags.length < word.text.length ? [partOfWord(word, flags.length, word.text.length)] : [];
+			const words = [...glued, ...rest.slice(i + 1)];
+			const [first] = words;
+			if (first === undefined) return;
+			if (words.length === 1 && /[\s&|]/.test(first.text)) this.readScript(first, "cmd", depth);
+			else if (depth >= MAX_DEPTH) this.unread ??= first;
+			else this.readWords(words.map(withoutCarets), depth + 1);
+			return;
+		}
 	}
 
 	#readPowershell(rest: readonly Word[], depth: number): void {
-		for (const [i, { text }] of rest.entries()) {
+		for (const [i, word] of rest.entries()) {
+			const text = powershellFlag(word.text);
 			const next = rest[i + 1];
 			// It takes any beginning of a flag's name.
 			if (/^-e(?:n[a-z]*|c)?$/i.test(text)) {
@@ -243,41 +343,78 @@ class Reader {
 			}
 			if (/^-f(?:i[a-z]*)?$/i.test(text)) return;
 			const isCommand = /^-c(?:o[a-z]*)?$/i.test(text) && !/^-conf/i.test(text);
-			if (!isCommand && (text.startsWith("-") || POWERSHELL_VALUE.test(rest[i - 1]?.text ?? ""))) continue;
+			if (!isCommand && (text.startsWith("-") || POWERSHELL_VALUE.test(powershellFlag(rest[i - 1]?.text ?? "")))) continue;
 			const words = rest.slice(isCommand ? i + 1 : i);
 			const [first] = words;
 			if (first === undefined) return;
 			if (words.length === 1 && /[\s&|;]/.test(first.text)) {
-				this.scripts.push({ language: "powershell", word: first, encoded: false });
-				for (const { words: inner, piped } of shellCommands(first.text, "windows"))
-					this.#readLine(
-						inner.map((each) => within(first, each)),
-						piped,
-						depth + 1,
-					);
-			} else this.readWords(words, depth + 1);
+				this.#addCode("powershell", first);
+				this.#readCommands(first, "windows", depth, []);
+			} else if (depth >= MAX_DEPTH) this.unread ??= first;
+			else this.readWords(words, depth + 1);
 			return;
 		}
 	}
 }
 
-function afterPrefix(words: readonly Word[], start: number, program: string, valueFlags: RegExp): number {
+/** How far a script's flag is looked for behind its program; what stands further away is found as an argument like any other. */
+const MOST_LOOKED_AT = 50;
+const DASHED = /^-/;
+
+/** PowerShell takes a slash and the longer dashes of typesetters for a hyphen. */
+function powershellFlag(text: string): string {
+	return text.replace(/^(?:[\u2013-\u2015]|\/(?=[A-Za-z]+$))/, "-");
+}
+
+/** `cmd` drops them. */
+function withoutCarets(word: Word): Word {
+	return word.text.includes("^") ? { ...word, text: word.text.replace(/\^(.)/gs, "$1") } : word;
+}
+
+/** The line for a shell that one of these programs is given behind a flag; null: none. */
+function scriptOf(words: readonly Word[], at: number, program: string): Word | null {
+	const flag = scriptFlag(program);
+	if (flag === null) return null;
+	const near = words.slice(at + 1, at + MOST_LOOKED_AT);
+	const found = near.findIndex(({ text }) => flag.test(text));
+	return found >= 0 ? (near[found + 1] ?? null) : gluedValue(near, /^--(?:command|session-command|exec|run)=/);
+}
+
+function afterStarter(words: readonly Word[], start: number, program: string, { values, operands, flags }: Starter): number {
 	let at = start + 1;
+	// The title of a window, in quotes that are gone.
+	if (program === "start" && isTitle(words[at])) at++;
+	at = afterFlags(words, at, values, flags);
+	// Its operands need not be there: then nothing is started.
+	return Math.min(at + operands, words.length);
+}
+
+function isTitle(word: Word | undefined): boolean {
+	return word !== undefined && (word.text === "" || word.argument.value.charAt(word.from) === '"');
+}
+
+/** Where flags end. */
+function afterFlags(words: readonly Word[], start: number, values: RegExp, flags: RegExp): number {
+	let at = start;
 	for (; at < words.length; at++) {
 		const text = words[at]?.text ?? "";
 		if (text === "--") return at + 1;
-		if (!text.startsWith("-")) break;
-		if (valueFlags.test(text)) at++;
+		if (!flags.test(text)) break;
+		if (values.test(text)) at++;
 	}
-	// The duration comes first.
-	return program === "timeout" ? at + 1 : at;
+	return Math.min(at, words.length);
 }
 
 /** The word after a flag that stands before the program's own words; `valueFlags` take a word, `stop` ends the flags. */
 function optionValue(words: readonly Word[], flag: RegExp, valueFlags: RegExp, stop: RegExp = /^--$/): Word | null {
+	const at = optionAt(words, flag, valueFlags, stop);
+	return at === null ? null : (words[at] ?? null);
+}
+
+function optionAt(words: readonly Word[], flag: RegExp, valueFlags: RegExp, stop: RegExp = /^--$/): number | null {
 	for (let i = 0; i < words.length; i++) {
 		const text = words[i]?.text ?? "";
-		if (flag.test(text)) return words[i + 1] ?? null;
+		if (flag.test(text)) return i + 1;
 		if (stop.test(text) || !/^[-+]/.test(text)) return null;
 		if (valueFlags.test(text)) i++;
 	}
@@ -285,8 +422,14 @@ function optionValue(words: readonly Word[], flag: RegExp, valueFlags: RegExp, s
 }
 
 function gluedValue(words: readonly Word[], head: RegExp): Word | null {
-	const word = words.find(({ text }) => head.test(text));
-	if (word === undefined) return null;
-	const from = head.exec(word.text)?.[0].length ?? 0;
-	return partOfWord(word, from, word.text.length);
+	let before = "";
+	for (const word of words) {
+		const { text } = word;
+		const from = head.exec(text)?.[0].length;
+		if (from !== undefined) return partOfWord(word, from, text.length);
+		// Behind the flags and their values, the words are the program's own.
+		if (!/^[-+]/.test(text) && !/^[-+]/.test(before)) return null;
+		before = text;
+	}
+	return null;
 }

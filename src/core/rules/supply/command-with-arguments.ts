@@ -12,7 +12,7 @@ export const commandWithArguments: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A `command` that holds a known program and its arguments in one text, such as `npx -y server`. The path of a program with blanks in it is left alone.",
+			"A `command` that holds a known program and its arguments in one text, such as `npx -y server`, and one with blanks around it. The path of a program with blanks in it is left alone.",
 		matters:
 			"Hosts that start programs properly look for one with exactly this name, and the server does not start. The others hand the text to a shell, which reads `;`, `$` and quotes in it; the launcher can neither pin nor confine that.",
 		remedy: "Name the program alone in `command`, and give each argument its own place in `args`.",
@@ -25,6 +25,11 @@ export const commandWithArguments: Rule = {
 		if (server.kind !== "stdio") return;
 		const { command } = launchOf(server);
 		const word = wholeWord(command);
+		if (command.value.trim() !== command.value && !/\S\s+\S/.test(command.value)) {
+			const message = "This command has blanks around it: most hosts look for a program that is called so. Take them away.";
+			yield onWord({ id: "command-with-arguments", severity: "warning" }, server, document, word, message);
+			return;
+		}
 		// What holds operators of a shell is its own matter.
 		if (embeddedWords(word) === null || /[;&|`\n]|\$\(/.test(command.value)) return;
 		yield onWord(

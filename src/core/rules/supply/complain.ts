@@ -5,6 +5,11 @@ import { type Word, wordSpan } from "./word.ts";
 
 const paths = new WeakMap<StdioServer, (word: Located<string>) => Finding["keyPath"]>();
 
+/** Has every finding on an entry's words say that they stand there. */
+export function pointAt(server: StdioServer, keyPath: Finding["keyPath"]): void {
+	paths.set(server, () => keyPath);
+}
+
 /** A finding on a word of a launch line. */
 export function onWord(
 	rule: { readonly id: string; readonly severity: Severity },

@@ -1,3 +1,4 @@
+import { LastOf } from "../last-of.ts";
 import type { CommandLine } from "./command-line.ts";
 import { partOfWord, type Word } from "./word.ts";
 
@@ -39,7 +40,7 @@ const SHORT: Readonly<Partial<Record<string, string>>> = {
 };
 const LONG_ALIASES: Readonly<Partial<Record<string, string>>> = { net: "network", "net-alias": "network-alias" };
 const SWITCHES =
-	/^(?:interactive|tty|detach|quiet|publish-all|rm|init|privileged|read-only|sig-proxy|no-healthcheck|oom-kill-disable|disable-content-trust|help|replace|no-hosts|rmi|env-host|tls-verify|rootfs|passwd|no-hostname|http-proxy)$/;
+	/^(?:interactive|tty|detach|quiet|publish-all|rm|init|privileged|read-only|sig-proxy|no-healthcheck|oom-kill-disable|disable-content-trust|help|replace|no-hosts|rmi|env-host|tls-verify|rootfs|passwd|no-hostname|http-proxy|use-api-socket|unsetenv-all|read-only-tmpfs|no-dns|rosetta|ssh|virtualization)$/;
 
 /** Null for a line that starts no container from an image. */
 export function containerRun(line: CommandLine): ContainerRun | null {
@@ -54,7 +55,7 @@ export function containerRun(line: CommandLine): ContainerRun | null {
 const ENGINES: ReadonlySet<string> = new Set(["docker", "podman", "nerdctl", "finch", "container"]);
 
 /** Several rules ask for the same. */
-const runs = new WeakMap<CommandLine, ContainerRun | null>();
+const runs = new LastOf<CommandLine, ContainerRun | null>();
 
 function readRun({ words }: CommandLine): ContainerRun | null {
 	const start = runAt(words);
@@ -97,7 +98,8 @@ function readLong(word: Word, next: Word | undefined, options: ContainerOption[]
 		options.push({ name, value, word: SWITCHES.test(name) ? word : partOfWord(word, equals + 1, word.text.length) });
 		return 0;
 	}
-	if (SWITCHES.test(name) || next === undefined) {
+	// Nobody knows every switch there is or will be: one that another option follows has no value. A number may be below zero.
+	if (SWITCHES.test(name) || next === undefined || /^-(?!\d)./.test(next.text)) {
 		options.push({ name, value: "", word });
 		return 0;
 	}

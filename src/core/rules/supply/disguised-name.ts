@@ -1,4 +1,5 @@
 import type { StdioServer } from "../../config/server.ts";
+import { TWIN_LETTERS } from "../../twin-letters.ts";
 import type { Rule } from "../finding.ts";
 import { readLaunch } from "./command-line.ts";
 import { onWord } from "./complain.ts";
@@ -42,10 +43,6 @@ function* names(server: StdioServer): Iterable<Word> {
 	}
 }
 
-/** Letters of other alphabets that look like Latin ones. */
-const TWINS =
-	/[\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u0261\u03bf\u03b1\u03c1\u03bd\u0131\u0138\uff21-\uff3a\uff41-\uff5a\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0406\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7]/gu;
-
 /** What a person reads of a path is its end; a package with a scope is read whole. */
 function fileName(name: string): string {
 	return name.startsWith("@") ? name : name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
@@ -60,6 +57,11 @@ export function isDisguised(name: string): boolean {
 		.split(/[^\p{L}\p{N}]+/u)
 		.some((word) => {
 			if (!/[A-Za-z]/.test(word) || /^[A-Za-z0-9]*$/.test(word)) return false;
-			return /^[A-Za-z0-9]+$/.test(word.replace(TWINS, "a"));
+			return [...word].every(
+				(letter) => /[A-Za-z0-9\uff21-\uff3a\uff41-\uff5a]/.test(letter) || MORE.has(letter) || TWIN_LETTERS.has(letter),
+			);
 		});
 }
+
+/** Letters of Latin and of phonetics that pass for plain ones: `ɡ`, the `i` without a dot, `ĸ`. */
+const MORE: ReadonlySet<string> = new Set(["\u0261", "\u0131", "\u0138"]);

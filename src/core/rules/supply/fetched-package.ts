@@ -1,4 +1,5 @@
 import type { Located, StdioServer } from "../../config/server.ts";
+import { LastOf } from "../last-of.ts";
 import { readLaunch } from "./command-line.ts";
 import type { Word } from "./word.ts";
 
@@ -111,7 +112,7 @@ export function fetchedPackages(server: StdioServer): readonly FetchedPackage[] 
 }
 
 /** Several rules ask for the same. */
-const fetchedBy = new WeakMap<StdioServer, readonly FetchedPackage[]>();
+const fetchedBy = new LastOf<StdioServer, readonly FetchedPackage[]>();
 
 function packageOf(program: string, words: readonly Word[]): FetchedPackage | null {
 	if (!Object.hasOwn(RUNNERS, program)) return null;

@@ -14,6 +14,11 @@ export function temporaryFolder(path: string): string | null {
 		: "the folder for temporary files";
 }
 
+/** True for a folder of another machine on Windows: `\\\\server\\share\\x.exe`. */
+export function isOnShare(path: string): boolean {
+	return /^\\\\(?![?.]\\|wsl(?:\$|\.localhost)\\|localhost\\|127\.0\.0\.1\\)[^\\]+\\/i.test(path);
+}
+
 /** True for what a browser saves and anybody's page may add to. */
 export function isInDownloads(path: string): boolean {
 	return /^(?:~|\$\{?(?:HOME|env:HOME|userHome)\}?|%USERPROFILE%|\$\{env:USERPROFILE\}|\/Users\/[^/]+|\/home\/[^/]+|[A-Za-z]:\/Users\/[^/]+)\/Downloads\//i.test(

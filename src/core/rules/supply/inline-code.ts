@@ -1,7 +1,7 @@
 import type { Rule } from "../finding.ts";
 import { readLaunch } from "./command-line.ts";
 import { onWord } from "./complain.ts";
-import { unseenCode } from "./download-and-run.ts";
+import { unseenCode } from "./unseen-code.ts";
 
 export const inlineCode: Rule = {
 	id: "inline-code",

@@ -1,5 +1,6 @@
 import { launchOf } from "../../config/wrapped.ts";
-import { isHarmlessNodeFlag } from "../../launch/interpreter-line.ts";
+import { nodeOptionsEffect } from "../../launch/node-options.ts";
+import { isShellStartFile } from "../../launch/shell-start.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
 import { onWord } from "./complain.ts";
@@ -13,7 +14,7 @@ export const launcherEnvironment: Rule = {
 	defaultSeverity: "error",
 	documentation: {
 		finds:
-			"Variables that have code loaded into every program: `LD_PRELOAD`, `LD_AUDIT`, `DYLD_INSERT_LIBRARIES`, `NODE_OPTIONS` with `--require` and its kin, `BASH_ENV`; and those that steer the launcher: `SALLYPORT_*`, the home folder of a server that starts through it, and `--policy` among its own arguments. In `env`, and in front of a program (`env NODE_OPTIONS=… node …`). `NODE_OPTIONS` that load nothing are left alone.",
+			"Variables that have code loaded into every program: `LD_PRELOAD`, `LD_AUDIT`, `DYLD_INSERT_LIBRARIES`, `NODE_OPTIONS` with `--require` and its kin, `BASH_ENV`; and those that steer the launcher: `SALLYPORT_*`, the home folder of a server that starts through it, and `--policy` among its own arguments. In `env`, and in front of a program (`env NODE_OPTIONS=… node …`). What else `NODE_OPTIONS` holds is *environment-override*'s business.",
 		matters: "A file that comes with a repository would decide which code is loaded into the launcher, before it could confine anything.",
 		remedy:
 			"Remove them. A program is found by an absolute path as `command`, a folder is named in `cwd`, and what a server must be told has a variable of its own.",
@@ -54,20 +55,11 @@ function steers({ name: written, value, contained, own }: SetVariable, wrapped: 
 	if (/^(?:SHELLOPTS|BASHOPTS|BASH_ENV|PROMPT_COMMAND)$/.test(name) || name.startsWith("BASH_FUNC_")) return RUNS_IN_SHELLS;
 	if (name === "PS4") return /[`$]/.test(value) ? RUNS_IN_SHELLS : null;
 	// `ENV=production` is a server's own.
-	if (name === "ENV") return /[/\\`]|\$\(|\.sh$/.test(value) ? RUNS_IN_SHELLS : null;
-	if (name === "NODE_OPTIONS") return loadsCode(value) ? "loads code into the launcher and the server" : null;
+	if (name === "ENV") return isShellStartFile(value) ? RUNS_IN_SHELLS : null;
+	if (name === "NODE_OPTIONS") return nodeOptionsEffect(value) === "loads" ? "loads code into the launcher and the server" : null;
 	if (/^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)$/.test(name)) return "loads a library into every program that is started";
 	if ((name === "HOME" || name === "USERPROFILE") && wrapped && own) return "moves the home folder, and with it the launcher's policies";
 	return null;
 }
 
 const RUNS_IN_SHELLS = "runs code in every shell that is started";
-
-/** True unless every word is a flag that is known to load nothing. */
-function loadsCode(options: string): boolean {
-	const words = options.split(/\s+/).filter((word) => word !== "");
-	return !words.every((word) => isHarmlessNodeFlag(word) || TUNING.test(word));
-}
-
-const TUNING =
-	/^--(?:no-(?!experimental-permission)[a-z-]+|trace-[a-z-]+|max-(?:old|semi)-space-size(?:-percentage)?=\d+|max-http-header-size=\d+|openssl-legacy-provider|tls-(?:min|max)-v1\.\d|dns-result-order=\w+|experimental-(?!loader|config|default-config|network|eval|policy|specifier)[a-z-]+|use-[a-z-]+|stack-size=\d+|disable-warning=\w+|expose-gc|preserve-symlinks|network-family-autoselection-attempt-timeout=\d+|unhandled-rejections=[\w-]+)$/;

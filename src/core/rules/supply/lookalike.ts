@@ -91,7 +91,7 @@ function nearName(name: string, known: string): boolean {
 }
 
 /** A long word with one slip that the eye passes over. */
-function nearWord(word: string, known: string): boolean {
+export function nearWord(word: string, known: string): boolean {
 	if (known.length < 6 || word === known || word.charAt(0) !== known.charAt(0)) return false;
 	if (looks(word) === looks(known)) return true;
 	let from = 0;

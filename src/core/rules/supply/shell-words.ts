@@ -13,23 +13,37 @@ export interface ShellCommand {
 	readonly piped: boolean;
 }
 
-/** `posix` takes a backslash for an escape; on Windows it stands in every path. */
-export type ShellSyntax = "posix" | "windows";
+/** `posix` takes a backslash for an escape; on Windows it stands in every path, and `cmd` takes a caret. */
+export type ShellSyntax = "posix" | "windows" | "cmd";
 
-/** No system starts a program with a longer argument than Linux does: in bytes, so at most as many characters. */
+/** How much of a text is read, in UTF-16 units. Linux starts nothing with a longer argument; whoever meets one says so. */
 export const LONGEST_ARGUMENT = 131_072;
 
 /**
  * The commands of a script, in order: split at `;`, `&`, `|`, parentheses, backquotes and line ends, outside of quotes. What stands in
- * quotes is one word, `$(…)` in it included. Good enough to see what is started; no shell. Linear in the text.
+ * quotes is one word, `$(…)` in it included. What a group in parentheses or braces prints goes on as that of its commands does. Good enough to see what is started; no shell. Linear in the text.
  */
 export function shellCommands(text: string, syntax: ShellSyntax): readonly ShellCommand[] {
 	const script = text.slice(0, LONGEST_ARGUMENT);
-	const commands: ShellCommand[] = [];
+	const commands: Open[] = [];
+	const groups: number[] = [];
+	/** Where the group began that has just ended; null: none has. */
+	let ended: number | null = null;
 	let words: ShellWord[] = [];
 	let at = 0;
 	const finish = (piped: boolean): void => {
-		if (words.length > 0) commands.push({ words, piped });
+		const [first] = words;
+		if (words.length === 1 && first?.text === "}" && syntax === "posix") {
+			words = [];
+			ended = groups.pop() ?? null;
+		}
+		if (words.length === 0) {
+			// No group of a person's has more.
+			if (piped && ended !== null) for (const command of commands.slice(ended, ended + 100)) command.piped = true;
+			return;
+		}
+		if (first?.text === "{" && syntax === "posix") groups.push(commands.length);
+		commands.push({ words, piped });
 		words = [];
 	};
 	while (at < script.length) {
@@ -41,6 +55,8 @@ export function shellCommands(text: string, syntax: ShellSyntax): readonly Shell
 			const next = script.charAt(at + 1);
 			const doubled = next === c && /[|&;]/.test(c);
 			finish(c === "|" && !doubled);
+			if (c === "(") groups.push(commands.length);
+			ended = c === ")" ? (groups.pop() ?? null) : null;
 			at += doubled || (c === "|" && next === "&") ? 2 : 1;
 		} else if (c === "#" && syntax === "posix") {
 			const end = script.indexOf("\n", at);
@@ -55,6 +71,10 @@ export function shellCommands(text: string, syntax: ShellSyntax): readonly Shell
 	return commands;
 }
 
+interface Open extends ShellCommand {
+	piped: boolean;
+}
+
 const OPERATOR = /[;&|()`]/;
 
 function readWord(script: string, from: number, syntax: ShellSyntax): ShellWord {
@@ -65,9 +85,10 @@ function readWord(script: string, from: number, syntax: ShellSyntax): ShellWord 
 		if (/\s/.test(c)) break;
 		if (c === '"' || (c === "'" && syntax === "posix")) {
 			const end = quoteEnd(script, at, syntax);
-			parts.push(script.slice(at + 1, end));
+			const quoted = script.slice(at + 1, end);
+			parts.push(c === '"' && syntax === "posix" && quoted.includes("\\") ? quoted.replace(/\\([\\"$`])/g, "$1") : quoted);
 			at = end + 1;
-		} else if (c === "\\" && syntax === "posix") {
+		} else if (c === (syntax === "cmd" ? "^" : "\\") && syntax !== "windows") {
 			parts.push(script.charAt(at + 1));
 			at += 2;
 		} else if (OPERATOR.test(c)) {

@@ -1,10 +1,11 @@
-import type { StdioServer } from "../../config/server.ts";
+import type { ConfigDocument, StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
-import type { Rule } from "../finding.ts";
+import type { Finding, Rule } from "../finding.ts";
 import { programName } from "../places.ts";
 import { readLaunch } from "./command-line.ts";
 import { onWord } from "./complain.ts";
-import { unseenCode } from "./download-and-run.ts";
+import { startedBy } from "./started-by.ts";
+import { unseenCode } from "./unseen-code.ts";
 import { type Word, wholeWord } from "./word.ts";
 
 export const shellWrapper: Rule = {
@@ -14,7 +15,7 @@ export const shellWrapper: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A server whose command is a shell with a line to run (`sh -c`, `cmd /c`, `powershell -Command`, `npx -c`), or a command that holds shell operators. As a warning where the line does more than start one program: several commands, a pipe, a variable, a substitution. As information where a shell only starts a program, as `cmd /c npx …` does on Windows.",
+			"A server whose command is a shell with a line to run (`sh -c`, `cmd /c`, `powershell -Command`, `npx -c`), or a command that holds shell operators. As a warning where the line does more than start one program: several commands, a pipe, a variable, a substitution. As information where a shell only starts a program, as `cmd /c npx …` does on Windows. The line by which Claude Code has a shell print the headers of a remote server (`headersHelper`) is told where it does more than start one program.",
 		matters:
 			"What a person approves is then a text that is interpreted anew at every start: a variable, an alias or a file that it sources changes what runs. The launcher cannot pin that, and refuses it.",
 		remedy:
@@ -25,8 +26,12 @@ export const shellWrapper: Rule = {
 		},
 	},
 	*checkServer(server, document) {
+		if (server.kind !== "stdio") {
+			for (const started of startedBy(server, document)) yield* inHelper(started, document);
+			return;
+		}
 		// What is worse has a rule of its own.
-		if (server.kind !== "stdio" || unseenCode(server) !== null) return;
+		if (unseenCode(server) !== null) return;
 		const found = shellLine(server);
 		if (found === null) return;
 		const { word, plain } = found;
@@ -47,6 +52,16 @@ export const shellWrapper: Rule = {
 				);
 	},
 };
+
+/** A host hands this line to a shell whatever is in it: there is nothing to say of one that starts a program. */
+function* inHelper(server: StdioServer, document: ConfigDocument): Iterable<Finding> {
+	const found = unseenCode(server) === null ? shellLine(server) : null;
+	if (found === null || found.plain) return;
+	// The shell itself is the first of them.
+	const severity = readLaunch(server).lines.length > 2 ? "warning" : "info";
+	const message = "The host hands this line to a shell whenever it connects, and the line can do anything. Name a program that does it.";
+	yield onWord({ id: "shell-wrapper", severity }, server, document, found.word, message);
+}
 
 interface ShellLine {
 	/** The word that holds the script, or where it begins. */
@@ -75,7 +90,7 @@ function isShell(program: string): boolean {
 
 /** No operator, no substitution, no variable of the shell's own: words, with or without quotes. */
 function isPlain(script: string): boolean {
-	return !/[;&|`<>\n*?!]|\$\(|\$(?:\w|\{(?!workspaceFolder|userHome|env:|input:))|(?:^|\s)(?:\.|source|eval|export|cd|set)\s/.test(
+	return !/[;&|`<>\n*?!]|\$\(|\$(?:\w|\{(?!workspaceFolder|userHome|env:|input:))|^(?:exec\s+)?["']?\$\{?[@*]|(?:^|\s)(?:\.|source|eval|export|cd|set)\s/.test(
 		script.trim(),
 	);
 }

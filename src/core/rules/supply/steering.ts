@@ -1,5 +1,6 @@
 import type { ConfigDocument, Located, StdioServer } from "../../config/server.ts";
 import type { Span } from "../../text.ts";
+import { LastOf } from "../last-of.ts";
 import { argumentPaths } from "../places.ts";
 import { readLaunch } from "./command-line.ts";
 import { containerRun } from "./container-run.ts";
@@ -28,7 +29,7 @@ export function setVariables(server: StdioServer, document: ConfigDocument): rea
 }
 
 /** Several rules ask for the same. */
-const setBy = new WeakMap<StdioServer, readonly SetVariable[]>();
+const setBy = new LastOf<StdioServer, readonly SetVariable[]>();
 
 function* variablesOf(server: StdioServer, document: ConfigDocument): Iterable<SetVariable> {
 	for (const { name, value } of server.env)

@@ -2,6 +2,7 @@ import { type DangerousSwitch, HOSTS } from "../../config/hosts.ts";
 import type { ConfigDocument, ServerEntry, Setting } from "../../config/server.ts";
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { quoted } from "../places.ts";
+import { travels } from "../scope.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
 import { onWord } from "../supply/complain.ts";
 import type { Word } from "../supply/word.ts";
@@ -15,48 +16,104 @@ export const approvalOff: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			'Settings by which a host asks nobody any more, each in its own dialect (`trust: true`, `enableAllProjectMcpServers`, `chat.tools.global.autoApprove`, `GOOSE_MODE: auto`, `default_tools_approval_mode = "approve"`, …), and agents that are started as servers with their own questions switched off (`--dangerously-skip-permissions`, `--yolo`, `--trust-all-tools`, …).',
+			'Settings by which a host asks nobody any more, each in its own dialect (`trust: true`, `enableAllProjectMcpServers`, `enabledMcpjsonServers`, `chat.tools.global.autoApprove`, `GOOSE_MODE: auto`, `permissions.defaultMode: "bypassPermissions"`, `approval_policy = "never"` without a sandbox, `permission: "allow"`, …), and agents that are started as servers with their own questions switched off (`--dangerously-skip-permissions`, `--yolo`, `--trust-all-tools`, …). A switch for a whole host is information in a person\'s own file, and where the host heeds it in no repository\'s.',
 		matters:
 			"The question before a call is what stands between a misleading text and your files, accounts and machine. An agent that is started without it hands all that it can do to whoever speaks to it.",
-		remedy: "Remove the setting or the flag. Name the tools that only read and may be called without asking; leave the rest to a question.",
+		remedy:
+			"Remove the setting or the flag; where the host asks nobody without it, as Goose does, write what makes it ask (`GOOSE_MODE: smart_approve`). Name the tools that only read and may be called without asking; leave the rest to a question.",
 		example: {
 			before: '"agent": { "command": "claude", "args": ["mcp", "serve", "--dangerously-skip-permissions"] }',
 			after: '"agent": { "command": "claude", "args": ["mcp", "serve"] }',
 		},
 	},
 	*checkServer(server, document) {
-		for (const setting of server.settings) yield* switched(setting, setting.keyPath.slice(server.keyPath.length), "entry", document);
+		for (const setting of server.settings) yield* inEntry(setting, setting.keyPath.slice(server.keyPath.length), document);
 		if (server.kind === "stdio") yield* flagged(server, document);
 	},
-	*checkDocument(document) {
-		for (const setting of document.settings) if (setting.server === null) yield* switched(setting, setting.keyPath, "file", document);
+	*checkDocument(document, context) {
+		const place = travels(document, context) ? "workspace" : "user";
+		// Not for the repository, though it lies in it: the host itself writes answers there.
+		const isAnswers = place === "user" || document.file.endsWith(".local.json");
+		let valueAt: ((path: Setting["keyPath"]) => string | undefined) | null = null;
+		for (const setting of document.settings) {
+			if (setting.server !== null) continue;
+			const { keyPath } = setting;
+			const found = switchAt(document, "file", keyPath, setting.value.value, (key) => {
+				valueAt ??= valuesOf(document);
+				return valueAt([...keyPath.slice(0, -1), key]);
+			});
+			if (found !== null && !(found.answered === true && isAnswers)) yield inFile(found, setting, place);
+		}
 	},
 };
 
-function* switched(setting: Setting, path: Setting["keyPath"], from: DangerousSwitch["from"], { host }: ConfigDocument): Iterable<Finding> {
-	for (const each of HOSTS[host].switches) {
-		if (each.from !== from || !matches(each, path, setting.value.value) || isElsewhere(path, setting.value.value)) continue;
-		const severity = severityOf(each, path);
-		if (severity === null) return;
-		yield newFinding({
-			ruleId: "approval-off",
-			severity,
-			server: setting.server,
-			keyPath: setting.keyPath,
-			span: setting.value.span,
-			message: `This ${each.does}. Remove it.`,
-		});
-		return;
-	}
+function* inEntry(setting: Setting, path: Setting["keyPath"], document: ConfigDocument): Iterable<Finding> {
+	const found = switchAt(document, "entry", path, setting.value.value, () => undefined);
+	const severity = found === null ? null : severityInEntry(found, path);
+	if (found !== null && severity !== null) yield told(setting, severity, `This ${found.does}. Remove it.`);
 }
 
-function matches({ path: wanted, when }: DangerousSwitch, path: Setting["keyPath"], value: string): boolean {
+/** A person may have meant it in a file of their own; in one that comes with a repository it is somebody else who decides. */
+function inFile(
+	{ does, mild, inWorkspace, instead = "Remove it." }: DangerousSwitch,
+	setting: Setting,
+	place: "workspace" | "user",
+): Finding {
+	if (place === "user") return told(setting, "info", `This ${does}. ${instead.replace(/\.$/, ", unless you mean it.")}`);
+	const severity = mild === true || inWorkspace === "never" ? "info" : "warning";
+	const where =
+		inWorkspace === undefined
+			? "."
+			: inWorkspace === "older"
+				? " in older versions; newer ones heed it in a person's own file alone."
+				: " in a person's own file; in a workspace's it does nothing.";
+	return told(setting, severity, `This ${does}${where} ${instead}`);
+}
+
+function told(setting: Setting, severity: Severity, message: string): Finding {
+	return newFinding({
+		ruleId: "approval-off",
+		severity,
+		server: setting.server,
+		keyPath: setting.keyPath,
+		span: setting.value.span,
+		message,
+	});
+}
+
+/**
+ * The first of the host's switches that a value turns; null: none, or one that a rule of its own tells.
+ *
+ * @param path from where the switch's own begins
+ * @param beside the raw value of a member of the same object
+ */
+function switchAt(
+	{ host }: ConfigDocument,
+	from: DangerousSwitch["from"],
+	path: Setting["keyPath"],
+	value: string,
+	beside: (key: string) => string | undefined,
+): DangerousSwitch | null {
+	for (const each of HOSTS[host].switches) {
+		if (each.from !== from || !matches(each, path, value) || isElsewhere(path, value)) continue;
+		if (each.beside === undefined || each.beside.when.includes(beside(each.beside.key) ?? "")) return each;
+	}
+	return null;
+}
+
+function valuesOf({ settings }: ConfigDocument): (path: Setting["keyPath"]) => string | undefined {
+	const values = new Map(settings.map(({ keyPath, value }) => [JSON.stringify(keyPath), value.value]));
+	return (path) => values.get(JSON.stringify(path));
+}
+
+function matches({ path: wanted, when, literal }: DangerousSwitch, path: Setting["keyPath"], value: string): boolean {
 	return (
 		wanted.length === path.length &&
-		wanted.every((key, i) => key === "*" || key === path[i]) &&
-		when.some((each) =>
-			each.endsWith("*") && each.length > 1 && !each.endsWith(":*") ? value.startsWith(each.slice(0, -1)) : value === each,
-		)
+		wanted.every((key, i) => (key === "*" && !(literal === true && i === wanted.length - 1)) || key === path[i]) &&
+		(when.length === 0 ||
+			when.some((each) =>
+				each.endsWith("*") && each.length > 1 && !each.endsWith(":*") ? value.startsWith(each.slice(0, -1)) : value === each,
+			))
 	);
 }
 
@@ -67,9 +124,7 @@ function isElsewhere(path: Setting["keyPath"], value: string): boolean {
 }
 
 /** Null: it frees one tool, which by its name only reads. */
-function severityOf({ path: wanted }: DangerousSwitch, path: Setting["keyPath"]): Severity | null {
-	// A profile of the editor offers them all from the start; each call is asked for.
-	if (wanted.at(-1) === "enable_all_context_servers") return "info";
+function severityInEntry({ path: wanted }: DangerousSwitch, path: Setting["keyPath"]): Severity | null {
 	const tool = wanted[0] === "tools" && wanted[1] === "*" ? String(path[1]) : null;
 	if (tool === null) return "warning";
 	const risk = toolRisk(tool);
@@ -122,7 +177,7 @@ function* flagged(server: ServerEntry & { kind: "stdio" }, document: ConfigDocum
 				server: server.name.value,
 				keyPath: [...server.keyPath, "env", name.value],
 				span: value.span,
-				message: "This has Goose call every tool without asking. Remove it.",
+				message: "This has Goose call every tool without asking. Write smart_approve or approve: without it, Goose does the same.",
 			});
 }
 

@@ -2,7 +2,7 @@ import { HOSTS } from "../../config/hosts.ts";
 import type { Setting } from "../../config/server.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
-import { listItems, memberOf, ofUnderscores } from "./grants.ts";
+import { listItems, memberOf, ofPermission } from "./grants.ts";
 
 export const contradictoryTools: Rule = {
 	id: "contradictory-tools",
@@ -34,7 +34,7 @@ export const contradictoryTools: Rule = {
 		const ofList = (name: string): readonly Setting[] =>
 			settings.filter(
 				({ keyPath, value }) =>
-					keyPath[0] === "permissions" && keyPath[1] === name && keyPath.length === 3 && ofUnderscores(value.value) !== null,
+					keyPath[0] === "permissions" && keyPath[1] === name && keyPath.length === 3 && ofPermission(value.value) !== null,
 			);
 		yield* both(ofList("allow"), ofList("deny"));
 	},

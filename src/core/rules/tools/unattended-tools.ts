@@ -11,7 +11,7 @@ export const unattendedTools: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"Lists by which a host calls tools without asking, each in its own dialect (`autoApprove`, `alwaysAllow`, `permissions.allow`, `mcpAllowlist`, `allowedTools`): a wildcard for a server or for all of them, and tools that by their name write, delete, run or send something. For information: a whole server in a list of permissions, tools that do something milder, and a list in the dialect of another host. Tools that only read are left alone.",
+			"Lists by which a host calls tools without asking, each in its own dialect (`autoApprove`, `alwaysAllow`, `permissions.allow`, `mcpAllowlist`, `allowedTools`, `tool_permissions`, `permission`): a wildcard for a server or for all of them, and tools that by their name write, delete, run or send something. For information: a whole server in a list of permissions, tools that do something milder, and a list in the dialect of another host. Tools that only read are left alone.",
 		matters:
 			"Whatever the model reads can hold instructions: an issue, a web page, the answer of a tool. Where nobody is asked, such a text calls the tool. A wildcard also means the tools that the server will have tomorrow.",
 		remedy:
@@ -24,8 +24,8 @@ export const unattendedTools: Rule = {
 	*checkServer(server, document) {
 		yield* judge([...grantsOf(server, document)], server.name.value);
 	},
-	*checkDocument(document) {
-		yield* judge([...grantsIn(document), ...connectorGrants(document)], null);
+	*checkDocument(document, context) {
+		yield* judge([...grantsIn(document, context), ...connectorGrants(document)], null);
 	},
 };
 
@@ -39,13 +39,14 @@ function* judge(grants: readonly Grant[], server: string | null): Iterable<Findi
 			continue;
 		}
 		const risk = toolRisk(grant.tool);
+		const remedy = grant.list === null ? "Have it asked for." : "Take it off the list.";
 		if (risk === "changes")
 			yield told(
 				grant,
 				heeded ? "warning" : "info",
 				heeded
-					? `${quoted(grant.tool)} changes or runs something by its name, and is called without asking. Take it off the list.`
-					: `Hosts that read this list call ${quoted(grant.tool)} without asking, which changes or runs something by its name. Take it off the list.`,
+					? `${quoted(grant.tool)} changes or runs something by its name, and is called without asking. ${remedy}`
+					: `Hosts that heed this call ${quoted(grant.tool)} without asking, which changes or runs something by its name. ${remedy}`,
 			);
 		else if (risk === "acts" && heeded && grant.list !== null) {
 			const { offset } = grant.list.span;
@@ -84,7 +85,7 @@ function wholesale(
 	if (!heeded)
 		return {
 			severity: "info",
-			message: "Hosts that read this list call every tool of this server without asking. Name tools that only read.",
+			message: "Hosts that heed this call every tool of this server without asking. Name tools that only read.",
 		};
 	// In a list of permissions somebody wrote down a server of their own.
 	if (server === null)

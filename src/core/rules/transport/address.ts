@@ -15,10 +15,33 @@ export interface Address {
 	readonly pathStart: number;
 }
 
-const WEB = /^\s*(https?|wss?|sse):[/\\]*([^/\\?#]*)/i;
+const WEB = /^[\s\0-\x20]*(https?|wss?|sse):[/\\]*([^/\\?#]*)/i;
 
-/** Null for a text that is no `http`, `https`, `ws`, `wss` or `sse` address. */
+/** What whoever connects drops wherever it stands (WHATWG URL). */
+const DROPPED = /[\t\n\r]/;
+
+/** Null for a text that is no `http`, `https`, `ws`, `wss` or `sse` address. Tabs and line breaks count as not there. */
 export function addressIn(text: string): Address | null {
+	return DROPPED.test(text) ? throughBreaks(text) : readAddress(text);
+}
+
+function throughBreaks(text: string): Address | null {
+	const kept: number[] = [];
+	for (let i = 0; i < text.length; i++) if (!DROPPED.test(text.charAt(i))) kept.push(i);
+	const address = readAddress(kept.map((i) => text.charAt(i)).join(""));
+	if (address === null) return null;
+	const at = (place: number): number => kept[place] ?? text.length;
+	const { hostStart, hostEnd, userinfo, pathStart } = address;
+	return {
+		...address,
+		hostStart: at(hostStart),
+		hostEnd: hostEnd === 0 ? 0 : at(hostEnd - 1) + 1,
+		userinfo: userinfo === null ? null : { start: at(userinfo.start), end: at(userinfo.end) },
+		pathStart: at(pathStart),
+	};
+}
+
+function readAddress(text: string): Address | null {
 	const match = WEB.exec(text);
 	if (match === null) return null;
 	const [whole, scheme = "", authority = ""] = match;

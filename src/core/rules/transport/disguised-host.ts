@@ -1,4 +1,5 @@
 import { newFinding, type Rule } from "../finding.ts";
+import { nearWord } from "../supply/lookalike.ts";
 import { isLoopback, isPrivate } from "./address.ts";
 import { decodePunycode } from "./punycode.ts";
 import { hostSpan, partSpan, remoteAddresses } from "./remote-addresses.ts";
@@ -11,7 +12,7 @@ export const disguisedHost: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A remote server whose host is made to be misread: letters of two scripts in one word (also behind `xn--`), a name that differs from a well-known one in letters that look alike (`1` for `l`, `rn` for `m`), a well-known name as the beginning of another (`mcp.linear.app.example.net`) or in front of an `@`. Names in one script, in whatever language, are left alone.",
+			"A remote server whose host is made to be misread: letters of two scripts in one word (also behind `xn--`), a name that differs from a well-known one in letters that look alike (`1` for `l`, `rn` for `m`) or by one slip of a long word (`gihtub.com`), a well-known name as the beginning of another (`mcp.linear.app.example.net`) or in front of an `@`. Names in one script, in whatever language, are left alone.",
 		matters:
 			"The file looks right to whoever reviews it, and the tokens meant for a provider go to somebody who registered the look-alike.",
 		remedy: "Take the address from the provider's documentation. If the odd name is right, put it aside with a reason.",
@@ -59,12 +60,25 @@ function disguiseOf(host: string): string | null {
 	const known = BY_LOOKS.get(looks(end));
 	if (known !== undefined) return known === end ? null : `This name looks like ${known} and is another one.`;
 	if (isPrivate(host) || host.endsWith(".mcas.ms")) return null;
+	const meant = slipOf(end);
+	if (meant !== null) return `This name is one slip away from ${meant}.`;
 	// `google.com.br` is Google's own.
 	const front = labels
 		.slice(0, -3)
 		.map((label, i) => `${label}.${labels[i + 1]}`)
 		.find((pair) => KNOWN.has(pair));
 	return front === undefined ? null : `This name begins like ${front} and belongs to somebody else.`;
+}
+
+/** The well-known name that is meant: another one with the same ending, but for one letter of a long word. Null: none. */
+function slipOf(end: string): string | null {
+	const [name = "", ending] = end.split(".");
+	if (name.length < 5 || name.length > 40) return null;
+	for (const domain of WELL_KNOWN_DOMAINS) {
+		const [known = "", knownEnding] = domain.split(".");
+		if (ending === knownEnding && nearWord(name, known)) return domain;
+	}
+	return null;
 }
 
 const LATIN = /\p{Script=Latin}/u;

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
-import { workspacePart } from "../../config/hosts.ts";
 import type { ConfigDocument, ServerEntry } from "../../config/server.ts";
 import { type Span, slice } from "../../text.ts";
-import { type AnalysisContext, type Finding, newFinding, type Rule } from "../finding.ts";
+import { type Finding, newFinding, type Rule } from "../finding.ts";
+import { travels } from "../scope.ts";
 import { addressIn, isMetadata, isPlaceholderHost, isPrivate, isSingleLabel } from "./address.ts";
 import { partSpan, remoteAddresses } from "./remote-addresses.ts";
 import { valuesOf } from "./server-values.ts";
@@ -55,14 +55,6 @@ function ipAddress(text: string): readonly [number, number] | null {
 		address === null ? [0, /^[\d.]{7,15}(?=(?::\d{1,5})?$)/.exec(text)?.[0].length ?? 0] : [address.hostStart, address.hostEnd];
 	const host = text.slice(start, end);
 	return /^\d+\.\d+\.\d+\.\d+$/.test(host) && isPrivate(host) && !isMetadata(host) ? [start, end] : null;
-}
-
-/** True for a file of a workspace, as far as can be told. */
-function travels({ host, file }: ConfigDocument, { file: facts, home }: AnalysisContext): boolean {
-	const scope = facts?.scope ?? null;
-	if (scope !== null) return scope === "workspace";
-	const folder = workspacePart(file.replace(/\\/g, "/"), host);
-	return folder !== null && folder !== home?.replace(/\\/g, "/").replace(/\/$/, "");
 }
 
 function found(server: ServerEntry, keyPath: Finding["keyPath"], span: Span) {

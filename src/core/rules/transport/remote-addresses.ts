@@ -1,6 +1,7 @@
 import type { ConfigDocument, ServerEntry } from "../../config/server.ts";
 import type { Span } from "../../text.ts";
 import type { Finding } from "../finding.ts";
+import { LastOf } from "../last-of.ts";
 import { argumentPaths } from "../places.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
 import { partOfWord, type Word, wholeWord, wordSpan } from "../supply/word.ts";
@@ -14,7 +15,7 @@ export interface RemoteAddress {
 	readonly keyPath: Finding["keyPath"];
 }
 
-const addresses = new WeakMap<ServerEntry, readonly RemoteAddress[]>();
+const addresses = new LastOf<ServerEntry, readonly RemoteAddress[]>();
 
 /** The addresses by which the server itself is reached: its `url`, or what a program such as `mcp-remote` is given. */
 export function remoteAddresses(server: ServerEntry): readonly RemoteAddress[] {
@@ -22,7 +23,7 @@ export function remoteAddresses(server: ServerEntry): readonly RemoteAddress[] {
 }
 
 /** Most rules ask for the same of each entry. */
-export function remembered<T>(known: WeakMap<ServerEntry, T>, server: ServerEntry, find: (server: ServerEntry) => T): T {
+export function remembered<T>(known: LastOf<ServerEntry, T>, server: ServerEntry, find: (server: ServerEntry) => T): T {
 	const before = known.get(server);
 	if (before !== undefined) return before;
 	const found = find(server);
@@ -48,7 +49,7 @@ function* findAddresses(server: ServerEntry): Iterable<RemoteAddress> {
 	}
 }
 
-const bridgeLines = new WeakMap<ServerEntry, readonly CommandLine[]>();
+const bridgeLines = new LastOf<ServerEntry, readonly CommandLine[]>();
 
 /** What an entry starts to speak to a remote server in the host's stead; none for any other server. */
 export function bridges(server: ServerEntry): readonly CommandLine[] {

@@ -1,5 +1,6 @@
 import type { ServerEntry, StdioServer } from "../../config/server.ts";
 import type { Finding } from "../finding.ts";
+import { LastOf } from "../last-of.ts";
 import { argumentPaths } from "../places.ts";
 import { readLaunch } from "../supply/command-line.ts";
 import { partOfWord, type Word, wholeWord } from "../supply/word.ts";
@@ -17,7 +18,7 @@ export interface GivenValue {
 	readonly keyPath: Finding["keyPath"];
 }
 
-const values = new WeakMap<ServerEntry, readonly GivenValue[]>();
+const values = new LastOf<ServerEntry, readonly GivenValue[]>();
 
 /** Every variable and argument of a local server, in order: `A=b` is a variable, `--flag b` and `--flag=b` an argument with a name. None for a remote one. */
 export function valuesOf(server: ServerEntry): readonly GivenValue[] {

@@ -1,13 +1,15 @@
 import { classifyKey } from "../keys.ts";
 import { type Piece, subPiece } from "../piece.ts";
+import { isRandom } from "../randomness.ts";
 import { isStrongName, nameWithin, type Part, type TakeApart } from "./part.ts";
 
 /** `A=b;C=d`, `a=b&c=d`, `host=x password=y`, one `K=V`, lines of them. */
 export function assignments(key: string | null, piece: Piece, takeApart: TakeApart): readonly Part[] | null {
 	const { text } = piece;
 	if (!/[=:]/.test(text) || text.startsWith("<")) return null;
-	if (/\r|\n/.test(text)) {
-		const lines = split(piece, /\r\n|\r|\n/);
+	const newLine = /\r|\n/.test(text) ? /\r\n|\r|\n/ : ESCAPED_LINES.test(text) ? /(?:\\r)?\\n/ : null;
+	if (newLine !== null) {
+		const lines = split(piece, newLine);
 		if (lines.length > MOST_LINES || lines.every(({ text: line }) => !LINE.test(line))) return null;
 		return lines.flatMap((line) => {
 			const colon = YAML_LINE.exec(line.text);
@@ -25,7 +27,9 @@ export function assignments(key: string | null, piece: Piece, takeApart: TakeApa
 		const pairs = separator.test(text) ? pairsOf(piece, separator, takeApart, key) : null;
 		if (pairs !== null) return pairs;
 	}
-	const one = /^(?:export\s+|set\s+|\$env:|\/\/[\w./-]+:)?([A-Za-z_][\w.-]{0,80})\s*=\s*(?=[^=\s])/i.exec(text);
+	const one = /^(?:export\s+|set\s+|\$env:|\/\/[\w./-]+:)?([A-Za-z_][\w.-]{0,80})\s*=\s*(?=[^=\s,;&|])/i.exec(text);
+	// A sign of equality within a key parts nothing.
+	if (one !== null && isStrongName(key) && !isStrongName(one[1] ?? null) && isRandom(one[1] ?? "", 8) && isRandom(text)) return null;
 	if (one !== null && !/[\s,][A-Za-z_][\w.-]*=/.test(text.slice(one[0].length)))
 		return takeApart(nameWithin(key, one[1] ?? null), subPiece(piece, one[0].length, text.length));
 	return (
@@ -36,6 +40,8 @@ export function assignments(key: string | null, piece: Piece, takeApart: TakeApa
 /** No setting has more; a longer one is data, in which only known forms and names that tell are looked for. */
 const MOST_LINES = 500;
 const MOST_PAIRS = 500;
+/** Lines that somebody escaped once too often. */
+const ESCAPED_LINES = /^(?:\[[\w. -]{1,60}\]|[#;][^\n]{0,200}?|[\w.-]{1,60}\s?[=:][^\n]{0,400}?)\\n\s*(?:export )?[\w.-]{1,60}\s?[=:]/;
 const LINE = /^\s*(?:- |export\s+)?["']?[\w.-]+["']?\s*[=:]/;
 const YAML_LINE = /^\s*(?:- )?["']?([\w.-]{1,60})["']?:\s+(?=\S)/;
 
@@ -61,7 +67,7 @@ export function pairsOf(
 	above: string | null = null,
 	isCookie = false,
 ): readonly Part[] | null {
-	const parts = split(piece, separator).filter(({ text }) => text.trim() !== "");
+	const parts = splitOutside(piece, separator).filter(({ text }) => text.trim() !== "");
 	if (parts.length > MOST_PAIRS) return null;
 	const pairs = parts.map((part) => ({ part, match: /^\s*["']?([A-Za-z_][\w .-]{0,60}?)["']?\s*=\s*(?=[^=\s])/.exec(part.text) }));
 	const matched = pairs.filter(({ match }) => match !== null).length;
@@ -69,15 +75,45 @@ export function pairsOf(
 	return pairs.flatMap(({ part, match }) => {
 		if (match === null) return takeApart(null, part);
 		const own = match[1] ?? null;
-		const name = isCookie && !isStrongName(own) ? "key" : nameWithin(above, own);
+		const name = isCookie && (!isStrongName(own) || /session$/i.test(own ?? "")) ? "key" : nameWithin(above, own);
 		return takeApart(name, withoutBraces(subPiece(part, match[0].length, part.text.length)));
 	});
 }
 
 /** `Pwd={pa;ss}`: braces that quote. Around a plain word they mark a place to fill in. */
-function withoutBraces(piece: Piece): Piece {
+export function withoutBraces(piece: Piece): Piece {
 	return /^\{[^{}]*[^\w{}-][^{}]*\}$/.test(piece.text) ? subPiece(piece, 1, piece.text.length - 1) : piece;
 }
+
+/** The same, but for separators in what is quoted or stands in braces: `Pwd={pa;ss};`, `password='pa ss'`. */
+function splitOutside(piece: Piece, separator: RegExp): readonly Piece[] {
+	const { text } = piece;
+	if (!/=\s?[{"']/.test(text)) return split(piece, separator);
+	const parts: Piece[] = [];
+	// What has no end from some place on has none behind it either.
+	const unclosed = new Set<string>();
+	let start = 0;
+	let i = 0;
+	while (i < text.length) {
+		const c = text.charAt(i);
+		const close = text[i - 1] === "=" ? CLOSING.get(c) : undefined;
+		const end = close === undefined || unclosed.has(close) ? -1 : text.indexOf(close, i + 1);
+		if (close !== undefined && end < 0) unclosed.add(close);
+		if (end > 0) i = end + 1;
+		else if (separator.test(c)) {
+			parts.push(subPiece(piece, start, i));
+			start = ++i;
+		} else i++;
+	}
+	parts.push(subPiece(piece, start, text.length));
+	return parts;
+}
+
+const CLOSING: ReadonlyMap<string, string> = new Map([
+	["{", "}"],
+	['"', '"'],
+	["'", "'"],
+]);
 
 export function split(piece: Piece, separator: RegExp): readonly Piece[] {
 	const parts: Piece[] = [];

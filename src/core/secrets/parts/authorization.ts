@@ -13,6 +13,8 @@ export function authorization(key: string | null, piece: Piece, takeApart: TakeA
 	if (match === null) return null;
 	const scheme = (match[1] ?? "").toLowerCase();
 	const rest = subPiece(piece, match[0].length, piece.text.length);
+	// A digest is made anew for each request.
+	if (scheme === "digest" && /\bnonce=/.test(rest.text)) return [];
 	const alwaysCredential = scheme === "bearer" || scheme === "basic";
 	if (!alwaysCredential && /\s/.test(rest.text) && !rest.text.includes("=")) return null;
 	if (!alwaysCredential && classifyKey(key) !== "secret" && classifyKey(key) !== "password") return null;

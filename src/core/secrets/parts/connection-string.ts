@@ -18,7 +18,11 @@ export function connectionString(key: string | null, piece: Piece): readonly Par
 	const userAt =
 		/^([A-Za-z_][\w.+%$-]{0,63}):(?!\/\/)([^\s]{1,256})@(?:(?:tcp|udp|unix)\([^)]*\)|\[?[\w.-]+\]?(?::\d+)?)(?:[/?][^\s]*)?$/.exec(text);
 	// `npm:package@1.2.3` names a version.
-	if (userAt !== null && !/^(?:npm|jsr|workspace|docker|git|github|file|link|patch|catalog|urn|pkg)$/.test(userAt[1] ?? "")) {
+	if (
+		userAt !== null &&
+		!/@\d+$/.test(text) &&
+		!/^(?:npm|jsr|workspace|docker|git|github|file|link|patch|catalog|urn|pkg)$/.test(userAt[1] ?? "")
+	) {
 		const [, user = "", password = ""] = userAt;
 		return [credential("password", piece, user.length + 1, user.length + 1 + password.length, user)];
 	}
@@ -38,7 +42,9 @@ export function connectionString(key: string | null, piece: Piece): readonly Par
 	if (
 		loginPair !== null &&
 		key !== null &&
-		/^(?:user|u|userpwd|basic|basicauth|credentials?|login|auth|proxyuser|creds|account|userpass)$/.test(keyWords(key).at(-1) ?? "") &&
+		/^(?:user|u|userpwd|basic|basicauth|credentials?|login|auth|proxyuser|proxyauth|creds|account|userpass)$/.test(
+			keyWords(key).at(-1) ?? "",
+		) &&
 		kind !== "password" &&
 		(/\d|[^\w-]/.test(loginPair[2] ?? "") || key === "userpwd" || isRandom(loginPair[2] ?? "", 8)) &&
 		/[A-Za-z]/.test(loginPair[2] ?? "")
@@ -56,8 +62,20 @@ function passwordLines(piece: Piece): readonly Part[] | null {
 			const end = match.index + match[0].length;
 			found.push(credential("password", piece, end - (match[1] ?? "").length, end));
 		}
-	else if (text.length <= 8192 && /^[^\s:]+:(?:\d{2,5}|\*):/.test(text))
-		for (const match of text.matchAll(/^[^\s:]{1,255}:(?:\d{2,5}|\*):[^\s:]{1,63}:([^\s:]{1,63}):((?:[^\s:\\]|\\.){4,128})$/gm)) {
+	else if (text.length <= 8192 && /^user \S{1,64} /m.test(text))
+		// Redis' list of users.
+		for (const match of text.matchAll(/^user \S{1,64} (?:[^\s>]{1,100} ){0,20}>(\S{6,128})/gm)) {
+			const end = match.index + match[0].length;
+			found.push(credential("password", piece, end - (match[1] ?? "").length, end));
+		}
+	else if (text.length <= 8192 && /^\[?[\w.-]{1,255}\]?:\d{2,5}\s/m.test(text))
+		// Postfix' logins.
+		for (const match of text.matchAll(/^\[?[\w.-]{1,255}\]?:\d{2,5}[ \t]{1,8}([\w.@+-]{1,128}):(\S{6,128})$/gm)) {
+			const end = match.index + match[0].length;
+			found.push(credential("password", piece, end - (match[2] ?? "").length, end, match[1]));
+		}
+	else if (text.length <= 8192 && /^[\w.*-]+:(?:\d{2,5}|\*):/.test(text))
+		for (const match of text.matchAll(/^[\w.*-]{1,255}:(?:\d{2,5}|\*):[^\s:]{1,63}:([^\s:]{1,63}):((?:[^\s:\\]|\\.){4,128})$/gm)) {
 			const end = match.index + match[0].length;
 			found.push(credential("password", piece, end - (match[2] ?? "").length, end, match[1]));
 		}

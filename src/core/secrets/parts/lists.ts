@@ -1,8 +1,10 @@
 import { classifyKey, keyWords } from "../keys.ts";
 import { type Piece, subPiece, trimPiece, unquotePiece } from "../piece.ts";
 import { isRandom } from "../randomness.ts";
+import { startsAsPath } from "../shapes.ts";
+import { isUrl } from "../url.ts";
 import { split } from "./assignments.ts";
-import { credential, type Part } from "./part.ts";
+import { credential, type Part, type TakeApart } from "./part.ts";
 
 const SHORTEST_ENTRY = 12;
 const MOST_ENTRIES = 500;
@@ -11,13 +13,15 @@ const SEPARATORS: readonly RegExp[] = [/,/, /;/, /\|/, /\s+/];
 /** `API_KEYS=one,two`, `[one, two]`, `prod:one|dev:two`; the words of a name for a secret that look drawn at random: `one # since May`. */
 export function list(key: string | null, piece: Piece): readonly Part[] | null {
 	const kind = classifyKey(key);
-	if (kind !== "secret" && kind !== "key") return null;
+	if ((kind !== "secret" && kind !== "key") || startsAsPath(piece.text)) return null;
 	const bracketed = /^\[[^[\]]*\]$/.test(piece.text) ? subPiece(piece, 1, piece.text.length - 1) : piece;
 	for (const separator of SEPARATORS) {
 		if (!separator.test(bracketed.text)) continue;
 		const entries = split(bracketed, separator)
 			.map((entry) => withoutLabel(unquotePiece(trimPiece(entry))))
 			.filter(({ text }) => text !== "" && text !== '"');
+		// Names of coins and the like.
+		if (separator.source === "," && entries.length >= 2 && entries.every(({ text }) => /^[A-Za-z]{2,8}$/.test(text))) return [];
 		if (
 			entries.length >= 2 &&
 			entries.length <= MOST_ENTRIES &&
@@ -32,6 +36,17 @@ export function list(key: string | null, piece: Piece): readonly Part[] | null {
 	return random.length === 0 ? null : random.map((entry) => ({ key, piece: entry, role: "value" }));
 }
 
+/** Addresses, each with what is secret in it. */
+export function addresses(key: string | null, piece: Piece, takeApart: TakeApart): readonly Part[] | null {
+	if (!/[,\s]/.test(piece.text) || !piece.text.includes("://")) return null;
+	const entries = split(piece, /[,\s]+/).filter(({ text }) => text !== "");
+	return entries.length >= 2 &&
+		entries.length <= MOST_ENTRIES &&
+		entries.every(({ text }) => isUrl(unquotePiece({ text, at: (i) => i }).text))
+		? entries.flatMap((entry) => takeApart(key, entry))
+		: null;
+}
+
 /** `prod:` before an entry. */
 function withoutLabel(entry: Piece): Piece {
 	const label = /^[A-Za-z][\w.-]{0,20}[:=](?=\S)/.exec(entry.text);
@@ -43,12 +58,28 @@ function withoutLabel(entry: Piece): Piece {
 
 /** `alice:password,bob:password` under a name of users. */
 export function logins(key: string | null, piece: Piece): readonly Part[] | null {
-	if (key === null || !/[,;\s]/.test(piece.text) || !keyWords(key).some((word) => NAMES_OF_LOGINS.has(word))) return null;
+	const names = key === null ? [] : keyWords(key);
+	if (!names.some((word) => NAMES_OF_LOGINS.has(word)) || names.at(-1) === "agent") return null;
+	// `sam----password----mail`
+	const dashed = /^([\w.@+-]{2,64}?)-{3,4}([^\s-]{6,128})(?:-{3,4}\S*)?$/.exec(piece.text);
+	if (dashed !== null) {
+		const start = piece.text.indexOf(dashed[2] ?? "", (dashed[1] ?? "").length + 3);
+		return [credential("password", piece, start, start + (dashed[2] ?? "").length, dashed[1])];
+	}
+	// `sam / password`
+	const slashed = /^[\w.@+-]{2,64}(?: [/|] |\|)(?=\S{6,128}$)/.exec(piece.text);
+	if (slashed !== null && isToldPassword(piece.text.slice(slashed[0].length)))
+		return [credential("password", piece, slashed[0].length, piece.text.length)];
+	if (!/[,;\s]/.test(piece.text)) return null;
 	const entries = split(piece, /[,;\s]+/).filter(({ text }) => text !== "");
-	const pairs = entries.map((entry) => ({ entry, match: /^([\w.@+-]{2,64}):(?=\S{6,}$)/.exec(entry.text) }));
-	if (pairs.length < 2 || pairs.some(({ match, entry }) => match === null || !/\d|[^\w]/.test(entry.text.slice(match[0].length))))
+	const pairs = entries.map((entry) => ({ entry, match: /^([\w.@+-]{2,64})[:|](?=\S{6,}$)/.exec(entry.text) }));
+	if (pairs.length < 2 || pairs.some(({ match, entry }) => match === null || !isToldPassword(entry.text.slice(match[0].length))))
 		return null;
 	return pairs.map(({ entry, match }) => credential("password", entry, match?.[0].length ?? 0, entry.text.length, match?.[1]));
+}
+
+function isToldPassword(text: string): boolean {
+	return /\d|[^\w]/.test(text) || isRandom(text, 10);
 }
 
 const NAMES_OF_LOGINS: ReadonlySet<string> = new Set([
@@ -61,5 +92,6 @@ const NAMES_OF_LOGINS: ReadonlySet<string> = new Set([
 	"credentials",
 	"creds",
 	"accounts",
+	"account",
 	"htpasswd",
 ]);

@@ -16,9 +16,12 @@ export function nestedJson(key: string | null, piece: Piece, takeApart: TakeApar
 			found.push(...takeApart(name, jsonStringPiece(piece, span.offset, span.offset + span.length)));
 		} else if (node.type === "object") {
 			const named = namedBy(node);
+			const isWebKey = propertiesOf(node).some((property) => keyText(property.key) === "kty");
 			for (const property of propertiesOf(node)) {
 				const own = keyText(property.key);
-				if (property.value !== undefined)
+				// A JSON web key: these are the halves that are kept, all others are published.
+				if (isWebKey && property.value !== undefined) visit(/^(?:d|k|p|q|dp|dq|qi)$/.test(own) ? "private_key" : "id", property.value);
+				else if (property.value !== undefined)
 					visit(nameWithin(name, own === "value" || own === "default" ? (named ?? own) : own), property.value);
 			}
 		} else if (node.type === "array") {

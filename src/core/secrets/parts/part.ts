@@ -43,6 +43,8 @@ export function nameWithin(outer: string | null, own: string | null): string | n
 		case "secret":
 		case "key":
 			return "key";
+		case "public":
+			return outer;
 		default:
 			return own;
 	}

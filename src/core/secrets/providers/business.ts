@@ -65,6 +65,7 @@ export const BUSINESS: readonly Row[] = [
 	["Notion token", "secret_{w43}"],
 	["Airtable token", "pat{w14}.{h64}"],
 	["Atlassian token", "ATATT3x{b30-300} ATSTT3x{b30-300}"],
+	["Asana token", "2/{d13-17}/{d13-17}:{h32}", { credential: "asana-token" }],
 	["Trello key", "ATTA{w60-80}"],
 	["Dropbox token", "sl.{s120+} sl.u.{s120+}"],
 	["Frame.io token", "fio-u-{s64}"],

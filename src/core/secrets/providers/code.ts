@@ -4,6 +4,8 @@ import type { Row } from "./format.ts";
 export const CODE: readonly Row[] = [
 	["GitHub token", "ghp_{w30-255}", { checksum: "crc", credential: "github-pat" }],
 	["GitHub token", "gho_{w30-255} ghu_{w30-255} ghr_{w30-255}", { checksum: "crc", credential: "github-authorization" }],
+	// Since 2026: the app's number and a JSON web token.
+	["GitHub token", "ghs_{d1-12}_eyJ{t80-2000}", { credential: "github-installation" }],
 	["GitHub token", "ghs_{w30-255}", { checksum: "crc", credential: "github-installation" }],
 	["GitHub token", "github_pat_{s50-120}", { credential: "github-fine-grained-pat" }],
 	[
@@ -33,6 +35,7 @@ export const CODE: readonly Row[] = [
 	["Namespace token", "nsct_{t30-500}"],
 	["SonarQube token", "sqp_{h40} squ_{h40} sqa_{h40} sqb_{h40}"],
 	["Snyk token", "snyk_uat.{t30-120} snyk_sat.{t30-120}"],
+	["Socket token", "sktsec_{s36-60}"],
 	["Semgrep token", "sgat_{w40-90} sgcli_{w40-90}"],
 	["Aikido token", "AIK_CI_{s40-80} AIK_SECRET_{s40-100} AIK_RUNTIME_{s40-100}"],
 	["Endor Labs key", "endr+{s16-80}"],

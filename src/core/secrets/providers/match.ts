@@ -17,11 +17,19 @@ export interface ProviderMatch {
 	readonly verified: boolean;
 }
 
+/** A format, and what is asked of it at every place where it could begin. */
+interface Candidate {
+	readonly format: ProviderFormat;
+	readonly anchor: string;
+	/** No word begins so: it counts in the middle of one, too. */
+	readonly telling: boolean;
+}
+
 interface Index {
 	readonly formats: readonly ProviderFormat[];
 	/** By the first two characters of the anchor, `(first << 7) | second`: which bucket, or 0. */
 	readonly buckets: Uint16Array;
-	readonly lists: readonly (readonly ProviderFormat[])[];
+	readonly lists: readonly (readonly Candidate[])[];
 	/** No token of any format has fewer characters. */
 	readonly shortest: number;
 }
@@ -33,7 +41,7 @@ function compiled(): Index {
 	if (index !== null) return index;
 	const formats = [MODELS, CODE, CLOUD, BUSINESS].flatMap(compileRows);
 	const buckets = new Uint16Array(128 * 128);
-	const lists: ProviderFormat[][] = [[]];
+	const lists: Candidate[][] = [[]];
 	// The longer beginning first: `sk-ant-` before `sk-`; of two that are alike, the more exact one, which stands first in its table.
 	for (const format of [...formats].sort((a, b) => anchorOf(b).length - anchorOf(a).length)) {
 		const anchor = anchorOf(format);
@@ -42,7 +50,7 @@ function compiled(): Index {
 			buckets[at] = lists.length;
 			lists.push([]);
 		}
-		lists[buckets[at] ?? 0]?.push(format);
+		lists[buckets[at] ?? 0]?.push({ format, anchor, telling: isTelling(format) });
 	}
 	index = { formats, buckets, lists, shortest: Math.min(...formats.map(shortestOf)) };
 	return index;
@@ -103,25 +111,33 @@ function outside(keys: readonly ProviderMatch[], matches: readonly ProviderMatch
 	});
 }
 
-function firstMatch(text: string, at: number, formats: readonly ProviderFormat[], runs: Runs): ProviderMatch | null {
-	for (const format of formats) {
-		if (!text.startsWith(anchorOf(format), at)) continue;
-		const match = matchAt(text, at, format, runs);
+function firstMatch(text: string, at: number, candidates: readonly Candidate[], runs: Runs): ProviderMatch | null {
+	for (const candidate of candidates) {
+		if (!text.startsWith(candidate.anchor, at)) continue;
+		const match = matchAt(text, at, candidate, runs);
 		if (match !== null) return match;
 	}
 	return null;
 }
 
-function matchAt(text: string, at: number, format: ProviderFormat, runs: Runs): ProviderMatch | null {
+function matchAt(text: string, at: number, { format, anchor, telling }: Candidate, runs: Runs): ProviderMatch | null {
 	const start = format.anchor === 0 ? at : startBefore(text, at, format);
 	if (start < 0) return null;
 	const isWithin = !isBoundary(text, start, format);
-	// Glued to a word, only what its checksum proves.
-	if (isWithin && format.checksum === null) return null;
-	const end = endAfter(text, at + anchorOf(format).length, format, runs);
+	// Glued to a word, only what its checksum proves, or what no word begins with.
+	if (isWithin && format.checksum === null && !telling) return null;
+	const end = endAfter(text, at + anchor.length, format, runs);
 	if (end < 0 || !hasRandomLook(text.slice(start + format.prefixLength, end))) return null;
 	const verified = isVerified(text, start + format.prefixLength, end, format);
-	return isWithin && !verified ? null : { start, end, format, verified };
+	return isWithin && format.checksum !== null && !verified ? null : { start, end, format, verified };
+}
+
+/** `glpat-` is in no word; `sk-` ends some. */
+function isTelling({ segments, anchor }: ProviderFormat): boolean {
+	const [first] = segments;
+	return (
+		anchor === 0 && typeof first === "string" && /^(?!(?:console|live|local|sandbox|secret|test|token)[-_])[a-z]\w{3,}[-_]$/i.test(first)
+	);
 }
 
 /** A token begins where no word goes on, or right after an escape: the `n` of `\n` and the `D` of `%3D` are no part of a word. */
@@ -174,9 +190,9 @@ function endAfter(text: string, from: number, format: ProviderFormat, runs: Runs
 	return isIn("w", text.charCodeAt(at)) ? -1 : at;
 }
 
-/** Words joined by hyphens have no digits and no humps. */
+/** Words joined by hyphens have no digits and no humps. Of keys in capitals, one in thirty has no digit. */
 function hasRandomLook(body: string): boolean {
-	return /[0-9]|[a-z][A-Z]|[A-Z][a-z]+[A-Z]/.test(body);
+	return /[0-9]|[a-z][A-Z]|[A-Z][a-z]+[A-Z]|^[A-Z]{16,}$/.test(body);
 }
 
 function isVerified(text: string, from: number, end: number, format: ProviderFormat): boolean {

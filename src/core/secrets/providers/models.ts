@@ -58,5 +58,10 @@ export const MODELS: readonly Row[] = [
 	["ElevenLabs key", "sk_{h48}"],
 	["n8n key", "n8n_api_{w40-80}"],
 	["Raycast token", "rca_{s40-80}"],
+	["ScrapeGraph key", "sgai-{i36}"],
+	["You.com key", "ydc-sk-{h16}-{w32}-{h8}<__>{w20-30} ydc-sk-{h16}-{w32}-{h8}"],
+	["Requesty key", "rqsty-sk-{b60-200}"],
+	["21st.dev key", "21st_sk_{h64}"],
+	["Daytona key", "dtn_{h64}"],
 	["Volcengine key", "AKLT{b40-64}"],
 ];

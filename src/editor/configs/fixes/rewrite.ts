@@ -80,7 +80,8 @@ async function rewrite(
 	const { configs } = context;
 	const before = configs.analysis(open).document;
 	const after = configs.reader(open)(applyEdits(before.text, edits.value)).document;
-	if (after.problems.length !== before.problems.length || meaningOf(after) !== meaningOf(before))
+	const intended = { rewritten: [keyPath] };
+	if (after.problems.length !== before.problems.length || meaningOf(after, intended) !== meaningOf(before, intended))
 		return fail("wrap-unsure", "The entry cannot be edited safely.", "Edit it by hand.");
 	return applyAsOne(open, edits.value, () => isSo(entryAt(context, open, keyPath), wrapped), save);
 }

@@ -1,0 +1,124 @@
+import type { Command } from "commander";
+import { type GrantedThen, type LastRun, lastRun, type Withheld } from "../core/audit/last-run.ts";
+import { brief, exact, plain, shellWord } from "../core/plain-text.ts";
+import { saysOf } from "../core/protocol/reasons.ts";
+import { readAuditLogs } from "../platform/audit-log.ts";
+import { homePath, openHome } from "../platform/home.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { complain, say } from "./say.ts";
+
+/** Records of one server that are looked through. */
+const MOST = 20_000;
+
+export function registerExplain(program: Command, io: Io, exit: (code: ExitCode) => void): void {
+	program
+		.command("explain <name>")
+		.description("say of a server's last run what it was granted, what was blocked and when, and what would allow it")
+		.option("--json", "print the result as JSON")
+		.addHelpText("after", "\nExit: 0 nothing was blocked, 1 something was, 2 could not.")
+		.action((name: string, options: { readonly json?: boolean }) => exit(explain(name, options.json === true, io)));
+}
+
+function explain(name: string, json: boolean, io: Io): ExitCode {
+	const home = openHome(homePath(io.env));
+	if (!home.ok) return complain(io, home.problem);
+	const read = readAuditLogs(home.value, { server: name, limit: MOST });
+	if (!read.ok) return complain(io, read.problem);
+	const run = lastRun(read.value.entries);
+	if (run === null)
+		return complain(io, {
+			code: "never-run",
+			message: `No run of a server ${exact(name)} is recorded.`,
+			remedy: "Start it in its host. sallyport audit list shows what is recorded.",
+		});
+	if (json) {
+		const withheld = run.withheld.map((each) => ({ ...each, profile: profileLine(each), allow: allowCommand(name, each) }));
+		say(io, JSON.stringify({ version: 1, server: name, ...run, withheld }));
+	} else show(name, run, io);
+	return run.withheld.length === 0 ? 0 : 1;
+}
+
+function show(name: string, run: LastRun, io: Io): void {
+	const by = run.host === null ? "" : `, by ${brief(run.host, 40)}`;
+	const verb = run.granted === null ? "refused" : "started";
+	say(io, `${plain(name)}  ${verb} ${time(run.at)}${by}`);
+	if (run.granted !== null) showGranted(run.granted, io);
+	if (run.withheld.length === 0) {
+		say(io, "Nothing was blocked.");
+		return;
+	}
+	say(io, run.granted === null ? "It was not started:" : "Blocked:");
+	for (const each of run.withheld) {
+		const times = each.count === 1 ? "" : `  (${each.count} times)`;
+		say(io, `  ${time(each.at)}  ${each.kind.padEnd(7)} ${each.subject === "" ? "" : `${exact(each.subject)}: `}${why(each)}${times}`);
+		const [line, command] = [profileLine(each), allowCommand(name, each)];
+		if (line !== null) say(io, `    in its profile:  ${line}`);
+		if (command !== null) say(io, `    to allow it:     ${command}`);
+	}
+}
+
+function showGranted(granted: GrantedThen, io: Io): void {
+	const rows: [string, readonly string[]][] = [
+		["read", granted.read],
+		["write", granted.write],
+		["deny", granted.deny],
+		["env", granted.env],
+		["network", granted.egress],
+		["secret", granted.secrets],
+		["tool", granted.tools],
+		["limit", granted.limits.map(([limit, value]) => `${limit} ${value}`)],
+	];
+	say(
+		io,
+		granted.unconfined
+			? "Granted: everything that you can do, for its sandbox is off, and"
+			: "Granted, beside its own code and a private home:",
+	);
+	for (const [label, values] of rows) for (const value of values) say(io, `  ${label.padEnd(7)} ${exact(value)}`);
+	if (rows.every(([, values]) => values.length === 0)) say(io, "  nothing");
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+	"path-not-granted": "it is not granted",
+	"path-protected": "no server may have it",
+	"path-link": "a link, which programs outside would follow; it was not passed on",
+	"path-special": "neither a file nor a folder; it was not passed on",
+	"path-unwritable": "you may not write it yourself, or the disk was full",
+	"path-too-large": "it is too large, and was not passed on",
+	"path-too-deep": "it lies too deep, and was not passed on",
+	"path-appeared": "it appeared later, and the server was stopped for it",
+	"path-lost": "it was removed, or could not be followed, and the server was stopped for it",
+	"egress-not-granted": "it is not granted",
+	"egress-private-address": "the name leads to a private address",
+	"egress-unresolved": "the name has no address",
+	"egress-host-header": "a request named another host than its connection",
+};
+
+function why({ reason }: Withheld): string {
+	return WORDS[reason] ?? saysOf(reason) ?? plain(reason);
+}
+
+/** What a person would write into the server's profile. Null: nothing there would allow it. */
+function profileLine({ kind, subject, grantable }: Withheld): string | null {
+	if (!grantable || isCut(subject)) return null;
+	if (kind === "read" || kind === "write") return plain(`"sandbox": { "${kind}": [${JSON.stringify(subject)}] }`);
+	return kind === "network" ? plain(`"egress": [${JSON.stringify(subject)}]`) : null;
+}
+
+function allowCommand(name: string, { kind, subject, grantable }: Withheld): string | null {
+	if (!grantable || isCut(subject)) return null;
+	const server = shellWord(name);
+	if (kind === "read" || kind === "write") return `sallyport allow ${server} --${kind} ${shellWord(subject)}`;
+	if (kind === "network") return `sallyport allow ${server} --egress ${shellWord(subject)}`;
+	return kind === "tool" ? `sallyport tools allow ${server} ${shellWord(subject)}` : null;
+}
+
+/** The log keeps the beginning of a long text. */
+function isCut(subject: string): boolean {
+	return /…\[\d+ more characters\]$/.test(subject);
+}
+
+/** To the second, in UTC, as the log has it. */
+function time(at: string): string {
+	return plain(at.replace("T", " ").replace(/\.\d+Z$/, " UTC"));
+}

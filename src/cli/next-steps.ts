@@ -1,0 +1,54 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { HOSTS } from "../core/config/hosts.ts";
+import { shellWord } from "../core/plain-text.ts";
+import { repositoryAround } from "../platform/git.ts";
+import type { HomeToBe } from "../platform/wrapping.ts";
+import type { ConfigFile } from "./config-files.ts";
+import type { Io } from "./io.ts";
+import { say } from "./say.ts";
+import { shownName } from "./show-diff.ts";
+
+/** A config file after servers in it were put behind the launcher. */
+export interface WrappedFile {
+	readonly file: ConfigFile;
+	/** Its whole text as it is now. */
+	readonly after: string;
+	readonly servers: readonly {
+		readonly name: string;
+		/** What stands in place of each secret that was moved, as `allow --secret` takes it; empty: none was. */
+		readonly secrets: readonly string[];
+	}[];
+}
+
+/** What a person has to do until these servers start: each is approved, and the hosts read their files again. */
+export function tellNextSteps(files: readonly WrappedFile[], home: HomeToBe, io: Io): void {
+	const servers = new Map<string, readonly string[]>();
+	for (const { name, secrets } of files.flatMap((each) => each.servers)) servers.set(name, [...(servers.get(name) ?? []), ...secrets]);
+	say(io, "Each needs your approval before it starts:");
+	for (const [name, secrets] of [...servers].slice(0, MOST)) {
+		const grants = [...new Set(secrets)].map((secret) => ` --secret ${shown(secret)}`).join("");
+		say(io, grants === "" ? `  sallyport tools list ${shown(name)}` : `  sallyport allow ${shown(name)}${grants}`);
+	}
+	if (servers.size > MOST) say(io, `  … and ${servers.size - MOST} more`);
+	say(io, `Then choose its tools (sallyport tools allow NAME TOOL…), and restart it in ${titles(files)}.`);
+	for (const { file, after } of files) {
+		if (after.includes(home.stub) && repositoryAround(path.dirname(file.path)) !== null)
+			say(
+				io,
+				`${shownName(file.shown)} names the launcher in your own home, for ${HOSTS[file.host].title} expands no variable there: in another clone run wrap again.`,
+			);
+	}
+	if (!fs.existsSync(home.stub)) say(io, `The launcher is not installed at ${home.stub} yet. Run: sallyport init`);
+}
+
+const MOST = 8;
+
+function shown(name: string): string {
+	const safe = shownName(name);
+	return safe === name ? shellWord(name) : safe;
+}
+
+function titles(files: readonly WrappedFile[]): string {
+	return [...new Set(files.map(({ file }) => HOSTS[file.host].title))].join(", ");
+}

@@ -1,0 +1,104 @@
+import * as z from "zod/mini";
+import type { EventRecord } from "./record.ts";
+
+/** What a server was granted when it started, as the log has it: long lists are cut there. */
+export interface GrantedThen {
+	readonly unconfined: boolean;
+	readonly read: readonly string[];
+	readonly write: readonly string[];
+	readonly deny: readonly string[];
+	readonly env: readonly string[];
+	readonly egress: readonly string[];
+	readonly secrets: readonly string[];
+	readonly tools: readonly string[];
+	/** Name and value. */
+	readonly limits: readonly (readonly [string, string | number])[];
+}
+
+/** One thing that was not let through in a run, however often. */
+export interface Withheld {
+	/** Of the last time. ISO 8601, UTC. */
+	readonly at: string;
+	readonly count: number;
+	readonly kind: "read" | "write" | "network" | "tool" | "other";
+	/** The path, `host:port` or tool; the method of anything else. Text from outside, and perhaps cut. */
+	readonly subject: string;
+	/** The log's. */
+	readonly reason: string;
+	/** A person could grant it. */
+	readonly grantable: boolean;
+}
+
+export interface LastRun {
+	readonly session: string;
+	/** Of its first record. */
+	readonly at: string;
+	/** The program that started the launcher; null: not known. */
+	readonly host: string | null;
+	/** Null: it was not started, and `withheld` says why. */
+	readonly granted: GrantedThen | null;
+	/** In the order in which they first happened. */
+	readonly withheld: readonly Withheld[];
+}
+
+const Texts = z._default(z.array(z.string()), []);
+const Started = z.object({
+	sandbox: z.optional(z.string()),
+	read: Texts,
+	write: Texts,
+	deny: Texts,
+	env: Texts,
+	egress: Texts,
+	secrets: Texts,
+	tools: Texts,
+	limits: z._default(z.record(z.string(), z.union([z.string(), z.number()])), {}),
+});
+const Path = z.object({ access: z.enum(["read", "write"]), path: z.string() });
+const Target = z.object({ target: z.string() });
+
+/**
+ * What the newest session in these records was granted, and what was withheld from it. Null: there is no session.
+ *
+ * @param entries of one server, oldest first
+ */
+export function lastRun(entries: readonly EventRecord[]): LastRun | null {
+	const session = entries.at(-1)?.session;
+	const own = entries.filter((entry) => entry.session === session);
+	const [first] = own;
+	if (session === undefined || first === undefined) return null;
+	const start = own.find(({ direction, decision }) => direction === "launcher" && decision === "allow");
+	const withheld = new Map<string, Withheld>();
+	for (const entry of own) {
+		if (entry.decision !== "refuse") continue;
+		const one = withheldIn(entry);
+		const key = JSON.stringify([one.kind, one.subject, one.reason]);
+		const before = withheld.get(key)?.count ?? 0;
+		// Of many alike only some are recorded, with how many they were so far.
+		withheld.set(key, { ...one, count: Math.max(before + 1, one.count) });
+	}
+	return {
+		session,
+		at: first.at,
+		host: first.host,
+		granted: start === undefined ? null : grantedIn(start),
+		withheld: [...withheld.values()],
+	};
+}
+
+function grantedIn({ reason, arguments: given }: EventRecord): GrantedThen {
+	const parsed = Started.safeParse(given ?? {});
+	const { sandbox, limits, ...lists } = parsed.success ? parsed.data : Started.parse({});
+	return { ...lists, limits: Object.entries(limits), unconfined: sandbox === "off" || reason === "started-without-sandbox" };
+}
+
+function withheldIn({ at, reason, tool, method, count = 1, arguments: given }: EventRecord): Withheld {
+	const common = { at, count, reason };
+	const path = reason.startsWith("path-") ? Path.safeParse(given) : null;
+	if (path?.success === true)
+		return { ...common, kind: path.data.access, subject: path.data.path, grantable: reason === "path-not-granted" };
+	const target = reason.startsWith("egress-") ? Target.safeParse(given) : null;
+	if (target?.success === true)
+		return { ...common, kind: "network", subject: target.data.target, grantable: reason === "egress-not-granted" };
+	if (tool !== null) return { ...common, kind: "tool", subject: tool, grantable: reason === "tool-not-granted" };
+	return { ...common, kind: "other", subject: method ?? "", grantable: false };
+}

@@ -1,0 +1,49 @@
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { encodeBase64 } from "./base64.ts";
+
+/** Shorter texts occur by chance. Characters. */
+export const SHORTEST_FORM = 6;
+
+/**
+ * Every text that a program could write for a value: itself, in JSON (once, twice, with its slashes, in ASCII), in a URL, in HTML, in
+ * hexadecimal digits, and in base64 and base64url, whatever bytes stand before and after. Not unique; some may be short.
+ */
+export function formsOf(secret: string): readonly string[] {
+	const json = JSON.stringify(secret).slice(1, -1);
+	const wellFormed = secret.replace(/\p{Surrogate}/gu, "\ufffd");
+	const bytes = utf8ToBytes(wellFormed);
+	const url = encodeURIComponent(wellFormed);
+	const hex = bytesToHex(bytes);
+	const forms = [
+		secret,
+		json,
+		JSON.stringify(json).slice(1, -1),
+		json.replaceAll("/", "\\/"),
+		asciiJson(secret),
+		url,
+		url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+		url.replaceAll("%20", "+"),
+		url.replaceAll("%2F", "/"),
+		encodeURI(wellFormed),
+		secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;"),
+	];
+	if (bytes.length < 4) return forms;
+	const base64 = [0, 1, 2].map((shift) => alignedBase64(bytes, shift)).filter((form) => form.length >= SHORTEST_FORM);
+	return [...forms, hex, hex.toUpperCase(), ...base64, ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))];
+}
+
+function asciiJson(secret: string): string {
+	return JSON.stringify(secret)
+		.slice(1, -1)
+		.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** The characters that are the same whatever stands before and after the value. */
+function alignedBase64(bytes: Uint8Array, shift: number): string {
+	const padded = new Uint8Array(bytes.length + shift);
+	padded.set(bytes, shift);
+	const whole = encodeBase64(padded);
+	const from = shift === 0 ? 0 : shift + 1;
+	const to = Math.floor((padded.length * 8) / 6);
+	return whole.slice(from, to);
+}

@@ -1,0 +1,38 @@
+/** How a program is given a password by a short flag. */
+export interface PasswordFlag {
+	readonly flag: string;
+	/** `may`: the password may follow without a blank; `must`: behind a blank stands something else. */
+	readonly glued?: "may" | "must";
+}
+
+const ROWS: readonly (readonly [flag: string, programs: string, glued?: "may" | "must"])[] = [
+	["-p", "sshpass", "may"],
+	["-p", "mysql mysqldump mysqladmin mysqlimport mariadb mariadb-dump", "must"],
+	["-p", "7z 7za 7zr rar unrar", "must"],
+	["-p", "mongosh mongo mongodump mongorestore mongoexport cqlsh rabbitmqadmin beeline hdbsql supabase snowsql nodetool vncdo kcadm.sh"],
+	["-P", "sqlcmd bcp isql tsql", "may"],
+	["-P", "mosquitto_pub mosquitto_sub mosquitto_rr zip unzip ipmitool ncat"],
+	["-a", "redis-cli valkey-cli keydb-cli"],
+	["-w", "ldapsearch ldapmodify ldapadd ldapdelete ldapwhoami ldappasswd ldapcompare dsmod"],
+	["-k", "openssl"],
+];
+
+const BY_PROGRAM: ReadonlyMap<string, PasswordFlag> = new Map(
+	ROWS.flatMap(([flag, programs, glued]) =>
+		programs.split(" ").map((program) => [program, glued === undefined ? { flag } : { flag, glued }]),
+	),
+);
+
+/** Null for programs that take none, or are not known. `text` may be a path. */
+export function passwordFlag(text: string): PasswordFlag | null {
+	return BY_PROGRAM.get(text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1).replace(/\.exe$/i, "")) ?? null;
+}
+
+/** Programs and flags that read a password, or a token, from the pipe before them. */
+const READS_PASSWORD = /^(?:sudo|su|passwd|chpasswd|cryptsetup|kinit|openconnect|vncpasswd|--password-stdin|--passphrase-fd)$/;
+const READS_TOKEN = /^(?:--with-token|--token-stdin|--stdin|--api-key-stdin|login|auth)$/;
+
+/** The name of what a word of a command takes from its standard input: `password`, `token`; null: nothing that is a secret. */
+export function readFromPipe(word: string): string | null {
+	return READS_PASSWORD.test(word) ? "password" : READS_TOKEN.test(word) ? "token" : null;
+}

@@ -1,0 +1,86 @@
+import { classifyKey } from "./keys.ts";
+import { isRandom } from "./randomness.ts";
+import {
+	isBracket,
+	isNamePart,
+	isSecretName,
+	LONGEST_NAME,
+	type Reading,
+	runBefore,
+	SHORTEST_RANDOM,
+	SHORTEST_VALUE,
+	skipQuote,
+	valueEnd,
+} from "./reading.ts";
+
+/** `login sam / value`, `sam@example.com / value`. */
+export function afterUser(text: string, at: number): Reading | null {
+	if (text[at - 1] !== " " || text[at + 1] !== " " || !isNamePart(text.charCodeAt(at - 2))) return null;
+	const before = text.slice(Math.max(0, at - 80), at - 1);
+	if (
+		!/(?:^|\s)[\w.+-]{1,60}@[\w.-]{3,60}$|\b(?:login|log in|user(?:name)?|account|acct|creds?|credentials|konto|benutzer|usuario|compte)\b[\s:=]{1,3}[\w.+@-]{1,60}$/i.test(
+			before,
+		)
+	)
+		return null;
+	const end = valueEnd(text, at + 2);
+	return { candidate: isTold(text.slice(at + 2, end), "password") ? { name: "password", start: at + 2, end } : null, end: at + 1 };
+}
+
+/** `the password is value`, `password 'value'`, `requirepass value`: a word for a secret, and what is told to be one. */
+export function told(text: string, at: number): Reading | null {
+	const isVerb = VERB_ENDS.has(text.charCodeAt(at - 1) | 0x20) && VERB.test(text.slice(Math.max(0, at - 7), at));
+	const nameEnd = isVerb ? text.lastIndexOf(" ", at - 1) : at;
+	const start = skipQuote(text, at + 1, 1);
+	const isQuoted = start !== at + 1;
+	const end = valueEnd(text, start);
+	const value = text.slice(start, end);
+	// First, for most words are no value: what the one before means takes longer to tell.
+	if (value.length < SHORTEST_RANDOM && !/\d/.test(value)) return null;
+	const nameStart = runBefore(text, nameEnd);
+	if (nameEnd <= nameStart || nameEnd - nameStart > LONGEST_NAME) return null;
+	const own = text.slice(nameStart, nameEnd);
+	const name = isSecretName(own) ? own : phrased(text, nameStart, nameEnd, isVerb);
+	if (name === null) return null;
+	// Names that nobody would say: `requirepass`, `remote_password`.
+	const isSetting =
+		/[_-]|^(?:requirepass|masterauth|apikey|authtoken)$/i.test(own) || (nameStart === 0 ? "\n" : text[nameStart - 1]) === "\n";
+	const isOne =
+		isVerb || isQuoted || isSetting
+			? isNumberOf(name, value) ||
+				(value.length >= SHORTEST_VALUE && /\d/.test(value) && /[A-Za-z]/.test(value)) ||
+				isRandom(value, SHORTEST_RANDOM)
+			: isTold(value, name);
+	return { candidate: isOne && !isBracket(text.charCodeAt(end)) ? { name, start, end } : null, end: start };
+}
+
+const VERB = /(?:^|\s)(?:is|was|ist|lautet|est|es|é|è|är|er|jest|to|=>|->)$/i;
+/** The last characters of these, in lower case: most words end otherwise. */
+const VERB_ENDS: ReadonlySet<number> = new Set([..."stéèro>"].map((c) => c.charCodeAt(0) | 0x20));
+
+/** `the key of the API is`, `IDENTIFIED BY`: what is named by more than one word; null: nothing that is a secret. */
+function phrased(text: string, nameStart: number, nameEnd: number, isVerb: boolean): string | null {
+	if (!isVerb && (text.charCodeAt(nameEnd - 1) | 0x20) !== 0x79) return null;
+	const before = text.slice(Math.max(0, nameStart - 40), nameEnd);
+	if (/\bidentified by$/i.test(before)) return "password";
+	const of = isVerb
+		? /\b(\p{L}{3,20}) (?:of|for|de|da|do|du|der|des|del|van|til|dla) (?:(?:the|la|le|el|o|a) )?\p{L}{2,20}$/iu.exec(before)
+		: null;
+	return of?.[1] !== undefined && isSecretName(of[1]) ? of[1] : null;
+}
+
+function isNumberOf(name: string, value: string): boolean {
+	return /^(?:pin|puk)$/i.test(name) && /^\d{4,8}$/.test(value);
+}
+
+/** What stands behind a word for a secret without a sign between: prose goes on with words, a secret does not look like one. */
+export function isTold(value: string, name: string): boolean {
+	if (value.length < SHORTEST_VALUE || !/[A-Za-z]/.test(value) || !/\d/.test(value)) return false;
+	if (classifyKey(name) !== "password") return isRandom(value);
+	return (
+		isRandom(value, 8) ||
+		/[!#$%&*@^?+~]./.test(value) ||
+		/^\p{Lu}?\p{Ll}{3,}\d{2,}[!?.#$%&*@]?$/u.test(value) ||
+		/[a-z]\d+[a-z]/i.test(value)
+	);
+}

@@ -1,0 +1,233 @@
+import * as fs from "node:fs";
+import { plain, shellWord } from "../core/plain-text.ts";
+import type { Grant } from "../core/policy/layers.ts";
+import { fail, ok, type Problem, type Result } from "../core/result.ts";
+import type { AuditLog } from "../platform/audit-writer.ts";
+import { type Home, homePath, openHome } from "../platform/home.ts";
+import { profileOf } from "../platform/launch/profile.ts";
+import type { BlockedPath } from "../platform/sandbox/blocked.ts";
+import { type BubblewrapOptions, bubblewrapEngine } from "../platform/sandbox/bubblewrap.ts";
+import type { Confined, StartSteps } from "../platform/sandbox/engine.ts";
+import type { EgressRefusal } from "../platform/sandbox/proxy.ts";
+import { discardKeychain } from "../platform/vault/keychain-child.ts";
+import type { RunArguments } from "./arguments.ts";
+import { BlockedPaths } from "./blocked-paths.ts";
+import { confinement } from "./confinement.ts";
+import { type GrantWatch, watchGrant } from "./grant-watch.ts";
+import { type Checked, check, findPlace, lookUpGrant, type Place, plainEnvironment, resolveEnvironment, secretNames } from "./prepare.ts";
+
+/**
+ * One launch, from the first look at the home. What the server waits for stands here; everything that can wait is loaded while the
+ * sandbox stands up, or while the server starts.
+ */
+export class Launch {
+	readonly request: RunArguments;
+	/** The program that started the launcher; null: not known. */
+	readonly host = startedBy();
+	/** Filled when the launch has resolved its secrets; log and wire keep them out from then on. */
+	readonly secrets: string[] = [];
+	#home: Home | null = null;
+	#audit: AuditLog | null = null;
+	#redact: ((text: string) => string) | null = null;
+	#watch: GrantWatch | null = null;
+	#grant: Grant | null = null;
+	#blocked: BlockedPaths | null = null;
+
+	/** Told of a connection that was not granted, beside the person and the log. */
+	onEgressRefused: (refusal: EgressRefusal) => void = () => {};
+	/** Told of a path that the server could not use, beside the person and the log. */
+	onPathBlocked: (blocked: BlockedPath) => void = () => {};
+
+	constructor(request: RunArguments) {
+		this.request = request;
+	}
+
+	/** Null: it was not found. */
+	get home(): Home | null {
+		return this.#home;
+	}
+
+	/** Null: the server is not confined. */
+	get blocked(): BlockedPaths | null {
+		return this.#blocked;
+	}
+
+	/** Null: it could not be opened. */
+	get audit(): AuditLog | null {
+		return this.#audit;
+	}
+
+	/** Starts the server, or says why not. */
+	async start(): Promise<Result<Started>> {
+		const home = openHome(homePath(process.env));
+		if (!home.ok) return home;
+		this.#home = home.value;
+		const place = findPlace(this.request, home.value, process.env, process.cwd());
+		if (!place.ok) return place;
+		const found = lookUpGrant(this.request, home.value, place.value);
+		if (!found.ok) return found;
+		const checked = await check(found.value, home.value, process.env);
+		if (!checked.ok) return checked;
+		const plain = await plainEnvironment(checked.value, process.env);
+		if (!plain.ok) return plain;
+		const secret = { names: secretNames(checked.value), values: this.#secretValues(checked.value, home.value) };
+		const confined = await this.#confine(checked.value, plain.value, home.value, {
+			environment: secret,
+			meanwhile: () => this.#prepare(found.value, home.value, place.value),
+		});
+		if (!confined.ok) return confined;
+		const [grant, watch, audit] = [this.#grant, this.#watch, this.#audit];
+		if (grant === null || watch === null || audit === null) throw new Error("a sandbox that did not wait for its launcher");
+		return ok({ grant, watch, audit, home: home.value, confined: confined.value });
+	}
+
+	/** Opens the audit log, if it is not open. A failure says why there is none. */
+	openAudit(): Promise<Result<AuditLog>> {
+		return this.#home === null ? Promise.resolve(noHome) : this.#openAudit(this.#home);
+	}
+
+	/** Loads what takes secrets out of text. Nothing foreign may be recorded before. */
+	async loadRedaction(): Promise<(text: string) => string> {
+		const { textRedactor } = await import("../core/secrets/redact.ts");
+		this.#redact ??= textRedactor(this.secrets);
+		return this.#redact;
+	}
+
+	async #openAudit(home: Home): Promise<Result<AuditLog>> {
+		if (this.#audit !== null) return ok(this.#audit);
+		const { openAuditLog } = await import("../platform/audit-writer.ts");
+		const audit = openAuditLog(home, {
+			server: this.request.name,
+			host: this.host,
+			clock: () => new Date(),
+			redact: (text) => {
+				if (this.#redact === null) throw new Error("something foreign is recorded before it can be redacted");
+				return this.#redact(text);
+			},
+		});
+		if (audit.ok) this.#audit = audit.value;
+		return audit;
+	}
+
+	/** Begins at once; the sandbox is made while a vault is asked. */
+	async #secretValues(checked: Checked, home: Home): Promise<Result<Readonly<Record<string, string>>>> {
+		const resolved = await resolveEnvironment(checked, home, process.env);
+		discardKeychain();
+		if (!resolved.ok) return resolved;
+		this.secrets.push(...resolved.value.secrets);
+		return ok(resolved.value.env);
+	}
+
+	/** From here on the policy is watched; what it said before the watch was there is looked up again, so that no change falls in between. */
+	async #prepare(started: Grant, home: Home, place: Place): Promise<Result<void>> {
+		const audit = await this.#openAudit(home);
+		if (!audit.ok) return audit;
+		const watch = watchGrant(this.request, home, place);
+		if (!watch.ok) return watch;
+		this.#watch = watch.value;
+		const now = lookUpGrant(this.request, home, place);
+		if (!now.ok) return now;
+		if (confinement(now.value) !== confinement(started))
+			return fail("grant-changed", "What the server may do was changed while it started.", "Start it again in the host.");
+		this.#grant = now.value;
+		return ok(undefined);
+	}
+
+	async #confine(
+		{ grant, facts }: Checked,
+		env: Readonly<Record<string, string>>,
+		home: Home,
+		steps: Required<StartSteps>,
+	): Promise<Result<Confined>> {
+		const { sandbox } = grant;
+		if (sandbox === "off") return (await import("./bare.ts")).startBare(grant, facts, env, steps);
+		if (process.platform !== "linux")
+			return fail("sandbox-unsupported", "Sallyport cannot confine servers on this system yet.", "Use Linux, or a Linux container or WSL.");
+		const options: BubblewrapOptions = {
+			sallyportHome: home.path,
+			onEgressRefused: (refusal) => this.#egressRefused(grant.name, refusal),
+			onEgressUsed: ({ target, connections, sent, received }) =>
+				this.#audit?.append({
+					request: null,
+					direction: "launcher",
+					method: null,
+					tool: null,
+					decision: "allow",
+					reason: "egress",
+					outcome: "forwarded",
+					arguments: { target, connections, sent, received },
+				}),
+			onWriteKeptBack: (path, reason) => this.#blocked?.blocked({ path, access: "write", reason }),
+			onFolderLost: (path) => this.#blocked?.blocked({ path, access: "write", reason: "lost" }),
+			onAppeared: (path) => this.#blocked?.blocked({ path, access: "read", reason: "appeared" }),
+		};
+		const profile = profileOf({ ...grant, sandbox }, facts, env, home);
+		this.#blocked = new BlockedPaths({
+			server: grant.name,
+			profile,
+			engine: options,
+			ready: () => this.loadRedaction(),
+			say: (text) => process.stderr.write(`sallyport: ${plain(grant.name)}: ${this.#redact?.(text)}\n`),
+			onBlocked: (blocked) => this.#pathBlocked(blocked),
+		});
+		return bubblewrapEngine(options).start(profile, steps);
+	}
+
+	#pathBlocked(blocked: BlockedPath): void {
+		const { path, access, reason } = blocked;
+		this.#audit?.append({
+			request: null,
+			direction: "launcher",
+			method: null,
+			tool: null,
+			decision: "refuse",
+			reason: `path-${reason}`,
+			outcome: "withheld",
+			arguments: { access, path },
+		});
+		this.onPathBlocked(blocked);
+	}
+
+	/** A connection that was not granted: one line for the person, with what would allow it, and one record. */
+	#egressRefused(server: string, refusal: EgressRefusal): void {
+		const { target, reason } = refusal;
+		const remedy = reason === "not-granted" ? ` If it should: sallyport allow ${shellWord(server)} --egress ${shellWord(target)}` : "";
+		process.stderr.write(
+			`sallyport: ${plain(server)}: it tried to reach ${plain(target)}, which was refused (${reason}).${plain(remedy)}\n`,
+		);
+		this.#audit?.append({
+			request: null,
+			direction: "launcher",
+			method: null,
+			tool: null,
+			decision: "refuse",
+			reason: `egress-${reason}`,
+			outcome: "withheld",
+			arguments: { target },
+		});
+		this.onEgressRefused(refusal);
+	}
+}
+
+/** A server that runs, whatever it is. */
+export interface Started {
+	readonly grant: Grant;
+	readonly watch: GrantWatch;
+	readonly audit: AuditLog;
+	readonly home: Home;
+	readonly confined: Confined;
+}
+
+const noHome: Result<never> = {
+	ok: false,
+	problem: { code: "no-home", message: "There is no Sallyport home.", remedy: "Run: sallyport init" } satisfies Problem,
+};
+
+/** The name of the program that started the launcher; null where the system does not say. A label, which decides nothing. */
+function startedBy(): string | null {
+	try {
+		return fs.readFileSync(`/proc/${process.ppid}/comm`, "utf8").trim();
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,85 @@
+import { plain } from "../core/plain-text.ts";
+import type { Grant } from "../core/policy/layers.ts";
+import { policyLimits } from "../core/policy/limits.ts";
+import type { Problem, Result } from "../core/result.ts";
+import { fail, ok } from "../core/result.ts";
+import type { Ending } from "./ending.ts";
+import type { Launch, Started } from "./launch.ts";
+import { LiveReport } from "./live-report.ts";
+import { Session } from "./session.ts";
+
+/** Milliseconds that a server has to answer what its host asked before it went. */
+const GRACE_MS = 3_000;
+
+/** Milliseconds that a server has to end by itself once nobody waits for it, and then when it is told to: half a second after its host, it is gone. */
+const STOP_MS = { terminate: 150, kill: 400 };
+
+/** Stands between the host and a server that has just been started, until one of them is gone. */
+export async function relay(launch: Launch, { grant, watch, audit, home, confined }: Started): Promise<Result<Ending>> {
+	const redact = await launch.loadRedaction();
+	const { host, secrets } = launch;
+	const recorded = audit.append({
+		request: null,
+		direction: "launcher",
+		method: null,
+		tool: null,
+		decision: "allow",
+		reason: grant.sandbox === "off" ? "started-without-sandbox" : "started",
+		outcome: "forwarded",
+		arguments: grantedParts(grant),
+	});
+	if (!recorded) {
+		await confined.dispose();
+		return fail(auditProblem.code, auditProblem.message, auditProblem.remedy);
+	}
+	const live = new LiveReport({ home, session: audit.session, grant, host, secrets, clock: () => new Date() });
+	launch.onEgressRefused = (refusal) => live.egressRefused(refusal);
+	launch.onPathBlocked = (blocked) => live.pathBlocked(blocked);
+	const parent = process.ppid;
+	const heard = (said: Buffer | string): void => launch.blocked?.heard(said);
+	const session = new Session({
+		grant,
+		confined,
+		audit,
+		live,
+		host: process,
+		secrets,
+		redact,
+		heard,
+		graceMs: GRACE_MS,
+		isHostGone: () => process.ppid !== parent,
+		stopMs: STOP_MS,
+		watch,
+	});
+	let stoppedBy: NodeJS.Signals | null = null;
+	for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
+		process.on(signal, () => {
+			stoppedBy ??= signal;
+			session.stop();
+		});
+	const running = session.run();
+	// The server is starting by itself now: this costs its host no time.
+	if (!live.open())
+		process.stderr.write(`sallyport: ${plain(grant.name)}: an editor cannot watch it (no socket in ${plain(home.state)}).\n`);
+	const ending = await running;
+	audit.close(stoppedBy === null ? "server-ended" : "stopped");
+	await live.end(stoppedBy === null ? session.endReason : "stopped");
+	return ok(stoppedBy === null ? ending : { code: null, signal: stoppedBy });
+}
+
+/** What it was granted, for whoever asks later. No values: names and places. */
+function grantedParts({ sandbox, egress, secrets, tools, limits }: Grant): Readonly<Record<string, unknown>> {
+	return {
+		...(sandbox === "off" ? { sandbox } : sandbox),
+		egress,
+		limits: policyLimits(limits),
+		secrets: [...secrets.keys()],
+		tools: [...tools.keys()],
+	};
+}
+
+const auditProblem: Problem = {
+	code: "audit-failed",
+	message: "The audit log cannot be written, so nothing is started.",
+	remedy: "Make room on the disk of Sallyport's home.",
+};

@@ -1,0 +1,45 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { PathError } from "../../core/policy/path-errors.ts";
+import { type BubblewrapOptions, checkPath } from "./bubblewrap.ts";
+import type { SandboxProfile } from "./engine.ts";
+import { SYSTEM_READ } from "./grants.ts";
+import { isWithin } from "./protected.ts";
+import { INNER_HOME } from "./root.ts";
+
+/** What a server could not use because of its sandbox. */
+export interface BlockedPath {
+	/** The server's text. */
+	readonly path: string;
+	readonly access: "read" | "write";
+	/**
+	 * `not-granted`: a person can grant it. `protected`: no one can. `link`, `special`, `too-deep`, `too-large`, `unwritable`: what the server made was
+	 * not passed on to the folder. `appeared`: it came later, and the server was stopped for it. `lost`: a granted folder could not be followed any more, and
+	 * the server was stopped.
+	 */
+	readonly reason: "not-granted" | "protected" | "link" | "special" | "too-deep" | "too-large" | "unwritable" | "appeared" | "lost";
+}
+
+/** Where the server has its own: what is missing there is not kept from it. */
+const PRIVATE = [INNER_HOME, "/dev", "/proc", ...SYSTEM_READ];
+
+/**
+ * Whether the sandbox is why a server could not use a path; null: it is not, or that cannot be told. Looks at what is there outside,
+ * and believes nothing that the server says beyond its words.
+ */
+export function whyBlocked(
+	{ path: named, access, denied }: PathError,
+	{ read, write }: Pick<SandboxProfile, "read" | "write">,
+	options: BubblewrapOptions,
+): BlockedPath | null {
+	const where = path.posix.normalize(named);
+	if (PRIVATE.some((folder) => isWithin(where, folder))) return null;
+	const isThere = fs.lstatSync(where, { throwIfNoEntry: false }) !== undefined;
+	// A file that is to be made is granted with its folder.
+	const target = isThere ? where : path.posix.dirname(where);
+	if (!isThere && (!denied || fs.lstatSync(target, { throwIfNoEntry: false }) === undefined)) return null;
+	const isCovered = (access === "write" ? write : [...read, ...write]).some((granted) => isWithin(where, granted));
+	const grantable = checkPath(target, access, options);
+	if (!grantable.ok) return grantable.problem.code === "grant-missing" ? null : { path: where, access, reason: "protected" };
+	return isCovered ? null : { path: isThere || access === "read" ? where : target, access, reason: "not-granted" };
+}
