@@ -106,7 +106,13 @@ function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): 
 		for (const node of entry.taken) taken.add(node);
 		if (entry.server !== null) found.push({ part: entry.server, owner });
 	}
-	const settings = settingsIn(roots, { text, host, taken, owners, aliases });
+	const tooMany = (node: TreeNode, most: number): void =>
+		report(
+			"bad-entry",
+			spanOf(node),
+			`The file holds more than ${most.toLocaleString("en")} other values: those from here on are not looked at.`,
+		);
+	const settings = settingsIn(roots, { text, host, taken, owners, aliases, tooMany });
 	const servers: ServerEntry[] = found.map(({ part, owner }) => ({ ...part, settings: owner.settings }));
 	const rootKeys = tree.roots.flatMap((root) => keysOf(text, propertiesOf(root)));
 	return { ...empty, servers, rootKeys, settings, comments: commentsOf(text, tree, host, groups), problems: inOrder(problems) };
@@ -115,9 +121,9 @@ function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): 
 /** A hostile file can hold a million, which nobody reads. */
 const MAX_PROBLEMS = 1_000;
 
-/** How many servers of a file are read: thousands, and more in a large one. */
+/** How many servers of a file are read: twenty thousand, and more in a large one. */
 function mostServers(text: string): number {
-	return 3_000 + (text.length >> 8);
+	return 20_000 + (text.length >> 8);
 }
 
 /** How many values may be read through aliases of one file. */

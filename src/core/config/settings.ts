@@ -18,13 +18,23 @@ interface Walk {
 	readonly taken: ReadonlySet<TreeNode>;
 	readonly owners: ReadonlyMap<TreeNode, Owner>;
 	readonly aliases: AliasBudget;
+	/** Is told of the first value that is one too many. */
+	readonly tooMany: (node: TreeNode, most: number) => void;
 }
 
-/** Every value that no field of a server holds. Hands each entry its own, too. */
+/** Of a file of any size that is one for people; what a host keeps for itself is not counted. */
+function mostSettings(text: string): number {
+	return 10_000 + (text.length >> 6);
+}
+
+/** Every value that no field of a server holds, as far as anybody would write. Hands each entry its own, too. */
 export function settingsIn(roots: readonly TreeNode[], walk: Walk): Setting[] {
 	const found: Setting[] = [];
+	const most = mostSettings(walk.text);
+	let isFull = false;
 	const { text, host, taken, owners, aliases } = walk;
 	const visit = (node: TreeNode, path: readonly (string | number)[], key: TreeNode | null, outer: Owner | null): void => {
+		if (isFull) return;
 		const owner = owners.get(node) ?? outer;
 		if (node.children !== undefined && node.children.length > 0) {
 			if (node.type === "object")
@@ -40,6 +50,11 @@ export function settingsIn(roots: readonly TreeNode[], walk: Walk): Setting[] {
 		if (owner === null && !isRead(path, host)) return;
 		const shown = node.type === "alias" ? scalarBehind(node, aliases) : node;
 		if (shown === null) return;
+		if (found.length >= most) {
+			isFull = true;
+			walk.tooMany(node, most);
+			return;
+		}
 		const setting: Setting = {
 			keyPath: path,
 			server: owner?.name ?? null,

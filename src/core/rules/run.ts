@@ -15,12 +15,12 @@ export interface Found {
  * whatever is in it. Whoever looks for fewer than all says so.
  */
 export function mostFindings({ text }: ConfigDocument): number {
-	return 5_000 + Math.floor(text.length / 220);
+	return 30_000 + Math.floor(text.length / 200);
 }
 
 /** The same for credentials, which take the longest. */
 export function mostCredentials({ text }: ConfigDocument): number {
-	return 2_000 + Math.floor(text.length / 400);
+	return 20_000 + Math.floor(text.length / 400);
 }
 
 /**

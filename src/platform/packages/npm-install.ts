@@ -34,7 +34,7 @@ const OPTIONS = [
 	// A newer npm refuses these by itself; an older one is stopped by the missing git, the egress list and the check of the lock.
 	...["--allow-git=none", "--allow-remote=none", "--allow-file=none", "--allow-directory=none", "--git=/nonexistent/git"],
 	// npm waits 70 seconds before it gives up; a person is watching.
-	...["--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=3000"],
+	...["--fetch-retries=5", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=5000"],
 	...["--loglevel=error", "--logs-max=0", "--location=project", "--global=false", "--workspaces=false"],
 ];
 const KEPT_OUTPUT = 64 * 1024;

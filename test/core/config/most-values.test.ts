@@ -26,8 +26,15 @@ describe("an entry with more values than anybody writes", () => {
 });
 
 test("of more servers than anybody has the first are read, and what is behind them is told", () => {
-	const { servers, problems } = parse(Object.fromEntries(list(6000).map((name) => [name, { command: "a" }])));
-	expect(servers.length).toBeGreaterThan(3_000);
-	expect(servers.length).toBeLessThan(6_000);
+	const { servers, problems } = parse(Object.fromEntries(list(60_000).map((name) => [name, { command: "a" }])));
+	expect(servers.length).toBeGreaterThanOrEqual(20_000);
+	expect(servers.length).toBeLessThan(60_000);
+	expect(problems).toMatchObject([{ code: "bad-entry", message: expect.stringContaining("not looked at") }]);
+});
+
+test("of more other values than anybody writes the first are read, and what is behind them is told", () => {
+	const { settings, problems } = parseConfig(JSON.stringify({ servers: {}, notes: list(30_000) }), "vscode", ".vscode/mcp.json");
+	expect(settings.length).toBeGreaterThan(10_000);
+	expect(settings.length).toBeLessThan(30_000);
 	expect(problems).toMatchObject([{ code: "bad-entry", message: expect.stringContaining("not looked at") }]);
 });
