@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type GrantedThen, type LastRun, lastRun, type Withheld } from "../core/audit/last-run.ts";
+import { own } from "../core/own.ts";
 import { brief, exact, plain, shellWord } from "../core/plain-text.ts";
 import { saysOf } from "../core/protocol/reasons.ts";
 import { readAuditLogs } from "../platform/audit-log.ts";
@@ -95,7 +96,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 function why({ reason }: Withheld): string {
-	return WORDS[reason] ?? saysOf(reason) ?? plain(reason);
+	return own(WORDS, reason) ?? saysOf(reason) ?? plain(reason);
 }
 
 /** What a person would write into the server's profile. Null: nothing there would allow it. */

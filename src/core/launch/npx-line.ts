@@ -1,3 +1,4 @@
+import { own } from "../own.ts";
 import { fail, failed, ok, type Result } from "../result.ts";
 import { flagName } from "./flag-name.ts";
 import { type PackageSpec, parsePackageSpec } from "./package-spec.ts";
@@ -123,7 +124,7 @@ function refuseFlag(
 	flag: string,
 ): { readonly ok: false; readonly problem: { code: string; message: string; remedy: string } } {
 	const name = flagName(flag);
-	const reason = REASONS[name];
+	const reason = own(REASONS, name);
 	return {
 		ok: false,
 		problem: {

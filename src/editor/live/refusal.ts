@@ -1,4 +1,5 @@
 import type { LiveHello, LiveMessage } from "../../core/live/message.ts";
+import { own } from "../../core/own.ts";
 import { saysOf } from "../../core/protocol/reasons.ts";
 import { unreachable } from "../../core/result.ts";
 
@@ -105,15 +106,15 @@ const LAUNCH: Readonly<Record<string, string>> = {
 export function wordsFor({ kind, reason }: Pick<Refusal, "kind" | "reason">): string {
 	switch (kind) {
 		case "launch":
-			return LAUNCH[reason] ?? `it was not started (${reason})`;
+			return own(LAUNCH, reason) ?? `it was not started (${reason})`;
 		case "connection":
-			return CONNECTION[reason] ?? `a connection was refused (${reason})`;
+			return own(CONNECTION, reason) ?? `a connection was refused (${reason})`;
 		case "path":
-			return PATH[reason] ?? `a file or folder was refused (${reason})`;
+			return own(PATH, reason) ?? `a file or folder was refused (${reason})`;
 		case "call":
 		case "drift":
 		case "other":
-			return saysOf(reason) ?? PATH[reason] ?? `it was refused (${reason})`;
+			return saysOf(reason) ?? own(PATH, reason) ?? `it was refused (${reason})`;
 		default:
 			return unreachable(kind);
 	}

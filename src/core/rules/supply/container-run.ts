@@ -1,3 +1,4 @@
+import { own } from "../../own.ts";
 import { LastOf } from "../last-of.ts";
 import type { CommandLine } from "./command-line.ts";
 import { partOfWord, type Word } from "./word.ts";
@@ -92,7 +93,7 @@ function runAt(words: readonly Word[]): number | null {
 function readLong(word: Word, next: Word | undefined, options: ContainerOption[]): number {
 	const equals = word.text.indexOf("=");
 	const written = word.text.slice(2, equals < 0 ? undefined : equals);
-	const name = LONG_ALIASES[written] ?? written;
+	const name = own(LONG_ALIASES, written) ?? written;
 	if (equals >= 0) {
 		const value = word.text.slice(equals + 1);
 		options.push({ name, value, word: SWITCHES.test(name) ? word : partOfWord(word, equals + 1, word.text.length) });

@@ -1,6 +1,7 @@
 import type { StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
 import { type NodeOptionsEffect, nodeOptionsEffect } from "../../launch/node-options.ts";
+import { own } from "../../own.ts";
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { quoted } from "../places.ts";
 import { readLaunch } from "./command-line.ts";
@@ -102,7 +103,7 @@ const CERTIFICATES =
 function judge({ name: written, value }: SetVariable, home: string | null, wrapped: boolean): Verdict | null {
 	const name = written.toUpperCase();
 	if (value.trim() === "") return null;
-	const searched = SEARCHED[name];
+	const searched = own(SEARCHED, name);
 	if (searched !== undefined) {
 		const folder =
 			value

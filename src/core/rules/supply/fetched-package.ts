@@ -1,4 +1,5 @@
 import type { Located, StdioServer } from "../../config/server.ts";
+import { own } from "../../own.ts";
 import { LastOf } from "../last-of.ts";
 import { readLaunch } from "./command-line.ts";
 import type { Word } from "./word.ts";
@@ -116,7 +117,7 @@ const fetchedBy = new LastOf<StdioServer, readonly FetchedPackage[]>();
 
 function packageOf(program: string, words: readonly Word[]): FetchedPackage | null {
 	if (!Object.hasOwn(RUNNERS, program)) return null;
-	for (const runner of RUNNERS[program] ?? []) {
+	for (const runner of own(RUNNERS, program) ?? []) {
 		const rest = words.slice(1);
 		if (!runner.subcommands.every((name, i) => rest[i]?.text === name)) continue;
 		const found = firstPackage(rest.slice(runner.subcommands.length), runner);

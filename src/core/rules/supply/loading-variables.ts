@@ -1,11 +1,12 @@
 import { nodeOptionsEffect } from "../../launch/node-options.ts";
+import { own } from "../../own.ts";
 import { temporaryFolder } from "./folders.ts";
 import { preloadOrigin } from "./loading-options.ts";
 import { commandOrigin, type Origin, originOf } from "./origin.ts";
 
 /** Whether a variable makes a program load or run code that no launch line names. `name` in capitals. */
 export function loadsCode(name: string, value: string): boolean {
-	return Object.hasOwn(LOADERS, name) && LOADERS[name]?.(value) === true;
+	return own(LOADERS, name)?.(value) === true;
 }
 
 /** By name: whether a value makes a program load or run code that no launch line names. */

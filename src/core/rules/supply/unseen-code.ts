@@ -1,5 +1,6 @@
 import type { StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
+import { own } from "../../own.ts";
 import { LastOf } from "../last-of.ts";
 import { type CommandLine, type LaunchReading, readLaunch, readText } from "./command-line.ts";
 import { isOnShare } from "./folders.ts";
@@ -94,7 +95,7 @@ function inLines(lines: readonly CommandLine[]): UnseenCode | null {
 		if (first === undefined) continue;
 		const { program } = line;
 		if (stream !== null && readsCode(line)) return { word: first, what: stream };
-		if (REMOTE_CODE[program]?.(line.words) === true) return { word: first, what: DOWNLOADED };
+		if (own(REMOTE_CODE, program)?.(line.words) === true) return { word: first, what: DOWNLOADED };
 		if (givesShell(line)) return { word: first, what: REMOTE };
 		if (files.size > 0 && starts(line, files)) return { word: first, what: DOWNLOADED };
 		const decodes = isDecoder(line);
