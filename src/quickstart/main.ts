@@ -114,7 +114,7 @@ async function launchEverything(world: World, listener: Listener): Promise<void>
 	check(`everything lists two tools: ${tools.map(({ name }) => name).join(", ")}`, tools.length === 2);
 	const env = await call(client, "get-env", {});
 	// What is taken out is the very value that the vault gave.
-	const kept = /"GITHUB_TOKEN":\s*"\[redacted\]"/.test(env.text) && !env.text.includes(world.token);
+	const kept = /GITHUB_TOKEN\\*":\s*\\*"\[redacted\]/.test(env.text) && !env.text.includes(world.token);
 	check("a granted call succeeds; the server has its token, and cannot say it", env.ok && kept);
 	check("of the host's environment it has nothing else", !env.text.includes(world.hostSecret));
 	const refused = await call(client, "get-sum", { a: 1, b: 2 });

@@ -1,6 +1,6 @@
 /** Addresses that are credentials themselves, service by service: the host, and the path with the part that is the secret in brackets. */
 const CAPABILITIES: readonly (readonly [host: RegExp, path: RegExp])[] = [
-	[/^hooks\.slack(?:-gov)?\.com$/, /^\/(?:services|workflows|triggers)\/(?:[^/]+\/)*([\w-]{8,})\/?$/],
+	[/^hooks\.slack(?:-gov)?\.com$/, /^\/(?:services|workflows|triggers)\/(?:[^/]+\/)*([\w-]{16,})\/?$/],
 	[/^(?:\w+\.)?discord(?:app)?\.com$/, /^\/api\/(?:v\d+\/)?webhooks\/\d+\/([\w-]{16,})/],
 	[/^hooks\.zapier\.com$/, /^\/hooks\/(?:catch|standard)\/(.+?)\/?$/],
 	[/^(?:mcp|actions)\.zapier\.com$/, /^\/api\/(?:v\d+\/)?mcp\/[a-z]+\/(.+?)(?:\/(?:mcp|sse))?\/?$/],
@@ -30,6 +30,17 @@ const CAPABILITIES: readonly (readonly [host: RegExp, path: RegExp])[] = [
 	[/^(?:sctapi|sc)\.ftqq\.com$/, /^\/(SCT?\w{16,}|SCU\w{16,})\.send/],
 	[/^open\.(?:feishu\.cn|larksuite\.com)$/, /^\/open-apis\/bot\/(?:v2\/)?hook\/([\w-]{16,})/],
 ];
+
+/** What is left of such an address when its secret stands elsewhere: whose it is, and no secret. */
+const WITHOUT_SECRET: readonly (readonly [host: RegExp, path: RegExp])[] = [
+	[/^hooks\.slack(?:-gov)?\.com$/, /^\/(?:services|workflows|triggers)(?:\/(?:[A-Z][A-Z0-9]{6,13}|\d{6,20}))*\/?$/],
+	[/^(?:\w+\.)?discord(?:app)?\.com$/, /^\/api\/(?:v\d+\/)?webhooks\/\d+\/?$/],
+];
+
+/** True for what is left of an address that is a credential itself, once the credential was taken out. */
+export function lacksCapability(host: string, path: string): boolean {
+	return WITHOUT_SECRET.some(([hosts, paths]) => hosts.test(host) && paths.test(path));
+}
 
 /** Where the secret of such an address begins and ends within its path; null for every other address. */
 export function capabilityIn(host: string, path: string): { readonly start: number; readonly end: number } | null {

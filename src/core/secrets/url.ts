@@ -1,4 +1,4 @@
-import { capabilityIn } from "./capabilities.ts";
+import { capabilityIn, lacksCapability } from "./capabilities.ts";
 import { classifyKey, namesCapability } from "./keys.ts";
 import { withoutBraces } from "./parts/assignments.ts";
 import type { Part } from "./parts/part.ts";
@@ -106,7 +106,9 @@ const OF_MANY =
 	/^(?:[dcpe]|[a-z][\w-]{2,}[^s]s|folder|file|document|space|project|workspace|team|user|account|org|organization|commit|blob|tree|raw|page|item|board|channel|thread|instance|database|collection|table|view|model|agent|bot|gist|releases?|download|assets?|static|dist|image|video|embed|watch|edit)$/i;
 
 function path(key: string | null, piece: Piece, start: number, end: number, host: string): readonly UrlPart[] {
-	const capability = capabilityIn(host.toLowerCase(), piece.text.slice(start, end));
+	const place = [host.toLowerCase(), piece.text.slice(start, end)] as const;
+	if (lacksCapability(...place)) return [];
+	const capability = capabilityIn(...place);
 	if (capability !== null)
 		return [{ key: "capability", piece: subPiece(piece, start + capability.start, start + capability.end), role: "path" }];
 	const parts: UrlPart[] = [];

@@ -235,3 +235,14 @@ test.each(["github_pat_1234567890", "sk-ant-api03-1234567890", "lin_api_12345678
 		expect(detectSecrets("API_KEY", text)).toEqual([]);
 	},
 );
+
+test("what is left of a webhook's address, once its secret is in a vault, is no secret", () => {
+	const dice = new Dice(77);
+	const id = (letter: string): string => `${letter}${dice.text(10, "ABCDEFGHJKLMNPQRSTUVWXYZ23456789")}`;
+	for (let i = 0; i < 20; i++) {
+		const [place, secret] = [`https://hooks.slack.com/services/${id("T")}/${id("B")}/`, dice.text(24, WORD.replace(/[_-]/g, ""))];
+		expect(detectSecrets("WEBHOOK_URL", `${place}${secret}`)).toMatchObject([{ start: place.length, end: place.length + secret.length }]);
+		expect(detectSecrets("WEBHOOK_URL", `${place}{{ keychain://s/WEBHOOK_URL }}`)).toEqual([]);
+		expect(detectSecrets("WEBHOOK_URL", place)).toEqual([]);
+	}
+});
