@@ -144,7 +144,9 @@ export class Machine {
 			`${fs.readFileSync("/etc/passwd", "utf8").trimEnd()}\nsallyport-attack:x:${ORDINARY}:${ORDINARY}::/nonexistent:/bin/sh\n`,
 		);
 		fs.chmodSync(this.#folder, 0o755);
-		run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run");
+		// What an attack as root writes there stays in this space.
+		for (const folder of ["/run", "/etc/profile.d", "/usr/local/bin"])
+			if (!process.execPath.startsWith(`${folder}/`)) run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", folder);
 		const queues = path.join(this.#folder, "mqueue");
 		fs.mkdirSync(queues);
 		run("mount", "-t", "mqueue", "none", queues);
