@@ -1,4 +1,5 @@
 import { type Span, slice, splitBom } from "../text.ts";
+import { HOSTS } from "./hosts.ts";
 import { Mover } from "./moved.ts";
 import { MAX_CONFIG_LENGTH, parseConfig } from "./parse.ts";
 import type { ConfigDocument, ConfigProblem, ServerEntry } from "./server.ts";
@@ -15,6 +16,8 @@ export function parseAgain(before: ConfigDocument, raw: string): ConfigDocument 
 function withinOneEntry(before: ConfigDocument, raw: string): ConfigDocument | null {
 	const { bom, text } = splitBom(raw);
 	if (before.format !== "json" || bom !== before.bom || text.length > MAX_CONFIG_LENGTH) return null;
+	// Entries that stand over one another are read together.
+	if (HOSTS[before.host].roots.some(({ over }) => over !== undefined)) return null;
 	const changed = changedPart(before.text, text);
 	const index = before.servers.findIndex(({ span }) => changed.start > span.offset && changed.end < endOf(span));
 	const server = before.servers[index];

@@ -66,6 +66,15 @@ describe("the next version of a file", () => {
 			expect(again(bundle, after, "mcpb")).toEqual(parseConfig(after, "mcpb", "mcp.json"));
 	});
 
+	test("where a part of an entry stands over the whole of it", () => {
+		const before = JSON.stringify({
+			manifest_version: "0.2",
+			server: { mcp_config: { command: "a", args: ["x"], platform_overrides: { win32: { args: ["y"] }, linux: { command: "b" } } } },
+		});
+		for (const after of [before.replace("win32", "darwin"), before.replace('"x"', '"z"'), before.replace("platform_overrides", "other")])
+			expect(parseAgain(parseConfig(before, "mcpb", "manifest.json"), after)).toEqual(parseConfig(after, "mcpb", "manifest.json"));
+	});
+
 	test("has its byte order mark, or none", () => {
 		for (const after of [`\uFEFF${TWO}`, TWO.replace("one", "two")])
 			for (const before of [TWO, `\uFEFF${TWO}`]) expect(again(before, after)).toEqual(parseConfig(after, "cursor", "mcp.json"));

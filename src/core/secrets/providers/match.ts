@@ -126,10 +126,12 @@ function matchAt(text: string, at: number, { format, anchor, telling }: Candidat
 	const isWithin = !isBoundary(text, start, format);
 	// Glued to a word, only what its checksum proves, or what no word begins with.
 	if (isWithin && format.checksum === null && !telling) return null;
-	const end = endAfter(text, at + anchor.length, format, runs);
+	const whole = endAfter(text, at + anchor.length, format, runs, false);
+	const isGlued = isWithin || whole < 0;
+	const end = whole < 0 && format.checksum !== null ? endAfter(text, at + anchor.length, format, runs, true) : whole;
 	if (end < 0 || !hasRandomLook(text.slice(start + format.prefixLength, end))) return null;
 	const verified = isVerified(text, start + format.prefixLength, end, format);
-	return isWithin && format.checksum !== null && !verified ? null : { start, end, format, verified };
+	return isGlued && format.checksum !== null && !verified ? null : { start, end, format, verified };
 }
 
 /** `glpat-` is in no word; `sk-` ends some. */
@@ -166,8 +168,8 @@ function startBefore(text: string, anchor: number, format: ProviderFormat): numb
 	return at;
 }
 
-/** Where the token ends; -1 when what stands after the anchor does not fit. */
-function endAfter(text: string, from: number, format: ProviderFormat, runs: Runs): number {
+/** Where the token ends, a word glued to its end or not; -1 when what stands after the anchor does not fit. */
+function endAfter(text: string, from: number, format: ProviderFormat, runs: Runs, glued: boolean): number {
 	let at = from;
 	const { segments } = format;
 	for (let i = format.anchor + 1; i < segments.length; i++) {
@@ -179,7 +181,7 @@ function endAfter(text: string, from: number, format: ProviderFormat, runs: Runs
 			continue;
 		}
 		let end = runs.end(segment.alphabet, at);
-		if (i < segments.length - 1) {
+		if (i < segments.length - 1 || glued) {
 			if (segment.min === segment.max) end = Math.min(end, at + segment.min);
 		}
 		// A full stop at the end belongs to the sentence around.
@@ -187,7 +189,7 @@ function endAfter(text: string, from: number, format: ProviderFormat, runs: Runs
 		if (end - at < segment.min || end - at > segment.max) return -1;
 		at = end;
 	}
-	return isIn("w", text.charCodeAt(at)) ? -1 : at;
+	return isIn("w", text.charCodeAt(at)) && !glued ? -1 : at;
 }
 
 /** Words joined by hyphens have no digits and no humps. Of keys in capitals, one in thirty has no digit. */
