@@ -156,6 +156,8 @@ describe("an editor beside a running server", () => {
 			const before = editor.of("listed").length;
 			await session("mini", async ({ client }) => {
 				await client.listTools();
+				// A session may be over before an editor has met it.
+				await vi.waitFor(() => expect(editor.of("hello")).toHaveLength(2), WAIT);
 			});
 			await vi.waitFor(() => expect(editor.gone).toHaveLength(2), WAIT);
 			expect(editor.of("listed")).toHaveLength(before);

@@ -91,14 +91,13 @@ function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): 
 	const taken = new Set<TreeNode>();
 	const owners = new Map<TreeNode, Owner>();
 	const members = groups.flatMap((group) => group.members);
-	const most = mostServers(text);
-	const [beyond] = members.slice(most);
+	const [beyond] = members.slice(MOST_SERVERS);
 	if (beyond !== undefined) {
-		const message = `The file holds more than ${most.toLocaleString("en")} servers: this one and those behind it are not looked at.`;
+		const message = `The file holds more than ${MOST_SERVERS.toLocaleString("en")} servers: this one and those behind it are not looked at.`;
 		report("bad-entry", spanOf(beyond.key ?? beyond.value), message);
-		for (const { value } of members.slice(most)) taken.add(value);
+		for (const { value } of members.slice(MOST_SERVERS)) taken.add(value);
 	}
-	for (const member of members.slice(0, most)) {
+	for (const member of members.slice(0, MOST_SERVERS)) {
 		const owner: Owner = { name: member.keyPath.at(-1) ?? "", settings: [] };
 		owners.set(member.value, owner);
 		const entry = readEntry(text, member.value, { ...member, host, aliases, unambiguous: broken === null && member.unambiguous });
@@ -121,10 +120,8 @@ function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): 
 /** A hostile file can hold a million, which nobody reads. */
 const MAX_PROBLEMS = 1_000;
 
-/** How many servers of a file are read: twenty thousand, and more in a large one. */
-function mostServers(text: string): number {
-	return 20_000 + (text.length >> 8);
-}
+/** How many servers of a file are read. */
+const MOST_SERVERS = 20_000;
 
 /** How many values may be read through aliases of one file. */
 const MAX_ALIASED = 10_000;

@@ -103,8 +103,7 @@ describe("disguises", () => {
 			expect(detectInText(`"${before}${token}"`)).toMatchObject([{ start: 2, end: 2 + token.length }]);
 		// Behind it, only where the token's own checksum says where it ends.
 		const github = githubToken(new Dice(43), "ghp");
-		for (const behind of ["\u0130", "I", "7"])
-			expect(detectInText(`"${github}${behind}"`)).toMatchObject([{ start: 1 }]);
+		for (const behind of ["\u0130", "I", "7"]) expect(detectInText(`"${github}${behind}"`)).toMatchObject([{ start: 1 }]);
 		expect(detectInText(`my-test_${new Dice(41).text(32, WORD)}`)).toEqual([]);
 	});
 
