@@ -32,9 +32,9 @@ describe("a server that ends before it lists its tools", () => {
 describe("a server that cannot list its tools", () => {
 	it("is told of in its own words, without a secret", async () => {
 		const answer = { jsonrpc: "2.0", error: { code: -32603, message: "fetch failed for hidden" } };
-		const program = `process.stdin.once("data", () => {
-			for (const id of [1, 2]) console.log(JSON.stringify({ ...${JSON.stringify(answer)}, id }));
-			setTimeout(() => {}, 60_000);
+		const program = `require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+			const { id } = JSON.parse(line);
+			if (id !== undefined) console.log(JSON.stringify({ ...${JSON.stringify(answer)}, id }));
 		});`;
 		expect(await told(program)).toBe("The server answered with error -32603: fetch failed for [redacted].");
 	});

@@ -167,10 +167,28 @@ function copyBytes(source: number, target: number): number {
 /** Folders in folders that are gone into; what lies deeper is brought up first. */
 const DEEPEST = 64;
 
+/** A folder that its maker closed to everybody can be emptied again. Nothing else is changed, and no link followed. */
+function openToOwner(name: string): void {
+	let descriptor: number;
+	try {
+		descriptor = fs.openSync(name, O_PATH | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW);
+	} catch {
+		return;
+	}
+	try {
+		const itself = `/proc/self/fd/${descriptor}`;
+		if ((fs.fstatSync(descriptor).mode & 0o700) !== 0o700) fs.chmodSync(itself, 0o700);
+	} catch {
+	} finally {
+		fs.closeSync(descriptor);
+	}
+}
+
 /** Removes a name with all that is beneath it, however deep, and follows no link. What cannot be removed stays. */
 export function removeTree(folder: FolderAt, name: string): void {
 	const waiting = [name];
 	const remove = (inside: FolderAt, each: string, depth: number): void => {
+		openToOwner(inside.path(each));
 		const inner = inside.folder(each);
 		try {
 			if (inner === null) fs.unlinkSync(inside.path(each));
