@@ -13,10 +13,10 @@ import { tellNextSteps, type WrappedFile } from "./next-steps.ts";
 import { complain, say } from "./say.ts";
 import { showDiff, shownName, unifiedDiff } from "./show-diff.ts";
 import { userHome } from "./target.ts";
-import { openVaults } from "./vaults.ts";
+import { openVaults, usualVault } from "./vaults.ts";
 
 interface FixOptions {
-	readonly vault: VaultScheme;
+	readonly vault?: VaultScheme;
 	readonly server?: string;
 	readonly user?: boolean;
 	readonly hints?: boolean;
@@ -29,7 +29,10 @@ export function registerFix(program: Command, io: Io, exit: (code: ExitCode) => 
 		.command("fix [path...]")
 		.description("move plaintext secrets from env of local servers into a vault, and leave references in their place")
 		.addOption(
-			new Option("--vault <vault>", "where to: the OS keychain, or an encrypted file").choices(["keychain", "sealed"]).default("keychain"),
+			new Option(
+				"--vault <vault>",
+				"where to: the OS keychain, or an encrypted file (default: keychain; sealed where there is none and the file is in use)",
+			).choices(["keychain", "sealed"]),
 		)
 		.option("--server <name>", "only this server")
 		.option("--user", "the hosts' per-user files as well")
@@ -56,13 +59,14 @@ async function fix(paths: readonly string[], options: FixOptions, io: Io): Promi
 	if (!files.ok) return complain(io, files.problem);
 
 	const vaults = made === null ? null : openVaults(made.value, io);
+	const scheme = options.vault ?? (made === null || vaults === null ? "keychain" : await usualVault(made.value, vaults));
 	const outcomes: Outcome[] = [];
 	for (const file of files.value.files) {
 		const report = await fixFile({
 			file: file.path,
 			analyse: analyser(file.path, file.host, userHome(io)),
-			scheme: options.vault,
-			vault: vaults?.get(options.vault) ?? null,
+			scheme,
+			vault: vaults?.get(scheme) ?? null,
 			wrappingOf: wrappingFor(file.path, file.host, home, userHome(io)),
 			server: options.server ?? null,
 			hints: options.hints === true,

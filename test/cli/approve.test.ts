@@ -425,6 +425,41 @@ describe("sallyport revoke", () => {
 		expect((await world.launch("mini")).code).toBe(125);
 		expect((await world.sallyport(["revoke", "mini"])).code).toBe(1);
 	});
+
+	it("takes back one thing that is named, and leaves the rest", async () => {
+		world.entry("mini");
+		world.write("docs/a.txt", "a");
+		world.write("notes/b.txt", "b");
+		const wide = [
+			"--read",
+			"docs",
+			"--write",
+			"notes",
+			"--egress",
+			"api.example.com:443",
+			"--egress",
+			"other.example.com:443",
+			"--env",
+			"LANG",
+		];
+		expect((await world.sallyport(["allow", "mini", ...wide, "--yes"])).code).toBe(0);
+		const narrowed = await world.sallyport(["revoke", "mini", "--egress", "API.example.com:443", "--write", "notes", "--env", "LANG"]);
+		expect(narrowed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Taken back {2}\(.*\.mcp\.json\)\n$/) });
+		expect(policy()).toContain("other.example.com:443");
+		expect(policy()).toContain(path.join(world.workspace, "docs"));
+		expect(policy()).not.toMatch(/api\.example|notes|LANG/);
+		const again = await world.sallyport(["revoke", "mini", "--write", "notes"]);
+		expect(again).toMatchObject({ code: 1, stdout: expect.stringContaining("Nothing of that was granted") });
+	});
+
+	it("takes back a folder that is gone, by its name", async () => {
+		world.entry("mini");
+		world.write("docs/a.txt", "a");
+		expect((await world.sallyport(["allow", "mini", "--read", "docs", "--yes"])).code).toBe(0);
+		fs.rmSync(path.join(world.workspace, "docs"), { recursive: true });
+		expect((await world.sallyport(["revoke", "mini", "--read", "docs"])).code).toBe(0);
+		expect(policy()).not.toContain("docs");
+	});
 });
 
 describe("sallyport tools allow and deny", () => {

@@ -40,6 +40,16 @@ async function stored(reference: { scheme: "keychain" | "sealed"; path: string }
 	return value.ok ? value.value : null;
 }
 
+async function withoutKeychain<T>(act: () => Promise<T>): Promise<T> {
+	const bus = process.env.DBUS_SESSION_BUS_ADDRESS;
+	process.env.DBUS_SESSION_BUS_ADDRESS = "unix:path=/nonexistent/bus";
+	try {
+		return await act();
+	} finally {
+		process.env.DBUS_SESSION_BUS_ADDRESS = bus;
+	}
+}
+
 describe("sallyport fix", () => {
 	it("moves a secret into the keychain, shows the diff without it, and says to rotate it", async () => {
 		const file = write("project/.vscode/mcp.json", vscode(token));
@@ -61,20 +71,36 @@ describe("sallyport fix", () => {
 
 	it("refuses without a keychain, leaves the file as it is, and names the sealed file", async () => {
 		const file = write("project/.vscode/mcp.json", vscode(token));
-		const bus = process.env.DBUS_SESSION_BUS_ADDRESS;
-		process.env.DBUS_SESSION_BUS_ADDRESS = "unix:path=/nonexistent/bus";
-		try {
-			const run = await fix();
-			expect(run.code).toBe(2);
-			expect(run.err).toContain("--vault sealed");
-			expect(run.err.trimEnd().split("\n")).toHaveLength(2);
-			expect(run.out).toBe("");
-		} finally {
-			process.env.DBUS_SESSION_BUS_ADDRESS = bus;
-		}
+		const run = await withoutKeychain(() => fix());
+		expect(run.code).toBe(2);
+		expect(run.err).toContain("--vault sealed");
+		expect(run.err.trimEnd().split("\n")).toHaveLength(2);
+		expect(run.out).toBe("");
 		expect(fs.readFileSync(file, "utf8")).toBe(vscode(token));
 		expect(await fix(["--vault", "sealed"])).toMatchObject({ code: 0, err: "" });
 		expect(await stored({ scheme: "sealed", path: "gh/GITHUB_TOKEN" })).toBe(token);
+	});
+
+	it("without a keychain goes on using the encrypted file that was chosen once, and says so", async () => {
+		write("project/.vscode/mcp.json", vscode(token));
+		expect(await withoutKeychain(() => fix(["--vault", "sealed"]))).toMatchObject({ code: 0 });
+		const second = fakeToken();
+		write("project/.cursor/mcp.json", `{ "mcpServers": { "two": { "command": "srv", "env": { "GITHUB_TOKEN": "${second}" } } } }\n`);
+		expect(await withoutKeychain(() => fix())).toMatchObject({
+			code: 0,
+			err: "",
+			out: expect.stringContaining("moved to sealed://two/GITHUB_TOKEN"),
+		});
+		expect(await stored({ scheme: "sealed", path: "two/GITHUB_TOKEN" })).toBe(second);
+	});
+
+	it("takes the keychain where there is one, though the encrypted file is in use", async () => {
+		write("project/.vscode/mcp.json", vscode(token));
+		expect(await fix(["--vault", "sealed"])).toMatchObject({ code: 0 });
+		const second = fakeToken();
+		write("project/.cursor/mcp.json", `{ "mcpServers": { "two": { "command": "srv", "env": { "GITHUB_TOKEN": "${second}" } } } }\n`);
+		expect(await fix()).toMatchObject({ code: 0, out: expect.stringContaining("moved to keychain://two/GITHUB_TOKEN") });
+		expect(await stored({ scheme: "keychain", path: "two/GITHUB_TOKEN" })).toBe(second);
 	});
 
 	it("changes nothing in a dry run, not even a home", async () => {
