@@ -1,3 +1,4 @@
+import { EARLIER } from "./dev/earlier/pools.ts";
 import { DEV } from "./dev/pools.ts";
 import { HELD_OUT } from "./held-out/pools.ts";
 import type { Pools } from "./pools.ts";
@@ -15,13 +16,16 @@ const SETS: Readonly<Record<SetName, (random: Random, pools: Pools, size: number
 	"third-party": (random, pools) => thirdParty(random, pools, 1),
 };
 
+/** The material, by what it is called in the seed: the dev split has two, each measured in full. */
+const MATERIAL: Readonly<Record<string, Pools>> = { dev: DEV, earlier: EARLIER, "held-out": HELD_OUT };
+
 /**
  * Every set of both splits. A set has numbers of its own, so that a change to one leaves the others as they were.
  *
- * @param size files of a set
+ * @param size files of a set, for each of the three
  */
 export function generate(seed: string, size: number): Sample[] {
-	return [DEV, HELD_OUT].flatMap((pools) =>
-		Object.entries(SETS).flatMap(([set, write]) => write(new Random(`${seed} ${set} ${pools.split}`), pools, size)),
+	return Object.entries(MATERIAL).flatMap(([name, pools]) =>
+		Object.entries(SETS).flatMap(([set, write]) => write(new Random(`${seed} ${set} ${name}`), pools, size)),
 	);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Recipe } from "./pools.ts";
 import { type ServerSheet, type Sheet, setEnv, setHeader } from "./sheet.ts";
 import { member, type Node, Table } from "./tree.ts";
@@ -26,6 +26,14 @@ interface Section {
 	readonly kind: string;
 	readonly place: Place;
 	readonly position: string;
+}
+
+/** Recipes from every `.txt` file of a folder, the files in the order of their names. */
+export function readMaterialFolder(folder: URL): Recipe[] {
+	return readdirSync(folder)
+		.filter((name) => name.endsWith(".txt"))
+		.sort()
+		.flatMap((name) => readMaterial(new URL(name, folder)));
 }
 
 /**

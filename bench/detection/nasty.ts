@@ -1,5 +1,6 @@
 import type { Tier } from "./label.ts";
 import type { Recipe } from "./pools.ts";
+import { anonymousToken, anyToken } from "./recipes.ts";
 import { type ServerSheet, type Sheet, setEnv, setHeader } from "./sheet.ts";
 import { member, Table } from "./tree.ts";
 
@@ -27,6 +28,42 @@ export function partOf(kind: string, position: string, keys: readonly string[], 
 		kind: "stdio",
 		write(sheet, server) {
 			setEnv(server, sheet.random.pick(keys), sheet.partial(kind, position, template, tier));
+		},
+	};
+}
+
+/** A variable that holds any token within another text. @param text of the name that the token has and the token */
+export function tokenWithin(key: string, text: (name: string, token: string) => string): Recipe {
+	return {
+		weight: 2,
+		kind: "stdio",
+		write(sheet, server) {
+			const token = anyToken(sheet);
+			setEnv(server, key, text(token.key, sheet.secret(token.kind, "nested JSON", token.text)));
+		},
+	};
+}
+
+/** A comment that holds any token. @param text of the name that the token has and the token */
+export function tokenInComment(text: (name: string, token: string) => string): Recipe {
+	return {
+		weight: 2,
+		kind: "stdio",
+		needs: "comments",
+		write(sheet, server) {
+			const token = anyToken(sheet);
+			server.comments.push(text(token.key, sheet.secret(token.kind, "comment", token.text)));
+		},
+	};
+}
+
+/** A variable that holds the token of a public client. */
+export function publicToken(keys: readonly string[]): Recipe {
+	return {
+		weight: 2,
+		kind: "stdio",
+		write(sheet, server) {
+			setEnv(server, sheet.random.pick(keys), sheet.clean("anonymous JWT", "env", anonymousToken(sheet)));
 		},
 	};
 }

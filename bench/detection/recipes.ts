@@ -288,6 +288,7 @@ const http: readonly Omit<Recipe, "kind">[] = [
 	{
 		weight: 5,
 		write(sheet, server) {
+			if (/[?#]/.test(server.url)) return;
 			const { kind, text } = anyToken(sheet);
 			server.url += `?${sheet.random.pick(sheet.pools.secretQueryKeys)}=${sheet.secret(kind, "URL query", text)}`;
 		},
@@ -311,12 +312,14 @@ const http: readonly Omit<Recipe, "kind">[] = [
 	{
 		weight: 2,
 		write(sheet, server) {
+			if (/[?#]/.test(server.url)) return;
 			server.url += `/u/${sheet.secret("random text", "URL path", sheet.fill("{w43}"), "hint")}/mcp`;
 		},
 	},
 	{
 		weight: 2,
 		write(sheet, server) {
+			if (server.url.includes("#")) return;
 			const { kind, text } = anyToken(sheet);
 			server.url += `#${sheet.random.pick(["access_token", "token", "key"])}=${sheet.secret(kind, "URL fragment", text)}`;
 		},

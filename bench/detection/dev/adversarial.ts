@@ -10,13 +10,14 @@ import {
 	harmlessUrls,
 	headerWith,
 	partOf,
+	publicToken,
+	tokenInComment,
+	tokenWithin,
 	twice,
 	urlWith,
 	variable,
 } from "../nasty.ts";
 import type { Recipe } from "../pools.ts";
-import { anonymousToken, anyToken } from "../recipes.ts";
-import { setEnv } from "../sheet.ts";
 import { base64, pem } from "../token.ts";
 
 export const ADVERSARIAL: readonly Recipe[] = [
@@ -110,42 +111,10 @@ export const ADVERSARIAL: readonly Recipe[] = [
 	urlWith("token", "URL query", "https://mcp.{host}/mcp?config=e30&authToken=«{w43}»#top"),
 	urlWith("token", "URL userinfo", "https://«{a40}»@mcp.{host}/mcp"),
 	urlWith("token", "URL path", "https://mcp.{host}/t/«{a40}»/sse", "hint"),
-	{
-		weight: 2,
-		kind: "stdio",
-		write(sheet, server) {
-			const { kind, key, text } = anyToken(sheet);
-			const inner = JSON.stringify({ [key]: sheet.secret(kind, "nested JSON", text) });
-			setEnv(server, "OPTIONS", JSON.stringify({ level: 1, inner }));
-		},
-	},
-	{
-		weight: 2,
-		kind: "stdio",
-		needs: "comments",
-		write(sheet, server) {
-			const { kind, key, text } = anyToken(sheet);
-			server.comments.push(`"${key}": "${sheet.secret(kind, "comment", text)}",`);
-		},
-	},
-	{
-		weight: 1,
-		kind: "stdio",
-		write(sheet, server) {
-			setEnv(server, "TLS_KEY", sheet.secret("private key", "PEM", pem(sheet.random, "", 5).replaceAll("\n", "\\n")));
-		},
-	},
-	{
-		weight: 2,
-		kind: "stdio",
-		write(sheet, server) {
-			setEnv(
-				server,
-				sheet.random.pick(["SUPABASE_ANON_KEY", "VITE_SUPABASE_KEY"]),
-				sheet.clean("anonymous JWT", "env", anonymousToken(sheet)),
-			);
-		},
-	},
+	tokenWithin("OPTIONS", (name, token) => JSON.stringify({ level: 1, inner: JSON.stringify({ [name]: token }) })),
+	tokenInComment((name, token) => `"${name}": "${token}",`),
+	variable("private key", ["TLS_KEY"], (sheet) => pem(sheet.random, "", 5).replaceAll("\n", "\\n")),
+	publicToken(["SUPABASE_ANON_KEY", "VITE_SUPABASE_KEY"]),
 	harmless([
 		["name of a key", "API_KEY_NAME", "{word}-production-key"],
 		["name of a key", "TOKEN_HEADER", "X-Acme-Token"],

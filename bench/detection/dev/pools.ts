@@ -1,5 +1,4 @@
-import { readdirSync } from "node:fs";
-import { readMaterial } from "../material.ts";
+import { readMaterialFolder } from "../material.ts";
 import type { Pools } from "../pools.ts";
 import { ADVERSARIAL } from "./adversarial.ts";
 import { FORMATS } from "./formats.ts";
@@ -7,11 +6,7 @@ import { NEGATIVE_ARGS, NEGATIVE_HEADERS, NEGATIVE_URLS, NEGATIVES } from "./neg
 import { PLACEHOLDERS, REFERENCES } from "./placeholders.ts";
 import { SAMPLE_CONNECTIONS, SNIPPETS } from "./snippets.ts";
 
-const FOLDER = new URL("material/", import.meta.url);
-const MATERIAL = readdirSync(FOLDER)
-	.filter((name) => name.endsWith(".txt"))
-	.sort()
-	.flatMap((name) => readMaterial(new URL(name, FOLDER)));
+const MATERIAL = readMaterialFolder(new URL("material/", import.meta.url));
 
 /** The split that anybody may look at. */
 export const DEV: Pools = {

@@ -1,295 +1,184 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are the hosts' variables
-
+import { gzipSync } from "node:zlib";
 import {
-	argumentsWith,
-	commandWith,
-	fieldWith,
 	harmless,
 	harmlessArguments,
 	harmlessComments,
 	harmlessUrls,
 	headerWith,
-	partOf,
-	twice,
-	urlWith,
+	publicToken,
+	tokenInComment,
 	variable,
 } from "../nasty.ts";
 import type { Recipe } from "../pools.ts";
-import { anonymousToken, anyToken, serviceToken } from "../recipes.ts";
-import { setEnv } from "../sheet.ts";
-import { base64, pem } from "../token.ts";
+import { anyToken, serviceToken } from "../recipes.ts";
+import { type Sheet, setEnv } from "../sheet.ts";
+import { base64, jwt, pem } from "../token.ts";
+import { NEGATIVE_ARGS, NEGATIVE_URLS, NEGATIVES, PLACEHOLDERS } from "./lists.ts";
 
-export const ADVERSARIAL: readonly Recipe[] = [
-	variable("short password", ["SMB_PASSWORD", "ODBC_PWD", "PIN_PASSWORD"], "{a7}"),
-	variable("word password", ["JENKINS_PASSWORD", "NAS_PASS", "ROUTER_PASSWORD"], "{Word}{d4}"),
-	variable("word password", ["POSTGRES_PASSWORD"], "{word}and{word}"),
-	variable("passphrase", ["SSH_KEY_PASSPHRASE", "VAULT_PASSPHRASE"], "{Word}.{word}.{word}.{d2}"),
-	variable("application password", ["NEXTCLOUD_APP_PASSWORD", "MAIL_PASS"], "{a5}-{a5}-{a5}-{a5}-{a5}"),
-	variable("application password", ["WP_APP_PASSWORD", "WORDPRESS_PASSWORD"], "{a4} {a4} {a4} {a4} {a4} {a4}"),
-	variable("application password", ["EMAIL_APP_PASSWORD", "GMAIL_PASS"], "{l4} {l4} {l4} {l4}"),
-	variable("number password", ["SAP_PASSWORD", "ALARM_PASSWORD"], "{d10}"),
-	variable("odd key", ["passwd2", "Pass", "hasło_db", "WACHTWOORD", "lozinka", "mdp", "creds", "authorization"], "{a18}"),
-	variable("odd key", ["apikey1", "x-api-key", "secretValue", "my.token", "NOTION_KEY_PROD", "KEY"], "{a30}"),
-	variable("uuid key", ["RAILWAY_TOKEN", "SNYK_TOKEN", "POSTMARK_SERVER_TOKEN"], "{uuid}"),
-	variable("test key", ["SQUARE_ACCESS_TOKEN", "PAYMENT_SECRET"], "sandbox-{w48}"),
-	variable("wordy token", ["MCP_TOKEN", "RELAY_SECRET"], "{word}-{word}-{h12}"),
-	variable("wordy token", ["DEPLOY_KEY"], "prod:{word}:{a24}"),
-	variable("hex key", ["SIGNER_KEY", "DEPLOYER_PRIVATE_KEY", "PRIV_KEY"], "{h64}"),
-	variable("private key of a wallet", ["SOLANA_PRIVATE_KEY", "WALLET_SECRET"], "{c87}"),
-	variable("one-time password seed", ["MFA_SEED", "TWO_FACTOR_SECRET"], "{B16}"),
-	variable("age key", ["SOPS_AGE_KEY"], (sheet) => `AGE-SECRET-KEY-1${sheet.fill("{k58}").toUpperCase()}`),
-	variable("random text", ["ZETA", "P2", "RUNTIME", "OVERRIDE", "LINE"], "{a40}", "hint"),
-	variable("random text", ["Q", "OBJ", "SLOT_9"], "{b44}", "hint"),
-	variable("basic credentials", ["KIBANA_BASIC", "AUTH_BASIC"], (sheet) => base64(sheet.fill("{word}.{word}:{s14}"))),
-	variable("JWT", ["SETTING_ONE", "MCP_INIT"], serviceToken),
-	variable("default password", ["DB_PASSWORD"], "postgres", "either"),
-	partOf("credentials", "env", ["JENKINS_AUTH", "RABBITMQ_CREDENTIALS"], "{word}:«{Word}{d3}!{word}»"),
-	partOf("cookie", "env", ["AUTH_COOKIE"], "__Secure-next-auth.session-token=«{w120}»"),
-	partOf("cookie", "env", ["REQUEST_HEADERS"], "Accept: */*\nCookie: sid=«{a40}»; theme=light"),
-	partOf("password", "env", ["PGPASS"], "db.{host}:5432:{word}:{word}:«{a14}»"),
-	partOf("password", "env", ["NETRC"], "machine api.{host} login {word} password «{a16}»"),
-	partOf("password", "URL userinfo", ["SMTP_URL"], "smtps://{word}%40{host}:«{a11}%23{d2}»@smtp.{host}:465"),
-	partOf("password", "URL userinfo", ["CELERY_BROKER"], "amqps://{word}:«{w18}»@{word}.rmq.cloudamqp.com/{word}"),
-	partOf("password", "URL userinfo", ["ALL_PROXY"], "socks5://{word}:«{a9}»@{ip}:1080"),
-	partOf("git token", "URL userinfo", ["CLONE_FROM"], "https://{word}:«{w52}»@dev.azure.com/{word}/_git/{word}"),
-	partOf("token", "URL path", ["RPC"], "https://{word}-{word}.solana-mainnet.quiknode.pro/«{h40}»/", "hint"),
-	partOf("key", "URL query", ["TILES"], "https://api.{host}/tiles/{z}/{x}/{y}.png?access_key=«{a32}»"),
-	partOf(
-		"signature",
-		"URL query",
-		["UPLOAD"],
-		"https://{word}.s3.eu-west-1.amazonaws.com/d.csv?X-Amz-Credential=‹AKIA{B16}›&X-Amz-Signature=«{h64}»",
-	),
-	partOf("password", "semicolons", ["DSN"], "host={host} port=5432 dbname={word} user={word} password=«{a12}»"),
-	partOf("password", "semicolons", ["CONNECTION"], "Provider=SQLOLEDB;Data Source={host};User ID={word};PASSWORD=«{Word}{d3}»"),
-	partOf(
-		"password",
-		"semicolons",
-		["REDIS_CONNECTION"],
-		"{word}.redis.cache.windows.net:6380,password=«{b43}=»,ssl=True,abortConnect=False",
-	),
-	partOf("token", "nested JSON", ["HEADERS_JSON"], '[{"name":"X-Api-Key","value":"«{a36}»"}]'),
-	partOf("password", "nested JSON", ["DB"], '{"host":"{host}","user":"{word}","password":"«{s12}»","pool":{"max":5}}'),
-	partOf("token", "nested JSON", ["EXTRA_YAML"], "api:\n  url: https://api.{host}\n  token: «{a32}»\n"),
-	variable("foreign password", ["MYSQL_PASSWORD", "ADMIN_PASS"], "ключ{d4}Ветер"),
-	variable("foreign password", ["LDAP_PASSWORD"], "schlüssel-{word}-{d3}!"),
-	variable("password like a reference", ["REDIS_PASSWORD"], "%{Word}%{d3}"),
-	variable("password like a placeholder", ["JIRA_PASSWORD", "DB_PASSWORD"], "MyP4ss{word}{d3}!"),
-	variable("password like a date", ["APP_PASSWORD"], "{Word}-{date}"),
-	variable("one long word", ["ROOT_PASSWORD"], "{word}{word}{word}"),
-	variable("dotted key", ["ConnectionStrings__Password", "quarkus.datasource.password", "Stripe:SecretKey", "mail.smtp.pass"], "{a22}"),
-	variable("token under a harmless name", ["GITLAB_HOST", "ORG", "DEFAULT_MODEL", "TIMEOUT"], "glpat-{w20}"),
-	variable("token under a harmless name", ["SLACK_CHANNEL", "BOT_NAME", "WORKSPACE_PATH"], "xoxb-{d12}-{d13}-{a24}"),
-	variable("token under a harmless name", ["CACHE_DIR", "USERNAME"], "hf_{x34}"),
-	variable("nostr key", ["NOSTR_NSEC"], "nsec1{k58}"),
-	partOf("token", "sentence", ["COMMENT", "SYSTEM_NOTE"], "key rotated by kim: «sk-ant-api03-{w93}AA», old one revoked"),
-	partOf("token", "env", ["AUTH", "HTTP_AUTHORIZATION"], "Token «{h40}»"),
-	partOf("token", "env", ["ACCESS_TOKEN"], "'«{a36}»'"),
-	partOf("token", "list", ["TAVILY_API_KEYS", "PROXY_TOKENS"], "«{a32}»;«{a32}»"),
-	partOf("passwords", "list", ["USERS", "HTPASSWD_PLAIN"], "kim:«{a12}»,lee:«{a12}»"),
-	partOf("token", "nested JSON", ["TOML_CONFIG"], '[auth]\nuser = "{word}"\ntoken = "«{a40}»"\n'),
-	partOf("token", "nested JSON", ["APP_CONFIG_XML"], '<add key="ApiKey" value="«{a32}»"/>'),
-	partOf("token", "nested JSON", ["JS_OPTIONS"], "{ apiKey: '«{a32}»', retries: 2 }"),
-	partOf("password", "URL userinfo", ["DB"], "{word}:«{a14}»@{host}:5432/{word}"),
-	partOf("password", "URL userinfo", ["DSN_GO"], "{word}:«{a14}»@tcp({ip}:3306)/{word}?parseTime=true"),
-	fieldWith("secret", "other field", "authorization_token", null, "«{a40}»"),
-	fieldWith("secret", "other field", "credentials", "password", "«{Word}{d3}!{word}»"),
-	fieldWith("secret", "other field", "_comment", null, "temporary key: «ghp_{a30}{crc}»"),
-	fieldWith("secret", "other field", "description", null, "Search server, login {word} / password «{a14}»"),
-	fieldWith("secret", "other field", "requestInit", "authorization", "Bearer «{w43}»"),
-	commandWith("token", "API_TOKEN=«{a36}» node /srv/mcp/server.js"),
-	commandWith("token", "uvx some-mcp --token=«{h40}»"),
-	twice("token", "AIRTABLE_API_KEY", "«pat{a14}.{h64}»", "YOUR_KEY"),
-	headerWith("token", "X-Shopify-Access-Token", "«shpat_{h32}»"),
-	headerWith("token", "X-Gitlab-Token", "«{a24}»"),
-	headerWith("secret", "Client-Secret", "«{w40}»"),
-	argumentsWith("token", "flag value", ["-k", "«{a40}»"]),
-	argumentsWith("password", "flag value", ["-h", "{host}", "-a", "«{a24}»", "ping"], "redis-cli"),
-	argumentsWith("token", "--header", ["--header", "Authorization:", "Bearer «{a40}»"]),
-	argumentsWith("token", "shell", ["-i", "/home/kim/.ssh/id", "bot@{ip}", "GH_TOKEN=«ghp_{a30}{crc}» ./serve --stdio"], "ssh"),
-	argumentsWith("connection", "positional URL", ["--connection-string", "mongodb+srv://{word}:«{a16}»@c0.{n5}.mongodb.net"]),
-	argumentsWith("token", "flag=value", ["-Dmcp.api.token=«{a32}»"]),
-	argumentsWith("token", "flag=value", ["--env=SERVICE_TOKEN=«{h40}»"]),
-	argumentsWith("token", "flag=value", ["API_KEY:«{a32}»"]),
-	argumentsWith("token", "flag value", ["--api_key", "«{uuid}»"]),
-	argumentsWith("token", "flag value", ["--set", "auth.token=«{a40}»"]),
-	argumentsWith("password", "flag value", ["--db-pass", "«{word}{d3}»"]),
-	argumentsWith("password", "flag value", ["--user", "admin", "--pass", "«{a10}»"]),
-	argumentsWith("token", "flag value", ["--headers", '{"x-api-key": "«{a40}»"}']),
-	argumentsWith("token", "shell", ["-c", "TOKEN=«{a40}» && export TOKEN && node server.js"], "bash"),
-	argumentsWith("token", "shell", ["-c", 'MCP_KEY="«{a32}»" exec "$HOME/bin/mcp" --stdio'], "sh"),
-	argumentsWith("token", "shell", ["/s", "/c", 'set "TOKEN=«{a32}»" & node server.js'], "cmd.exe"),
-	argumentsWith("token", "shell", ["-c", "echo «{a40}» | docker login ghcr.io -u bot --password-stdin"], "sh"),
-	argumentsWith("token", "shell", ["exec", "-i", "-e", "KEY=«{a32}»", "mcp", "server", "--stdio"], "podman"),
-	headerWith("cookie", "cookie", "connect.sid=s%3A«{w32}.{b43}»"),
-	headerWith("token", "authorization", "bearer «{a28}»"),
-	headerWith("token", "Authorization", "ApiKey «{b60}»"),
-	headerWith("token", "Proxy-Authorization", "Bearer «{a40}»"),
-	headerWith("random text", "X-Ctx", "Session «{a40}»", "hint"),
-	urlWith("token", "URL query", "https://mcp.{host}/mcp?u={word}&p=«{a36}»", "hint"),
-	urlWith("token", "URL query", "https://mcp.{host}/mcp?x-api-key=«{a32}»&profile=default"),
-	urlWith("token", "URL fragment", "https://mcp.{host}/mcp#/login?id_token=«{w80}»"),
-	urlWith("password", "URL userinfo", "https://{word}:«{Word}{d3}%26»@mcp.{host}:8443/sse"),
-	urlWith("token", "URL path", "https://mcp.{host}/«{n40}»/mcp", "hint"),
-	{
-		weight: 2,
-		kind: "stdio",
-		write(sheet, server) {
-			const { kind, key, text } = anyToken(sheet);
-			setEnv(server, "PROFILE", JSON.stringify({ profiles: [{ name: "a", env: { [key]: sheet.secret(kind, "nested JSON", text) } }] }));
-		},
-	},
-	{
-		weight: 2,
-		kind: "stdio",
-		needs: "comments",
-		write(sheet, server) {
-			const { kind, text } = anyToken(sheet);
-			server.comments.push(`"args": ["-y", "some-mcp", "--api-key", "${sheet.secret(kind, "comment", text)}"],`);
-		},
-	},
-	{
+type Encoding = (text: string) => string;
+
+const hex: Encoding = (text) => Buffer.from(text, "utf8").toString("hex");
+const base64url: Encoding = (text) => Buffer.from(text, "utf8").toString("base64url");
+const twice: Encoding = (text) => base64(base64(text));
+const gzip: Encoding = (text) => gzipSync(text).toString("base64");
+const percent: Encoding = (text) => [...Buffer.from(text, "utf8")].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+const escaped: Encoding = (text) => [...text].map((each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+const octets: Encoding = (text) => [...text].map((each) => `\\x${each.charCodeAt(0).toString(16).padStart(2, "0")}`).join("");
+const entities: Encoding = (text) => [...text].map((each) => `&#${each.charCodeAt(0)};`).join("");
+const lines: Encoding = (text) => (base64(text).match(/.{1,64}/g) ?? []).join("\n");
+
+/** A variable that holds a text in an encoding that anybody can undo. */
+function encoded(kind: string, keys: readonly string[], template: string, encoding: Encoding): Recipe {
+	return variable(kind, keys, (sheet) => encoding(sheet.fill(template)));
+}
+
+/** Text broken with something between its parts, which a program takes out again. */
+function broken(keys: readonly string[], template: string, between: string, size: number): Recipe {
+	return variable("broken token", keys, (sheet) => (sheet.fill(template).match(new RegExp(`.{1,${size}}`, "g")) ?? []).join(between));
+}
+
+/** A token whose two halves stand in two variables. */
+function halves(keys: readonly [string, string], template: string): Recipe {
+	return {
 		weight: 1,
 		kind: "stdio",
 		write(sheet, server) {
-			setEnv(server, "JWT_SIGNING_KEY", sheet.secret("private key", "base64 JSON", base64(pem(sheet.random, "RSA ", 6))));
+			const text = sheet.fill(template);
+			const middle = Math.floor(text.length / 2);
+			setEnv(server, keys[0], sheet.secret("half a token", "env", text.slice(0, middle)));
+			setEnv(server, keys[1], sheet.secret("half a token", "env", text.slice(middle)));
+		},
+	};
+}
+
+function account(sheet: Sheet): string {
+	return JSON.stringify({
+		type: "service_account",
+		project_id: sheet.fill("{word}-{d6}"),
+		private_key: pem(sheet.random, "", 4),
+		client_email: sheet.fill("{word}@{word}-{d6}.iam.gserviceaccount.com"),
+	});
+}
+
+function kubeconfig(sheet: Sheet): string {
+	return sheet.fill(
+		"apiVersion: v1\nkind: Config\nclusters:\n- name: {word}\n  cluster:\n    server: https://{ip}:6443\nusers:\n- name: mcp\n  user:\n    token: {w64}\n",
+	);
+}
+
+/** A private key as it stands in a variable. */
+function privateKey(keys: readonly string[], kind: Parameters<typeof pem>[1], count: number, change: Encoding): Recipe {
+	return variable("private key", keys, (sheet) => change(pem(sheet.random, kind, count)));
+}
+
+/** A signed token with claims that say whose it is. */
+function signed(keys: readonly string[], claims: (sheet: Sheet) => Record<string, unknown>, algorithm?: string): Recipe {
+	return variable("JWT", keys, (sheet) => jwt(sheet.random, claims(sheet), algorithm));
+}
+
+/** Nasty secrets that take a program to write, and what only looks like them. */
+export const COMPUTED: readonly Recipe[] = [
+	encoded("encoded credentials", ["BASIC", "HTTP_BASIC_AUTH"], "{word}:{Word}{d4}", base64),
+	encoded("encoded credentials", ["JIRA_AUTH_B64", "BASIC_TOKEN"], "{word}@tundra.example:{a24}", base64),
+	encoded("encoded credentials", ["REGISTRY_AUTH", "DOCKER_AUTH_B64"], "{word}:dckr_pat_{w27}", base64),
+	encoded("encoded token", ["TOKEN_B64", "API_KEY_BASE64"], "ghp_{a30}{crc}", base64),
+	encoded("encoded token", ["SECRET_B64"], "sk-ant-api03-{w93}AA", base64url),
+	encoded("encoded token", ["TOKEN_ENC"], "glpat-{w20}", twice),
+	encoded("encoded token", ["API_TOKEN_HEX", "SECRET_HEX"], "xoxb-{d12}-{d13}-{a24}", hex),
+	encoded("encoded token", ["API_TOKEN"], "{a32}", percent),
+	encoded("encoded token", ["API_TOKEN"], "ghp_{a30}{crc}", escaped),
+	encoded("encoded token", ["ACCESS_TOKEN"], "{a24}", octets),
+	encoded("encoded token", ["API_SECRET"], "{a28}", entities),
+	encoded("encoded password", ["DB_PASSWORD_B64", "PASSWORD_BASE64"], "{Word}{d4}!", base64),
+	encoded("encoded password", ["DB_PASSWORD_HEX"], "{Word}{d4}", hex),
+	encoded("encoded file", ["DOTENV_B64"], "API_KEY={a32}\nDB_PASSWORD={Word}{d4}\n", base64),
+	encoded("encoded file", ["ENV_GZ"], "API_KEY={a32}\nDB_PASSWORD={Word}{d4}\nREGION=eu\n", gzip),
+	encoded("encoded file", ["NETRC_BASE64"], "machine {host} login {word} password {a20}", base64),
+	encoded("encoded file", ["CONFIG_B64"], '{"apiKey":"{a32}","region":"eu"}', base64),
+	encoded("encoded file", ["MCP_CONFIG_B64", "SETTINGS_B64"], '{"headers":{"Authorization":"Bearer {a40}"}}', base64url),
+	encoded("encoded file", ["CONNECTION_B64"], "postgres://{word}:{Word}{d4}@{host}:5432/{word}", base64),
+	encoded("encoded file", ["SMTP_URL_B64"], "smtp://{word}:{a16}@smtp.{host}:587", base64),
+	encoded("encoded header", ["AUTH_HEADER_B64"], "Authorization: Bearer {w43}", base64),
+	variable("encoded file", ["KUBECONFIG_B64", "KUBE_CONFIG_DATA"], (sheet) => base64(kubeconfig(sheet))),
+	variable("encoded file", ["KUBECONFIG_DATA"], (sheet) => lines(kubeconfig(sheet))),
+	variable("encoded file", ["GCP_SA_B64", "GOOGLE_CREDENTIALS_BASE64"], (sheet) => base64(account(sheet))),
+	variable("encoded file", ["GCP_KEY_GZ"], (sheet) => gzip(account(sheet))),
+	variable("data address", ["CREDENTIALS_URI"], (sheet) => `data:application/json;base64,${base64(account(sheet))}`),
+	privateKey(["SSH_KEY_B64", "DEPLOY_KEY_B64"], "OPENSSH ", 5, base64),
+	privateKey(["GITHUB_APP_KEY_B64", "PEM_BASE64"], "RSA ", 10, base64),
+	privateKey(["SNOWFLAKE_PRIVATE_KEY"], "", 10, (text) => text.replaceAll("\n", " ")),
+	privateKey(["DOCUSIGN_RSA", "JWT_PRIVATE"], "RSA ", 8, (text) => text.replaceAll("\n", "\\n")),
+	privateKey(["APNS_P8", "APPLE_AUTH_KEY"], "EC ", 2, (text) => text.replaceAll("\n", "\\\\n")),
+	privateKey(["BOX_KEY", "TLS_KEY_PEM"], "", 8, (text) => text.replaceAll("\n", "\r\n")),
+	privateKey(["KEY_BODY_PRIVATE", "SNOWFLAKE_PRIVATE_KEY_RAW"], "", 10, (text) => text.split("\n").slice(1, -1).join("")),
+	privateKey(["IDENTITY"], "OPENSSH ", 5, (text) => JSON.stringify(text)),
+	broken(["API_KEY"], "{a32}", " ", 8),
+	broken(["API_KEY"], "{a40}", "\n", 20),
+	broken(["ACCESS_TOKEN"], "{w64}", "\\\n", 32),
+	broken(["AUTH_TOKEN"], "ghp_{a30}{crc}", "\u200b", 10),
+	broken(["SERVICE_TOKEN"], "{a36}", "\u00ad", 12),
+	broken(["LICENSE_KEY"], "{N25}", "-", 5),
+	broken(["API_SECRET"], "{h40}", ":", 4),
+	broken(["API_TOKEN"], "{a40}", '" + "', 20),
+	halves(["API_KEY_PART1", "API_KEY_PART2"], "{a40}"),
+	halves(["TOKEN_A", "TOKEN_B"], "ghp_{a30}{crc}"),
+	halves(["SECRET_HEAD", "SECRET_TAIL"], "sk-ant-api03-{w93}AA"),
+	halves(["OPENAI_KEY_1_OF_2", "OPENAI_KEY_2_OF_2"], "sk-proj-{w124}"),
+	variable("reversed token", ["TOKEN_REVERSED", "YEK_IPA"], (sheet) => [...sheet.fill("ghp_{a30}{crc}")].reverse().join(""), "hint"),
+	variable("private key", ["SOLANA_SECRET_KEY", "SOLANA_KEYPAIR"], ({ random }) =>
+		JSON.stringify(Array.from({ length: 64 }, () => random.below(256))),
+	),
+	variable("JWT", ["SESSION", "AUTH"], serviceToken),
+	signed(["NEON_JWT", "USER_JWT"], (sheet) => ({ sub: sheet.fill("{uuid}"), role: "authenticated", exp: 1_900_000_000 }), "RS256"),
+	signed(["METABASE_EMBED", "EMBED_TOKEN"], (sheet) => ({ resource: { dashboard: 7 }, jti: sheet.fill("{a12}") })),
+	signed(["HASS", "HOME_ASSISTANT_LONG_LIVED"], (sheet) => ({ iss: sheet.fill("{h32}"), iat: 1_760_000_000, exp: 2_075_360_000 })),
+	signed(["ZOOM_JWT"], (sheet) => ({ aud: null, iss: sheet.fill("{w22}"), exp: 1_893_456_000 })),
+	signed(["X", "CTX_VALUE"], (sheet) => ({ sub: sheet.fill("{d8}"), scope: "admin", iat: 1_770_000_000 })),
+	headerWith("JWT", "Authorization", "Bearer «eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOi{a120}.{w342}»"),
+	{
+		weight: 2,
+		kind: "http",
+		write(sheet, server) {
+			const text = base64(sheet.fill("{word}@tundra.example:{a24}"));
+			server.headers.push(["Authorization", `Basic ${sheet.secret("basic auth", "basic auth", text)}`]);
 		},
 	},
 	{
 		weight: 2,
-		kind: "stdio",
+		kind: "http",
 		write(sheet, server) {
-			setEnv(server, sheet.random.pick(["PUBLIC_ANON_KEY", "SUPABASE_KEY"]), sheet.clean("anonymous JWT", "env", anonymousToken(sheet)));
+			const config = base64(JSON.stringify({ apiKey: sheet.fill("{a32}"), debug: false }));
+			server.url = `https://server.smithery.ai/exa/mcp?config=${sheet.secret("encoded JSON", "URL query", encodeURIComponent(config))}`;
 		},
 	},
+	{
+		weight: 3,
+		kind: "stdio",
+		write(sheet, server) {
+			const { kind, key, text } = anyToken(sheet);
+			const inner = JSON.stringify({ env: { [key]: sheet.secret(kind, "nested JSON", text) } });
+			server.args.push("--config", JSON.stringify({ name: "x", inner: JSON.stringify({ inner }) }));
+		},
+	},
+	tokenInComment((name, token) => `{\n  "${name}": "${token}"\n}`),
+	publicToken(["NEXT_PUBLIC_SUPABASE_ANON_KEY"]),
+	harmless(NEGATIVES),
+	harmless(
+		PLACEHOLDERS.filter(([, template]) => !template.includes("{key") && !template.includes("{KEY}") && !template.includes("{name}")).map(
+			([language, template]) => [`placeholder (${language})`, "API_TOKEN", template] as const,
+		),
+	),
+	harmlessArguments(NEGATIVE_ARGS),
+	harmlessUrls(NEGATIVE_URLS),
+	harmlessComments(["see docs/keys.md", "API keys: settings → developer", "commit {h40}", "uses the token of whoever starts it"]),
 	harmless([
-		["name of a key", "TOKEN_NAME", "{word}-ci-token"],
-		["name of a key", "PASSWORD_FIELD", "user[password]"],
-		["name of a key", "API_KEY_SECRET_REF", "projects/{word}/secrets/{word}-api-key/versions/3"],
-		["name of a key", "CREDENTIAL_ID", "{uuid}"],
-		["name of a key", "COOKIE_NAME", "__Host-session-token"],
-		["name of a key", "AUTH_HEADER_NAME", "X-Forwarded-Access-Token"],
-		["path", "DB_PASSWORD_FILE", "/var/run/secrets/{word}/password"],
-		["path", "TLS_PRIVATE_KEY", "/etc/letsencrypt/live/{host}/privkey.pem"],
-		["path", "SSH_KEY", "~/.ssh/{word}_ed25519"],
-		["path", "TOKEN_CACHE", "%LOCALAPPDATA%\\contoso\\token_cache.bin"],
-		["setting", "SECRET_MANAGER", "hashicorp-vault"],
-		["setting", "TOKEN_TYPE", "access_token"],
-		["setting", "PASSWORD_HASHER", "argon2id"],
-		["setting", "TOKEN_REFRESH_SECONDS", "600"],
-		["setting", "API_KEY_LOCATION", "header"],
-		["setting", "KEY_ALGORITHM", "RSA-OAEP-256"],
-		["setting", "SSL_CIPHERS", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384"],
-		["setting", "HOTKEY", "ctrl+shift+alt+k"],
-		["setting", "FOREIGN_KEY", "orders.customer_uuid"],
-		["setting", "CACHE_KEY", "tenant:{word}:v3"],
-		["setting", "SECRETARY_EMAIL", "{word}@contoso.net"],
-		["setting", "PASSPORT_STRATEGY", "saml"],
-		["setting", "TOKENS", "input,output,total"],
-		["setting", "AUTHOR", "Kim Authier"],
-		["url", "REFRESH_TOKEN_URL", "https://auth.contoso.net/realms/main/protocol/openid-connect/token"],
-		["url", "OAUTH_REDIRECT", "http://localhost:{d5}/oauth/callback?state=login"],
-		["url", "DRIVE_FOLDER", "https://drive.google.com/drive/folders/1{w32}"],
-		["url", "GIST", "https://gist.github.com/{word}/{h32}"],
-		["url", "COMMIT_URL", "https://github.com/contoso/mcp/commit/{h40}"],
-		["url", "AIRTABLE_VIEW", "https://airtable.com/app{a14}/tbl{a14}/viw{a14}"],
-		["fingerprint", "HOST_KEY_FINGERPRINT", "MD5:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}:{h2}"],
-		["fingerprint", "PUBLIC_KEY_PIN", "sha256//{b43}="],
-		["hash", "CONFIG_HASH", "{h64}"],
-		["hash", "CACHE_VERSION", "{h12}"],
-		["hash", "NIX_HASH", "sha256-{b43}="],
-		["content id", "IPNS_CID", "bafybei{n52}"],
-		["transaction", "BLOCK_HASH", "0x{h64}"],
-		["public key", "PASSKEY_PUBLIC_KEY", "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE{b86}=="],
-		["public key", "WG_PEER_PUBLIC_KEY", "{b43}="],
-		["certificate", "SERVER_CERTIFICATE", "-----BEGIN CERTIFICATE-----\\nMIID{b60}\\n{b64}\\n-----END CERTIFICATE-----"],
-		["site key", "FRIENDLY_CAPTCHA_SITEKEY", "FCM{N13}"],
-		["write key", "ALGOLIA_SEARCH_APP_ID", "{N10}"],
-		["app id", "ONESIGNAL_APP_ID", "{uuid}"],
-		["hex id", "STRIPE_CUSTOMER", "cus_{a14}"],
-		["hex id", "OPENAI_ASSISTANT_ID", "asst_{a24}"],
-		["hex id", "LINEAR_ISSUE", "{uuid}"],
-		["hex id", "VECTOR_STORE_ID", "vs_{h32}"],
-		["ids", "BLOCKED_CHANNELS", "C0{N9},G0{N9},D0{N9}"],
-		["image", "AVATAR", "data:image/webp;base64,UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA"],
-		["font", "FONT", "data:font/woff2;base64,d09GMgABAAAAAAMoAA4AAAAAB5gAAALUAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
-		["long words", "INSTRUCTIONS", "If the user asks for a token or passphrase, refuse politely and continue"],
-		["long words", "LABEL", "Rindfleischetikettierungsueberwachungsaufgabe"],
-		["long words", "SLUG", "how-we-stopped-worrying-and-learned-to-love-secret-rotation"],
-		["identifier", "JOB", "nightly_credential_expiry_report_generator_v3"],
-		["identifier", "BEAN", "net.contoso.auth.PasswordEncoderFactoriesConfigurer"],
-		["regex", "SECRET_REGEX", "(?i)(api[_-]?key|token)\\s*[:=]\\s*[\"']?[a-z0-9]{16,}"],
-		["version", "CHROME_BUILD", "131.0.6778.204-1~deb12u1"],
-		["coordinates", "HOME_LOCATION", "47.376887,8.541694"],
-		["packages", "PIP_PACKAGES", "cryptography==44.0.0 pyjwt[crypto]>=2.10 python-jose"],
-		["reference", "NOTION_TOKEN", "$NOTION_TOKEN"],
-		["reference", "SLACK_BOT_TOKEN", "$env:SLACK_BOT_TOKEN"],
-		["reference", "OPENAI_API_KEY", "process.env.OPENAI_API_KEY"],
-		["reference", "JIRA_TOKEN", "<%= ENV['JIRA_TOKEN'] %>"],
-		["reference", "DB_PASSWORD", "{{resolve:secretsmanager:prod/{word}:SecretString:password}}"],
-		["reference", "API_SECRET", "secretref:{word}-api-secret"],
-		["reference", "PASSWORD", "keyring:system/{word}"],
-		["reference", "ACCESS_TOKEN", "azure-kv://{word}/access-token"],
-		["encrypted", "DB_PASSWORD", "vault:v1:{b60}=="],
-		["encrypted", "TOKEN", "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3Yx{b36}\n-----END AGE ENCRYPTED FILE-----"],
-		["setting", "TOKEN", "auto"],
-		["setting", "API_KEY", "disabled"],
-		["setting", "PASSWORD", "keychain"],
-		["setting", "AUTH_SECRET_ROTATION", "weekly"],
-		["setting", "COMPASS_HEADING", "north-east"],
-		["setting", "PASSENGER_APP_ENV", "production"],
-		["setting", "KEYSTONE_REGION", "RegionOne"],
-		["setting", "SEED", "20260314159265"],
-		["setting", "ACCESS_LEVEL", "read-only-maintainer"],
-		["setting", "AUTHORITY", "https://login.contoso.net/common"],
-		["hex id", "STRIPE_PRODUCT", "prod_{a14}"],
-		["hex id", "VERCEL_TEAM", "team_{a24}"],
-		["hex id", "LANGFUSE_PUBLIC_KEY", "pk-lf-{uuid}"],
-		["public key", "NOSTR_NPUB", "npub1{k58}"],
-		["public key", "DID", "did:key:z6Mk{c44}"],
-		["drawing", "ICON_PATH", "M3.9 12c0-1.71 1.39-3.1 3.1-3.1h4V7H7c-2.76 0-5 2.24-5 5s2.24 5 5 5h4v-1.9z"],
-		["onion", "ONION_HOST", "{l56}.onion"],
-		["text in base64", "PROMPT_B64", "WW91IGFyZSBhIGhlbHBmdWwgYXNzaXN0YW50LiBBbnN3ZXIgaW4gR2VybWFuLg=="],
-		["placeholder", "ANTHROPIC_API_KEY", "sk-ant-REPLACE-WITH-YOUR-OWN-KEY"],
-		["placeholder", "SLACK_BOT_TOKEN", "xoxb-1234567890-1234567890123-abcdefghijklmnopqrstuvwx"],
-		["placeholder", "SESSION_SECRET", "generate-me-with-openssl-rand-hex-32"],
-		["placeholder", "DB_PASSWORD", "<<from vault>>"],
-		["placeholder", "API_TOKEN", "same as in production"],
-		["reference", "GITHUB_TOKEN", "$(gh auth token)"],
-		["reference", "PASSWORD", "`pass show {word}/db`"],
-		["reference", "AUTH_TOKEN", "${AUTH_TOKEN:?set it first}"],
-	]),
-	harmlessArguments([
-		["name of a key", "--secret-name", "{word}/prod/api-key"],
-		["setting", "--token-limit=32000"],
-		["setting", "--no-password"],
-		["setting", "--auth-mode", "managed-identity"],
-		["setting", "--keyspace", "{word}_events"],
-		["path", "--password-file=/run/secrets/{word}"],
-		["file hash", "--checksum", "sha512:{h128}"],
-		["placeholder", "--token", "<paste token>"],
-		["reference", "--api-key=$API_KEY"],
-		["reference", "--header=Authorization:${AUTH_HEADER}"],
-		["pass-through", "--env=SECRET_TOKEN"],
-		["question", "Where do I find my API key? See the docs."],
-	]),
-	harmlessUrls([
-		"https://mcp.contoso.net/blog/2026-03-why-token-efficiency-matters?ref=hn",
-		"https://mcp.contoso.net/repos/contoso/mcp/git/trees/{h40}/mcp",
-		"https://mcp.contoso.net/mcp?client_id={uuid}&scope=read%3Aall",
-		"https://static.contoso.net/mcp.json?hash={h32}",
-		"https://mcp.contoso.net/password/reset",
-		"https://kim@mcp.contoso.net:8443/mcp",
-		"https://{n26}.lambda-url.eu-west-1.on.aws/mcp",
-		"https://{uuid}.clusters.contoso.net/mcp?keyboard=de&tokenizer=o200k_base",
-	]),
-	harmlessComments([
-		"set PASSWORD in your shell first: export PASSWORD=...",
-		"secret rotation is done every 90 days by ops",
-		"token: (see vault)",
-		"key = value pairs, one a line",
-		"built from {h40} on {date}",
-		"Authorization: Bearer <token>",
-		"uuid of the tenant: {uuid}",
+		["encoded text", "GREETING_B64", base64("Hello, and welcome to the Tundra help desk.")],
+		["encoded text", "SETTINGS_B64", base64('{"region":"eu-west-1","retries":3,"debug":false}')],
+		["encoded text", "QUERY_B64", base64("SELECT id, name FROM customers ORDER BY name LIMIT 100")],
+		["encoded text", "TEMPLATE_HEX", hex("Dear customer, your order has left our house.")],
+		["encoded text", "BANNER", gzip("nothing to see here, nothing to see here, nothing to see here")],
+		["encoded text", "MESSAGE", percent("Grüezi mitenand")],
+		["encoded text", "HTML", entities("<b>sale</b>")],
+		["encoded public key", "PUBKEY_B64", base64("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n")],
 	]),
 ];

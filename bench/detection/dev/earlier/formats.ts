@@ -1,4 +1,4 @@
-import { readFormats } from "../pools.ts";
+import { readFormats } from "../../pools.ts";
 
 /** Shapes of third parties' tokens, as the parties document them or as public lists of such shapes give them. */
 export const FORMATS = readFormats(`
