@@ -9,7 +9,6 @@ import { envFilesOf } from "./facts/env-files.ts";
 import { historyOf } from "./facts/history.ts";
 import { readersOf } from "./facts/readers.ts";
 import { type KnownRepository, nameIn, Repositories } from "./facts/repositories.ts";
-import { repositoryAround } from "./git.ts";
 
 /** A config file that was read. */
 export interface ReadFile {
@@ -38,7 +37,7 @@ export function gatherFacts(files: readonly ReadFile[], options: FactsOptions): 
 	const { home, env } = options;
 	const repositories = new Repositories(env);
 	const own = ownFiles(options);
-	const roots = new Set(files.map(({ path: file }) => repositoryAround(path.dirname(file))));
+	const roots = new Set(files.map(({ path: file }) => repositories.rootAround(path.dirname(file))));
 	const asksHistory = options.history && roots.size <= MOST_HISTORIES;
 	const histories = asksHistory ? historiesOf(files, repositories) : new Map<string, HistoryFacts>();
 	return new Map(

@@ -221,9 +221,13 @@ export class Repository {
 /** The nearest folder, this one or one around it, that is the root of a repository; null: none is. Nothing is run to tell. */
 export function repositoryAround(folder: string): string | null {
 	for (let at = folder; ; at = path.dirname(at)) {
-		if (fs.existsSync(path.join(at, ".git"))) return at;
+		if (isRepositoryRoot(at)) return at;
 		if (at === path.dirname(at)) return null;
 	}
+}
+
+export function isRepositoryRoot(folder: string): boolean {
+	return fs.existsSync(path.join(folder, ".git"));
 }
 
 /** Never one that the repository brings along: a folder of its own may well stand in the PATH. */

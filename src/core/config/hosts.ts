@@ -44,8 +44,7 @@ const FOLDERS: ReadonlySet<string> = new Set(
  */
 export function workspacePart(path: string, host: HostId): string | null {
 	const segments = path.split("/");
-	for (const relative of HOSTS[host].workspaceFiles) {
-		const shape = shapeOf(relative);
+	for (const shape of WORKSPACE_SHAPES[host] ?? []) {
 		if (endsWithShape(segments, shape)) return segments.slice(0, segments.length - shape.length).join("/");
 	}
 	return null;
@@ -60,6 +59,10 @@ function shapeOf(text: string): Shape {
 		return at < 0 ? part : [part.slice(0, at), part.slice(at + 1)];
 	});
 }
+
+const WORKSPACE_SHAPES: Readonly<Record<string, readonly Shape[]>> = Object.fromEntries(
+	HOST_IDS.map((id) => [id, HOSTS[id].workspaceFiles.map(shapeOf)]),
+);
 
 /** In the order in which they are tried. */
 const SHAPES: readonly { readonly id: HostId; readonly shape: Shape }[] = HOST_IDS.flatMap((id) =>

@@ -35,8 +35,16 @@ export function unwrapLaunch(server: StdioServer): WrappedLaunch | null {
 	return name === null || name === "" ? null : { name, workspace, command: launch.command, args: launch.args };
 }
 
+/** Of the entry that was asked for last: most rules ask for the same, one after the other. */
+let last: { readonly server: StdioServer; readonly launch: Launch } | null = null;
+
 /** Takes the launcher off whatever options it has. An entry that has no command after `--` counts as not wrapped. */
 export function launchOf(server: StdioServer): Launch {
+	if (last?.server !== server) last = { server, launch: findLaunch(server) };
+	return last.launch;
+}
+
+function findLaunch(server: StdioServer): Launch {
 	const bare: Launch = { wrapped: false, command: server.command, args: server.args, launcherArgs: [] };
 	const afterRun = launcherWords(server);
 	if (afterRun === null) return bare;
@@ -62,6 +70,7 @@ export function impostorOf(server: StdioServer): Impostor | null {
 		const byPath = program.value === baseName(program.value) && program.value.startsWith("sallyport");
 		return byPath && env.some(({ name }) => /^path$/i.test(name.value)) ? { byPath, program, inner: [] } : null;
 	}
+	if (!/sallyport/i.test(server.command.value) && !/sallyport/i.test(server.args[0]?.value ?? "")) return null;
 	const words = [server.command, ...server.args];
 	const at = words.slice(0, 2).findIndex(({ value }) => /^sallyport(?:\.\w{1,4})?$/i.test(baseName(value)));
 	const [program, run] = at < 0 ? [] : words.slice(at);
@@ -75,6 +84,7 @@ const INTERPRETER = /^(?:node(?:js)?|bun|deno|python[\d.]*|py|ruby|perl|php|(?:b
 
 /** How many arguments lead up to and include `run`; null when the launcher is not what is started. */
 function launcherWords(server: StdioServer): number | null {
+	if (!server.command.value.includes("sallyport") && server.args[0]?.value.includes("sallyport") !== true) return null;
 	const [first, second] = server.args;
 	const { value: command } = server.command;
 	if (/^sallyport(?:\.cmd)?$/.test(baseName(command)) && first?.value === "run") return isOwn(command) ? 1 : null;

@@ -1,15 +1,18 @@
 import { fail, ok, type Result } from "../result.ts";
 import { flagName } from "./flag-name.ts";
 
-/** `node` or `python` with a program of the user's own. */
+/** An interpreter with a program of the user's own. */
 export interface InterpreterLaunch {
 	readonly kind: "interpreter";
-	readonly interpreter: "node" | "python";
-	/** Flags for the interpreter, each known to load no code. */
+	readonly interpreter: Interpreter;
+	/** What stands before the program: its verb, where it has one, and flags that are known to load no code. */
 	readonly flags: readonly string[];
 	readonly entry: InterpreterEntry;
 	readonly args: readonly string[];
 }
+
+/** A program that runs a script which the line names. */
+export type Interpreter = "node" | "bun" | "deno" | "python";
 
 /** `path` as written: relative to the working folder. A module is looked up by Python in its own environment. */
 export type InterpreterEntry = { readonly kind: "script"; readonly path: string } | { readonly kind: "module"; readonly name: string };
@@ -44,15 +47,16 @@ const NODE_FLAGS: ReadonlySet<string> = new Set([
 const NODE_FLAG_WITH_VALUE =
 	/^--(?:max-old-space-size=[0-9]{1,7}|max-semi-space-size=[0-9]{1,5}|stack-size=[0-9]{1,6}|stack-trace-limit=[0-9]{1,4}|disable-warning=[A-Za-z0-9_]+)$/;
 
-const RUNS_TEXT = "it runs code that stands in the launch line";
-const LOADS = "it loads other code before the server";
-const NODE_REASONS: readonly (readonly [RegExp, string])[] = [
+export const RUNS_TEXT = "it runs code that stands in the launch line";
+export const LOADS = "it loads other code before the server";
+export const OPENS = "it lets anyone on this machine run code in the server";
+const NODE_REASONS: FlagReasons = [
 	[/^(?:-[a-z]*[ep][a-z]*|--eval|--print|-pe)$/, RUNS_TEXT],
 	[
 		/^(?:-r|--require|--import|--loader|--experimental-loader|--env-file|--env-file-if-exists|--experimental-config-file|--experimental-default-config-file)$/,
 		LOADS,
 	],
-	[/^--(?:inspect|debug)/, "it lets anyone on this machine run code in the server"],
+	[/^--(?:inspect|debug)/, OPENS],
 	[/^(?:--run|--test|--watch|--watch-path|-i|--interactive)$/, "it starts something other than one program"],
 ];
 
@@ -63,7 +67,7 @@ export function parseNode(args: readonly string[]): Result<InterpreterLaunch> {
 		const arg = args[at] ?? "";
 		if (arg === "--") return nodeScript(flags, args.slice(at + 1));
 		if (!arg.startsWith("-") || arg === "-") return nodeScript(flags, args.slice(at));
-		if (!isHarmlessNodeFlag(arg)) return refuse("node", arg, NODE_REASONS);
+		if (!isHarmlessNodeFlag(arg)) return refuseFlag("node", arg, NODE_REASONS);
 		flags.push(arg);
 	}
 	return noScript("node");
@@ -86,7 +90,7 @@ function nodeScript(flags: readonly string[], words: readonly string[]): Result<
 const PYTHON_FLAG = /^-[bBdEIOPqRsSuv]+$/;
 const PYTHON_WARNING = /^(?:default|error|always|module|once|ignore)$/;
 const PYTHON_X = /^(?:utf8(?:=[01])?|dev|faulthandler|no_debug_ranges|int_max_str_digits=[0-9]{1,7})$/;
-const PYTHON_REASONS: readonly (readonly [RegExp, string])[] = [
+const PYTHON_REASONS: FlagReasons = [
 	[/^-[a-zA-Z]*c/, RUNS_TEXT],
 	[/^-[a-zA-Z]*i/, "it starts an interactive session"],
 ];
@@ -112,7 +116,7 @@ export function parsePython(args: readonly string[]): Result<InterpreterLaunch> 
 		) {
 			flags.push(arg);
 		} else if (arg.startsWith("-") && arg !== "-") {
-			return refuse("python", arg, PYTHON_REASONS);
+			return refuseFlag("python", arg, PYTHON_REASONS);
 		} else {
 			if (arg === "" || arg === "-") break;
 			return ok({ kind: "interpreter", interpreter: "python", flags, entry: { kind: "script", path: arg }, args: args.slice(at + 1) });
@@ -121,7 +125,8 @@ export function parsePython(args: readonly string[]): Result<InterpreterLaunch> 
 	return noScript("python");
 }
 
-function noScript(interpreter: string): Result<never> {
+/** A line without a program. */
+export function noScript(interpreter: Interpreter): Result<never> {
 	return fail(
 		"launch-script",
 		`${interpreter} is started without a program: it would read one from the client.`,
@@ -129,7 +134,11 @@ function noScript(interpreter: string): Result<never> {
 	);
 }
 
-function refuse(interpreter: string, flag: string, reasons: readonly (readonly [RegExp, string])[]): Result<never> {
+/** Why flags of an interpreter are refused: the first that fits counts. */
+export type FlagReasons = readonly (readonly [RegExp, string])[];
+
+/** Refuses a flag by its name; a value of it may be a credential. */
+export function refuseFlag(interpreter: Interpreter, flag: string, reasons: FlagReasons): Result<never> {
 	const name = flagName(flag);
 	const reason = reasons.find(([pattern]) => pattern.test(name))?.[1];
 	return fail(

@@ -3,6 +3,8 @@
  * what can drive a terminal, and a build server takes `##[…]` anywhere in a line for a command.
  */
 export function jsonForLogs(json: string): string {
+	// Most of it is plain, and it may be long.
+	if (/^[\0-\x7e]*$/.test(json)) return json.replaceAll("##[", "#\\u0023[");
 	return json
 		.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (c) => {
 			let escaped = "";

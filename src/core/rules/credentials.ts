@@ -56,19 +56,29 @@ const MAX_RELATED = 10;
 /** Names, for each credential, the other places that hold the very same value: rotating it concerns them, too. */
 function withTwins(document: ConfigDocument, found: readonly Finding[]): readonly Finding[] {
 	if (found.length === 0) return found;
-	const places = new Map<string, Map<number, Span>>();
-	for (const { span } of found) {
-		const value = credentialText(document, span);
+	// By what they hold; nearly every one stands in one place.
+	const places = new Map<string, Span | Map<number, Span>>();
+	const add = (value: string, span: Span): void => {
 		const known = places.get(value);
-		if (known === undefined) places.set(value, new Map([[span.offset, span]]));
-		else known.set(span.offset, span);
-	}
-	for (const { value, span } of valuesOf(document)) if (value.length >= MIN_TWIN) places.get(value)?.set(span.offset, span);
-	const related = new Map(
-		[...places].map(([value, spans]) => [value, [...spans.values()].sort((a, b) => a.offset - b.offset).slice(0, MAX_RELATED + 1)]),
-	);
-	return found.map((finding) => {
-		const others = related.get(credentialText(document, finding.span))?.filter(({ offset }) => offset !== finding.span.offset) ?? [];
+		if (known instanceof Map) known.set(span.offset, span);
+		else if (known === undefined || known.offset === span.offset) places.set(value, span);
+		else
+			places.set(
+				value,
+				new Map([
+					[known.offset, known],
+					[span.offset, span],
+				]),
+			);
+	};
+	const texts = found.map(({ span }) => credentialText(document, span));
+	for (const [i, { span }] of found.entries()) add(texts[i] ?? "", span);
+	for (const { value, span } of valuesOf(document)) if (value.length >= MIN_TWIN && places.has(value)) add(value, span);
+	const related = new Map<string, readonly Span[]>();
+	for (const [value, spans] of places)
+		if (spans instanceof Map) related.set(value, [...spans.values()].sort((a, b) => a.offset - b.offset).slice(0, MAX_RELATED + 1));
+	return found.map((finding, i) => {
+		const others = related.get(texts[i] ?? "")?.filter(({ offset }) => offset !== finding.span.offset) ?? [];
 		return others.length === 0
 			? finding
 			: { ...finding, related: others.slice(0, MAX_RELATED).map((span) => ({ span, message: "The same value stands here." })) };

@@ -1,7 +1,7 @@
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
 import type { EntryContext, Finding, Rule } from "./finding.ts";
 import { RULES } from "./index.ts";
-import { mostFindings } from "./run.ts";
+import { findingsIn, mostFindings } from "./run.ts";
 
 interface Judged {
 	/** Where the entry began. */
@@ -40,7 +40,8 @@ export class EntryMemory {
 			const key = entryText(document, server);
 			const { offset } = server.name.outer;
 			const known = server.scattered ? undefined : this.#last.get(key);
-			const findings = known === undefined ? judge(server, document, context, left + 1) : moved(known.findings, offset - known.offset);
+			const findings =
+				known === undefined ? findingsIn(RULES, server, document, context, left + 1) : moved(known.findings, offset - known.offset);
 			left -= findings.length;
 			// What it means does not show in that text alone.
 			if (!server.scattered) judged.set(key, { offset, findings });
@@ -71,17 +72,6 @@ export function entryText({ text }: ConfigDocument, { name, span, keyPath, proje
 	return [unambiguous, project ?? "", ...keyPath, text.slice(Math.min(name.outer.offset, span.offset), span.offset + span.length)].join(
 		"\0",
 	);
-}
-
-/** The first `most` of what the rules find in an entry. */
-function judge(server: ServerEntry, document: ConfigDocument, context: EntryContext, most: number): readonly Finding[] {
-	const found: Finding[] = [];
-	for (const rule of RULES)
-		for (const finding of rule.checkServer?.(server, document, context) ?? []) {
-			if (found.length >= most) return found;
-			found.push(finding);
-		}
-	return found;
 }
 
 function moved(findings: readonly Finding[], by: number): readonly Finding[] {

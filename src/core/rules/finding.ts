@@ -1,6 +1,7 @@
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
 import type { Span } from "../text.ts";
 import type { EntryMemory } from "./entry-memory.ts";
+import type { EntryTexts } from "./entry-texts.ts";
 import type { FileFacts } from "./facts.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -56,9 +57,12 @@ export type NewFinding = Omit<Finding, "slot" | "related" | "credential" | "fixe
 	Partial<Pick<Finding, "slot" | "related" | "credential" | "fixes">>;
 
 export function newFinding(fields: NewFinding): Finding {
-	const { slot = null, related = [], credential = null, fixes = [] } = fields;
-	return { ...fields, slot, related, credential, fixes, fixable: fixes.length > 0 };
+	const { ruleId, severity, server, keyPath, span, message, slot = null, related = NONE, credential = null, fixes = NONE } = fields;
+	return { ruleId, severity, server, keyPath, span, message, slot, related, credential, fixes, fixable: fixes.length > 0 };
 }
+
+/** One for all: a file may have tens of thousands of findings. */
+const NONE: readonly never[] = [];
 
 /** What a rule may know besides the document. */
 export interface AnalysisContext {
@@ -129,6 +133,10 @@ export interface Rule {
 	readonly knowsEnough?: (context: AnalysisContext) => boolean;
 	/** For what belongs to the file, or shows only beside other entries, other files or other facts. */
 	checkDocument?(document: ConfigDocument, context: AnalysisContext): Iterable<Finding>;
+	/** The kind of entries that `checkServer` looks at. Absent: both. */
+	readonly only?: ServerEntry["kind"];
+	/** A quick look at an entry of that kind: false only where `checkServer` finds nothing in it. Absent: it may find something in any. */
+	readonly mayConcern?: (texts: EntryTexts, server: ServerEntry) => boolean;
 	/** For each server in turn: what shows in its own text alone. */
 	checkServer?(server: ServerEntry, document: ConfigDocument, context: EntryContext): Iterable<Finding>;
 }

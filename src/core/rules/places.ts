@@ -1,23 +1,26 @@
 import type { Located, StdioServer } from "../config/server.ts";
 import { maskDetected } from "../secrets/redact.ts";
+import { remembered } from "../secrets/remembered.ts";
 
 /** Where the words of the inner launch stand in the file: their index in `args`, or `command`. */
 export function argumentPaths(server: StdioServer): (word: Located<string>) => readonly (string | number)[] {
-	const indexes = new Map(server.args.map((argument, index) => [argument, index]));
+	// Most entries have nothing to tell.
+	let indexes: ReadonlyMap<Located<string>, number> | null = null;
 	return (word) => {
+		indexes ??= new Map(server.args.map((argument, index) => [argument, index]));
 		const index = indexes.get(word);
 		return index === undefined ? [...server.keyPath, "command"] : [...server.keyPath, "args", index];
 	};
 }
 
 /** The file name of a program, without folder and blanks around it, in lower case, without what Windows adds to it. */
-export function programName(command: string): string {
-	return command
+export const programName = remembered((command) =>
+	command
 		.slice(Math.max(command.lastIndexOf("/"), command.lastIndexOf("\\")) + 1)
 		.trim()
 		.toLowerCase()
-		.replace(/\.(?:exe|cmd|bat|ps1)$/, "");
-}
+		.replace(/\.(?:exe|cmd|bat|ps1)$/, ""),
+);
 
 /** A name as it may stand in a message: bounded, and masked where somebody put a token in place of a name. */
 export function quoted(name: string): string {

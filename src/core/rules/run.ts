@@ -1,6 +1,7 @@
 import { MAX_CONFIG_LENGTH } from "../config/parse.ts";
-import type { ConfigDocument } from "../config/server.ts";
-import type { AnalysisContext, Finding, Rule } from "./finding.ts";
+import type { ConfigDocument, ServerEntry } from "../config/server.ts";
+import { entryTexts } from "./entry-texts.ts";
+import type { AnalysisContext, EntryContext, Finding, Rule } from "./finding.ts";
 
 /** What rules find in a file. */
 export interface Found {
@@ -54,12 +55,56 @@ export function runRules(
 		for (const [i, rule] of rules.entries()) for (const finding of memory.of(rule, document)) byRule[i]?.push(finding);
 		return { byRule, complete: memory.complete };
 	}
+	const ofEntries = rulesOfEntries(rules);
 	for (const server of document.servers)
-		for (let i = 0; i < rules.length; i++) {
-			const found = rules[i]?.checkServer?.(server, document, context);
-			if (found !== undefined && !take(byRule[i], found)) return { byRule, complete: false };
+		for (const { rule, check, index } of ofEntries[server.kind]) {
+			if (rule.mayConcern?.(entryTexts(server), server) === false) continue;
+			if (!take(byRule[index], check.call(rule, server, document, context))) return { byRule, complete: false };
 		}
 	return { byRule, complete: true };
+}
+
+interface RuleOfEntries {
+	readonly rule: Rule;
+	readonly check: NonNullable<Rule["checkServer"]>;
+	/** Its place among all of them. */
+	readonly index: number;
+}
+
+type RulesOfEntries = Readonly<Record<ServerEntry["kind"], readonly RuleOfEntries[]>>;
+
+/** By the list of rules, which is made once. */
+const OF_ENTRIES = new WeakMap<readonly Rule[], RulesOfEntries>();
+
+/** Those rules that look at single entries, by the kind of these. */
+function rulesOfEntries(rules: readonly Rule[]): RulesOfEntries {
+	const known = OF_ENTRIES.get(rules);
+	if (known !== undefined) return known;
+	const all = rules.flatMap((rule, index) => (rule.checkServer === undefined ? [] : [{ rule, check: rule.checkServer, index }]));
+	const of = (kind: ServerEntry["kind"]): readonly RuleOfEntries[] =>
+		all.filter(({ rule: { only } }) => only === undefined || only === kind);
+	const found = { stdio: of("stdio"), http: of("http") };
+	OF_ENTRIES.set(rules, found);
+	return found;
+}
+
+/** What rules find in one entry, rule by rule; at most so many. */
+export function findingsIn(
+	rules: readonly Rule[],
+	server: ServerEntry,
+	document: ConfigDocument,
+	context: EntryContext,
+	most: number,
+): readonly Finding[] {
+	const found: Finding[] = [];
+	for (const { rule, check } of rulesOfEntries(rules)[server.kind]) {
+		if (rule.mayConcern?.(entryTexts(server), server) === false) continue;
+		for (const finding of check.call(rule, server, document, context)) {
+			if (found.length >= most) return found;
+			found.push(finding);
+		}
+	}
+	return found;
 }
 
 /** The first of those that stand at the very same place. */

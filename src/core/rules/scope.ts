@@ -6,6 +6,6 @@ import type { AnalysisContext } from "./finding.ts";
 export function travels({ host, file }: ConfigDocument, { file: facts, home }: AnalysisContext): boolean {
 	const scope = facts?.scope ?? null;
 	if (scope !== null) return scope === "workspace";
-	const folder = workspacePart(file.replace(/\\/g, "/"), host);
+	const folder = workspacePart(file.includes("\\") ? file.replace(/\\/g, "/") : file, host);
 	return folder !== null && folder !== "~" && folder !== home?.replace(/\\/g, "/").replace(/\/$/, "");
 }

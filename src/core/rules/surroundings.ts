@@ -43,13 +43,18 @@ export class Surroundings {
 		return this.#byFile.get(document.file)?.folder;
 	}
 
-	/** Servers of exactly this name in other files than the document. */
-	serversNamed(name: string, document: ConfigDocument): readonly NeighbourServer[] {
+	/**
+	 * Servers of exactly this name in other files than the document.
+	 *
+	 * @param folder whose files are meant; null: the account's own
+	 */
+	serversNamed(name: string, document: ConfigDocument, folder: string | null): readonly NeighbourServer[] {
+		// By folder too: half of all repositories have a server of the same few names.
 		this.#byName ??= grouped(
 			this.#neighbours.flatMap((each) => each.document.servers.map((server) => ({ ...each, server }))),
-			({ server }) => server.name.value,
+			(each) => inFolder(each.server.name.value, each.folder),
 		);
-		return (this.#byName.get(name) ?? []).filter((other) => other.document.file !== document.file);
+		return (this.#byName.get(inFolder(name, folder)) ?? []).filter((other) => other.document.file !== document.file);
 	}
 
 	/** Where else than in the document the very same credential stands. */
@@ -64,6 +69,11 @@ export class Surroundings {
 		);
 		return (this.#byValue.get(credential) ?? []).filter((other) => other.document.file !== document.file);
 	}
+}
+
+/** No two give the same: a path holds no zero character. */
+function inFolder(name: string, folder: string | null): string {
+	return folder === null ? `\0${name}` : `${folder}\0${name}`;
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {

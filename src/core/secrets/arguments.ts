@@ -9,6 +9,7 @@ import { isRandom } from "./randomness.ts";
 import { candidatesIn } from "./running-text.ts";
 import { isOrdinary } from "./shapes.ts";
 import { shellWords } from "./shell-words.ts";
+import { hasAny, SIGN } from "./signs.ts";
 import { calledWith } from "./tool-call.ts";
 
 export interface ArgumentDetection extends Detection {
@@ -18,7 +19,7 @@ export interface ArgumentDetection extends Detection {
 
 /** Secrets in a command line: flags and their values, headers, variables for containers, scripts for shells. `command` tells what short flags mean. */
 export function detectInArguments(args: readonly string[], command = ""): readonly ArgumentDetection[] {
-	return harmless.search([command, ...args], () => detectAnew(args, command));
+	return harmless.searchAll(command, args, () => detectAnew(args, command));
 }
 
 const harmless = new Harmless();
@@ -128,14 +129,15 @@ function argumentParts(args: readonly Piece[], depth = 0, program: PasswordFlag 
 				continue;
 			}
 		}
-		const glued = /^-([eDPE])(?=[A-Za-z_]\w*=)/.exec(text);
-		const assigned = glued ?? /^(--?\p{L}[\p{L}\p{M}\w.-]*|\/[A-Za-z][\w-]*(?=[:=]))(?:=|:(?=\S))/u.exec(text);
+		const isGiven = hasAny(text, SIGN.equals | SIGN.colon);
+		const glued = isGiven ? /^-([eDPE])(?=[A-Za-z_]\w*=)/.exec(text) : null;
+		const assigned = !isGiven ? null : (glued ?? /^(--?\p{L}[\p{L}\p{M}\w.-]*|\/[A-Za-z][\w-]*(?=[:=]))(?:=|:(?=\S))/u.exec(text));
 		if (glued !== null) found.push({ index, parts: decompose(null, subPiece(piece, 2, text.length)) });
 		else if (assigned !== null) {
 			found.push({ index, parts: flagValue(assigned[1] ?? "", subPiece(piece, assigned[0].length, text.length), depth) });
 			// `net use … /user:sam password`
 			if (/^\/u(?:ser)?$/i.test(assigned[1] ?? "")) flag = "-p";
-		} else if (/^--?\p{L}[\p{L}\p{M}\w.-]*$/u.test(text) || (SLASH_FLAG.test(text) && expectsSecret(text))) {
+		} else if ((text.startsWith("-") && /^--?\p{L}[\p{L}\p{M}\w.-]*$/u.test(text)) || (SLASH_FLAG.test(text) && expectsSecret(text))) {
 			flag = text;
 			const parts = decompose(null, piece);
 			if (text.length > 24) found.push({ index, parts });

@@ -1,27 +1,26 @@
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const VALUES: ReadonlyMap<string, number> = new Map([...ALPHABET].map((c, i) => [c, i]));
+/** By character code, of base64 and of base64url; -1: of neither. */
+const VALUES = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)));
+VALUES[0x2d] = 62;
+VALUES[0x5f] = 63;
 
 /** Decodes base64 or base64url to text, one character a byte as far as it is ASCII; null when it is neither, or holds control characters. */
 export function decodeBase64(text: string): string | null {
-	const plain = text
-		.replace(/-/g, "+")
-		.replace(/_/g, "/")
-		.replace(/={1,2}$/, "");
-	if (plain.length % 4 === 1) return null;
-	const bytes: number[] = [];
+	let length = text.length;
+	for (let i = 0; i < 2 && text.charCodeAt(length - 1) === 0x3d; i++) length--;
+	if (length % 4 === 1) return null;
+	let decoded = "";
 	let buffer = 0;
 	let bits = 0;
-	for (const c of plain) {
-		const value = VALUES.get(c);
-		if (value === undefined) return null;
+	for (let i = 0; i < length; i++) {
+		const value = VALUES[text.charCodeAt(i)] ?? -1;
+		if (value < 0) return null;
 		buffer = ((buffer << 6) | value) & 0xffff;
 		bits += 6;
 		if (bits < 8) continue;
 		bits -= 8;
-		bytes.push((buffer >> bits) & 0xff);
-	}
-	let decoded = "";
-	for (const byte of bytes) {
+		const byte = (buffer >> bits) & 0xff;
+		// Random bytes end here soon.
 		if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) return null;
 		decoded += String.fromCharCode(byte);
 	}

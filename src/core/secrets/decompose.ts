@@ -10,6 +10,7 @@ import { jsonStringPiece, type Piece, percentDecodedPiece, subPiece, trimPiece, 
 import { privateKeys } from "./providers/private-key.ts";
 import { isPublicByDesign } from "./public-values.ts";
 import { candidatesIn } from "./running-text.ts";
+import { hasAny, hasOnly, SIGN, WORD } from "./signs.ts";
 import { decomposeUrl, isUrl } from "./url.ts";
 
 const MAX_DEPTH = 5;
@@ -18,12 +19,13 @@ const MAX_LENGTH = 65_536;
 /** Takes a value apart along the structure it has: URLs, headers, JSON, assignments, connection strings. Never throws. */
 export function decompose(key: string | null, whole: Piece, depth = 0): readonly Part[] {
 	const bare = unescaped(trimPiece(whole));
-	const piece = /^(?:(?:bearer|basic|token)%20|%7b|%5b)/i.test(bare.text) ? percentDecodedPiece(bare) : bare;
+	const hasPercent = hasAny(bare.text, SIGN.percent);
+	const piece = hasPercent && /^(?:(?:bearer|basic|token)%20|%7b|%5b)/i.test(bare.text) ? percentDecodedPiece(bare) : bare;
 	const { text } = piece;
 	if (text === "" || depth > MAX_DEPTH || text.length > MAX_LENGTH) return [];
-	if (/^data:[\w.+-]+\/[\w.+-]+[;,]/.test(text)) return [];
-	if (/^`[^`]*`$/.test(whole.text.trim()) || isPublicByDesign(text) || isHashed(text) || isUndivided(text)) return [];
-	if (isPinned(text)) return [];
+	if (text.startsWith("data:") && /^data:[\w.+-]+\/[\w.+-]+[;,]/.test(text)) return [];
+	if (hasAny(whole.text, SIGN.quote) && /^`[^`]*`$/.test(whole.text.trim())) return [];
+	if (isPublicByDesign(text) || isHashed(text) || isUndivided(text) || isPinned(text)) return [];
 	if (isPlain(text)) return [{ key, piece, role: "value" }];
 	const takeApart: TakeApart = (name, inner) => decompose(name, inner, depth + 1);
 	return (
@@ -44,22 +46,23 @@ export function decompose(key: string | null, whole: Piece, depth = 0): readonly
 
 /** An image or a package that a digest pins down; a login before it is another matter. */
 function isPinned(text: string): boolean {
-	return /^[^\s@]{1,300}@sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/.test(text);
+	return text.includes("@sha") && /^[^\s@]{1,300}@sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})$/.test(text);
 }
 
 /** Signs inside a hash of a password part nothing. */
 function isHashed(text: string): boolean {
-	return /^\$[\w-]{1,20}\$\S+$/.test(text) && isReferenceText(text);
+	return text.startsWith("$") && /^\$[\w-]{1,20}\$\S+$/.test(text) && isReferenceText(text);
 }
 
 /** Most tokens: nothing in them could part them. */
 function isPlain(text: string): boolean {
-	return /^[\w.~-]+$/.test(text);
+	return hasOnly(text, WORD | SIGN.stop | SIGN.tilde | SIGN.hyphen);
 }
 
 /** A pair of quotes around a list of quoted things belongs to its ends: `"one","two"`. */
 function unquotedOnce(piece: Piece): Piece {
 	const quote = piece.text.charAt(0);
+	if (!piece.text.endsWith(quote)) return piece;
 	return piece.text.indexOf(quote, 1) === piece.text.length - 1 ? unquotePiece(piece) : piece;
 }
 

@@ -13,7 +13,7 @@ export type { Detection } from "./judge.ts";
 
 /** Secrets in one value. `key` is the name beside it: a variable, a header, a flag without its dashes; null when there is none. */
 export function detectSecrets(key: string | null, value: string): readonly Detection[] {
-	return harmless.search([key, value], () => detectAnew(key, value));
+	return harmless.search(key, value, () => detectAnew(key, value));
 }
 
 const harmless = new Harmless();
@@ -52,10 +52,15 @@ const OF_DIGESTS =
  * In a comment a key may stand without a name: "remove before commit: …". Digests in hex, which stand there as often, are left out unless the
  * comment says what they are.
  */
-function looseTokens(text: string): readonly Detection[] {
+function looseTokens(text: string, tokens: readonly Detection[]): readonly Detection[] {
 	if (text.length > LONGEST_COMMENT) return [];
 	const tells = CONFESSING.test(text) && !OF_DIGESTS.test(text);
+	let next = 0;
 	return [...text.matchAll(/[^\s"'`,;()<>]{16,200}/g)].flatMap(({ 0: word, index }) => {
+		while (next < tokens.length && (tokens[next]?.end ?? 0) <= index) next++;
+		const token = tokens[next];
+		// Found already, by what it looks like.
+		if (token?.start === index && token.end === index + word.length) return [];
 		const isHex = /^[0-9a-f-]+$/i.test(word);
 		if (tells ? isUuid(word) : isHex || word.length < 24) return [];
 		return detectSecrets(tells && isRandom(word) ? "key" : null, word).map((detection) => ({
@@ -68,6 +73,12 @@ function looseTokens(text: string): readonly Detection[] {
 
 /** Secrets in running text (a comment, a log line): tokens of known formats, addresses that hold one, and what is given to names of secrets. */
 export function detectInText(text: string): readonly Detection[] {
+	return harmlessText.search(null, text, () => detectInTextAnew(text));
+}
+
+const harmlessText = new Harmless();
+
+function detectInTextAnew(text: string): readonly Detection[] {
 	const tokens = judgeTokens(text);
 	const found: Detection[] = [...tokens];
 	let next = 0;
@@ -79,6 +90,6 @@ export function detectInText(text: string): readonly Detection[] {
 		for (const detection of detectSecrets(name, text.slice(start, end)))
 			if (detection.confident) found.push({ ...detection, start: start + detection.start, end: start + detection.end });
 	}
-	if (COMMENT.test(text)) for (const token of looseTokens(text)) found.push(token);
+	if (COMMENT.test(text)) for (const token of looseTokens(text, tokens)) found.push(token);
 	return withoutOverlaps(found);
 }

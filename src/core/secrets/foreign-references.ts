@@ -1,7 +1,9 @@
+import { anyForm } from "./any-form.ts";
 import { isRandom } from "./randomness.ts";
+import { hasAny, hasOnly, SIGN, WORD } from "./signs.ts";
 
 /** Texts by which hosts, shells, password managers and clouds name a secret that is kept elsewhere. */
-const WHOLE: readonly RegExp[] = [
+const isWhole = anyForm([
 	/^\$[A-Z_][A-Z0-9_]*$/,
 	/^\$[a-z][a-z]*(?:_[a-z0-9]+)+$/,
 	/^\$env:\w+$/i,
@@ -41,10 +43,10 @@ const WHOLE: readonly RegExp[] = [
 	/^!(?:vault|secret|env|ref|file)\b.*$/i,
 	// Code that a template was to run: `process.env.KEY!`, `config.get("key")`, `data.x["key"]`.
 	/^(?:process\.env|import\.meta\.env|Deno\.env|Bun\.env|os\.environ|ENV|settings|config|self|this|args|opts|options|params|ctx|var|local|data|module|secrets|random_\w+)(?:\.\w+|\[["']?[\w.-]+["']?\])+!?$/,
-];
+]);
 
 /** Texts that are of no use without the key that they were encrypted with, whatever lines and signs are in them. */
-const ENCRYPTED: readonly RegExp[] = [
+const isEncrypted = anyForm([
 	/^-----BEGIN (?:AGE ENCRYPTED FILE|PGP MESSAGE|CMS|PKCS7|ENCRYPTED MESSAGE)-----/,
 	/^(?:!vault\s*\|?\s*)?\$ANSIBLE_VAULT;/,
 	// AWS KMS; Windows' DPAPI, as bytes, as base64, and PowerShell's of it.
@@ -62,14 +64,14 @@ const ENCRYPTED: readonly RegExp[] = [
 	/^!\[[A-Za-z0-9+/=]+\]$/,
 	/^\{(?:AES(?:-?\d+)?|3DES|DES|RSA|xor)\}\S+$/i,
 	/^U2FsdGVkX1[A-Za-z0-9+/]{20,}={0,2}$/,
-];
+]);
 
 /** A call or a variable of some language: `os.getenv("KEY")`, `std::env::var("KEY")`, `fromFile(/run/secrets/key)`. */
 const CALL = /^[A-Za-z_$][\w$]{0,40}(?:(?:\.|::)[A-Za-z_$][\w$]{0,40}){0,5}\(((?:["']?[\w .:/-]{0,60}["']?,? ?){0,2})\)!?$/;
 
 /** True for code that a template was to run; what is random in its brackets is no name of a variable. */
 function isCall(text: string): boolean {
-	const given = text.length > 300 ? null : CALL.exec(text);
+	const given = text.length > 300 || !hasAny(text, SIGN.round) ? null : CALL.exec(text);
 	return (
 		given !== null &&
 		!(given[1] ?? "").split(/["' ,]+/).some((word) => isRandom(word, 12) || /^[A-Za-z]+[-_]?[A-Za-z]*[-_]?\w*\d\w{8,}$/.test(word))
@@ -82,17 +84,17 @@ const UNDIVIDED = /^(?:arn:aws[\w-]*:|op:\/\/|@Microsoft\.KeyVault\()[^\n]*$/i;
 /** True for a text that is not to be taken apart: somebody encrypted it, or it is one reference. */
 export function isUndivided(text: string): boolean {
 	return (
-		UNDIVIDED.test(text) ||
+		(hasAny(text, SIGN.colon | SIGN.round) && UNDIVIDED.test(text)) ||
 		isCall(text) ||
-		ENCRYPTED.some((form) => form.test(text)) ||
-		(/^\{\s*"/.test(text) && /"encrypted_data"|"ciphertext"/i.test(text.slice(0, 2_000)))
+		isEncrypted(text) ||
+		(text.startsWith("{") && /^\{\s*"/.test(text) && /"encrypted_data"|"ciphertext"/i.test(text.slice(0, 2_000)))
 	);
 }
 
 /** True when the whole text only names where a secret is kept. */
 export function isReferenceText(text: string): boolean {
-	if (/^[\w+=-]*$/.test(text)) return false;
-	return WHOLE.some((form) => form.test(text)) || isCall(text) || /^\$\{[^{}]*\}$/.test(text);
+	if (hasOnly(text, WORD | SIGN.plus | SIGN.equals | SIGN.hyphen)) return false;
+	return isWhole(text) || isCall(text) || /^\$\{[^{}]*\}$/.test(text);
 }
 
 /** Parts of a text that are no references: `Bearer ${TOKEN}` leaves `Bearer `. Offsets count in the text. */

@@ -3,25 +3,39 @@
  * Bounded, for a text is anybody's.
  */
 export class Harmless {
-	readonly #known = new Set<string>();
+	readonly #known = new Map<string | null, Set<string>>();
+	#size = 0;
 
-	/** What is found in `texts`, which are all that the search looks at, or nothing where the same ones held nothing before. */
-	search<T>(texts: readonly (string | null)[], find: () => readonly T[]): readonly T[] {
-		let key = "";
-		// With their lengths, so that no two lists give the same.
-		for (const text of texts) {
-			if (key.length + (text?.length ?? 0) > LONGEST) return find();
-			key += text === null ? "-:" : `${text.length}:${text}`;
-		}
-		if (this.#known.has(key)) return [];
+	/** What is found in a text under a name (null: none), which are all that the search looks at, or nothing where the same held nothing before. */
+	search<T>(name: string | null, text: string, find: () => readonly T[]): readonly T[] {
+		if (text.length + (name?.length ?? 0) > LONGEST) return find();
+		if (this.#known.get(name)?.has(text) === true) return NOTHING;
 		const found = find();
 		if (found.length > 0) return found;
-		if (this.#known.size >= MOST) this.#known.clear();
-		this.#known.add(key);
+		if (this.#size++ >= MOST) {
+			this.#known.clear();
+			this.#size = 1;
+		}
+		const known = this.#known.get(name);
+		if (known === undefined) this.#known.set(name, new Set([text]));
+		else known.add(text);
 		return found;
+	}
+
+	/** The same for a list of texts. */
+	searchAll<T>(name: string, texts: readonly string[], find: () => readonly T[]): readonly T[] {
+		let all = "";
+		for (const text of texts) {
+			// No two lists give the same, as long as what ends a text is not in one.
+			if (text.includes("\0") || all.length + text.length >= LONGEST) return find();
+			all += `${text}\0`;
+		}
+		return this.search(name, all, find);
 	}
 }
 
+const NOTHING: readonly never[] = [];
+
 /** How many, and of how many characters together. */
-const MOST = 4_000;
+const MOST = 8_000;
 const LONGEST = 300;

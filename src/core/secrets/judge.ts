@@ -13,6 +13,7 @@ import { namedProvider } from "./providers/named.ts";
 import { PRIVATE_KEY } from "./providers/private-key.ts";
 import { isPublicByDesign } from "./public-values.ts";
 import { disorder, isRandom } from "./randomness.ts";
+import { hasAny, hasOnly, SIGN } from "./signs.ts";
 import { isRecoveryPhrase, worth } from "./worth.ts";
 
 /** A secret in a value. Offsets count in the value as decoded; the secret itself is not in here. */
@@ -69,7 +70,8 @@ function judge(part: Part): readonly Detection[] {
 		return owned ? [{ ...first, ...placeOf(whole) }] : byProvider;
 	}
 	// Accents are somebody's language: a machine has none.
-	if (kind !== "password" && /[\u00c0-\u024f\u1e00-\u1eff]/.test(whole.text.normalize("NFC"))) return [];
+	if (kind !== "password" && hasAny(whole.text, SIGN.foreign) && /[\u00c0-\u024f\u1e00-\u1eff]/.test(whole.text.normalize("NFC")))
+		return [];
 	// No credential is that long; what is in here was taken apart before.
 	if (text.length > 4096) return [];
 	const wrapped = isWrappedSecret(text);
@@ -115,9 +117,11 @@ function providerDetection(match: ProviderMatch, piece: Piece, key: string | nul
 	};
 }
 
+const BASE64 = SIGN.upper | SIGN.lower | SIGN.digit | SIGN.plus | SIGN.slash | SIGN.underscore | SIGN.hyphen | SIGN.equals;
+
 /** Base64 or hex of JSON, of an assignment or of a key: what is inside decides. */
 function isWrappedSecret(text: string): boolean {
-	if (text.length < 24 || text.length > 16_384 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return false;
+	if (text.length < 24 || text.length > 16_384 || !hasOnly(text, BASE64) || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return false;
 	const decoded = /^(?:[0-9a-f]{2})+$/i.test(text) ? decodeHex(text) : decodeBase64(text);
 	if (decoded === null || !/^[\s\x20-\x7e]+$/.test(decoded)) return false;
 	// `user:password`

@@ -18,6 +18,7 @@ import {
 	UNSPACED_PASSWORD,
 	UNSPACED_SECRET,
 } from "./key-words.ts";
+import { remembered } from "./remembered.ts";
 
 /**
  * What the name beside a value says about it.
@@ -28,28 +29,37 @@ export type KeyClass = "password" | "secret" | "key" | "public" | "neutral";
 
 /** Lower-case words without accents: `OPENAI_apiKey2` gives openai, api, key. */
 export const keyWords = remembered((key): readonly string[] => {
-	if (/^[a-z]+$/.test(key)) return [key];
+	if (/^[\0-\x7f]*$/.test(key)) return asciiWords(key);
 	const humps = key.replace(/([\p{Ll}0-9])(\p{Lu})/gu, "$1 $2").replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1 $2");
 	// `API密钥` is two words.
 	return fold(humps).match(/[a-z]+|(?:(?![a-z])\p{L})+/gu) ?? [];
 });
 
-/** The same few names stand beside thousands of values. Bounded, for a name is anybody's text. */
-function remembered<T>(judge: (key: string) => T): (key: string) => T {
-	const known = new Map<string, T>();
-	return (key) => {
-		const before = known.get(key);
-		if (before !== undefined) return before;
-		const judgement = judge(key);
-		if (known.size >= MOST_REMEMBERED) known.clear();
-		if (key.length <= LONGEST_REMEMBERED) known.set(key, judgement);
-		return judgement;
+/** The same of a name as most are, without a look at what other scripts have for capitals. */
+function asciiWords(key: string): readonly string[] {
+	const words: string[] = [];
+	let start = -1;
+	const end = (at: number): void => {
+		if (start >= 0) words.push(key.slice(start, at).toLowerCase());
+		start = -1;
 	};
+	for (let i = 0; i < key.length; i++) {
+		const code = key.charCodeAt(i);
+		const isUpper = code >= 65 && code <= 90;
+		if (!isUpper && !isLower(code)) end(i);
+		else if (start < 0) start = i;
+		else if (isUpper && (isLower(key.charCodeAt(i - 1)) || isLower(key.charCodeAt(i + 1)))) {
+			end(i);
+			start = i;
+		}
+	}
+	end(key.length);
+	return words;
 }
 
-/** How many names, and how many characters of one. */
-const MOST_REMEMBERED = 1_000;
-const LONGEST_REMEMBERED = 80;
+function isLower(code: number): boolean {
+	return code >= 97 && code <= 122;
+}
 
 const PUBLIC_PREFIX =
 	/^(?:NEXT_PUBLIC_|PUBLIC_|VITE_PUBLIC_|EXPO_PUBLIC_|NUXT_PUBLIC_|GATSBY_PUBLIC_|REACT_APP_(?:FIREBASE|GOOGLE_MAPS)|VITE_(?:FIREBASE|GOOGLE_MAPS))/;
@@ -124,7 +134,7 @@ const OF_WORDS = /^(?:allowed|disallowed|blocked|forbidden|banned|common|weak|su
 const KEY_BY_HABIT: ReadonlySet<string> = new Set(["sk", "ak", "kek", "dek", "xoxb", "xoxp", "licence", "license", "salt"]);
 
 function isPasswordWord(word: string): boolean {
-	return PASSWORD.has(word) || GLUED_PASSWORD.test(word) || UNSPACED_PASSWORD.test(word);
+	return PASSWORD.has(word) || GLUED_PASSWORD.test(word) || (!isLower(word.charCodeAt(0)) && UNSPACED_PASSWORD.test(word));
 }
 
 /** True for names of things whose address itself is the credential: incoming webhooks and the like. */
@@ -133,5 +143,6 @@ export function namesCapability(key: string | null): boolean {
 }
 
 function isSecretWord(word: string): boolean {
-	return SECRET.has(word) || (word.length > 6 && GLUED_SECRET.test(word)) || UNSPACED_SECRET.test(word);
+	// A word has letters of Latin alone, or none.
+	return SECRET.has(word) || (word.length > 6 && GLUED_SECRET.test(word)) || (!isLower(word.charCodeAt(0)) && UNSPACED_SECRET.test(word));
 }

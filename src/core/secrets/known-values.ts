@@ -18,6 +18,11 @@ const BLOCK = 3;
 const TABLE = 1 << 17;
 
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+/** Where short texts become bytes. */
+const scratch = new Uint8Array(3 * 1024);
+/** Bytes that a character of a text becomes, at most. */
+const BYTES = 3;
 
 /**
  * Finds known values in bytes, in every form in which a program writes them. As Wu and Manber do: the last three bytes of a window
@@ -72,8 +77,9 @@ export class KnownValues {
 
 	/** The text with a marker in each place. The very text when there is none. */
 	redact(text: string): string {
-		if (this.isEmpty) return text;
-		const bytes = utf8ToBytes(text);
+		if (this.isEmpty || text.length * BYTES < this.#window) return text;
+		const isShort = text.length * BYTES <= scratch.length;
+		const bytes = isShort ? scratch.subarray(0, encoder.encodeInto(text, scratch).written) : encoder.encode(text);
 		let place = this.first(bytes);
 		if (place === null) return text;
 		let result = "";

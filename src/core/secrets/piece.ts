@@ -17,13 +17,23 @@ export function subPiece(piece: Piece, start: number, end: number): Piece {
 
 /** Without blanks around it. */
 export function trimPiece(piece: Piece): Piece {
-	const start = piece.text.length - piece.text.trimStart().length;
-	const end = Math.max(start, piece.text.trimEnd().length);
-	return start === 0 && end === piece.text.length ? piece : subPiece(piece, start, end);
+	const { text } = piece;
+	if (isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(text.length - 1))) return piece;
+	const start = text.length - text.trimStart().length;
+	const end = Math.max(start, text.trimEnd().length);
+	return start === 0 && end === text.length ? piece : subPiece(piece, start, end);
+}
+
+/** What is no blank for sure. */
+function isInk(code: number): boolean {
+	return code > 32 && code < 128;
 }
 
 /** Without a pair of quotes, or of escaped quotes, around it. */
 export function unquotePiece(piece: Piece): Piece {
+	// Nearly no text begins like one that is quoted.
+	const first = piece.text.charCodeAt(0);
+	if (first !== 0x22 && first !== 0x27 && first !== 0x60 && first !== 0x5c) return piece;
 	const match = /^(\\?["'`])([\s\S]*)\1$/.exec(piece.text);
 	const quote = match?.[1];
 	return quote === undefined || piece.text.length < quote.length * 2

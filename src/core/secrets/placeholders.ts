@@ -4,6 +4,7 @@ import { fold, PASSWORD, SECRET } from "./key-words.ts";
 import { type KeyClass, keyWords } from "./keys.ts";
 import { FILLER_STEMS, NOUN_ANYWHERE, NOUN_WORDS, UNSPACED_MARKERS } from "./languages.ts";
 import { isRandom, splitTokens, surprise, wordLikeness } from "./randomness.ts";
+import { hasAny, hasOnly, SIGN } from "./signs.ts";
 import { DICTIONARY, MARKERS, VOCABULARY } from "./words.ts";
 
 /**
@@ -23,12 +24,13 @@ export function isPlaceholder(text: string, key: string | null, kind: KeyClass):
 
 function isWrapped(text: string): boolean {
 	if (
+		"<[{(_%*#@«|".includes(text.charAt(0)) &&
 		/^(?:<[^<>]*>|\[[^[\]]*\]|\{[^{}]*\}|\{\{[^{}]*\}\}|\(\([^()]*\)\)|__[^_].*__|%[^%\s]+%|\*[^*]+\*|#\{[^{}]*\}#?|@@?[A-Z_]+@@?|«[^»]*»|\|[^|]+\|)$/.test(
 			text,
 		)
 	)
 		return true;
-	if (!/[<{[(][\p{L}][^<>{}[\]()]{2,60}[>}\])]/u.test(text)) return false;
+	if (!hasAny(text, SIGN.angle | SIGN.bracket | SIGN.round) || !/[<{[(][\p{L}][^<>{}[\]()]{2,60}[>}\])]/u.test(text)) return false;
 	// `sk-ant-api03-<your-key>`: what stands around it is no key.
 	const rest = text.replace(/[<{[(][^<>{}[\]()]{0,62}[>}\])]/g, "");
 	return rest.length <= 24 && !isRandom(rest, 10);
@@ -36,31 +38,43 @@ function isWrapped(text: string): boolean {
 
 /** `ghp_xxx...`, `sk-…`, `****1234`: somebody took the value out. */
 function isElided(text: string): boolean {
-	return /(?:^|[^a-z])EXAMPLE|EXAMPLE(?:KEY|TOKEN|SECRET)?$/.test(text) || /(?:[._-]x{3,}$|\.{3,}|…|\*{3,}|•{2,}|█{2,})/.test(text);
+	if (text.includes("EXAMPLE") && /(?:^|[^a-z])EXAMPLE|EXAMPLE(?:KEY|TOKEN|SECRET)?$/.test(text)) return true;
+	if (!text.endsWith("xxx") && !hasAny(text, SIGN.stop | SIGN.asterisk | SIGN.foreign)) return false;
+	return /(?:[._-]x{3,}$|\.{3,}|…|\*{3,}|•{2,}|█{2,})/.test(text);
 }
 
 /** Runs, repeated chunks, alphabets and number rows. */
 function isPatterned(text: string, kind: KeyClass): boolean {
-	const core = /[^\0-\x7f]/.test(text) ? text.replace(/[^\p{L}\p{N}]/gu, "") : text.replace(/[^A-Za-z0-9]/g, "");
-	if (/^(.)\1{2,}$/u.test(text)) return true;
+	const core = alphanumerics(text);
+	if ((text.charCodeAt(0) > 127 || text[0] === text[1]) && /^(.)\1{2,}$/u.test(text)) return true;
 	if (core.length < 4) return core.length === 0 && kind !== "password";
 	const lower = core.toLowerCase();
-	if (/x{4,}/i.test(core) && (lower.match(/x{3,}/g) ?? []).join("").length * 3 >= core.length) return true;
-	if (/^x{3,}$/.test(lower.replace(/^[a-z]{2,4}(?=x)/, ""))) return true;
+	if (lower.includes("xxxx") && (lower.match(/x{3,}/g) ?? []).join("").length * 3 >= core.length) return true;
+	if (lower.endsWith("xxx") && /^x{3,}$/.test(lower.replace(/^[a-z]{2,4}(?=x)/, ""))) return true;
 	// What a provider begins its tokens with, and then the row of numbers: `sk-ant-api03-1234567890`.
-	const body = text.replace(/^(?:[A-Za-z]{1,10}\d{0,2}[-_.])+/, "");
+	const isParted = hasAny(text, SIGN.hyphen | SIGN.underscore | SIGN.stop);
+	const body = isParted ? text.replace(/^(?:[A-Za-z]{1,10}\d{0,2}[-_.])+/, "") : text;
 	if (body.length >= 4 && body.length < text.length && kind !== "password" && isPatterned(body, kind)) return true;
 	if (hasFewCharacters(lower, Math.min(3, core.length / 3))) return true;
 	if (isInterleaved(lower)) return true;
 	return (lower.length >= 6 && lettersInRuns(lower) >= lower.length * 0.65) || isRepeated(lower);
 }
 
+function alphanumerics(text: string): string {
+	if (hasOnly(text, SIGN.upper | SIGN.lower | SIGN.digit)) return text;
+	return hasAny(text, SIGN.foreign) ? text.replace(/[^\p{L}\p{N}]/gu, "") : text.replace(/[^A-Za-z0-9]/g, "");
+}
+
+/** @param most at most 3 */
 function hasFewCharacters(text: string, most: number): boolean {
-	let seen = "";
+	let [first, second, third, seen] = [-1, -1, -1, 0];
 	for (let i = 0; i < text.length; i++) {
-		if (seen.includes(text.charAt(i))) continue;
-		seen += text.charAt(i);
-		if (seen.length > most) return false;
+		const code = text.charCodeAt(i);
+		if (code === first || code === second || code === third) continue;
+		if (++seen > most) return false;
+		if (seen === 1) first = code;
+		else if (seen === 2) second = code;
+		else third = code;
 	}
 	return true;
 }
@@ -96,17 +110,22 @@ function stepOf(a: number, b: number): Step {
 
 /** `a1b2c3d4e5f6`: letters and digits in order, each for themselves. */
 function isInterleaved(text: string): boolean {
-	if (text.length > 64) return false;
-	const letters = text.replace(/[^a-z]/g, "");
-	if (letters.length < 4 || !isAlphabet(letters)) return false;
-	const digits = text.replace(/[^0-9]/g, "");
-	return digits.length >= 3 && isAlphabet(digits);
+	return text.length <= 64 && isAlphabet(text, 97, 122, 4) && isAlphabet(text, 48, 57, 3);
 }
 
-function isAlphabet(text: string): boolean {
+/** Whether the characters between two codes, taken for themselves, are so many at the least and mostly follow one another. */
+function isAlphabet(text: string, from: number, to: number, least: number): boolean {
+	let before = -1;
+	let count = 0;
 	let steps = 0;
-	for (let i = 1; i < text.length; i++) if (follows(text.charCodeAt(i - 1), text.charCodeAt(i))) steps++;
-	return steps >= (text.length - 1) * 0.8;
+	for (let i = 0; i < text.length; i++) {
+		const code = text.charCodeAt(i);
+		if (code < from || code > to) continue;
+		if (count > 0 && follows(before, code)) steps++;
+		count++;
+		before = code;
+	}
+	return count >= least && steps >= (count - 1) * 0.8;
 }
 
 /** What stands to the right on a keyboard, by character code. */
@@ -130,29 +149,36 @@ function isRepeated(text: string): boolean {
 }
 
 function isWorded(text: string, key: string | null, kind: KeyClass): boolean {
-	const folded = fold(text);
-	const composed = text.toLowerCase();
+	const isForeign = hasAny(text, SIGN.foreign);
+	const composed = isForeign ? text.toLowerCase() : "";
+	const folded = isForeign ? fold(text) : "";
 	// Machine-made tokens are ASCII: other letters are somebody explaining.
 	if (
+		isForeign &&
 		kind === "password" &&
 		/[^\0-\u024f]/.test(text) &&
 		!/\d/.test(text) &&
 		(/[\s_-]/.test(text) || NOUN_ANYWHERE.test(composed) || NOUN_ANYWHERE.test(folded))
 	)
 		return true;
-	if (/[^\x20-\x7e]/.test(text) && (kind !== "password" || /^\p{L}+(?:[_\s]+\p{L}+)+$/u.test(text)))
+	if (
+		hasAny(text, SIGN.foreign | SIGN.blank | SIGN.rest) &&
+		/[^\x20-\x7e]/.test(text) &&
+		(kind !== "password" || /^\p{L}+(?:[_\s]+\p{L}+)+$/u.test(text))
+	)
 		return /\p{L}/u.test(text.replace(/[\x20-\x7e]/g, ""));
 	// Somebody says where it is: "ask the admin".
 	if (
-		SAYING.test(text) ||
-		REMARK.test(text) ||
-		FOREIGN_REMARK.test(text) ||
-		/^[A-Z]{2,}(?:_[A-Z]{2,})+$/.test(text) ||
+		(hasAny(text, SIGN.blank | SIGN.hyphen) && SAYING.test(text)) ||
+		// With a digit in them, they have blanks as well.
+		((hasAny(text, SIGN.blank) || !hasAny(text, SIGN.digit)) && REMARK.test(text)) ||
+		(hasAny(text, SIGN.blank) && FOREIGN_REMARK.test(text)) ||
+		(hasOnly(text, SIGN.upper | SIGN.underscore) && /^[A-Z]{2,}(?:_[A-Z]{2,})+$/.test(text)) ||
 		isVariableName(text)
 	)
 		return true;
-	if (/[^\0-\x7f]/.test(composed) && (UNSPACED_MARKERS.test(composed) || UNSPACED_MARKERS.test(folded))) return true;
-	const plain = /[^\0-\x7f]/.test(text)
+	if (isForeign && /[^\0-\x7f]/.test(composed) && (UNSPACED_MARKERS.test(composed) || UNSPACED_MARKERS.test(folded))) return true;
+	const plain = isForeign
 		? text
 				.normalize("NFKD")
 				.replace(/\p{M}/gu, "")
@@ -188,13 +214,15 @@ function plainLetter(letter: string): string {
 
 /** Words of whatever language, in one case and parted by signs: no machine makes tokens of letters alone that read like words. */
 function isSpelled(text: string): boolean {
-	if (!/^[A-Za-z]{1,14}(?:[\s_.-]+[A-Za-z]{1,14}){1,7}$/.test(text)) return false;
+	const isParted = hasAny(text, SIGN.blank | SIGN.foreign | SIGN.underscore | SIGN.stop | SIGN.hyphen);
+	if (!isParted || hasAny(text, SIGN.digit) || !/^[A-Za-z]{1,14}(?:[\s_.-]+[A-Za-z]{1,14}){1,7}$/.test(text)) return false;
 	return (text === text.toLowerCase() || text === text.toUpperCase()) && (surprise(text) ?? 0) < 0;
 }
 
 /** `K8S_TOKEN_V2`: the name of a variable that holds one. */
 function isVariableName(text: string): boolean {
 	return (
+		hasOnly(text, SIGN.upper | SIGN.digit | SIGN.underscore) &&
 		/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text) &&
 		/(?:^|_)(?:TOKEN|KEY|SECRET|PASSWORD|PASSWD|PASS|PWD|PAT|AUTH|CREDENTIALS?)(?:_|$)/.test(text) &&
 		(surprise(text) ?? 0) < 0.3

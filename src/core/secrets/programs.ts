@@ -23,9 +23,13 @@ const BY_PROGRAM: ReadonlyMap<string, PasswordFlag> = new Map(
 	),
 );
 
+/** Characters, with what Windows adds. */
+const LONGEST_PROGRAM = 20;
+
 /** Null for programs that take none, or are not known. `text` may be a path. */
 export function passwordFlag(text: string): PasswordFlag | null {
-	return BY_PROGRAM.get(text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1).replace(/\.exe$/i, "")) ?? null;
+	const name = text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1);
+	return name.length > LONGEST_PROGRAM ? null : (BY_PROGRAM.get(name.replace(/\.exe$/i, "")) ?? null);
 }
 
 /** Programs and flags that read a password, or a token, from the pipe before them. */

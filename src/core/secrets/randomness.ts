@@ -1,14 +1,15 @@
 import { BIGRAMS } from "./bigrams.ts";
+import { hasOnly, SIGN } from "./signs.ts";
 import { DICTIONARY } from "./words.ts";
 
 /** Letters without case, then any digit, then any sign. */
 const CLASSES = 28;
 const DIGIT = 26;
-const SIGN = 27;
+const OTHER = 27;
 const CLASS_OF = Uint8Array.from({ length: 128 }, (_, code) => {
 	if (code >= 97 && code <= 122) return code - 97;
 	if (code >= 65 && code <= 90) return code - 65;
-	return code >= 48 && code <= 57 ? DIGIT : SIGN;
+	return code >= 48 && code <= 57 ? DIGIT : OTHER;
 });
 
 let bits: Float32Array | null = null;
@@ -24,20 +25,27 @@ function table(): Float32Array {
  * text of sixteen characters and more above 0. Pairs of digits say nothing; null when too few pairs are left to tell.
  */
 export function surprise(text: string): number | null {
+	if (text === lastText) return lastSurprise;
 	const odds = table();
 	let sum = 0;
 	let pairs = 0;
-	let before = SIGN;
+	let before = OTHER;
 	for (let i = 0; i <= text.length; i++) {
-		const now = i === text.length ? SIGN : (CLASS_OF[text.charCodeAt(i)] ?? SIGN);
+		const now = i === text.length ? OTHER : (CLASS_OF[text.charCodeAt(i)] ?? OTHER);
 		if (before !== DIGIT || now !== DIGIT) {
 			sum -= odds[before * CLASSES + now] ?? 0;
 			pairs++;
 		}
 		before = now;
 	}
-	return pairs < 4 ? null : sum / pairs;
+	lastText = text;
+	lastSurprise = pairs < 4 ? null : sum / pairs;
+	return lastSurprise;
 }
+
+/** One text is asked for several times in a row. */
+let lastText: string | null = null;
+let lastSurprise: number | null = null;
 
 /** Mean odds of a run of lower-case letters, in bits: words lie above 0.5, random letters below 0. */
 export function wordLikeness(run: string): number {
@@ -45,7 +53,7 @@ export function wordLikeness(run: string): number {
 	const odds = table();
 	let sum = 0;
 	for (let i = 1; i < run.length; i++)
-		sum += odds[(CLASS_OF[run.charCodeAt(i - 1)] ?? SIGN) * CLASSES + (CLASS_OF[run.charCodeAt(i)] ?? SIGN)] ?? 0;
+		sum += odds[(CLASS_OF[run.charCodeAt(i - 1)] ?? OTHER) * CLASSES + (CLASS_OF[run.charCodeAt(i)] ?? OTHER)] ?? 0;
 	return sum / (run.length - 1);
 }
 
@@ -84,7 +92,8 @@ const COUNTS = new Uint32Array(128);
 
 /** True for text that looks drawn at random: long enough, many different characters, and hardly a word in it. */
 export function isRandom(text: string, minLength = 16): boolean {
-	const core = text.replace(/[^A-Za-z0-9]/g, "");
+	if (text.length < minLength) return false;
+	const core = hasOnly(text, SIGN.upper | SIGN.lower | SIGN.digit) ? text : text.replace(/[^A-Za-z0-9]/g, "");
 	if (core.length < minLength || /^[0-9]+$/.test(core)) return false;
 	const wanted = /^[0-9a-fA-F]+$/.test(core) ? 2.8 : 3.2;
 	return entropy(core) >= Math.min(wanted, Math.log2(core.length) * 0.8) && (surprise(text) ?? -1) >= RANDOM_BITS;

@@ -1,5 +1,6 @@
 import { anyForm } from "./any-form.ts";
 import { disorder, isRandom } from "./randomness.ts";
+import { hasAny, SIGN } from "./signs.ts";
 
 const hasOrdinaryForm = anyForm([
 	/^(?:true|false|yes|no|on|off|null|none|auto|required|optional|prompt|ask|enabled|disabled|n\/a|inherit|env|keychain|keyring|interactive|(?:[a-z]{2,12}[-_])?oauth2?|stdin|-)$/i,
@@ -55,8 +56,8 @@ const FILE_END =
 /** True for texts whose form says that they are something else than a secret: numbers, paths, addresses, versions, hashes. */
 export function isOrdinary(text: string): boolean {
 	if (hasOrdinaryForm(text)) return true;
-	if (PATH_START.test(text) || (/^@?[\w./\\~%$-]+$/.test(text) && FILE_END.test(text))) return true;
-	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return true;
+	if (PATH_START.test(text) || (hasAny(text, SIGN.stop) && /^@?[\w./\\~%$-]+$/.test(text) && FILE_END.test(text))) return true;
+	if (hasAny(text, SIGN.colon) && /^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return true;
 	return isPath(text) || isHost(text);
 }
 
@@ -85,7 +86,7 @@ export function startsAsPath(text: string): boolean {
 
 /** Words with slashes between; after a leading slash no segment may look drawn at random (base64 has slashes too). */
 function isPath(text: string): boolean {
-	if (!/^\/?[\w.@~+ -]+(?:\/[\w.@~+ -]*)+$/.test(text)) return false;
+	if (!hasAny(text, SIGN.slash) || !/^\/?[\w.@~+ -]+(?:\/[\w.@~+ -]*)+$/.test(text)) return false;
 	return (
 		disorder(text.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, "")) < 0.45 ||
 		(text.startsWith("/") && text.split("/").every((segment) => segment.length < 20 && !isRandom(segment, 10)))
@@ -93,9 +94,9 @@ function isPath(text: string): boolean {
 }
 
 function isHost(text: string): boolean {
-	return HOST.test(text) && disorder(text) < 0.5;
+	return hasAny(text, SIGN.stop) && HOST.test(text) && disorder(text) < 0.5;
 }
 
 export function isUuid(text: string): boolean {
-	return /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i.test(text);
+	return text.length >= 36 && text.length <= 38 && /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i.test(text);
 }

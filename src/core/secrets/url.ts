@@ -5,6 +5,7 @@ import type { Part } from "./parts/part.ts";
 import { type Piece, subPiece } from "./piece.ts";
 import { isRandom } from "./randomness.ts";
 import { isUuid } from "./shapes.ts";
+import { hasAny, SIGN } from "./signs.ts";
 
 /** A part of a URL; `nested`: its value may have structure of its own. */
 export interface UrlPart extends Part {
@@ -12,6 +13,7 @@ export interface UrlPart extends Part {
 }
 
 export function isUrl(text: string): boolean {
+	if (!hasAny(text, SIGN.colon)) return false;
 	return /^(?:jdbc:)?[a-z][a-z0-9+.-]*:(?:[a-z]+:)?\/\/\S*$/i.test(text) || /^(?:jdbc:)[a-z][^\s]*$/i.test(text);
 }
 

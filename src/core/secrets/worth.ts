@@ -2,8 +2,9 @@ import { decodeBase64 } from "./base64.ts";
 import type { KeyClass } from "./keys.ts";
 import type { Part } from "./parts/part.ts";
 import { isPlaceholder } from "./placeholders.ts";
-import { disorder, entropy, isRandom, splitTokens, surprise } from "./randomness.ts";
+import { disorder, entropy, isRandom, surprise } from "./randomness.ts";
 import { isOrdinary, isOrdinaryPassword, isUuid } from "./shapes.ts";
+import { hasAny, hasOnly, SIGN } from "./signs.ts";
 
 /** What a text is worth for where it stands: a warning, a hint, nothing. */
 export type Worth = "secret" | "hint" | "none";
@@ -55,18 +56,24 @@ function basicWorth(text: string): Worth {
 
 /** Machines make tokens: no blanks, no words, no numbers. */
 function tokenWorth(text: string, key: string | null = null): Worth {
-	if (/^0x(?:[0-9A-F]{8}|[0-9A-F]{16})$/.test(text)) return "none";
+	if (text.startsWith("0x") && /^0x(?:[0-9A-F]{8}|[0-9A-F]{16})$/.test(text)) return "none";
 	if (key !== null && NUMBER_CODE.test(key) && /^\d{6,12}$/.test(text)) return "secret";
-	if (/^\d{24,}$/.test(text)) return "secret";
+	if (hasOnly(text, SIGN.digit) && text.length >= 24) return "secret";
 	if (key !== null && isUuid(text) && /(?:^|[_-])session$/i.test(key)) return "none";
-	if (text.length < 8 || /\s/.test(text) || /[^\x21-\x7e]/.test(text) || isOrdinary(text)) return "none";
+	if (text.length < 8 || (hasAny(text, SIGN.blank | SIGN.foreign | SIGN.rest) && /[^\x21-\x7e]/.test(text)) || isOrdinary(text))
+		return "none";
 	if (text.length < 20 && /^[A-Za-z]+$/.test(text) && (surprise(text) ?? 0) < 0.1) return "none";
 	return isNamelike(text) ? "none" : "secret";
 }
 
 /** Twelve to twenty-four plain words are a wallet's key. */
 export function isRecoveryPhrase(key: string | null, text: string): boolean {
-	return key !== null && /mnemonic|seed|recovery|phrase/i.test(key) && /^(?:[a-z]{3,8}\s){11,23}[a-z]{3,8}$/.test(text);
+	return (
+		key !== null &&
+		hasAny(text, SIGN.blank | SIGN.foreign) &&
+		/mnemonic|seed|recovery|phrase/i.test(key) &&
+		/^(?:[a-z]{3,8}\s){11,23}[a-z]{3,8}$/.test(text)
+	);
 }
 
 /** A key of GnuPG by its fingerprint. */
@@ -82,7 +89,7 @@ function neutralWorth(text: string): Worth {
 	if (text.length < 16 || text.length > 4096 || /\s/.test(text) || isOrdinary(text) || isUuid(text) || KNOWN_ID.test(text)) return "none";
 	// Twenty characters without a digit are drawn once in fifty times, and then their case changes; names have that many every day.
 	if (!/\d/.test(text) && (text.match(/[a-z][A-Z]/g) ?? []).length * 8 < text.length) return "none";
-	if (OF_WORKLOAD.test(text) || PINNED.test(text) || DATA.test(text) || isReadable(text)) return "none";
+	if (OF_WORKLOAD.test(text) || isPinned(text) || DATA.test(text) || isReadable(text)) return "none";
 	// Ids are short as well: of those only what has everything that a key has.
 	if (text.length < 20 && !(/[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text) && (surprise(text) ?? 0) > 0.9)) return "none";
 	if (!/^[A-Za-z0-9+/=_.~:!@#$%^&*-]+$/.test(text)) return "none";
@@ -94,6 +101,11 @@ function neutralWorth(text: string): Worth {
 const OF_WORKLOAD = /^(?:pods?\/)?[a-z][a-z0-9]*(?:-[a-z0-9]+){0,8}-[a-z0-9]{8,10}-[a-z0-9]{5}$/;
 /** A place, and which state of it. */
 const PINNED = /^[\w.:/+~-]*[A-Za-z]{2}[\w.:/+~-]*[#@/](?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/;
+/** What the lengths of a hash leave in front of it is looked at first. */
+function isPinned(text: string): boolean {
+	return [32, 40, 64].some((length) => "#@/".includes(text.charAt(text.length - length - 1))) && PINNED.test(text);
+}
+
 /** A numbered UUID; how compressed data, WebAssembly, fonts and sound begin in base64; an account of a bank. */
 const DATA =
 	/^(?!(?:api|key|sk|pk|tok|token|secret|sdk|mob|rel)-)[\w-]{1,20}[:-][0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$|^(?:H4sIA|AGFzbQ|UEsDB|T2dnUw|d09GM|d09GR|SUQz|AAAAIGZ0)|^[A-Z]{2}\d{2}[A-Z]{4}\d{14,22}$/;
@@ -131,11 +143,15 @@ const FILE_LIKE = /\.[a-z]{2,5}$/i;
 
 /** Words, perhaps with a small number: `gpt-4o-mini`, `my-local-app`, `production2`. */
 function isNamelike(text: string): boolean {
-	const tokens = splitTokens(text);
-	const digits = tokens.filter((token) => /^[0-9]+$/.test(token)).join("").length;
-	const symbols = text.replace(/[A-Za-z0-9\s_.,/:-]/g, "").length;
-	const letters = tokens.join("").length - digits;
-	if (letters === 0 || symbols > 0) return false;
+	if (/[^A-Za-z0-9\s_.,/:-]/.test(text)) return false;
+	let digits = 0;
+	let letters = 0;
+	for (let i = 0; i < text.length; i++) {
+		const code = text.charCodeAt(i);
+		if (code >= 48 && code <= 57) digits++;
+		else if ((code | 0x20) >= 97 ? (code | 0x20) <= 122 || code > 126 : code < 32) letters++;
+	}
+	if (letters === 0) return false;
 	// Letters and digits that alternate are no version: `7f3k9x`.
 	if (/[a-z]\d+[a-z]+\d|\d[a-z]+\d+[a-z]/i.test(text.replace(/[a-z]\d+[a-z](?![a-z0-9])/gi, ""))) return false;
 	const isNatural = disorder(text.replace(/[0-9]/g, " ")) < 0.34 || (surprise(text) ?? 0) < -0.5;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseLaunch } from "../../../src/core/launch/runner.ts";
+import { Dice } from "../secrets/samples.ts";
 
 function launch(line: string) {
 	const [command = "", ...args] = line.split(" ");
@@ -19,7 +20,11 @@ function problem(line: string) {
 }
 
 function npx(name: string, range: string | null, bin: string | null, ...args: string[]) {
-	return { kind: "npx", spec: { name, range }, bin, args };
+	return { kind: "package", registry: "npm", spec: { name, range }, bin, runtime: "script", args };
+}
+
+function onBun(name: string, bin: string | null, ...args: string[]) {
+	return { ...npx(name, null, bin, ...args), runtime: "bun" };
 }
 
 describe("npx lines", () => {
@@ -104,6 +109,173 @@ describe("npx lines", () => {
 	);
 });
 
+describe("lines of bunx, pnpm dlx and yarn dlx", () => {
+	it.each([
+		["bunx pkg a --b", npx("pkg", null, null, "a", "--b")],
+		["bunx -y pkg@1.2.3", npx("pkg", "1.2.3", null)],
+		["bunx --silent -p @scope/pkg tool x", npx("@scope/pkg", null, "tool", "x")],
+		["bunx --package=pkg tool", npx("pkg", null, "tool")],
+		["bunx -y -- pkg x", npx("pkg", null, null, "x")],
+		["bunx pkg -- x", npx("pkg", null, null, "--", "x")],
+		["bunx pkg --bun", npx("pkg", null, null, "--bun")],
+		["bunx --bun pkg", onBun("pkg", null)],
+		["bun x pkg a", npx("pkg", null, null, "a")],
+		["bun --bun x pkg a", onBun("pkg", null, "a")],
+		["bun x -b -p pkg tool", onBun("pkg", "tool")],
+		["bun --silent x -y pkg", npx("pkg", null, null)],
+		["pnpm dlx pkg a --b", npx("pkg", null, null, "a", "--b")],
+		["pnpm -s dlx pkg", npx("pkg", null, null)],
+		["pnpm --package=@scope/pkg@2 dlx tool x", npx("@scope/pkg", "2", "tool", "x")],
+		["pnpm dlx --silent --package pkg tool", npx("pkg", null, "tool")],
+		["pnpm dlx -- pkg x", npx("pkg", null, null, "x")],
+		["pnpm dlx pkg --package=x", npx("pkg", null, null, "--package=x")],
+		["pnpx pkg x", npx("pkg", null, null, "x")],
+		["pnx --package=pkg tool", npx("pkg", null, "tool")],
+		["C:\\x\\pnpm.cmd dlx pkg", npx("pkg", null, null)],
+		["yarn dlx pkg a", npx("pkg", null, null, "a")],
+		["yarn dlx -q -p pkg tool -q", npx("pkg", null, "tool", "-q")],
+		["yarn -q dlx --package=pkg tool", npx("pkg", null, "tool")],
+	])("reads %s", (line, expected) => expect(value(line)).toEqual(expected));
+
+	it.each([
+		["bunx --foo pkg", "launch-flag", "bunx --foo"],
+		["bunx --no-install pkg", "launch-flag", "--no-install is not allowed here: it starts what the project has installed"],
+		["bunx --trust pkg", "launch-flag", "scripts"],
+		["bunx --registry=http://127.0.0.1 pkg", "launch-flag", "--registry"],
+		["bunx --cwd /x pkg", "launch-flag", "--cwd"],
+		["bunx --bun=1 pkg", "launch-flag", "--bun"],
+		["bunx", "launch-package", "no package"],
+		["bunx -p a -p b tool", "launch-package", "several"],
+		["bunx github:a/b", "package-not-registry", "git"],
+		["bun -p pkg x tool", "launch-flag", "bun -p"],
+		["bun --package=pkg x tool", "launch-flag", "--package"],
+		["bun -- x pkg", "launch-flag", "bun x --"],
+		["pnpm dlx -y pkg", "launch-flag", "-y"],
+		["pnpm dlx -p pkg tool", "launch-flag", "--package=NAME"],
+		["pnpm -c dlx pkg", "launch-flag", "shell"],
+		["pnpm --shell-mode dlx pkg", "launch-flag", "shell"],
+		["pnpm dlx --allow-build=x pkg", "launch-flag", "--allow-build"],
+		["pnpm -C /x dlx pkg", "launch-flag", "folder"],
+		["pnpm dlx pkg@catalog:", "package-name", "registry"],
+		["pnpm exec pkg", "launch-runner", "pnpm"],
+		["pnpm start", "launch-runner", "pnpm"],
+		["pnpm -- dlx pkg", "launch-runner", "pnpm"],
+		["pnpm", "launch-runner", "pnpm"],
+		["yarn start", "launch-runner", "yarn"],
+		["yarn", "launch-runner", "yarn"],
+		["yarn dlx -y pkg", "launch-flag", "-y"],
+		["yarn dlx", "launch-package", "no package"],
+	])("refuses %s and names what is wrong", (line, code, named) => {
+		expect(problem(line).code).toBe(code);
+		expect(problem(line).message).toContain(named);
+	});
+});
+
+describe("packages that run another program", () => {
+	it.each([
+		"npx -y tsx src/index.ts",
+		"npx --package=ts-node ts-node x.ts",
+		"bunx nodemon x.js",
+		"pnpm dlx cross-env A=b node x.js",
+		"npx node@20 x.js",
+	])("are refused, because they pin nothing of it: %s", (line) => {
+		expect(problem(line).code).toBe("launch-runner");
+		expect(problem(line).remedy).toContain("node SCRIPT");
+	});
+});
+
+describe("bun lines", () => {
+	it.each([
+		["bun server.ts a --b", [], "server.ts", ["a", "--b"]],
+		["bun run ./server -x", [], "./server", ["-x"]],
+		["bun --smol run --silent src/x.ts", ["--smol", "--silent"], "src/x.ts", []],
+		["bun run -- x.js", [], "x.js", []],
+		["bun --no-install --dns-result-order=ipv4first x.js", ["--dns-result-order=ipv4first"], "x.js", []],
+	])("reads %s, and lets Bun fetch nothing and read no bunfig.toml", (line, flags, path, args) =>
+		expect(value(line)).toEqual({
+			kind: "interpreter",
+			interpreter: "bun",
+			flags: ["--no-install", "--config=/dev/null", ...flags],
+			entry: { kind: "script", path },
+			args,
+		}),
+	);
+
+	it.each([
+		["bun -e 1", "launch-flag", "stands in the launch line"],
+		["bun --preload=./x.ts y.ts", "launch-flag", "loads other code"],
+		["bun -r ./x.ts y.ts", "launch-flag", "loads other code"],
+		["bun --config=x.toml y.ts", "launch-flag", "loads other code"],
+		["bun --env-file=.env y.ts", "launch-flag", "variables"],
+		["bun --inspect y.ts", "launch-flag", "anyone"],
+		["bun --watch y.ts", "launch-flag", "something other"],
+		["bun --hot y.ts", "launch-flag", "something other"],
+		["bun -i y.ts", "launch-flag", "fetches"],
+		["bun --cwd=/x y.ts", "launch-flag", "folder"],
+		["bun run dev", "launch-runner", "scripts"],
+		["bun install", "launch-runner", "scripts"],
+		["bun dev", "launch-runner", "scripts"],
+		["bun", "launch-script", "without a program"],
+		["bun -", "launch-script", "without a program"],
+		["bun run", "launch-script", "without a program"],
+	])("refuses %s", (line, code, named) => {
+		expect(problem(line).code).toBe(code);
+		expect(problem(line).message).toContain(named);
+	});
+});
+
+describe("deno lines", () => {
+	it.each([
+		["deno run main.ts a --b", [], "main.ts", ["a", "--b"]],
+		["deno main.ts", [], "main.ts", []],
+		["deno run -A ./main.ts -- x", ["-A"], "./main.ts", ["--", "x"]],
+		["deno -RN run --allow-env=TOKEN,HOME main.ts", ["-RN", "--allow-env=TOKEN,HOME"], "main.ts", []],
+		[
+			"deno run --allow-net=a.example:443 --deny-write --no-check x.js",
+			["--allow-net=a.example:443", "--deny-write", "--no-check"],
+			"x.js",
+			[],
+		],
+		["deno run -q --no-prompt --cached-only --unstable-kv x.ts", ["-q", "--unstable-kv"], "x.ts", []],
+	])("reads %s, passes its permissions on and lets it fetch nothing", (line, flags, path, args) =>
+		expect(value(line)).toEqual({
+			kind: "interpreter",
+			interpreter: "deno",
+			flags: ["run", "--no-prompt", "--cached-only", ...flags],
+			entry: { kind: "script", path },
+			args,
+		}),
+	);
+
+	it.each([
+		["deno run https://user:hidden-word@a.example/x.ts", "launch-script", "https:"],
+		["deno run -A jsr:@a/b", "launch-script", "jsr:"],
+		["deno run npm:pkg", "launch-script", "npm:"],
+		["deno run data:text/javascript,1", "launch-script", "data:"],
+		["deno eval 1", "launch-runner", "something other"],
+		["deno task start", "launch-runner", "something other"],
+		["deno run start", "launch-runner", "something other"],
+		["deno serve main.ts", "launch-runner", "something other"],
+		["deno run --reload x.ts", "launch-flag", "fetches"],
+		["deno run --preload ./y.ts x.ts", "launch-flag", "loads other code"],
+		["deno run --import-map=m.json x.ts", "launch-flag", "deno.json"],
+		["deno run -c d.json x.ts", "launch-flag", "deno.json"],
+		["deno run --inspect-brk x.ts", "launch-flag", "anyone"],
+		["deno run --watch x.ts", "launch-flag", "something other"],
+		["deno run --env-file x.ts", "launch-flag", "variables"],
+		["deno run --allow-scripts x.ts", "launch-flag", "fetches"],
+		["deno run --v8-flags=--expose-gc x.ts", "launch-flag", "--v8-flags"],
+		["deno run -- x.ts", "launch-flag", "--"],
+		["deno run -Ax x.ts", "launch-flag", "-Ax"],
+		["deno", "launch-script", "without a program"],
+		["deno run -", "launch-script", "without a program"],
+	])("refuses %s", (line, code, named) => {
+		expect(problem(line).code).toBe(code);
+		expect(problem(line).message).toContain(named);
+		expect(JSON.stringify(problem(line))).not.toContain("hidden-word");
+	});
+});
+
 describe("node lines", () => {
 	it.each([
 		["node server.js a --b", [], "server.js", ["a", "--b"]],
@@ -171,17 +343,10 @@ describe("other commands", () => {
 	);
 
 	it.each([
-		"bunx pkg",
-		"pnpm dlx pkg",
-		"yarn dlx pkg",
-		"uvx pkg",
-		"uv run x",
-		"uv tool run x",
-		"pipx run x",
+		"corepack pnpm dlx pkg",
 		"docker run x",
 		"podman run x",
-		"deno run x",
-		"bun x.ts",
+		"tsx x.ts",
 		"cmd /c npx pkg",
 		"C:\\Windows\\System32\\cmd.exe /c x",
 		"powershell.exe -c x",
@@ -201,5 +366,58 @@ describe("other commands", () => {
 	it("refuses an empty command and a NUL", () => {
 		expect(parseLaunch(" ", []).ok).toBe(false);
 		expect(parseLaunch("node", ["a\0b"]).ok).toBe(false);
+	});
+});
+
+describe("a line made of anything", () => {
+	const RUNNERS = ["npx", "bunx", "bun", "pnpm", "pnpx", "yarn", "deno", "node", "python3"];
+	const WORDS = [
+		"x",
+		"dlx",
+		"run",
+		"--",
+		"-",
+		"",
+		"-y",
+		"-p",
+		"--package",
+		"--package=a",
+		"--bun",
+		"a@1",
+		"@s/p",
+		"./x.ts",
+		"x.js",
+		"-A",
+		"-RW=/x",
+		"--x=y",
+		"\u202e",
+		"npm:a",
+	];
+
+	it("is refused, or its server gets the end of the line, untouched", () => {
+		const dice = new Dice(7);
+		for (let i = 0; i < 20_000; i++) {
+			const args = Array.from({ length: dice.next(7) }, () => dice.pick(WORDS));
+			const parsed = parseLaunch(dice.pick(RUNNERS), args);
+			if (!parsed.ok) {
+				expect(parsed.problem.message).not.toBe("");
+				expect(parsed.problem.remedy).not.toBe("");
+			} else if (parsed.value.kind !== "executable") {
+				const { args: rest } = parsed.value;
+				expect(args.slice(args.length - rest.length)).toEqual(rest);
+			}
+		}
+	});
+
+	it("of a megabyte is read at once", () => {
+		for (const runner of RUNNERS)
+			for (const word of [
+				"-".repeat(1_000_000),
+				`--${"a=".repeat(500_000)}`,
+				"@/".repeat(500_000),
+				`${"a".repeat(1_000_000)}:`,
+				`-R${"W".repeat(1_000_000)}x`,
+			])
+				for (const args of [[word], ["dlx", word], ["x", word], ["run", word, word]]) parseLaunch(runner, args);
 	});
 });

@@ -32,7 +32,7 @@ export const hiddenText: Rule = {
 function isPlainText({ name, span, scattered }: ServerEntry, { text }: ConfigDocument): boolean {
 	if (scattered) return false;
 	const raw = text.slice(name.outer.offset, span.offset + span.length);
-	return !/[^\t\n\r\x20-\x7e]/.test(raw) && !/\\[^"\\/nrt]/.test(raw);
+	return !/[^\t\n\r\x20-\x7e]|\\[^"\\/nrt]/.test(raw);
 }
 
 /** `C:\bin`, with one backslash too few. */

@@ -14,6 +14,7 @@ export const invalidUrl: Rule = {
 		remedy: "Write the whole address: `https://…`, or `http://localhost:…` for a program on this machine.",
 		example: { before: '"url": "localhost:3000/mcp"', after: '"url": "http://localhost:3000/mcp"' },
 	},
+	only: "http",
 	*checkServer(server) {
 		if (server.kind !== "http") return;
 		const message = problemOf(server.url.value);

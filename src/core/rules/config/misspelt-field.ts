@@ -41,6 +41,15 @@ export const misspeltField: Rule = {
 	},
 };
 
+const SETS = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Of a host's own list, which never changes. */
+function setOf(fields: readonly string[]): ReadonlySet<string> {
+	const known = SETS.get(fields) ?? new Set(fields);
+	SETS.set(fields, known);
+	return known;
+}
+
 /** A member of an entry, read or not. */
 interface Member {
 	readonly name: string;
@@ -53,7 +62,7 @@ interface Member {
 function* misspelt(document: ConfigDocument): Iterable<Member> {
 	const { fields, roots } = HOSTS[document.host];
 	if (fields === null) return;
-	const known = new Set(fields);
+	const known = setOf(fields);
 	for (const server of document.servers) {
 		if (server.keys.every(({ value }) => known.has(value))) continue;
 		const others = server.unambiguous ? new Set(server.keys.map(({ value }) => value)) : null;

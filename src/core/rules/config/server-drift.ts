@@ -25,8 +25,8 @@ export const serverDrift: Rule = {
 		const folder = surroundings?.folderOf(document);
 		if (surroundings === undefined || folder === undefined || folder === null) return;
 		for (const server of document.servers) {
-			for (const other of surroundings.serversNamed(server.name.value, document)) {
-				if (other.folder !== folder || server.project !== null || other.server.project !== null) continue;
+			for (const other of surroundings.serversNamed(server.name.value, document, folder)) {
+				if (server.project !== null || other.server.project !== null) continue;
 				const difference = differenceOf(server, other.server);
 				if (difference === null) continue;
 				yield newFinding({

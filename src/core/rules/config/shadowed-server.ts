@@ -25,8 +25,8 @@ export const shadowedServer: Rule = {
 		const folder = surroundings?.folderOf(document);
 		if (surroundings === undefined || folder === undefined || folder === null) return;
 		for (const server of document.servers) {
-			for (const other of surroundings.serversNamed(server.name.value, document)) {
-				if (other.folder !== null || other.server.project !== null || !readTogether(document, other.document)) continue;
+			for (const other of surroundings.serversNamed(server.name.value, document, null)) {
+				if (other.server.project !== null || !readTogether(document, other.document)) continue;
 				const difference = differenceOf(server, other.server);
 				if (difference === null) continue;
 				const another = isOtherServer(difference);

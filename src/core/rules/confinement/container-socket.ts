@@ -1,8 +1,9 @@
+import { entryHolds } from "../entry-texts.ts";
 import type { Rule } from "../finding.ts";
 import { newFinding } from "../finding.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
 import { onWord } from "../supply/complain.ts";
-import { type ContainerOption, containerRun } from "../supply/container-run.ts";
+import { type ContainerOption, containerRun, NAMES_ENGINE } from "../supply/container-run.ts";
 import { setVariables } from "../supply/steering.ts";
 import { partOfWord, type Word } from "../supply/word.ts";
 import { hostSide } from "./mounts.ts";
@@ -25,6 +26,8 @@ export const containerSocket: Rule = {
 			after: '"args": ["run", "-i", "--rm", "example/docker-mcp:1.2.0"]',
 		},
 	},
+	only: "stdio",
+	mayConcern: entryHolds({ launch: NAMES_ENGINE, names: /DOCKER_HOST/, values: null }),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const line of readLaunch(server).lines) {

@@ -1,10 +1,11 @@
 import type { ConfigDocument, StdioServer } from "../../config/server.ts";
+import { launchHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { readLaunch } from "../supply/command-line.ts";
 import { onWord } from "../supply/complain.ts";
 import { containerRun } from "../supply/container-run.ts";
 import { credentialPlace } from "./credential-places.ts";
-import { reachedPaths } from "./reached-paths.ts";
+import { MAY_REACH, reachedPaths } from "./reached-paths.ts";
 
 export const credentialPath: Rule = {
 	id: "credential-path",
@@ -23,6 +24,8 @@ export const credentialPath: Rule = {
 			after: '"args": ["run", "-i", "--rm", "-e", "GIT_TOKEN", "example/git-mcp:1.4.0"]',
 		},
 	},
+	only: "stdio",
+	mayConcern: (texts, server) => (server.kind === "stdio" && server.envFile !== null) || launchHolds(MAY_REACH)(texts),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const { word, path } of reachedPaths(server)) {

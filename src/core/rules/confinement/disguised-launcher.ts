@@ -20,6 +20,7 @@ export const disguisedLauncher: Rule = {
 			after: '"notes": { "command": "npx", "args": ["-y", "notes-server@1.0.3"] }',
 		},
 	},
+	only: "stdio",
 	*checkServer(server, { host }) {
 		if (server.kind !== "stdio" || !HOSTS[host].starts) return;
 		const impostor = impostorOf(server);

@@ -22,6 +22,7 @@ export const limitsOff: Rule = {
 			after: '"args": ["-y", "@playwright/mcp@0.0.41"]',
 		},
 	},
+	only: "stdio",
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		yield* inFlags(server, document);

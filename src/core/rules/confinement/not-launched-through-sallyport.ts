@@ -27,6 +27,7 @@ export const notLaunchedThroughSallyport: Rule = {
 			].join("\n"),
 		},
 	},
+	only: "stdio",
 	*checkServer(server, document) {
 		if (server.kind !== "stdio" || !HOSTS[document.host].starts || launchOf(server).wrapped) return;
 		// Of that a rule of its own tells.

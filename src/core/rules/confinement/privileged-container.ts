@@ -1,7 +1,8 @@
+import { launchHolds } from "../entry-texts.ts";
 import type { Rule, Severity } from "../finding.ts";
 import { readLaunch } from "../supply/command-line.ts";
 import { onWord } from "../supply/complain.ts";
-import { type ContainerOption, containerRun } from "../supply/container-run.ts";
+import { type ContainerOption, containerRun, NAMES_ENGINE } from "../supply/container-run.ts";
 
 export const privilegedContainer: Rule = {
 	id: "privileged-container",
@@ -20,6 +21,8 @@ export const privilegedContainer: Rule = {
 			after: '"args": ["run", "-i", "--rm", "--cap-add=NET_RAW", "example/scanner-mcp:2.0.1"]',
 		},
 	},
+	only: "stdio",
+	mayConcern: launchHolds(NAMES_ENGINE),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const line of readLaunch(server).lines) {

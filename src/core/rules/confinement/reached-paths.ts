@@ -14,6 +14,9 @@ export interface ReachedPath {
 	readonly by: "mount" | "file-server";
 }
 
+/** A part of every launch line that hands a path over: for `launchHolds`. */
+export const MAY_REACH = /file|fs|commander|editor|sqlite|obsidian|docker|podman|nerdctl|finch|container/i;
+
 const readPaths = new LastOf<StdioServer, readonly ReachedPath[]>();
 
 /** What a container has mounted, and what a server of files is told to serve; in order. */

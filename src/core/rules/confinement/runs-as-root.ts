@@ -1,3 +1,4 @@
+import { launchHolds } from "../entry-texts.ts";
 import type { Rule } from "../finding.ts";
 import { programName } from "../places.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
@@ -22,6 +23,8 @@ export const runsAsRoot: Rule = {
 			after: '"disks": { "command": "node", "args": ["/opt/disks/server.js"] }',
 		},
 	},
+	only: "stdio",
+	mayConcern: launchHolds(/sudo|doas|pkexec|runas|docker|podman|nerdctl|finch|container/i),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const line of readLaunch(server).lines) {

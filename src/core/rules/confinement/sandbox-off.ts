@@ -1,4 +1,5 @@
 import { launchOf } from "../../config/wrapped.ts";
+import { launchHolds } from "../entry-texts.ts";
 import type { Rule } from "../finding.ts";
 import { readLaunch } from "../supply/command-line.ts";
 import { onWord } from "../supply/complain.ts";
@@ -22,6 +23,8 @@ export const sandboxOff: Rule = {
 			after: '"args": ["-y", "@playwright/mcp@0.0.41", "--isolated"]',
 		},
 	},
+	only: "stdio",
+	mayConcern: launchHolds(/sandbox|web-security|danger/i),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const rule = { id: "sandbox-off", severity: "warning" } as const;

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
+import { launchHolds } from "../entry-texts.ts";
 import type { AnalysisContext, Rule } from "../finding.ts";
 import { onWord } from "../supply/complain.ts";
 import { plainPath } from "./plain-path.ts";
-import { reachedPaths } from "./reached-paths.ts";
+import { MAY_REACH, reachedPaths } from "./reached-paths.ts";
 
 export const widePath: Rule = {
 	id: "wide-path",
@@ -21,6 +22,8 @@ export const widePath: Rule = {
 			after: '"args": ["-y", "@modelcontextprotocol/server-filesystem@2025.8.21", "${workspaceFolder}/docs"]',
 		},
 	},
+	only: "stdio",
+	mayConcern: launchHolds(MAY_REACH),
 	*checkServer(server, document, context) {
 		if (server.kind !== "stdio") return;
 		for (const { word, path } of reachedPaths(server)) {

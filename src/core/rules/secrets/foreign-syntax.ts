@@ -44,7 +44,7 @@ const LONGEST = 65_536;
 /** The references in a value that the host hands on as they stand; empty where it fills all of them in, or its dialect is not known. */
 export function foreignReferences(host: HostId, value: string): readonly ForeignReference[] {
 	const dialect = DIALECTS[HOSTS[host].variables];
-	if (dialect === undefined || value.length > LONGEST) return [];
+	if (dialect === undefined || value.length > LONGEST || !MAY_HOLD.test(value)) return NONE;
 	const found: ForeignReference[] = [];
 	for (const reference of referencesOf(value)) {
 		if (found.length === MOST) break;
@@ -53,13 +53,15 @@ export function foreignReferences(host: HostId, value: string): readonly Foreign
 	return found;
 }
 
+const MAY_HOLD = /[$%]|\{env:|op:\/\//;
+const NONE: readonly ForeignReference[] = [];
+
 /** How the host writes a variable of the environment; null: it fills none in, or it is not known how. */
 export function hostVariable(host: HostId, name: string): string | null {
 	return DIALECTS[HOSTS[host].variables]?.write?.(name) ?? null;
 }
 
 function* referencesOf(value: string): Iterable<ForeignReference> {
-	if (!/[$%]|\{env:|op:\/\//.test(value)) return;
 	const whole = WHOLE.exec(value);
 	if (whole !== null) {
 		const [, dollar = null, percent = null, vault = null] = whole;

@@ -1,7 +1,10 @@
 import { mentionsVault, parseTemplate } from "../../config/references.ts";
 import type { Located } from "../../config/server.ts";
+import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
+
+const MAY_REFER = entryHolds({ launch: /:\/\//, names: null, values: /:\/\// });
 
 export const invalidReference: Rule = {
 	id: "invalid-reference",
@@ -20,6 +23,7 @@ export const invalidReference: Rule = {
 			after: '"env": { "AUTH": "Bearer {{ keychain://github/token }}" }',
 		},
 	},
+	mayConcern: (texts, server) => server.kind === "http" || MAY_REFER(texts),
 	*checkServer(server) {
 		const at = (located: Located<string>, keyPath: readonly (string | number)[], message: string): Finding =>
 			newFinding({

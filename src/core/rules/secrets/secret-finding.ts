@@ -30,9 +30,11 @@ export function secretFinding(document: ConfigDocument, located: Located<string>
 		message: `${place.holder} holds ${article(what)}${what} in plain text. ${place.remedy}`,
 		slot: place.slot,
 		credential: detection.credential,
-		fixes: place.slot === null ? [] : ["move-secret"],
+		...(place.slot === null ? {} : MOVABLE),
 	});
 }
+
+const MOVABLE: Pick<Finding, "fixes"> = { fixes: ["move-secret"] };
 
 function article(what: string): string {
 	if (what.startsWith("random")) return "";

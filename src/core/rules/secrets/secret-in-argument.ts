@@ -31,6 +31,7 @@ export const secretInArgument: Rule = {
 			].join("\n"),
 		},
 	},
+	only: "stdio",
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const launch = launchOf(server);

@@ -29,7 +29,7 @@ export const secretInConfig: Rule = {
 		},
 	},
 	*checkDocument(document) {
-		const names = siblingNames(document);
+		let names: ReadonlyMap<string, string> | null = null;
 		// Each of a thousand servers says `"type": "stdio"`.
 		const known = new Map<string, readonly Detection[]>();
 		yield* commandLists(document);
@@ -37,12 +37,14 @@ export const secretInConfig: Rule = {
 			if (!isText(kind)) continue;
 			const own = keyPath.findLast((key) => typeof key === "string") ?? null;
 			const last = keyPath.at(-1);
-			const named = last === "default" || last === "value" ? names.get(parentOf(keyPath)) : undefined;
+			if (last === "default" || last === "value") names ??= siblingNames(document);
+			const named = last === "default" || last === "value" ? names?.get(parentOf(keyPath)) : undefined;
 			const prose = own !== null && /^(?:_?comments?|descriptions?|_?instructions|_?notes?|title|label|help|\/\/)$/i.test(own);
 			const telling = tellingKey(keyPath, server);
 			const isReason = server !== null && keyPath.includes(IGNORE_KEY);
 			const key = named ?? telling;
-			const same = JSON.stringify([prose || isReason, key, value.value]);
+			// With its length, so that no two of them give the same.
+			const same = `${prose || isReason} ${key?.length ?? "no"} ${key ?? ""}${value.value}`;
 			const detections = known.get(same) ?? (prose || isReason ? detectInText(value.value) : detectSecrets(key, value.value));
 			known.set(same, detections);
 			for (const detection of detections) {

@@ -35,13 +35,15 @@ export const secretInEnv: Rule = {
 			].join("\n"),
 		},
 	},
+	only: "stdio",
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		// Only the launcher resolves a reference: where it cannot stand in front, none may take the secret's place.
-		const launchable = server.unambiguous && launchProblem(server) === null;
+		let launchable: boolean | null = null;
 		for (const { name, value } of server.env) {
 			if (isWorkingFolder(name.value, value.value)) continue;
 			for (const detection of detectSecrets(name.value, value.value)) {
+				launchable ??= server.unambiguous && launchProblem(server) === null;
 				const movable = launchable && isEnvName(name.value) && !insideVariable(value.value, detection.start);
 				yield secretFinding(document, value, detection, {
 					ruleId: "secret-in-env",

@@ -27,6 +27,7 @@ export const secretInHeader: Rule = {
 			].join("\n"),
 		},
 	},
+	only: "http",
 	*checkServer(server, document) {
 		if (server.kind !== "http") return;
 		for (const { name, value } of server.headers) {

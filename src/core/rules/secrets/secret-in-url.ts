@@ -21,6 +21,7 @@ export const secretInUrl: Rule = {
 			),
 		},
 	},
+	only: "http",
 	*checkServer(server, document) {
 		if (server.kind !== "http") return;
 		for (const detection of detectSecrets(null, server.url.value)) {

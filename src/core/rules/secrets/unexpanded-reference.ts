@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
+
 import { spanWithin } from "../../config/escapes.ts";
 import { HOSTS } from "../../config/hosts.ts";
 import type { ConfigDocument, Located, ServerEntry } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
+import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { argumentPaths, programName, quoted } from "../places.ts";
 import { type ForeignReference, foreignReferences, hostVariable } from "./foreign-syntax.ts";
@@ -24,6 +26,7 @@ export const unexpandedReference: Rule = {
 			after: '"env": { "GITHUB_TOKEN": "${env:GITHUB_TOKEN}" }',
 		},
 	},
+	mayConcern: (texts, server) => server.kind === "http" || MAY_REFER(texts),
 	*checkServer(server, document) {
 		// Visual Studio reads the same file, under this key, and has inputs.
 		if (document.host === "mcp-json" && server.keyPath[0] === "servers") return;
@@ -39,16 +42,22 @@ export const unexpandedReference: Rule = {
 		const launch = launchOf(server);
 		if (FILLS_IN.test(programName(launch.command.value))) return;
 		const pathOf = argumentPaths(server);
-		const own = new Set(server.env.map(({ name }) => name.value));
+		let own: ReadonlySet<string> | null = null;
 		for (const word of launch.args) {
 			if (/^mcp-remote(?:@|$)/.test(word.value)) return;
 			for (const reference of foreignReferences(document.host, word.value)) {
-				if (!IN_COMMAND_LINE.has(reference.form) || (reference.variable !== null && own.has(reference.variable))) continue;
+				if (!IN_COMMAND_LINE.has(reference.form)) continue;
+				own ??= new Set(server.env.map(({ name }) => name.value));
+				if (reference.variable !== null && own.has(reference.variable)) continue;
 				yield finding(server, document, word, reference, pathOf(word), "An argument", "info");
 			}
 		}
 	},
 };
+
+/** A part of every reference. */
+const REFERENCE = /[$%]|\{env:|op:\/\//;
+const MAY_REFER = entryHolds({ launch: REFERENCE, names: null, values: REFERENCE });
 
 /** Programs that read variables in their arguments themselves. */
 const FILLS_IN = /^(?:ba|da|z|fi|k|c|tc)?sh$|^(?:cmd|powershell|pwsh|env|envsubst|op|docker-compose|make|just|task|dotenvx?)$/;

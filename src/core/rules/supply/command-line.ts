@@ -1,7 +1,9 @@
 import type { StdioServer } from "../../config/server.ts";
 import { impostorOf, launchOf } from "../../config/wrapped.ts";
+import { entryTexts } from "../entry-texts.ts";
 import { LastOf } from "../last-of.ts";
 import { programName } from "../places.ts";
+import { isCommonLine } from "./common-line.ts";
 import { containerRun } from "./container-run.ts";
 import { LONGEST_ARGUMENT, type ShellSyntax, type ShellWord, shellCommands } from "./shell-words.ts";
 import { environmentRunner, STARTS_BEHIND_DASHES, type Starter, scriptFlag, starterOf } from "./starters.ts";
@@ -49,6 +51,20 @@ const readings = new LastOf<StdioServer, LaunchReading>();
 export function readLaunch(server: StdioServer): LaunchReading {
 	const known = readings.get(server);
 	if (known !== undefined) return known;
+	const reading = isCommonLine(entryTexts(server)) ? commonReading(server) : read(server);
+	readings.set(server, reading);
+	return reading;
+}
+
+const NOTHING_INSIDE: LaunchReading["contained"] = { lines: [], scripts: [], unread: null };
+
+function commonReading({ command, args }: StdioServer): LaunchReading {
+	const words = [wholeWord(command), ...args.map(wholeWord)];
+	const line: CommandLine = { program: programName(command.value), words, prefixes: [], assignments: [], piped: false };
+	return { lines: [line], scripts: [], unread: null, contained: NOTHING_INSIDE };
+}
+
+function read(server: StdioServer): LaunchReading {
 	const launch = launchOf(server);
 	const reader = new Reader();
 	const command = wholeWord(launch.command);
@@ -61,9 +77,7 @@ export function readLaunch(server: StdioServer): LaunchReading {
 	for (const words of reader.elsewhere) inner.readWords(words, 0);
 	if (words.length > 1 && command.text.length > LONGEST_ARGUMENT) reader.unread ??= command;
 	const { lines, scripts, unread } = reader;
-	const reading = { lines, scripts, unread, contained: { lines: inner.lines, scripts: inner.scripts, unread: inner.unread } };
-	readings.set(server, reading);
-	return reading;
+	return { lines, scripts, unread, contained: { lines: inner.lines, scripts: inner.scripts, unread: inner.unread } };
 }
 
 /** A text that is no script by its place, read as a line for a shell. */

@@ -1,5 +1,6 @@
 import type { ConfigDocument, StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
+import { launchHolds } from "../entry-texts.ts";
 import type { Rule } from "../finding.ts";
 import { embeddedWords } from "./command-line.ts";
 import { onWord } from "./complain.ts";
@@ -21,6 +22,8 @@ export const commandWithArguments: Rule = {
 			after: '"notes": { "command": "npx", "args": ["-y", "notes-server@1.0.3"] }',
 		},
 	},
+	only: "stdio",
+	mayConcern: launchHolds(/\s/),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const { command } = launchOf(server);

@@ -1,5 +1,6 @@
 import type { StdioServer } from "../../config/server.ts";
 import { TWIN_LETTERS } from "../../twin-letters.ts";
+import { launchHolds } from "../entry-texts.ts";
 import type { Rule } from "../finding.ts";
 import { readLaunch } from "./command-line.ts";
 import { onWord } from "./complain.ts";
@@ -23,6 +24,8 @@ export const disguisedName: Rule = {
 			after: '"args": ["-y", "@modelcontextprotocol/server-github@2025.4.8"]',
 		},
 	},
+	only: "stdio",
+	mayConcern: launchHolds(/[^\0 -~]/),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const word of names(server)) {

@@ -1,4 +1,5 @@
 import type { Rule } from "../finding.ts";
+import { mayHoldCode } from "./common-line.ts";
 import { onWord } from "./complain.ts";
 import { startedBy } from "./started-by.ts";
 import { unseenCode } from "./unseen-code.ts";
@@ -20,6 +21,7 @@ export const downloadAndRun: Rule = {
 			after: '"notes": { "command": "npx", "args": ["-y", "notes-server@1.0.3"] }',
 		},
 	},
+	mayConcern: mayHoldCode,
 	*checkServer(server, document) {
 		for (const started of startedBy(server, document)) {
 			const found = unseenCode(started);

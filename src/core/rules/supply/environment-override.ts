@@ -2,6 +2,7 @@ import type { StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
 import { type NodeOptionsEffect, nodeOptionsEffect } from "../../launch/node-options.ts";
 import { own } from "../../own.ts";
+import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { quoted } from "../places.ts";
 import { readLaunch } from "./command-line.ts";
@@ -11,6 +12,14 @@ import { type LoadingOption, loadingOptions } from "./loading-options.ts";
 import { loadsCode, namedFile } from "./loading-variables.ts";
 import { commandOrigin, type Origin } from "./origin.ts";
 import { type SetVariable, setVariables } from "./steering.ts";
+
+/** A part of every name that could be meant. */
+const OVERRIDING =
+	/PATH|LD_|PYTHON|NODE_|PERL|RUBY|GEM_|OPENSSL|JAVA_|STARTUP_HOOKS|PROFILER|GIT_|ASKPASS|NPM_CONFIG|BUN|GOFLAGS|LUA_INIT|MAKEFLAGS|EDITOR|VISUAL|PAGER|BROWSER|YARN|LESS|RUSTC|ZDOTDIR|CONFIG_FILE|HOME|USERPROFILE|SSL_CERT|CA_BUNDLE|PIP_CERT|_PROXY|BASH_ENV|PRELOAD|AUDIT/i;
+
+/** A part of every option that loads something, and of what sets a variable in the launch line. */
+const LOADING =
+	/=|(?:^|[\s\0])-r|--(?:require|import|loader|experimental-loader|preload|userconfig|globalconfig|script-shell|rcfile|init-file)|-javaagent|-agentpath/;
 
 export const environmentOverride: Rule = {
 	id: "environment-override",
@@ -29,6 +38,8 @@ export const environmentOverride: Rule = {
 			after: '"tools": { "command": "/home/me/tools/.venv/bin/python", "args": ["-m", "tools"] }',
 		},
 	},
+	only: "stdio",
+	mayConcern: entryHolds({ launch: LOADING, names: OVERRIDING, values: null }),
 	*checkServer(server, document, context) {
 		if (server.kind !== "stdio") return;
 		// Then the home folder is the launcher's, which has a rule of its own.

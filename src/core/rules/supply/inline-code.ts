@@ -1,5 +1,6 @@
 import type { Rule } from "../finding.ts";
 import { readLaunch } from "./command-line.ts";
+import { mayHoldCode } from "./common-line.ts";
 import { onWord } from "./complain.ts";
 import { unseenCode } from "./unseen-code.ts";
 
@@ -18,6 +19,8 @@ export const inlineCode: Rule = {
 			after: '"notes": { "command": "python", "args": ["-m", "notes.server"] }',
 		},
 	},
+	only: "stdio",
+	mayConcern: mayHoldCode,
 	*checkServer(server, document) {
 		// What is worse has a rule of its own.
 		if (server.kind !== "stdio" || unseenCode(server) !== null) return;

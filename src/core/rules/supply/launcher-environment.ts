@@ -1,11 +1,15 @@
 import { launchOf } from "../../config/wrapped.ts";
 import { nodeOptionsEffect } from "../../launch/node-options.ts";
 import { isShellStartFile } from "../../launch/shell-start.ts";
+import { entryHolds } from "../entry-texts.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
 import { onWord } from "./complain.ts";
 import { type SetVariable, setVariables } from "./steering.ts";
 import { wholeWord } from "./word.ts";
+
+/** A part of every name that could be meant. */
+const STEERING = /SALLYPORT_|BASH|SHELLOPTS|PROMPT_COMMAND|PS4|(?:^|\0)ENV\0|NODE_OPTIONS|PRELOAD|AUDIT|DYLD|HOME|USERPROFILE/i;
 
 export const launcherEnvironment: Rule = {
 	id: "launcher-environment",
@@ -23,6 +27,12 @@ export const launcherEnvironment: Rule = {
 			after: '"build": { "command": "node", "args": ["server.js"] }',
 		},
 	},
+	only: "stdio",
+	mayConcern: entryHolds({
+		launch: /SALLYPORT_|BASH|SHELLOPTS|PROMPT_COMMAND|PS4|NODE_OPTIONS|PRELOAD|AUDIT|DYLD|HOME|USERPROFILE|ENV=|--policy/i,
+		names: STEERING,
+		values: null,
+	}),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const launch = launchOf(server);

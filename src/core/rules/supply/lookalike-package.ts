@@ -22,6 +22,7 @@ export const lookalikePackage: Rule = {
 			after: '"args": ["-y", "@modelcontextprotocol/server-filesystem@2025.8.21"]',
 		},
 	},
+	only: "stdio",
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const fetched of fetchedPackages(server)) {

@@ -1,3 +1,4 @@
+import { remembered } from "../../secrets/remembered.ts";
 import type { Registry } from "./fetched-package.ts";
 import { WELL_KNOWN } from "./well-known-packages.ts";
 
@@ -7,7 +8,16 @@ import { WELL_KNOWN } from "./well-known-packages.ts";
  * that is left out, doubled or added within it, one that looks like another, a blank or a hyphen less, a scope that is nearly right.
  */
 export function imitatedPackage(name: string, registry: Registry): string | null {
-	if (name.length > 100) return null;
+	return name.length > 100 ? null : IMITATED[registry](name);
+}
+
+/** The same few packages stand in thousands of entries. */
+const IMITATED: Readonly<Record<Registry, (name: string) => string | null>> = {
+	npm: remembered((name) => findImitated(name, "npm")),
+	python: remembered((name) => findImitated(name, "python")),
+};
+
+function findImitated(name: string, registry: Registry): string | null {
 	const canonical = registry === "python" ? pythonName(name) : name.toLowerCase();
 	if (KNOWN.npm.has(canonical) || KNOWN.python.has(pythonName(canonical))) return null;
 	const { scope, base } = split(canonical);

@@ -1,10 +1,14 @@
 import type { ConfigDocument, StdioServer } from "../../config/server.ts";
 import type { Span } from "../../text.ts";
+import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { argumentPaths } from "../places.ts";
 import { readLaunch } from "./command-line.ts";
 import { setVariables } from "./steering.ts";
 import { partOfWord, wordSpan } from "./word.ts";
+
+/** A part of every variable and flag that names one. */
+const OTHER_INDEX = /registry|index|find[-_]links|goproxy|jsr_url|(?:^|[\s\0])-i(?:$|[\s\0])/i;
 
 export const packageIndex: Rule = {
 	id: "package-index",
@@ -23,6 +27,8 @@ export const packageIndex: Rule = {
 			after: '"args": ["-y", "notes-server@1.0.3"]',
 		},
 	},
+	only: "stdio",
+	mayConcern: entryHolds({ launch: OTHER_INDEX, names: OTHER_INDEX, values: null }),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const { address, span, keyPath } of registries(server, document)) {

@@ -24,6 +24,7 @@ export const packageSource: Rule = {
 				'"args": ["--from", "git+https://github.com/oraios/serena@0123456789abcdef0123456789abcdef01234567", "serena", "start-mcp-server"]',
 		},
 	},
+	only: "stdio",
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const word of sources(server)) {

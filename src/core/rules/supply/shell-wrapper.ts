@@ -3,6 +3,7 @@ import { launchOf } from "../../config/wrapped.ts";
 import type { Finding, Rule } from "../finding.ts";
 import { programName } from "../places.ts";
 import { readLaunch } from "./command-line.ts";
+import { mayHoldCode } from "./common-line.ts";
 import { onWord } from "./complain.ts";
 import { startedBy } from "./started-by.ts";
 import { unseenCode } from "./unseen-code.ts";
@@ -25,6 +26,7 @@ export const shellWrapper: Rule = {
 			after: '"files": { "command": "npx", "args": ["-y", "files-server@2.1.0", "/home/me/notes"] }',
 		},
 	},
+	mayConcern: mayHoldCode,
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") {
 			for (const started of startedBy(server, document)) yield* inHelper(started, document);

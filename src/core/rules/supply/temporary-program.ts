@@ -1,5 +1,6 @@
 import type { ConfigDocument, StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
+import { launchHolds } from "../entry-texts.ts";
 import type { Finding, Rule } from "../finding.ts";
 import { type CommandLine, readLaunch } from "./command-line.ts";
 import { onWord } from "./complain.ts";
@@ -23,6 +24,7 @@ export const temporaryProgram: Rule = {
 			after: '"notes": { "command": "node", "args": ["/home/me/tools/notes-server/index.js"] }',
 		},
 	},
+	mayConcern: launchHolds(/tmp|temp|shm|downloads/i),
 	*checkServer(server, document) {
 		for (const started of startedBy(server, document)) yield* inLaunch(started, document);
 	},

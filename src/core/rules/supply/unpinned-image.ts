@@ -1,7 +1,8 @@
+import { launchHolds } from "../entry-texts.ts";
 import type { Rule } from "../finding.ts";
 import { readLaunch } from "./command-line.ts";
 import { onWord } from "./complain.ts";
-import { containerRun } from "./container-run.ts";
+import { containerRun, NAMES_ENGINE } from "./container-run.ts";
 
 export const unpinnedImage: Rule = {
 	id: "unpinned-image",
@@ -20,6 +21,8 @@ export const unpinnedImage: Rule = {
 			after: '"args": ["run", "-i", "--rm", "ghcr.io/github/github-mcp-server:v0.20.1"]',
 		},
 	},
+	only: "stdio",
+	mayConcern: launchHolds(NAMES_ENGINE),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const line of readLaunch(server).lines) {

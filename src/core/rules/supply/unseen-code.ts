@@ -88,6 +88,8 @@ const DOWNLOADER =
 
 /** `curl … | sh`, `echo … | base64 -d | sh`, and a file that is fetched in one line and started in a later one. */
 function inLines(lines: readonly CommandLine[]): UnseenCode | null {
+	const [only] = lines;
+	if (only === undefined || (lines.length === 1 && !BY_ITSELF.test(only.program))) return null;
 	let stream: string | null = null;
 	const files = new Set<string>();
 	for (const line of lines) {
@@ -106,6 +108,9 @@ function inLines(lines: readonly CommandLine[]): UnseenCode | null {
 	}
 	return null;
 }
+
+/** Programs that are enough in one line: those below, and those that hand a shell out. */
+const BY_ITSELF = /^(?:mshta|regsvr32|msiexec|rundll32|wscript|cscript|nc|ncat|netcat|socat)[\d.]*$/;
 
 /** Programs of Windows that run what an address sends, by their arguments. */
 const REMOTE_CODE: Readonly<Partial<Record<string, (words: readonly Word[]) => boolean>>> = {

@@ -22,6 +22,7 @@ export const unversionedRunner: Rule = {
 			after: '"args": ["-y", "@modelcontextprotocol/server-github@2025.4.8"]',
 		},
 	},
+	only: "stdio",
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const fetched of fetchedPackages(server)) {

@@ -1,5 +1,6 @@
 import { type DangerousSwitch, HOSTS } from "../../config/hosts.ts";
 import type { ConfigDocument, ServerEntry, Setting } from "../../config/server.ts";
+import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { quoted } from "../places.ts";
 import { travels } from "../scope.ts";
@@ -26,6 +27,7 @@ export const approvalOff: Rule = {
 			after: '"agent": { "command": "claude", "args": ["mcp", "serve"] }',
 		},
 	},
+	mayConcern: (texts, server) => server.settings.length > 0 || (server.kind === "stdio" && ACTS_ALONE(texts)),
 	*checkServer(server, document) {
 		for (const setting of server.settings) yield* inEntry(setting, setting.keyPath.slice(server.keyPath.length), document);
 		if (server.kind === "stdio") yield* flagged(server, document);
@@ -157,6 +159,13 @@ const OF_PROGRAM: ReadonlyMap<string, RegExp> = new Map([
 	["copilot", /^--allow-all$/],
 	["gemini", /^-y$/],
 ]);
+
+/** A part of every such word. */
+const ACTS_ALONE = entryHolds({
+	launch: /--(?:allow|always|approval|ask|danger|permission|trust|yolo)|cursor-agent|codex|copilot|gemini/i,
+	names: /GOOSE_MODE/,
+	values: null,
+});
 
 function* flagged(server: ServerEntry & { kind: "stdio" }, document: ConfigDocument): Iterable<Finding> {
 	const { lines } = readLaunch(server);

@@ -20,6 +20,7 @@ export const contradictoryTools: Rule = {
 			after: '"files": { "command": "files-server", "includeTools": ["read"], "excludeTools": ["write"] }',
 		},
 	},
+	mayConcern: (_, server) => server.settings.length > 0,
 	*checkServer(server, document) {
 		const { allow, deny, unattended } = HOSTS[document.host].tools;
 		const letIn = new Set([...allow, ...unattended]);

@@ -21,6 +21,7 @@ export const unattendedTools: Rule = {
 			after: '"github": { "command": "github-mcp", "alwaysAllow": ["get_issue"] }',
 		},
 	},
+	mayConcern: (_, server) => server.settings.length > 0,
 	*checkServer(server, document) {
 		yield* judge([...grantsOf(server, document)], server.name.value);
 	},

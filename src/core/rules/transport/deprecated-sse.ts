@@ -1,5 +1,6 @@
 import type { ConfigDocument, Located, ServerEntry } from "../../config/server.ts";
 import type { Span } from "../../text.ts";
+import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { argumentPaths } from "../places.ts";
 import { readLaunch } from "../supply/command-line.ts";
@@ -23,6 +24,7 @@ export const deprecatedSse: Rule = {
 			after: '"docs": { "type": "http", "url": "https://mcp.example.com/mcp" }',
 		},
 	},
+	mayConcern: (texts, server) => server.kind === "http" || IN_ENTRY(texts),
 	*checkServer(server, document) {
 		const found = server.kind === "http" ? ofRemote(server, document) : ofLaunch(server, document);
 		if (found === null) return;
@@ -35,6 +37,8 @@ export const deprecatedSse: Rule = {
 		});
 	},
 };
+
+const IN_ENTRY = entryHolds({ launch: /sse/i, names: null, values: /sse/i });
 
 type Place = Pick<Finding, "keyPath"> & { readonly span: Span };
 

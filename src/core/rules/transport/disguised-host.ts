@@ -1,3 +1,4 @@
+import { remembered } from "../../secrets/remembered.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { nearWord } from "../supply/lookalike.ts";
 import { isLoopback, isPrivate } from "./address.ts";
@@ -50,7 +51,9 @@ export function hostInUserinfo(userinfo: string): string | null {
 }
 
 /** What is wrong with the name, for people; null: nothing is. */
-function disguiseOf(host: string): string | null {
+const disguiseOf = remembered(findDisguise);
+
+function findDisguise(host: string): string | null {
 	if (host.length > 253 || /[${}<>%]/.test(host)) return null;
 	// Not the name of any server.
 	if (!host.includes(".")) return null;
@@ -74,11 +77,12 @@ function disguiseOf(host: string): string | null {
 function slipOf(end: string): string | null {
 	const [name = "", ending] = end.split(".");
 	if (name.length < 5 || name.length > 40) return null;
-	for (const domain of WELL_KNOWN_DOMAINS) {
-		const [known = "", knownEnding] = domain.split(".");
-		if (ending === knownEnding && nearWord(name, known)) return domain;
-	}
-	return null;
+	return BY_ENDING.get(ending ?? "")?.find((domain) => nearWord(name, domain.split(".", 1)[0] ?? "")) ?? null;
+}
+
+/** What stands behind the first full stop, up to the next. */
+function endingOf(domain: string): string {
+	return domain.split(".")[1] ?? "";
 }
 
 const LATIN = /\p{Script=Latin}/u;
@@ -142,4 +146,10 @@ function isAscii(text: string): boolean {
 }
 
 const KNOWN: ReadonlySet<string> = new Set(WELL_KNOWN_DOMAINS);
+const BY_ENDING: ReadonlyMap<string, readonly string[]> = new Map(
+	[...new Set(WELL_KNOWN_DOMAINS.map(endingOf))].map((ending) => [
+		ending,
+		WELL_KNOWN_DOMAINS.filter((domain) => endingOf(domain) === ending),
+	]),
+);
 const BY_LOOKS: ReadonlyMap<string, string> = new Map(WELL_KNOWN_DOMAINS.map((domain) => [looks(domain), domain]));

@@ -1,5 +1,6 @@
 import type { ConfigDocument, StdioServer } from "../../config/server.ts";
 import { slice } from "../../text.ts";
+import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { argumentPaths } from "../places.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
@@ -24,6 +25,12 @@ export const listensEverywhere: Rule = {
 			after: '"args": ["run", "server.py", "--transport", "http", "--host", "127.0.0.1"]',
 		},
 	},
+	only: "stdio",
+	mayConcern: entryHolds({
+		launch: /0\.0\.0\.0|::|[*+]|docker|podman|nerdctl|finch|container/i,
+		names: null,
+		values: /0\.0\.0\.0|::|[*+]/,
+	}),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const { lines } = readLaunch(server);

@@ -1,3 +1,4 @@
+import { entryHolds } from "../entry-texts.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { addressIn, isMetadata } from "./address.ts";
 import { partSpan, remoteAddresses } from "./remote-addresses.ts";
@@ -19,6 +20,8 @@ export const metadataAddress: Rule = {
 			after: '"fetch": { "command": "fetch-server", "args": ["--base-url", "https://docs.example.com/"] }',
 		},
 	},
+	mayConcern: (texts, server) =>
+		server.kind === "http" ? HINT.test(server.url.value) || /[\t\n\r]/.test(server.url.value) : IN_ENTRY(texts),
 	*checkServer(server, document) {
 		const given = valuesOf(server).flatMap(({ name, word, keyPath }) => {
 			// The variables by which the clouds' own libraries find the service.
@@ -43,4 +46,5 @@ export const metadataAddress: Rule = {
 };
 
 /** A part of every such address. */
-const HINT = /169|100\.100|ec2|metadata|0xa9/i;
+const HINT = /169|100\.100|ec2|metadata|0xa9|2852039166/i;
+const IN_ENTRY = entryHolds({ launch: HINT, names: null, values: HINT });

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
 import type { ConfigDocument, ServerEntry } from "../../config/server.ts";
 import { type Span, slice } from "../../text.ts";
+import { entryHolds, entryTexts } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { travels } from "../scope.ts";
 import { addressIn, isMetadata, isPlaceholderHost, isPrivate, isSingleLabel } from "./address.ts";
@@ -25,20 +26,26 @@ export const privateAddress: Rule = {
 	},
 	*checkDocument(document, context) {
 		if (!travels(document, context)) return;
-		for (const server of document.servers)
-			if (server.scattered || MAY_HOLD.test(slice(document.text, server.span))) yield* inServer(server, document);
+		for (const server of document.servers) if (mayHold(server, document)) yield* inServer(server, document);
 	},
 };
 
 /** Most entries hold neither, and need not be read for it. */
+function mayHold(server: ServerEntry, document: ConfigDocument): boolean {
+	if (!server.scattered && !MAY_HOLD.test(slice(document.text, server.span))) return false;
+	return server.kind === "http" || IN_ENTRY(entryTexts(server));
+}
+
 const MAY_HOLD = /:\/\/|\b(?:10|100|169|172|192)\.\d/;
+/** The scheme of an address, which tabs may part, or the beginning of a private IP address. */
+const ADDRESS = /(?:https?|wss?|sse):|[\t\n\r]|(?:10|100|169|172|192)\.\d/i;
+const IN_ENTRY = entryHolds({ launch: ADDRESS, names: null, values: ADDRESS });
 
 function* inServer(server: ServerEntry, document: ConfigDocument) {
 	const told = new Set<unknown>();
 	for (const { word, address, keyPath } of remoteAddresses(server)) {
 		told.add(word.argument);
-		if (isPlaceholderHost(word.text.slice(address.hostStart, address.hostEnd)) || isMetadata(address.host)) continue;
-		if (isPrivate(address.host) || isSingleLabel(address.host))
+		if (isInner(address.host) && !isPlaceholderHost(word.text.slice(address.hostStart, address.hostEnd)))
 			yield found(server, keyPath, partSpan(document, word, address.hostStart, address.hostEnd));
 	}
 	for (const { word, keyPath } of valuesOf(server)) {
@@ -46,6 +53,11 @@ function* inServer(server: ServerEntry, document: ConfigDocument) {
 		const host = ipAddress(word.text);
 		if (host !== null) yield found(server, keyPath, partSpan(document, word, ...host));
 	}
+}
+
+/** True for a name or a number that means a machine of one network. */
+function isInner(host: string): boolean {
+	return (isPrivate(host) || isSingleLabel(host)) && !isMetadata(host);
 }
 
 /** Where the private IP address stands in a text that is nothing but an address, `host:port` or a URL; null: it is none. */

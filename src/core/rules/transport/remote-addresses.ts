@@ -1,5 +1,6 @@
 import type { ConfigDocument, ServerEntry } from "../../config/server.ts";
 import type { Span } from "../../text.ts";
+import { entryTexts, launchHolds } from "../entry-texts.ts";
 import type { Finding } from "../finding.ts";
 import { LastOf } from "../last-of.ts";
 import { argumentPaths } from "../places.ts";
@@ -53,9 +54,11 @@ const bridgeLines = new LastOf<ServerEntry, readonly CommandLine[]>();
 
 /** What an entry starts to speak to a remote server in the host's stead; none for any other server. */
 export function bridges(server: ServerEntry): readonly CommandLine[] {
-	if (server.kind !== "stdio") return [];
+	if (server.kind !== "stdio" || !MAY_BRIDGE(entryTexts(server))) return [];
 	return remembered(bridgeLines, server, () => readLaunch(server).lines.filter(({ words }) => words.some(({ text }) => isBridge(text))));
 }
+
+const MAY_BRIDGE = launchHolds(/mcp-(?:remote|proxy|bridge|stdio|http-bridge)|supergateway/);
 
 /** Also under a folder, and with a version: `node_modules/mcp-remote/dist/proxy.js`, `mcp-remote@latest`. */
 function isBridge(word: string): boolean {

@@ -1,4 +1,5 @@
 import type { ConfigDocument, ServerEntry } from "../../config/server.ts";
+import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { argumentPaths, quoted } from "../places.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
@@ -23,6 +24,8 @@ export const tlsOff: Rule = {
 			after: '"env": { "JIRA_URL": "https://jira.example.com", "SSL_CERT_FILE": "/etc/ssl/certs/example-ca.pem" }',
 		},
 	},
+	mayConcern: (texts, server) =>
+		server.settings.some(({ key }) => key !== null && MAY_BE_SWITCH.test(key.value)) || (server.kind === "stdio" && MAY_BE_OFF(texts)),
 	*checkServer(server, document) {
 		const told = new Set<string>();
 		for (const found of offIn(server, document)) {
@@ -108,6 +111,13 @@ function switchesOff(plain: string, value: string): boolean {
 
 /** A part of every name that could be meant; most names have none. */
 const MAY_BE_SWITCH = /ssl|tls|https|cert|x509|verify|insecure|reject|hostname|peer/i;
+
+/** The same of everything that an entry gives to its server. */
+const MAY_BE_OFF = entryHolds({
+	launch: /ssl|tls|https(?!:)|cert|x509|verify|insecure|reject|hostname|peer|self-signed|trusted|curl/i,
+	names: MAY_BE_SWITCH,
+	values: /ssl|tls|cert|verify|insecure|reject/i,
+});
 
 /** Null: the variable or the flag says nothing of the kind, or leaves the check on. */
 function reachOf(name: string, value: string, variable: boolean): Reach | null {

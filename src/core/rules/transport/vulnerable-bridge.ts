@@ -1,3 +1,4 @@
+import { launchHolds } from "../entry-texts.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { argumentPaths } from "../places.ts";
 import { fetchedPackages } from "../supply/fetched-package.ts";
@@ -19,6 +20,8 @@ export const vulnerableBridge: Rule = {
 			after: '"args": ["-y", "mcp-remote@0.1.18", "https://mcp.example.com/mcp"]',
 		},
 	},
+	only: "stdio",
+	mayConcern: launchHolds(/mcp-remote@|inspector@/),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const pathOf = argumentPaths(server);

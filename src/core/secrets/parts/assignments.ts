@@ -117,11 +117,17 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
 
 export function split(piece: Piece, separator: RegExp): readonly Piece[] {
 	const parts: Piece[] = [];
+	const everywhere = EVERYWHERE.get(separator.source) ?? new RegExp(separator.source, "g");
+	EVERYWHERE.set(separator.source, everywhere);
+	everywhere.lastIndex = 0;
 	let at = 0;
-	for (const match of piece.text.matchAll(new RegExp(separator.source, "g"))) {
+	for (let match = everywhere.exec(piece.text); match !== null; match = everywhere.exec(piece.text)) {
 		parts.push(subPiece(piece, at, match.index));
 		at = match.index + match[0].length;
 	}
 	parts.push(subPiece(piece, at, piece.text.length));
 	return parts;
 }
+
+/** The few separators that there are, by their source. */
+const EVERYWHERE = new Map<string, RegExp>();

@@ -2,6 +2,7 @@ import { classifyKey, keyWords } from "../keys.ts";
 import { type Piece, subPiece, trimPiece, unquotePiece } from "../piece.ts";
 import { isRandom } from "../randomness.ts";
 import { startsAsPath } from "../shapes.ts";
+import { hasAny, SIGN } from "../signs.ts";
 import { isUrl } from "../url.ts";
 import { split } from "./assignments.ts";
 import { credential, type Part, type TakeApart } from "./part.ts";
@@ -13,7 +14,8 @@ const SEPARATORS: readonly RegExp[] = [/,/, /;/, /\|/, /\s+/];
 /** `API_KEYS=one,two`, `[one, two]`, `prod:one|dev:two`; the words of a name for a secret that look drawn at random: `one # since May`. */
 export function list(key: string | null, piece: Piece): readonly Part[] | null {
 	const kind = classifyKey(key);
-	if ((kind !== "secret" && kind !== "key") || startsAsPath(piece.text)) return null;
+	if ((kind !== "secret" && kind !== "key") || !hasAny(piece.text, SIGN.separator | SIGN.blank | SIGN.foreign)) return null;
+	if (startsAsPath(piece.text)) return null;
 	const bracketed = /^\[[^[\]]*\]$/.test(piece.text) ? subPiece(piece, 1, piece.text.length - 1) : piece;
 	for (const separator of SEPARATORS) {
 		if (!separator.test(bracketed.text)) continue;

@@ -83,7 +83,7 @@ export function matchProviders(text: string): readonly ProviderMatch[] {
 	if (text.length < shortest) return NONE;
 	const keys = privateKeys(text);
 	const found: ProviderMatch[] = [];
-	const runs = new Runs(text);
+	let runs: Runs | null = null;
 	const last = text.length - 1;
 	let code = text.charCodeAt(0);
 	for (let at = 0; at < last; at++) {
@@ -91,6 +91,7 @@ export function matchProviders(text: string): readonly ProviderMatch[] {
 		const bucket = code < 128 && next < 128 ? (buckets[(code << 7) | next] ?? 0) : 0;
 		code = next;
 		if (bucket === 0) continue;
+		runs ??= new Runs(text);
 		const match = firstMatch(text, at, lists[bucket] ?? [], runs);
 		if (match === null) continue;
 		// What is read backwards from its middle may begin before the one found last, and then says more.
