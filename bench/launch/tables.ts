@@ -62,7 +62,8 @@ export async function startTable(world: World, rounds: number): Promise<Table> {
 }
 
 const CALLS = 400;
-const BURST = 2_000;
+/** So many that the start of them, and what else the machine does for a moment, does not decide. */
+const BURST = 20_000;
 /** Calls that are on their way at once. */
 const WINDOW = 64;
 const LARGE = 10_000_000;
@@ -141,10 +142,14 @@ async function calls(host: Host): Promise<{ readonly each: number; readonly rate
 	return { each: median(times), rate, large: (4 * LARGE) / 1000 / (performance.now() - large) };
 }
 
+/** Milliseconds after which a process that is left alone is at rest. */
+const REST_MS = 3_000;
+
 /** Resident memory after some calls, at rest. */
 export async function memoryTable(world: World, rounds: number): Promise<Table> {
 	const trivial = [process.execPath, world.trivial];
 	const idle = [process.execPath, "-e", "process.stdin.resume()"];
+	const rest = () => new Promise((resolve) => setTimeout(resolve, REST_MS));
 	const sizes = { node: [] as number[], pipe: [] as number[], ours: [] as number[] };
 	for (let round = 0; round < rounds; round++) {
 		for (const [way, into] of [
@@ -155,11 +160,12 @@ export async function memoryTable(world: World, rounds: number): Promise<Table> 
 			await host.initialize();
 			await host.request("tools/list", {});
 			for (let i = 0; i < 50; i++) await host.call("echo", { message: "x" });
+			await rest();
 			into.push(resident(host.child.pid));
 			await host.close();
 		}
 		const host = new Host({ ...world.direct(idle), name: "an idle Node" });
-		await new Promise((resolve) => setTimeout(resolve, 200));
+		await rest();
 		sizes.node.push(resident(host.child.pid));
 		await host.close();
 	}

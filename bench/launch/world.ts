@@ -125,7 +125,7 @@ export class World {
 		this.#run(["init", "--unattended"]);
 		for (let i = 0; i < SECRETS; i++) this.#run(["secrets", "set", reference(i)], `${randomBytes(24).toString("base64url")}\n`);
 		for (const [name, { env }] of entries) {
-			const secrets = Object.entries(env).flatMap(([slot, value]) => ["--secret", `env:${slot}=${value}`]);
+			const secrets = Object.entries(env).flatMap(([slot, value]) => ["--secret", `env:${slot}=${value}`, "--mutable-secrets"]);
 			const reach = name === "reaching" ? ["--egress", "example.com:443"] : [];
 			this.#run(["allow", name, "--read", path.join(this.folder, "data"), ...secrets, ...reach, "--yes"]);
 			this.#run(["tools", "allow", name, "echo", ...(name === "busy" ? ["large"] : []), "--yes"]);

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type EventRecord, parseRecord } from "../core/audit/record.ts";
+import { type AuditRecord, type EventRecord, parseRecord } from "../core/audit/record.ts";
 import { type ChainVerdict, verifyChain } from "../core/audit/verify.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { auditFolder, auditMac } from "./audit-place.ts";
@@ -16,7 +16,7 @@ export interface AuditFilter {
 export interface AuditEntries {
 	/** Oldest first. */
 	readonly entries: readonly EventRecord[];
-	/** Lines that are no records, and files that could not be read. To know which: `verifyAuditLogs`. */
+	/** Lines that are no records or have no seal, and files that could not be read. To know which: `verifyAuditLogs`. */
 	readonly unreadable: number;
 }
 
@@ -29,12 +29,19 @@ export function readAuditLogs(home: Home, filter: AuditFilter): Result<AuditEntr
 	for (const { file } of files.value) {
 		const text = readText(file);
 		if (text === null) unreadable++;
+		// What no seal follows was torn in the writing, or is not Sallyport's.
+		let unsealed: AuditRecord[] = [];
 		for (const line of text?.split("\n") ?? []) {
 			if (line === "") continue;
 			const record = parseRecord(line);
 			if (record === null) unreadable++;
-			else if (record.kind === "event" && (filter.server === undefined || record.server === filter.server)) entries.push(record);
+			else unsealed.push(record);
+			if (record?.mac === undefined) continue;
+			for (const each of unsealed)
+				if (each.kind === "event" && (filter.server === undefined || each.server === filter.server)) entries.push(each);
+			unsealed = [];
 		}
+		unreadable += unsealed.length;
 		entries = entries.sort(byTime).slice(-filter.limit);
 	}
 	return ok({ entries, unreadable });

@@ -51,19 +51,15 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 	}
 	const chain = new Chain(auditMac(home), { id: session, host: options.host, server: options.server }, options.redact);
 	let usable = true;
-	let held: string[] | null = null;
-	const write = (line: () => string): boolean => {
-		if (usable && held !== null) held.push(line());
-		else usable = usable && writeWhole(descriptor, line());
-		return usable;
-	};
+	let isHeld = false;
 	const flush = (): boolean => {
-		const lines = held ?? [];
-		held = null;
-		usable = usable && (lines.length === 0 || writeWhole(descriptor, lines.join("")));
+		isHeld = false;
+		const lines = chain.seal();
+		usable = usable && (lines.length === 0 || writeWhole(descriptor, lines));
 		return usable;
 	};
-	if (!write(() => chain.open(now))) {
+	chain.open(now);
+	if (!flush()) {
 		fs.closeSync(descriptor);
 		return cannotWrite(folder);
 	}
@@ -71,23 +67,26 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 	return ok({
 		file,
 		session,
-		append: (event) => !closed && write(() => chain.event(options.clock(), event)),
+		append: (event) => {
+			if (closed || !usable) return false;
+			chain.event(options.clock(), event);
+			return isHeld || flush();
+		},
 		hold: () => {
-			held ??= [];
+			isHeld = true;
 		},
 		flush,
 		close: (reason) => {
 			if (closed) return usable;
 			closed = true;
-			flush();
-			const written = write(() => chain.close(options.clock(), reason));
+			chain.close(options.clock(), reason);
+			const written = flush();
 			return finish(descriptor) && written;
 		},
 	});
 }
 
-function writeWhole(descriptor: number, line: string): boolean {
-	const bytes = Buffer.from(line);
+function writeWhole(descriptor: number, bytes: Uint8Array): boolean {
 	try {
 		for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at);
 		return true;

@@ -174,6 +174,17 @@ test("a link in the folder is not followed", () => {
 	expect(entries().unreadable).toBe(1);
 });
 
+test("lines that nobody sealed are not shown, and the log does not count as whole", () => {
+	const log = open();
+	log.append(event(1));
+	const [, line = ""] = fs.readFileSync(log.file, "utf8").split("\n");
+	fs.appendFileSync(log.file, `${line.replace('"sequence":1', '"sequence":2').replace(/,"previous":.*/, "}")}\n`);
+	expect(entries()).toMatchObject({ entries: [{ request: 1 }], unreadable: 1 });
+	expect(verdicts()).toEqual([{ state: "open", records: 2, torn: true }]);
+	log.close("host-closed");
+	expect(verdicts()).toEqual([expect.objectContaining({ state: "broken", line: 4 })]);
+});
+
 test("the newest records are shown over all sessions, in their order", () => {
 	const first = open("a");
 	const second = open("b");

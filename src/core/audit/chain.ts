@@ -1,9 +1,11 @@
-import { type AuditEvent, eventBody } from "./event.ts";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { type AuditEvent, eventAbout, eventArguments, eventRequest } from "./event.ts";
+import { Lines } from "./lines.ts";
 import type { AuditRecord } from "./record.ts";
 import type { Redact } from "./redact.ts";
 
-/** HMAC-SHA256 of a text (as UTF-8) under a log's key: 64 hexadecimal digits, in small letters. */
-export type Mac = (text: string) => string;
+/** HMAC-SHA256 under a log's key: 64 hexadecimal digits, in small letters. */
+export type Mac = (bytes: Uint8Array) => string;
 
 export interface Session {
 	/** Unique; letters and digits. */
@@ -14,48 +16,95 @@ export interface Session {
 }
 
 /**
- * Writes the lines of one session. Each record carries a keyed code of its own bytes, and those bytes hold the code of
- * the record before: who does not have the key can neither change, remove, insert nor reorder a line, nor close a log
- * that was cut. `now` is taken once a record.
+ * Writes the lines of one session. Lines that are written together are sealed together: the last of them carries a keyed code of the
+ * bytes of all of them, and those bytes hold the code of the seal before. Who does not have the key can neither change, remove, insert
+ * nor reorder a line, nor close a log that was cut. `now` is taken once a record.
  */
 export class Chain {
 	readonly #mac: Mac;
-	readonly #session: Session;
 	readonly #redact: Redact;
+	/** Members of every record that say whose it is. */
+	readonly #whose: Uint8Array;
+	readonly #lines = new Lines();
 	#sequence = 0;
 	#previous: string;
+	#isOpen = false;
+	#time = { at: Number.NaN, text: utf8ToBytes("") };
+	/** By outcome, what the last event was about, which the next one most often is about too. */
+	readonly #about = new Map<string, { readonly event: AuditEvent; readonly text: Uint8Array }>();
 
-	constructor(mac: Mac, session: Session, redact: Redact) {
+	constructor(mac: Mac, { id, host, server }: Session, redact: Redact) {
 		this.#mac = mac;
-		this.#session = session;
 		this.#redact = redact;
-		this.#previous = sessionCode(mac, session.id);
+		const whose = `"session":${JSON.stringify(id)},"host":${JSON.stringify(host)},"server":${JSON.stringify(server)}`;
+		this.#whose = utf8ToBytes(`,${whose},`);
+		this.#previous = sessionCode(mac, id);
 	}
 
-	open(now: Date): string {
-		return this.#line("open", now, { version: 1 });
+	open(now: Date): void {
+		this.#begin("open", now);
+		this.#lines.text('"version":2');
 	}
 
-	event(now: Date, event: AuditEvent): string {
-		return this.#line("event", now, eventBody(event, this.#redact));
+	event(now: Date, event: AuditEvent): void {
+		this.#begin("event", now);
+		this.#lines.text(eventRequest(event, this.#redact));
+		this.#lines.bytes(this.#aboutOf(event));
+		if (event.arguments !== undefined || event.count !== undefined) this.#lines.text(eventArguments(event, this.#redact));
 	}
 
-	close(now: Date, reason: string): string {
-		return this.#line("close", now, { reason });
+	close(now: Date, reason: string): void {
+		this.#begin("close", now);
+		this.#lines.text(`"reason":${JSON.stringify(reason)}`);
 	}
 
-	/** One line with its newline. */
-	#line(kind: AuditRecord["kind"], now: Date, members: Record<string, unknown>): string {
-		const { id, host, server } = this.#session;
-		const head = { kind, sequence: this.#sequence++, at: now.toISOString(), session: id, host, server };
-		const body = JSON.stringify({ ...head, ...members, previous: this.#previous });
-		const mac = this.#mac(body);
-		this.#previous = mac;
-		return `${body.slice(0, -1)},"mac":"${mac}"}\n`;
+	/**
+	 * The lines since the last seal, with theirs; empty when there are none. They are to be written as they are, in one piece, before
+	 * anything else is asked of the chain.
+	 */
+	seal(): Uint8Array {
+		if (!this.#isOpen) return this.#lines.take();
+		this.#isOpen = false;
+		this.#lines.text(`,"previous":"${this.#previous}"}`);
+		this.#previous = this.#mac(this.#lines.written);
+		this.#lines.dropLast();
+		this.#lines.text(`,"mac":"${this.#previous}"}\n`);
+		return this.#lines.take();
+	}
+
+	#begin(kind: AuditRecord["kind"], now: Date): void {
+		if (this.#isOpen) this.#lines.bytes(LINE_END);
+		this.#isOpen = true;
+		const at = now.getTime();
+		// Many records are of the same millisecond, and the calendar takes longer than all the rest of one.
+		if (at !== this.#time.at) this.#time = { at, text: utf8ToBytes(`,"at":"${now.toISOString()}"`) };
+		this.#lines.bytes(HEADS[kind]);
+		this.#lines.text(String(this.#sequence++));
+		this.#lines.bytes(this.#time.text);
+		this.#lines.bytes(this.#whose);
+	}
+
+	#aboutOf(event: AuditEvent): Uint8Array {
+		const last = this.#about.get(event.outcome);
+		if (last !== undefined && isAboutTheSame(last.event, event)) return last.text;
+		const text = utf8ToBytes(eventAbout(event, this.#redact));
+		this.#about.set(event.outcome, { event: { ...event, arguments: undefined }, text });
+		return text;
 	}
 }
 
-/** What stands in the place of a record before the first. */
+const LINE_END = utf8ToBytes("}\n");
+const HEADS: Readonly<Record<AuditRecord["kind"], Uint8Array>> = { open: head("open"), event: head("event"), close: head("close") };
+
+function head(kind: AuditRecord["kind"]): Uint8Array {
+	return utf8ToBytes(`{"kind":"${kind}","sequence":`);
+}
+
+function isAboutTheSame(a: AuditEvent, b: AuditEvent): boolean {
+	return a.tool === b.tool && a.method === b.method && a.reason === b.reason && a.decision === b.decision && a.direction === b.direction;
+}
+
+/** What stands in the place of a seal before the first. */
 export function sessionCode(mac: Mac, session: string): string {
-	return mac(`session ${session}`);
+	return mac(utf8ToBytes(`session ${session}`));
 }

@@ -1,4 +1,4 @@
-import { type Redact, redactValue } from "./redact.ts";
+import { type Redact, redactedJson } from "./redact.ts";
 
 /** What happened, before it is written down. */
 export interface AuditEvent {
@@ -24,17 +24,23 @@ export interface AuditEvent {
  */
 export type Outcome = "forwarded" | "withheld" | "answered" | "tool-error" | "error" | "cancelled" | "unanswered";
 
-/** The event's own members, with everything that came from outside redacted and bounded. */
-export function eventBody(event: AuditEvent, redact: Redact): Record<string, unknown> {
-	return {
-		request: redactValue(event.request, redact),
-		direction: event.direction,
-		method: redactValue(event.method, redact),
-		tool: redactValue(event.tool, redact),
-		decision: event.decision,
-		reason: event.reason,
-		outcome: event.outcome,
-		...(event.arguments === undefined ? {} : { arguments: redactValue(event.arguments, redact) }),
-		...(event.count === undefined ? {} : { count: event.count }),
-	};
+/** The event's own members as JSON, in three parts, for one of them is most often as it was. What came from outside is redacted and bounded. */
+export function eventRequest({ request }: AuditEvent, redact: Redact): string {
+	return `"request":${isCount(request) ? request : redactedJson(request, redact)}`;
+}
+
+export function eventAbout({ direction, method, tool, decision, reason, outcome }: AuditEvent, redact: Redact): string {
+	const subject = `"method":${redactedJson(method, redact)},"tool":${redactedJson(tool, redact)}`;
+	return `,"direction":"${direction}",${subject},"decision":"${decision}","reason":${JSON.stringify(reason)},"outcome":"${outcome}"`;
+}
+
+/** Empty when the event has neither arguments nor a count. */
+export function eventArguments({ arguments: given, count }: AuditEvent, redact: Redact): string {
+	const members = given === undefined ? "" : `,"arguments":${redactedJson(given, redact)}`;
+	return count === undefined ? members : `${members},"count":${count}`;
+}
+
+/** The id of a sender that counts its requests. So few digits tell nothing, and there is a new one in each record. */
+function isCount(request: AuditEvent["request"]): boolean {
+	return typeof request === "number" && request >= 0 && request < 100_000 && Number.isInteger(request) && !Object.is(request, -0);
 }

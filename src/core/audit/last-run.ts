@@ -4,6 +4,8 @@ import type { EventRecord } from "./record.ts";
 /** What a server was granted when it started, as the log has it: long lists are cut there. */
 export interface GrantedThen {
 	readonly unconfined: boolean;
+	/** It ran in the weaker sandbox. */
+	readonly weaker: boolean;
 	readonly read: readonly string[];
 	readonly write: readonly string[];
 	readonly deny: readonly string[];
@@ -44,6 +46,7 @@ export interface LastRun {
 const Texts = z._default(z.array(z.string()), []);
 const Started = z.object({
 	sandbox: z.optional(z.string()),
+	tier: z.optional(z.string()),
 	read: Texts,
 	write: Texts,
 	deny: Texts,
@@ -87,8 +90,9 @@ export function lastRun(entries: readonly EventRecord[]): LastRun | null {
 
 function grantedIn({ reason, arguments: given }: EventRecord): GrantedThen {
 	const parsed = Started.safeParse(given ?? {});
-	const { sandbox, limits, ...lists } = parsed.success ? parsed.data : Started.parse({});
-	return { ...lists, limits: Object.entries(limits), unconfined: sandbox === "off" || reason === "started-without-sandbox" };
+	const { sandbox, tier, limits, ...lists } = parsed.success ? parsed.data : Started.parse({});
+	const unconfined = sandbox === "off" || reason === "started-without-sandbox";
+	return { ...lists, limits: Object.entries(limits), unconfined, weaker: tier === "landlock" };
 }
 
 function withheldIn({ at, reason, tool, method, count = 1, arguments: given }: EventRecord): Withheld {

@@ -20,12 +20,15 @@ const common = {
 	session: z.string(),
 	host: z.nullable(z.string()),
 	server: z.string(),
-	/** The code of the record before; of the session's name in the first one. */
-	previous: Digest,
-	/** HMAC-SHA256 of this record's own bytes without this member. */
-	mac: Digest,
+	/** The code of the seal before; of the session's name in the first one. Only where there is a seal. */
+	previous: z.optional(Digest),
+	/**
+	 * The seal: HMAC-SHA256 of the bytes of all lines since the seal before, and of this one's without this member. Undefined: a later
+	 * line that was written together with this one seals it. In version 1 every line has one.
+	 */
+	mac: z.optional(Digest),
 };
-const Opened = z.strictObject({ kind: z.literal("open"), version: z.literal(1), ...common });
+const Opened = z.strictObject({ kind: z.literal("open"), version: z.literal([1, 2]), ...common });
 const Event = z.strictObject({
 	kind: z.literal("event"),
 	...common,

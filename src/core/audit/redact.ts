@@ -10,43 +10,86 @@ const DEPTH = 12;
 const TOTAL = 8192;
 const NODE = 4;
 
+const DEEPER = '"…[deeper levels]"';
+const NOTHING_LEFT = '"…"';
+
 /**
- * The structure of a value for a log line: secrets replaced (in keys too) and then long strings, long lists and deep
- * levels cut with a marker that says how much is missing. The result is bounded, whatever comes in.
+ * A value as JSON for a log line: secrets replaced (in keys too) and then long strings, long lists and deep levels cut with a
+ * marker that says how much is missing. The result is bounded, whatever comes in. What JSON does not know becomes null.
  */
-export function redactValue(value: unknown, redact: Redact): unknown {
-	let left = TOTAL;
+export function redactedJson(value: unknown, redact: Redact): string {
+	if (typeof value === "string") return JSON.stringify(shortened(redact(value), STRING));
+	return value === null ? "null" : new Writer(redact).write(value, 0);
+}
 
-	function text(original: string): string {
-		// A secret is looked for before the cut, or its first half would stay.
-		const clean = redact(original);
-		const keep = Math.max(0, Math.min(STRING, left));
-		left -= Math.min(clean.length, keep);
-		return clean.length <= keep ? clean : `${wellFormed(clean.slice(0, keep))}…[${clean.length - keep} more characters]`;
+class Writer {
+	readonly #redact: Redact;
+	#left = TOTAL;
+
+	constructor(redact: Redact) {
+		this.#redact = redact;
 	}
 
-	function walk(node: unknown, depth: number): unknown {
-		if (left <= 0) return "…";
-		left -= NODE;
-		if (typeof node === "string") return text(node);
-		if (typeof node === "number") {
-			const digits = String(node);
-			const clean = redact(digits);
-			return clean === digits ? node : clean;
+	write(node: unknown, depth: number): string {
+		if (this.#left <= 0) return NOTHING_LEFT;
+		this.#left -= NODE;
+		switch (typeof node) {
+			case "string":
+				return JSON.stringify(this.#text(node));
+			case "number":
+				return this.#number(node);
+			case "boolean":
+				return node ? "true" : "false";
+			case "object":
+				if (node === null) return "null";
+				if (depth >= DEPTH) return DEEPER;
+				return Array.isArray(node) ? this.#array(node, depth) : this.#object(node, depth);
+			default:
+				return "null";
 		}
-		if (typeof node !== "object" || node === null) return typeof node === "boolean" || node === null ? node : null;
-		if (depth >= DEPTH) return "…[deeper levels]";
-		if (Array.isArray(node)) {
-			const kept = node.slice(0, WIDTH).map((element) => walk(element, depth + 1));
-			return node.length > WIDTH ? [...kept, `…[${node.length - WIDTH} more]`] : kept;
-		}
+	}
+
+	/** A secret is looked for before the cut, or its first half would stay. */
+	#text(original: string): string {
+		const clean = this.#redact(original);
+		const keep = Math.max(0, Math.min(STRING, this.#left));
+		this.#left -= Math.min(clean.length, keep);
+		return shortened(clean, keep);
+	}
+
+	#number(value: number): string {
+		const digits = String(value);
+		const clean = this.#redact(digits);
+		if (clean !== digits) return JSON.stringify(clean);
+		return Number.isFinite(value) ? digits : "null";
+	}
+
+	#array(elements: readonly unknown[], depth: number): string {
+		const kept = elements.slice(0, WIDTH).map((element) => this.write(element, depth + 1));
+		if (elements.length > WIDTH) kept.push(JSON.stringify(`…[${elements.length - WIDTH} more]`));
+		return `[${kept.join(",")}]`;
+	}
+
+	#object(node: object, depth: number): string {
 		const entries = Object.entries(node);
-		const kept: [string, unknown][] = entries.slice(0, WIDTH).map(([key, member]) => [text(key), walk(member, depth + 1)]);
-		if (entries.length > WIDTH) kept.push(["…", `[${entries.length - WIDTH} more]`]);
-		return Object.fromEntries(kept);
+		const more = entries.length - WIDTH;
+		const members: [key: string, value: string][] = [];
+		let isAsSent = more <= 0;
+		for (const [key, member] of more > 0 ? entries.slice(0, WIDTH) : entries) {
+			const text = this.#text(key);
+			if (text !== key) isAsSent = false;
+			members.push([JSON.stringify(text), this.write(member, depth + 1)]);
+		}
+		if (more > 0) members.push([NOTHING_LEFT, JSON.stringify(`[${more} more]`)]);
+		let json = "";
+		// Two keys can be alike once they are redacted or cut: a line has each once, with the last one's value.
+		for (const [key, value] of isAsSent ? members : new Map(members)) json += `${json === "" ? "" : ","}${key}:${value}`;
+		return `{${json}}`;
 	}
+}
 
-	return walk(value, 0);
+function shortened(text: string, keep: number): string {
+	return text.length <= keep ? text : `${wellFormed(text.slice(0, keep))}…[${text.length - keep} more characters]`;
 }
 
 /** A cut may have left the first half of a pair. */

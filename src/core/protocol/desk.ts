@@ -63,14 +63,14 @@ export class Desk {
 	}
 
 	/** Sends a request of the host on. False: too many are in flight, and it was refused. */
-	forward(request: Request, { bytes }: Source, more: { readonly tool?: string; readonly listing?: Listing } = {}): boolean {
+	forward(request: Request, { bytes }: Source, tool: string | null = null, listing: Listing | null = null): boolean {
 		const { method, params } = request;
 		const meta = params?._meta;
 		const token = typeof meta === "object" && meta !== null && "progressToken" in meta ? meta.progressToken : undefined;
 		const added = this.inFlight.add(request.id, {
 			method,
-			tool: more.tool ?? null,
-			listing: more.listing ?? null,
+			tool,
+			listing,
 			progressToken: typeof token === "string" || typeof token === "number" ? token : null,
 			modern: isModern(request),
 		});
@@ -132,6 +132,21 @@ export class Desk {
 	/** The server's whole list was seen. */
 	listed(tools: readonly unknown[]): void {
 		this.#out.push({ listed: tools });
+	}
+
+	/** Records that a call goes on to the server. False: it must not. */
+	writeForwarded({ id, method, params }: Request, tool: string): boolean {
+		const event: AuditEvent = {
+			request: id,
+			direction: "host-to-server",
+			method,
+			tool,
+			decision: "allow",
+			reason: "tool-granted",
+			outcome: "forwarded",
+			arguments: params?.arguments,
+		};
+		return this.write(event);
 	}
 
 	/** False: the event is not in the log, so what it is about must not happen. */

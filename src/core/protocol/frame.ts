@@ -28,10 +28,10 @@ export class LineSplitter {
 		const events: LineEvent[] = [];
 		let at = 0;
 		for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, at)) {
-			this.#take(chunk.subarray(at, end), events, true);
+			this.#take(chunk, at, end, events, true);
 			at = end + 1;
 		}
-		if (at < chunk.length) this.#take(chunk.subarray(at), events, false);
+		if (at < chunk.length) this.#take(chunk, at, chunk.length, events, false);
 		return events;
 	}
 
@@ -40,19 +40,21 @@ export class LineSplitter {
 		return this.#length;
 	}
 
-	#take(part: Uint8Array, events: LineEvent[], ends: boolean) {
+	/** `ends`: there is a newline at `end`. */
+	#take(chunk: Uint8Array, start: number, end: number, events: LineEvent[], ends: boolean) {
 		if (this.#discarding) {
 			this.#discarding = !ends;
 			return;
 		}
 		// One byte more than the limit may be the `\r` of the ending.
-		if (this.#length + part.length > this.#limit + 1) return this.#overflow(events, ends);
-		if (!ends) return this.#keep(part);
-		const line = this.#join(part);
-		const length = line.length > 0 && line[line.length - 1] === RETURN ? line.length - 1 : line.length;
+		if (this.#length + end - start > this.#limit + 1) return this.#overflow(events, ends);
+		if (!ends) return this.#keep(chunk.subarray(start, end));
+		const [line, from, to] = this.#length === 0 ? [chunk, start, end] : this.#join(chunk.subarray(start, end));
+		const length = to > from && line[to - 1] === RETURN ? to - 1 - from : to - from;
 		if (length > this.#limit) return this.#overflow(events, ends);
 		this.#length = 0;
-		events.push({ kind: "line", line: line.subarray(0, length) });
+		// Sooner made than a part of a Buffer, which is what comes in.
+		events.push({ kind: "line", line: new Uint8Array(line.buffer, line.byteOffset + from, length) });
 	}
 
 	#overflow(events: LineEvent[], ends: boolean) {
@@ -62,19 +64,21 @@ export class LineSplitter {
 		events.push({ kind: "too-long" });
 	}
 
-	#join(part: Uint8Array): Uint8Array {
-		if (this.#length === 0) return part;
+	/** The bytes that waited with these after them, and where they begin and end in what is given. */
+	#join(part: Uint8Array): readonly [Uint8Array, number, number] {
 		this.#keep(part);
-		if (this.#buffer.length <= KEEP) return this.#buffer.slice(0, this.#length);
-		const line = this.#buffer.subarray(0, this.#length);
+		const length = this.#length;
+		if (this.#buffer.length <= KEEP) return [this.#buffer.slice(0, length), 0, length];
+		const buffer = this.#buffer;
 		this.#buffer = new Uint8Array(0);
-		return line;
+		return [buffer, 0, length];
 	}
 
 	#keep(part: Uint8Array) {
 		const needed = this.#length + part.length;
 		if (needed > this.#buffer.length) {
-			const grown = new Uint8Array(Math.min(Math.max(needed, this.#buffer.length * 2, 1024), this.#limit + 1));
+			// In few steps: what is reserved and not written to takes no memory, and what is copied takes time.
+			const grown = new Uint8Array(Math.min(Math.max(needed, this.#buffer.length * 8, 1024), this.#limit + 1));
 			grown.set(this.#buffer.subarray(0, this.#length));
 			this.#buffer = grown;
 		}

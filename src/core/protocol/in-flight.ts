@@ -28,6 +28,10 @@ export class InFlightRequests {
 		return this.#requests.has(id);
 	}
 
+	get(id: RequestId): InFlight | undefined {
+		return this.#requests.get(id);
+	}
+
 	/** Requests that nobody has cancelled. */
 	get waiting(): number {
 		return this.#requests.size - this.#cancelled.size;
@@ -54,7 +58,7 @@ export class InFlightRequests {
 		const request = this.#requests.get(id);
 		if (request === undefined) return undefined;
 		this.#requests.delete(id);
-		this.#cancelled.delete(id);
+		if (this.#cancelled.size > 0) this.#cancelled.delete(id);
 		this.#count(request.progressToken, -1);
 		return request;
 	}

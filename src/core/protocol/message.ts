@@ -1,4 +1,5 @@
 import { elementsOf, type Shape, shapeOf } from "./json-text.ts";
+import { ascii, isKey, PLAIN_DEPTH, readObject, valueEnd } from "./plain-json.ts";
 
 /** Compared by type and value: `"1"` and `1` are two ids. */
 export type RequestId = string | number;
@@ -56,6 +57,7 @@ export const DEFAULT_READ_LIMITS: ReadLimits = { depth: 128, batch: 256 };
 const MAX_ID_LENGTH = 512;
 /** Deeper than any limit that makes sense: such a text is not even looked at for an id. */
 const MAX_PARSED_DEPTH = 2048;
+const ID = ascii('"id"');
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -64,6 +66,24 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * and would meet a message that nobody judged.
  */
 export function readLine(line: Uint8Array, limits: ReadLimits = DEFAULT_READ_LIMITS): Single | Batch | Invalid | null {
+	return (limits.depth < PLAIN_DEPTH ? null : readPlain(line)) ?? readStrictly(line, limits);
+}
+
+/** What `readStrictly` gives, sooner. Null: the line is not as plain as that. */
+function readPlain(line: Uint8Array): Single | Invalid | null {
+	let idStart = -1;
+	const isPlain = readObject(line, (keyStart, keyEnd, at) => {
+		if (isKey(line, keyStart, keyEnd, ID)) idStart = at;
+		return valueEnd(line, at, 1);
+	});
+	if (!isPlain) return null;
+	const text = decoder.decode(line);
+	const value: unknown = JSON.parse(text);
+	return isObject(value) ? readMessage(value, text, idStart) : null;
+}
+
+/** `readLine`, without its short cut for plain lines. */
+export function readStrictly(line: Uint8Array, limits: ReadLimits): Single | Batch | Invalid | null {
 	let text: string;
 	try {
 		text = decoder.decode(line);
@@ -93,10 +113,13 @@ function readText(text: string, limits: ReadLimits): Single | Batch | Invalid {
 	if (countMembers(value) !== shape.members) return invalid("duplicate-key", guess);
 	if (text.includes("\\u") && /\\u[dD][89a-fA-F]/.test(text) && hasLoneSurrogate(value)) return invalid("lone-surrogate", guess);
 	if (Array.isArray(value)) return readBatch(text, value.length, limits);
-	if (!isObject(value)) return invalid("not-json-rpc");
-	if ("id" in value && value.id !== null && !isId(value.id, text, shape.idStart)) return invalid("bad-id");
+	return isObject(value) ? readMessage(value, text, shape.idStart) : invalid("not-json-rpc");
+}
+
+function readMessage(value: JsonObject, text: string, idStart: number): Single | Invalid {
+	if ("id" in value && value.id !== null && !isId(value.id, text, idStart)) return invalid("bad-id");
 	const message = classify(value);
-	return message === null ? invalid("not-json-rpc", guess) : { kind: "single", message, text };
+	return message === null ? invalid("not-json-rpc", guessId(value)) : { kind: "single", message, text };
 }
 
 function readBatch(text: string, length: number, limits: ReadLimits): Batch | Invalid {
@@ -136,7 +159,10 @@ function isError(value: unknown): value is JsonObject & { readonly code: number 
 function isId(value: unknown, text: string, idStart: number): boolean {
 	if (typeof value === "string") return value.length <= MAX_ID_LENGTH;
 	if (!isIdType(value) || idStart === -1) return false;
-	return /^[ \t]*(-?\d+)[ \t,}]/.exec(text.slice(idStart, idStart + 64))?.[1] === String(value);
+	let start = idStart;
+	while (text[start] === " " || text[start] === "\t") start++;
+	const digits = String(value);
+	return text.startsWith(digits, start) && " \t,}".includes(text[start + digits.length] ?? "?");
 }
 
 function isIdType(value: unknown): value is RequestId {

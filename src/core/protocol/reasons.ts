@@ -11,6 +11,10 @@ const REASONS = {
 	},
 	"tool-unreadable": { says: "a tool's definition cannot be pinned and is withheld", remedy: "Ask the server's makers." },
 	"tool-not-listed": { says: "a granted tool is not listed by the server any more", remedy: "To review its tools: sallyport tools list" },
+	"argument-not-allowed": {
+		says: "a tool was called with an argument that the policy does not allow",
+		remedy: "To see what it allows: sallyport policy explain",
+	},
 	"not-initialized": { says: "a tool was called before the session was initialized", remedy: "Restart the server in the host." },
 	"list-failed": { says: "the server did not list its tools, so none could be verified", remedy: "Restart the server in the host." },
 	"session-ended": { says: "the session ended before the server's tools could be verified", remedy: "" },

@@ -4,6 +4,7 @@ import { ErrorCode, encode, refusal } from "./answers.ts";
 import type { GrantedTools } from "./catalog.ts";
 import { type Action, Desk } from "./desk.ts";
 import { changed, isModern, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
+import type { LineEvent } from "./frame.ts";
 import type { InFlight } from "./in-flight.ts";
 import {
 	type Batch,
@@ -17,6 +18,8 @@ import {
 	type RequestId,
 	readLine,
 } from "./message.ts";
+import { readPlainAnswer } from "./plain-answer.ts";
+import { PLAIN_DEPTH } from "./plain-json.ts";
 import type { Reason } from "./reasons.ts";
 import { redactMessage } from "./redaction.ts";
 import { hasAlikeResult, isComplete } from "./result-shape.ts";
@@ -30,7 +33,7 @@ import {
 	withToolsAcknowledged,
 } from "./rewrite.ts";
 import { Subscriptions } from "./subscriptions.ts";
-import { ToolGate, type ToolGateLimits } from "./tool-gate.ts";
+import { type MayCall, ToolGate, type ToolGateLimits } from "./tool-gate.ts";
 
 export type { Withheld } from "./catalog.ts";
 export type { Action } from "./desk.ts";
@@ -38,6 +41,8 @@ export type { Action } from "./desk.ts";
 export interface RelayPolicy {
 	/** Empty: no tool is listed, none can be called. */
 	readonly tools: GrantedTools;
+	/** Whether a granted tool may be called with these arguments. Left out: with any. */
+	readonly mayCall?: MayCall;
 }
 
 export interface RelayLimits extends ToolGateLimits {
@@ -134,49 +139,26 @@ export class Relay {
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
 		this.#secrets = options.secrets ?? null;
 		this.#desk = new Desk(options.server, options.record, this.#limits.inFlight);
-		this.#tools = new ToolGate(this.#desk, options.policy.tools, this.#limits, options.random);
+		this.#tools = new ToolGate(this.#desk, options.policy, this.#limits, options.random);
 	}
 
-	/** One line from the host, without its newline. */
-	fromHost(bytes: Uint8Array): readonly Action[] {
+	/** What the host sent. */
+	fromHost(events: readonly LineEvent[]): readonly Action[] {
 		return this.#step(() => {
-			const read = readLine(bytes, this.#limits.read);
-			if (read?.kind === "single") this.#hostMessage(read.message, { text: read.text, bytes });
-			else if (read?.kind === "invalid") this.#hostInvalid(read);
-			else if (read?.kind === "batch") this.#hostBatch(read);
-		});
-	}
-
-	/** One line from the server, without its newline. */
-	fromServer(bytes: Uint8Array): readonly Action[] {
-		return this.#step(() => {
-			const read = readLine(bytes, this.#limits.read);
-			if (read?.kind === "single") this.#serverMessage(read.message, { text: read.text, bytes });
-			else if (read?.kind === "invalid") this.#serverInvalid(read);
-			else if (read?.kind === "batch") this.#serverBatch(read);
-		});
-	}
-
-	/** The host sent a line over the limit; it was not kept. */
-	hostLineTooLong(): readonly Action[] {
-		return this.#step(() => {
-			this.#desk.note("host-to-server", "line-too-long");
-			this.#desk.toHost(refusal(null, ErrorCode.invalidRequest));
-		});
-	}
-
-	/**
-	 * The server sent a line over the limit; it was not kept. Which request it answered cannot be known, so those that a
-	 * host waits for are given up, rather than left to hang.
-	 */
-	serverLineTooLong(): readonly Action[] {
-		return this.#step(() => {
-			this.#desk.note("server-to-host", "line-too-long");
-			for (const [id, request] of this.#desk.inFlight.takeAll()) {
-				if (request.method === "subscriptions/listen") this.#desk.inFlight.add(id, request);
-				else this.#desk.giveUp(id, request, "line-too-long");
+			for (const event of events) {
+				if (event.kind === "line") this.#hostLine(event.line);
+				else this.#hostLineTooLong();
 			}
-			this.#tools.refuseHeld("list-failed");
+		});
+	}
+
+	/** What the server sent. */
+	fromServer(events: readonly LineEvent[]): readonly Action[] {
+		return this.#step(() => {
+			for (const event of events) {
+				if (event.kind !== "line") this.#serverLineTooLong();
+				else if (!this.#passAnswer(event.line)) this.#serverLine(event.line);
+			}
 		});
 	}
 
@@ -196,7 +178,7 @@ export class Relay {
 	/** Applies at once: to the next call, to the calls that wait, and to every list from now on. */
 	setPolicy(policy: RelayPolicy): readonly Action[] {
 		return this.#step(() => {
-			this.#tools.grant(policy.tools);
+			this.#tools.grant(policy);
 			if (this.#isReady && this.#hasTools) this.#desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED }));
 			for (const id of this.#subscriptions.listeningToTools())
 				this.#desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED, params: { _meta: { [Meta.subscriptionId]: id } } }));
@@ -238,6 +220,19 @@ export class Relay {
 	}
 
 	// ---- from the host
+
+	#hostLine(bytes: Uint8Array): void {
+		const read = readLine(bytes, this.#limits.read);
+		if (read?.kind === "single") this.#hostMessage(read.message, { text: read.text, bytes });
+		else if (read?.kind === "invalid") this.#hostInvalid(read);
+		else if (read?.kind === "batch") this.#hostBatch(read);
+	}
+
+	/** It was not kept. */
+	#hostLineTooLong(): void {
+		this.#desk.note("host-to-server", "line-too-long");
+		this.#desk.toHost(refusal(null, ErrorCode.invalidRequest));
+	}
 
 	#hostInvalid({ id, code }: Invalid): void {
 		this.#desk.note("host-to-server", "line-invalid", code);
@@ -332,6 +327,25 @@ export class Relay {
 
 	// ---- from the server
 
+	#serverLine(bytes: Uint8Array): void {
+		const read = readLine(bytes, this.#limits.read);
+		if (read?.kind === "single") this.#serverMessage(read.message, { text: read.text, bytes });
+		else if (read?.kind === "invalid") this.#serverInvalid(read);
+		else if (read?.kind === "batch") this.#serverBatch(read);
+	}
+
+	/**
+	 * It was not kept. Which request it answered cannot be known, so those that a host waits for are given up, rather than left to hang.
+	 */
+	#serverLineTooLong(): void {
+		this.#desk.note("server-to-host", "line-too-long");
+		for (const [id, request] of this.#desk.inFlight.takeAll()) {
+			if (request.method === "subscriptions/listen") this.#desk.inFlight.add(id, request);
+			else this.#desk.giveUp(id, request, "line-too-long");
+		}
+		this.#tools.refuseHeld("list-failed");
+	}
+
 	#serverInvalid({ id, code }: Invalid): void {
 		this.#desk.note("server-to-host", "line-invalid", code);
 		if (id !== null) this.#giveUpId(id, "line-invalid");
@@ -353,6 +367,18 @@ export class Relay {
 		if (message.kind === "request") this.#serverRequest(message, source);
 		else if (message.kind === "notification") this.#serverNotification(message, source);
 		else if (!this.#tools.takeOwnResponse(message, source.text.length)) this.#serverResponse(message, source);
+	}
+
+	/** The short way for the answer to a call in which there is nothing to change. False: it has to go the other one. */
+	#passAnswer(bytes: Uint8Array): boolean {
+		const answer = this.#limits.read.depth < PLAIN_DEPTH ? null : readPlainAnswer(bytes);
+		const request = answer === null ? undefined : this.#desk.inFlight.get(answer.id);
+		if (answer === null || request === undefined || request.tool === null) return false;
+		if (this.#secrets !== null && this.#secrets.first(bytes) !== null) return false;
+		this.#desk.inFlight.take(answer.id);
+		this.#desk.toHost(bytes);
+		this.#desk.outcome(answer.id, request, answer.isError ? "tool-error" : "answered");
+		return true;
 	}
 
 	#serverRequest(request: Request, source: Source): void {

@@ -23,6 +23,14 @@ interface HeldCall {
 	readonly size: number;
 }
 
+/** Whether the policy allows a call of this tool with these arguments. */
+export type MayCall = (tool: string, args: JsonObject) => boolean;
+
+interface GatePolicy {
+	readonly tools: GrantedTools;
+	readonly mayCall?: MayCall;
+}
+
 const MAX_RESTARTS = 3;
 /** Listings of the host's that may stand open at their next page. */
 const MAX_CURSORS = 64;
@@ -39,15 +47,17 @@ export class ToolGate {
 	readonly #held: HeldCalls<HeldCall>;
 	readonly #cursors = new Map<string, Listing>();
 	#granted: GrantedTools;
+	#mayCall: MayCall | undefined;
 	#ownList: OwnListRun | null = null;
 	#ownIds = 0;
 
-	constructor(desk: Desk, granted: GrantedTools, limits: ToolGateLimits, random: string) {
+	constructor(desk: Desk, policy: GatePolicy, limits: ToolGateLimits, random: string) {
 		this.#desk = desk;
 		this.#limits = limits;
 		this.#ownPrefix = `sallyport-${random}-`;
-		this.#granted = granted;
-		this.#catalog = new Catalog(granted);
+		this.#granted = policy.tools;
+		this.#mayCall = policy.mayCall;
+		this.#catalog = new Catalog(policy.tools);
 		this.#held = new HeldCalls(limits.held, limits.heldBytes);
 	}
 
@@ -66,9 +76,10 @@ export class ToolGate {
 		return this.#held.has(id);
 	}
 
-	grant(granted: GrantedTools): void {
-		this.#granted = granted;
-		this.#catalog.grant(granted);
+	grant(policy: GatePolicy): void {
+		this.#granted = policy.tools;
+		this.#mayCall = policy.mayCall;
+		this.#catalog.grant(policy.tools);
 		this.#desk.forgetWithheld();
 	}
 
@@ -83,7 +94,7 @@ export class ToolGate {
 		const cursor = request.params?.cursor;
 		const listing = typeof cursor === "string" ? this.#cursors.get(cursor) : this.#catalog.begin();
 		if (typeof cursor === "string") this.#cursors.delete(cursor);
-		this.#desk.forward(request, source, listing === undefined ? {} : { listing });
+		this.#desk.forward(request, source, null, listing ?? null);
 	}
 
 	/** `listing`: when the server can be asked for its tools, if that is needed. `later` is at `listForHeld`. */
@@ -125,8 +136,8 @@ export class ToolGate {
 		const standing = this.#catalog.standing(name, granted);
 		if (standing === "unknown") return "unknown";
 		if (standing !== "verified") return refuse(standing);
-		const recorded = this.#desk.write({ ...about(request), decision: "allow", reason: "tool-granted", outcome: "forwarded" });
-		if (recorded) this.#desk.forward(request, source, { tool: name });
+		if (this.#mayCall?.(name, params.arguments ?? {}) === false) return refuse("argument-not-allowed");
+		if (this.#desk.writeForwarded(request, name)) this.#desk.forward(request, source, name);
 		else this.#desk.toHost(refusal(request.id, ErrorCode.invalidParams));
 		return "done";
 	}

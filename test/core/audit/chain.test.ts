@@ -7,8 +7,8 @@ import { verifyChain } from "../../../src/core/audit/verify.ts";
 
 const macOf =
 	(byte: number): Mac =>
-	(text) =>
-		createHmac("sha256", new Uint8Array(32).fill(byte)).update(text).digest("hex");
+	(bytes) =>
+		createHmac("sha256", new Uint8Array(32).fill(byte)).update(bytes).digest("hex");
 const key = macOf(7);
 const now = new Date("2026-11-23T10:00:00.000Z");
 const event = (request: number): AuditEvent => ({
@@ -24,9 +24,25 @@ const event = (request: number): AuditEvent => ({
 
 function log(session = "s1", withKey = key): string[] {
 	const chain = new Chain(withKey, { id: session, host: "cursor", server: "files" }, (text) => text);
-	return [chain.open(now), ...[1, 2, 3].map((request) => chain.event(now, event(request))), chain.close(now, "host-closed")];
+	const lines = [1, 2, 3].map((request) => () => chain.event(now, event(request)));
+	return [() => chain.open(now), ...lines, () => chain.close(now, "host-closed")].map((write) => {
+		write();
+		return sealed(chain);
+	});
 }
 
+/** The same, with records 2 and 3 and the end sealed together. */
+function together(): string[] {
+	const chain = new Chain(key, { id: "s1", host: "cursor", server: "files" }, (text) => text);
+	chain.open(now);
+	const first = sealed(chain);
+	for (const request of [1, 2, 3]) chain.event(now, event(request));
+	chain.close(now, "host-closed");
+	return `${first}${sealed(chain)}`.split(/(?<=\n)/);
+}
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const sealed = (chain: Chain) => new TextDecoder().decode(chain.seal());
 const at = (lines: readonly string[], index: number) => lines[index] ?? "";
 
 test("a log that nobody touched is complete", () => {
@@ -96,4 +112,86 @@ describe("whatever is done to it without the key is found, and where", () => {
 	test("another key finds every line changed", () => {
 		expect(verifyChain(lines.join(""), macOf(0))).toMatchObject({ state: "broken", line: 1 });
 	});
+});
+
+describe("lines that are sealed together", () => {
+	const lines = together();
+	const [a, b, c, d, e] = [0, 1, 2, 3, 4].map((index) => at(lines, index)) as [string, string, string, string, string];
+
+	test("are as good as lines that are sealed one by one, and one of them holds the seal", () => {
+		expect(lines).toHaveLength(5);
+		expect(verifyChain(lines.join(""), key)).toEqual({ state: "complete", records: 5 });
+		expect(lines.filter((line) => line.includes('"mac":'))).toEqual([a, e]);
+		const alone = log().map((line) => JSON.parse(line));
+		for (const [index, line] of lines.entries()) {
+			const { mac: _, previous: __, ...members } = alone[index];
+			expect(JSON.parse(line)).toMatchObject(members);
+		}
+	});
+
+	test("and nothing is sealed twice", () => {
+		const chain = new Chain(key, { id: "s1", host: null, server: "files" }, (text) => text);
+		expect(sealed(chain)).toBe("");
+		chain.open(now);
+		expect(sealed(chain)).not.toBe("");
+		expect(sealed(chain)).toBe("");
+	});
+
+	test.each([
+		["an edit of the first", [a, b.replace('"read"', '"erase"'), c, d, e], 2],
+		["an edit in the midst", [a, b, c, d.replace('"read"', '"erase"'), e], 2],
+		["an edit of the one with the seal", [a, b, c, d, e.replace("host-closed", "server-closed")], 2],
+		["an edit of spacing alone", [a, b, c.replace(":", ": "), d, e], 2],
+		["a removal", [a, b, d, e], 3],
+		["a removal of the first", [a, c, d, e], 2],
+		["a swap", [a, c, b, d, e], 2],
+		["a repetition", [a, b, b, c, d, e], 3],
+		["lines after the end", [a, b, c, d, e, b], 6],
+		["a seal of its own for the first", [a, b.replace("}\n", `,"mac":"${"0".repeat(64)}"}\n`), c, d, e], 2],
+		["a seal taken away", [a.replace(/,"mac":.*/, "}"), b, c, d, e], 1],
+	])("found: %s", (_, changed, line) => {
+		expect(verifyChain(changed.join(""), key)).toMatchObject({ state: "broken", line });
+	});
+
+	test("without their seal they count for nothing, whoever wrote them: not as records, and not as the end", () => {
+		const unsealed = e.replace(/,"previous":.*/, "}");
+		for (const tail of [[b], [b, c], [b, c, d], [b, c, d, unsealed], [b, c, d, unsealed.slice(0, -20)]])
+			expect(verifyChain([a, ...tail].join(""), key)).toEqual({ state: "open", records: 1, torn: true });
+	});
+});
+
+test("a log of the first version, in which every line has its seal, still verifies", () => {
+	const line = (members: object, previous: string) => {
+		const body = JSON.stringify({ ...members, at: now.toISOString(), session: "s1", host: null, server: "files", previous });
+		return { text: `${body.slice(0, -1)},"mac":"${key(utf8(body))}"}\n`, mac: key(utf8(body)) };
+	};
+	const open = line({ kind: "open", version: 1, sequence: 0 }, key(utf8("session s1")));
+	const { arguments: given, ...rest } = event(1);
+	const first = line({ kind: "event", sequence: 1, ...rest, arguments: given }, open.mac);
+	const close = line({ kind: "close", sequence: 2, reason: "stopped" }, first.mac);
+	expect(verifyChain(open.text + first.text + close.text, key)).toEqual({ state: "complete", records: 3 });
+	expect(verifyChain(open.text + close.text, key)).toMatchObject({ state: "broken", line: 2 });
+});
+
+test("a record is the same whatever was recorded before it: long, in any script, of the same call or another", () => {
+	const chain = new Chain(key, { id: "s1", host: "é", server: "\u65e5\u672c" }, (text) => text);
+	chain.open(now);
+	const events = [
+		event(1),
+		{ ...event(2), tool: "\u65e5\u672c" },
+		event(3),
+		{ ...event(4), reason: "other" },
+		{ ...event(5), arguments: { text: "\u{1f600}".repeat(90), list: Array(40).fill("x".repeat(190)) } },
+		{ ...event(6), arguments: undefined, count: 10 },
+		{ ...event(7), request: `"\n${"\u00e9".repeat(60)}` },
+		event(-8),
+		...Array.from({ length: 2_000 }, (_, n) => event(n)),
+	];
+	for (const each of events) chain.event(now, each);
+	chain.close(now, "stopped");
+	const text = sealed(chain);
+	expect(verifyChain(text, key)).toEqual({ state: "complete", records: events.length + 2 });
+	const records = text.trim().split("\n").slice(1, -1).map(parseRecord);
+	for (const [n, { arguments: given, ...rest }] of events.entries())
+		expect(records[n]).toMatchObject(n === 4 || given === undefined ? rest : { ...rest, arguments: given });
 });

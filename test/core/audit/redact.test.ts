@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { eventBody } from "../../../src/core/audit/event.ts";
-import { redactValue } from "../../../src/core/audit/redact.ts";
+import { eventAbout, eventArguments, eventRequest } from "../../../src/core/audit/event.ts";
+import { redactedJson } from "../../../src/core/audit/redact.ts";
 
 const secret = ["not", "a", "real", "secret"].join("-").repeat(3);
 const redact = (text: string) => text.replaceAll(secret, "[secret]").replaceAll("4711471147114711", "[secret]");
+const redactValue = (value: unknown, as: (text: string) => string): unknown => JSON.parse(redactedJson(value, as));
 
 test("the structure stays", () => {
 	const value = { a: [1, true, null, "x", { b: {} }], c: "" };
@@ -49,5 +50,14 @@ test("method, tool and request are redacted like the arguments", () => {
 		reason: "r",
 		outcome: "withheld",
 	} as const;
-	expect(JSON.stringify(eventBody({ ...event, arguments: { a: secret } }, redact))).not.toContain(secret);
+	for (const part of [eventRequest, eventAbout, eventArguments]) {
+		const text = part({ ...event, arguments: { a: secret } }, redact);
+		expect(text).toContain("[secret]");
+		expect(text).not.toContain(secret);
+	}
+});
+
+test("keys that become alike are one member, and numbers that JSON does not know are nothing", () => {
+	const value: unknown = JSON.parse(`{"${secret}":1,"[secret]":2,"__proto__":3,"n":[1e999,-0,1e21,0.5]}`);
+	expect(redactedJson(value, redact)).toBe('{"[secret]":2,"__proto__":3,"n":[null,0,1e+21,0.5]}');
 });

@@ -1,4 +1,5 @@
 import type { AuditEvent } from "../../../src/core/audit/event.ts";
+import type { LineEvent } from "../../../src/core/protocol/frame.ts";
 import { type Action, Relay, type RelayLimits } from "../../../src/core/protocol/relay.ts";
 import type { KnownValues } from "../../../src/core/secrets/known-values.ts";
 import { type Pin, pinOf } from "../../../src/core/tools/pin.ts";
@@ -18,6 +19,11 @@ export interface Seen {
 
 export function bytes(message: unknown): Uint8Array {
 	return new TextEncoder().encode(typeof message === "string" ? message : JSON.stringify(message));
+}
+
+/** A line as it comes out of a stream. */
+export function line(message: unknown): LineEvent {
+	return { kind: "line", line: message instanceof Uint8Array ? message : bytes(message) };
 }
 
 export function tool(name: string, more: Json = {}): Json {
@@ -53,11 +59,11 @@ export class Session {
 	}
 
 	host(message: unknown): Seen {
-		return this.take(this.relay.fromHost(bytes(message)));
+		return this.take(this.relay.fromHost([line(message)]));
 	}
 
 	server(message: unknown): Seen {
-		return this.take(this.relay.fromServer(bytes(message)));
+		return this.take(this.relay.fromServer([line(message)]));
 	}
 
 	/** What one step gave out, with what it said afterwards of how calls ended. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytes, call, grant, modernMeta, RANDOM, refused, Session, seen, tool } from "./peers.ts";
+import { call, grant, line, modernMeta, RANDOM, refused, Session, seen, tool } from "./peers.ts";
 
 const read = tool("read");
 const ready = (limits = {}) => {
@@ -57,9 +57,9 @@ describe("what a host may send", () => {
 		["no method", '{"jsonrpc":"2.0","id":5}', refused(5, -32600)],
 		["an id that two programs read differently", '{"jsonrpc":"2.0","id":5.0,"method":"ping"}', refused(null, -32600)],
 		["an array where none was agreed on", `[${JSON.stringify(call("read", 1))}]`, refused(null, -32600)],
-	])("%s gets a constant answer and goes no further", (_, line, answer) => {
+	])("%s gets a constant answer and goes no further", (_, sent, answer) => {
 		const session = ready();
-		expect(seen(session.relay.fromHost(typeof line === "string" ? bytes(line) : line))).toMatchObject({ host: [answer], server: [] });
+		expect(seen(session.relay.fromHost([line(sent)]))).toMatchObject({ host: [answer], server: [] });
 	});
 
 	test("a blank line is nothing", () => {
@@ -68,7 +68,7 @@ describe("what a host may send", () => {
 
 	test("a line over the limit is answered, and the session goes on", () => {
 		const session = ready();
-		expect(seen(session.relay.hostLineTooLong()).host).toEqual([refused(null, -32600)]);
+		expect(seen(session.relay.fromHost([{ kind: "too-long" }])).host).toEqual([refused(null, -32600)]);
 		expect(session.call("read", 1).server).toHaveLength(1);
 	});
 
@@ -256,7 +256,7 @@ describe("what a server may send", () => {
 		const session = ready();
 		session.call("read", 1);
 		session.call("read", 2);
-		expect(session.take(session.relay.serverLineTooLong()).host).toEqual([refused(1), refused(2)]);
+		expect(session.take(session.relay.fromServer([{ kind: "too-long" }])).host).toEqual([refused(1), refused(2)]);
 		expect(session.call("read", 3).server).toHaveLength(1);
 	});
 

@@ -34,7 +34,7 @@ class Through implements Transport {
 		this.child.stdout?.on("data", (chunk: Buffer) => {
 			for (const event of this.#splitter.push(chunk)) {
 				if (event.kind !== "line") throw new Error("a line over the limit");
-				if (this.relay !== null) this.perform(this.relay.fromServer(event.line));
+				if (this.relay !== null) this.perform(this.relay.fromServer([event]));
 				else if (event.line[0] === 0x7b) this.#deliver(event.line);
 			}
 		});
@@ -43,7 +43,7 @@ class Through implements Transport {
 	async send(message: JSONRPCMessage): Promise<void> {
 		const line = Buffer.from(JSON.stringify(message));
 		if (this.relay === null) this.child.stdin?.write(`${line}\n`);
-		else this.perform(this.relay.fromHost(line));
+		else this.perform(this.relay.fromHost([{ kind: "line", line }]));
 	}
 
 	perform(actions: readonly Action[]): void {
