@@ -4,6 +4,7 @@ import type { PathError } from "../../core/policy/path-errors.ts";
 import { type BubblewrapOptions, checkPath } from "./bubblewrap.ts";
 import type { SandboxProfile } from "./engine.ts";
 import { SYSTEM_READ } from "./grants.ts";
+import { SERVERS_OWN } from "./passing-folder.ts";
 import { isWithin } from "./protected.ts";
 import { INNER_HOME } from "./root.ts";
 
@@ -33,7 +34,7 @@ export function whyBlocked(
 	options: BubblewrapOptions,
 ): BlockedPath | null {
 	const where = path.posix.normalize(named);
-	if (PRIVATE.some((folder) => isWithin(where, folder))) return null;
+	if (where.startsWith(SERVERS_OWN) || PRIVATE.some((folder) => isWithin(where, folder))) return null;
 	const isThere = fs.lstatSync(where, { throwIfNoEntry: false }) !== undefined;
 	// A file that is to be made is granted with its folder.
 	const target = isThere ? where : path.posix.dirname(where);

@@ -1,39 +1,40 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
+import type { EgressGrant } from "../../core/policy/egress.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { homePath } from "../home.ts";
 import { type Appearing, watchAppearing } from "./appearing.ts";
 import { deepestDescendant } from "./descendants.ts";
 import { spawnSealed } from "./descriptors.ts";
 import type { Egress, EgressUse } from "./egress.ts";
-import { type EgressTarget, parseEgress } from "./egress-target.ts";
+import type { EgressNetwork } from "./egress-network.ts";
+import { parseEgress } from "./egress-target.ts";
+import { end, tryToEnd } from "./ending.ts";
 import type { Confined, SandboxEngine, SandboxProfile, StartSteps } from "./engine.ts";
 import { feed, GATE_FD, gateLine, openGate, passesGate, watchGate } from "./gate.ts";
-import { checkGrantable, checkMounts, type Mount, type Places, type PlannedMount, placeMirrors, planGrants } from "./grants.ts";
+import { checkGrantable, checkMounts, isPackages, type Mount, type PlannedMount, placeMirrors, planGrants } from "./grants.ts";
 import { prlimitOptions, processLimit, tmpfsSizes } from "./limits.ts";
 import type { KeptBack } from "./mirror/mirror.ts";
 import type { Mirrored, Mirrors } from "./mirror/mirrors.ts";
 import { checkCommand, cwdOptions, environmentOptions, mountOptions, wallOptions } from "./options.ts";
+import { isPassable, unpassable } from "./passable.ts";
+import { namedHome, type PlacesOptions, placesOf } from "./places.ts";
 import { openProcessLimit } from "./process-limit.ts";
 import { isWithin } from "./protected.ts";
-import type { EgressRefusal } from "./proxy.ts";
+import type { EgressRefusal } from "./proxy-reach.ts";
 import { MADE_FILES, rootOptions } from "./root.ts";
 import { type SeccompArch, seccompArch, seccompFilter } from "./seccomp.ts";
 import { copySmallFolders } from "./small-folders.ts";
+import { sweepWhenGone } from "./sweeper.ts";
 import { trustedProgram } from "./trusted.ts";
 
-export interface BubblewrapOptions {
-	/** Sallyport's home in use, so that it can be kept out of every sandbox. Undefined: by the environment. */
-	readonly sallyportHome?: string;
-	/** The person's home. Undefined: by the environment; the account's own is always protected too. */
-	readonly home?: string;
+export interface BubblewrapOptions extends PlacesOptions {
 	/** Told when the server tried to reach something that it may not. Undefined: nobody is. */
 	readonly onEgressRefused?: (refusal: EgressRefusal) => void;
 	/** Told what the server has exchanged with a place that it may reach, as connections to it end. Undefined: nobody is. */
 	readonly onEgressUsed?: (use: EgressUse) => void;
+	/** How this machine reaches the internet. Asked only when something is granted there. Undefined: straight. */
+	readonly network?: () => Promise<Result<EgressNetwork | undefined>>;
 	/** Told when something that no server may see appeared in a folder that this one sees, and it is stopped. Undefined: nobody is. */
 	readonly onAppeared?: (where: string) => void;
 	/** Told when the server changed something that was not passed on to the granted folder. `where`: its own text. Undefined: nobody is. */
@@ -59,7 +60,7 @@ interface Parts {
 	readonly prlimit: string;
 	/** Null: no network. */
 	readonly socat: string | null;
-	readonly targets: readonly EgressTarget[];
+	readonly targets: readonly EgressGrant[];
 }
 
 /** What the server will see. */
@@ -79,8 +80,10 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions, steps:
 	const { socat, targets } = parts.value;
 	// An HTTP server is a long load, and most servers have no network.
 	const told = { onRefused: options.onEgressRefused, onUsed: options.onEgressUsed };
-	const bridge =
-		socat === null ? null : await (await import("./egress.ts")).openEgress(targets, profile.egressToPrivate === true, socat, told);
+	const network = socat === null ? undefined : await options.network?.();
+	if (network?.ok === false) return network;
+	const plan = { grants: targets, allowPrivate: profile.egressToPrivate === true, network: network?.value };
+	const bridge = socat === null ? null : await (await import("./egress.ts")).openEgress({ ...plan, socat }, told);
 	// Values that are still on their way come through the gate, if the shell there hands them on; for others the sandbox itself waits.
 	const { names = [], values } = steps.environment ?? {};
 	const late = names.every((name) => passesGate(name) && bridge?.env[name] === undefined) ? names : [];
@@ -92,7 +95,7 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions, steps:
 	const child = launched.value;
 	const gate = watchGate(child);
 
-	const limit = process.getuid?.() === 0 ? openProcessLimit(processLimit(profile.limits), profile.limits.memoryBytes) : null;
+	const limit = openProcessLimit(processLimit(profile.limits), profile.limits.memoryBytes);
 	let mirrors: Mirrors | null = null;
 	let appearing: Appearing | null = null;
 	const dispose = async () => {
@@ -107,7 +110,7 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions, steps:
 		await dispose();
 		return layout;
 	}
-	const before = late.length === names.length ? ok({}) : ((await values) ?? ok({}));
+	const before = late.length === names.length ? ok({}) : ((await values?.()) ?? ok({}));
 	if (!before.ok) {
 		await dispose();
 		return before;
@@ -123,7 +126,12 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions, steps:
 	mirrors = copied.value;
 	const mounts = placeMirrors(layout.value.mounts, mirrors?.copies ?? new Map());
 	const whole = { ...profile, env: { ...profile.env, ...before.value } };
-	if (!isPassable(whole, mounts)) {
+	if (
+		!isPassable(
+			whole,
+			mounts.flatMap((mount) => (mount.kind === "link" ? [mount.at, mount.target] : [mount.at])),
+		)
+	) {
 		await dispose();
 		return unpassable;
 	}
@@ -135,7 +143,7 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions, steps:
 		await dispose();
 		return ready;
 	}
-	const more: Result<Readonly<Record<string, string>>> = (await values) ?? ok({});
+	const more: Result<Readonly<Record<string, string>>> = (await values?.()) ?? ok({});
 	const given = more.ok ? late.map((name) => more.value[name] ?? "") : [];
 	if (!more.ok || given.some((value) => value.includes("\0"))) {
 		await dispose();
@@ -155,7 +163,8 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions, steps:
 	// What lies outside goes as soon as the server is gone, also when nobody disposes.
 	child.once("exit", () => void dispose());
 	openGate(child, given);
-	appearing = watchAppearing(seenAsTheyAre(mounts, profile.command), layout.value.isHidden, (where) => {
+	if (bridge !== null) sweepWhenGone(path.dirname(bridge.socket), limit?.folder ?? null);
+	appearing = watchAppearing(seenAsTheyAre(mounts, profile), layout.value.isHidden, (where) => {
 		options.onAppeared?.(where);
 		child.kill("SIGKILL");
 	});
@@ -166,13 +175,17 @@ async function start(profile: SandboxProfile, options: BubblewrapOptions, steps:
 	return ok({ child, terminate, dispose, ...(mirrors?.areWritten === true ? { settle: mirrors.settle } : {}) });
 }
 
-/** Folders that are bound whole, so that whatever is put into them is seen. What the runtime brings along is not looked at. */
-function seenAsTheyAre(mounts: readonly Mount[], command: string): readonly string[] {
+/**
+ * Folders that are bound whole, so that whatever is put into them is seen. What the runtime brings along, and what is installed for the
+ * server, is not looked at.
+ */
+function seenAsTheyAre(mounts: readonly Mount[], { command, personal = [] }: SandboxProfile): readonly string[] {
 	const runtime = path.dirname(path.dirname(command));
 	return mounts.flatMap((mount) =>
 		mount.kind === "read" &&
 		mount.from === undefined &&
 		mount.at !== runtime &&
+		(!isPackages(mount.at) || personal.includes(mount.at)) &&
 		fs.statSync(mount.at, { throwIfNoEntry: false })?.isDirectory()
 			? [mount.at]
 			: [],
@@ -266,10 +279,11 @@ function tell(
 ): void {
 	const inner = [
 		...wallOptions({ shareNetwork: bridge !== null, seccompFd: FD.seccomp }),
-		...environmentOptions(profile, bridge?.env ?? {}),
+		...environmentOptions({ ...profile, env: { ...bridge?.defaults, ...profile.env } }, bridge?.env ?? {}),
 		...rootOptions((where) => FD.made + MADE_FILES.findIndex(([made]) => made === where), tmpfsSizes(profile.limits)),
 		...layout.mounts.flatMap(mountOptions),
 		...layout.cwdOptions,
+		...(bridge?.inside ?? []),
 		...["--remount-ro", "/"],
 	];
 	feed(child, FD.options, terminated(inner));
@@ -295,72 +309,6 @@ export function checkPath(named: string, mode: "read" | "write", options: Bubble
 	return checkGrantable(named, mode, placesOf(options));
 }
 
-function placesOf(options: BubblewrapOptions): Places {
-	const homes = realPaths([...accountHome(), options.home ?? process.env.HOME ?? ""]);
-	const inUse = options.sallyportHome === undefined ? namedHome() : [options.sallyportHome];
-	return { homes, sallyport: realPaths([...homes.map((home) => path.join(home, ".sallyport")), ...inUse]) };
-}
-
-/** Empty when neither the environment nor the account says where it would be. */
-function namedHome(): readonly string[] {
-	try {
-		return [homePath(process.env)];
-	} catch {
-		return [];
-	}
-}
-
-/** Empty for a user who has no account, as in some containers. */
-function accountHome(): readonly string[] {
-	try {
-		return [os.userInfo().homedir];
-	} catch {
-		return [];
-	}
-}
-
-/** Real paths without doubles; one that is not there stands for itself. */
-function realPaths(paths: readonly string[]): readonly string[] {
-	const real = (where: string) => {
-		try {
-			return fs.realpathSync(where);
-		} catch {
-			return path.resolve(where);
-		}
-	};
-	// A home of `/` is no home: nothing at all could be granted.
-	return [...new Set(paths.filter(path.isAbsolute).map(real))].filter((where) => where !== "/");
-}
-
-const unpassable = fail(
-	"sandbox-text",
-	"The server's command, arguments or environment hold a character that cannot be passed on.",
-	"Look for NUL characters, and for environment names that are empty or hold an equals sign.",
-);
-
-/** bubblewrap's options are separated by NUL: one inside a value would be the start of another option. */
-function isPassable(profile: SandboxProfile, mounts: readonly Mount[]): boolean {
-	const names = Object.keys(profile.env);
-	const words = [profile.command, profile.cwd, ...profile.args, ...Object.values(profile.env), ...names];
-	const targets = mounts.flatMap((mount) => (mount.kind === "link" ? [mount.at, mount.target] : [mount.at]));
-	return names.every((name) => name !== "" && !name.includes("=")) && [...words, ...targets].every((word) => !word.includes("\0"));
-}
-
 function terminated(words: readonly string[]): string {
 	return words.map((word) => `${word}\0`).join("");
-}
-
-function tryToEnd(pid: number): void {
-	try {
-		process.kill(pid, "SIGTERM");
-	} catch {
-		// Gone by now.
-	}
-}
-
-async function end(child: ChildProcess): Promise<void> {
-	if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-	const gone = once(child, "exit");
-	child.kill("SIGKILL");
-	await gone;
 }

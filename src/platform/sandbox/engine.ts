@@ -50,8 +50,11 @@ export interface Confined {
 
 /** What the caller does while a sandbox is set up. Nothing of the server runs before all of it is done. */
 export interface StartSteps {
-	/** Variables whose values come late (secrets that are still on their way): all of `names`. A failure ends the start. */
-	readonly environment?: { readonly names: readonly string[]; readonly values: Promise<Result<Readonly<Record<string, string>>>> };
+	/**
+	 * Variables whose values come late (secrets that are still on their way): all of `names`. A failure ends the start.
+	 * `values` is called when they are needed, and begins to ask for them if `meanwhile` has not.
+	 */
+	readonly environment?: { readonly names: readonly string[]; readonly values: () => Promise<Result<Readonly<Record<string, string>>>> };
 	/** Called when the sandbox has been told everything, and there is nothing to do but wait for it. A failure ends the start. */
 	readonly meanwhile?: () => Promise<Result<void>>;
 }

@@ -23,7 +23,7 @@ export interface Plan {
 /** A granted path, before it is known where the copies of folders for writing lie. */
 export type PlannedMount = Mount | (Mirrored & { readonly kind: "mirror" });
 
-type Granted = Pick<SandboxProfile, "command" | "cwd" | "read" | "write" | "hidden" | "hiddenNames">;
+type Granted = Pick<SandboxProfile, "command" | "cwd" | "read" | "write" | "personal" | "hidden" | "hiddenNames">;
 
 /** Where the person's own things are. Real paths. */
 export interface Places {
@@ -46,6 +46,11 @@ const TOO_WIDE = ["/", "/home", "/root", "/tmp", "/var", "/var/tmp", "/opt", "/m
 /** Installed packages: too many files to look through at every start, and published ones at that. */
 const PACKAGES: ReadonlySet<string> = new Set(["node_modules", "site-packages", "dist-packages"]);
 
+/** True for a folder of installed packages, by its name. */
+export function isPackages(folder: string): boolean {
+	return PACKAGES.has(path.basename(folder));
+}
+
 const MAX_ENTRIES = 200_000;
 const MAX_MOUNTS = 1500;
 const MAX_DEPTH = 64;
@@ -59,9 +64,11 @@ const MAX_DEPTH = 64;
  * host); instead its entries are bound one by one. Names that appear in it later are not visible at all; names that appear later in a
  * folder that was bound whole are, until the server is stopped for it. In folders of installed packages the built-in names are not
  * looked for. A folder for writing is not bound: the server gets a copy, which is kept like it.
+ *
+ * @param options `copies` false: no copy can stand in a folder's place, and folders for writing are looked through like those for reading
  */
-export function planGrants(profile: Granted, places: Places): Result<Plan> {
-	const plan = new Planner(profile, places);
+export function planGrants(profile: Granted, places: Places, { copies } = { copies: true }): Result<Plan> {
+	const plan = new Planner(profile, places, copies);
 	for (const named of profile.read) {
 		const granted = plan.grant(named, "read");
 		if (!granted.ok) return granted;
@@ -110,11 +117,13 @@ class TooMuch extends Error {}
 class Planner {
 	readonly #mounts = new Map<string, PlannedMount>();
 	readonly #places: Places;
+	readonly #copies: boolean;
 	readonly #hidden: readonly string[];
 	/** Folders in which a hidden path is, or will be when somebody makes it: never bound as a whole. */
 	readonly #splitAt: ReadonlySet<string>;
 	readonly #isDenied: (absolute: string) => boolean;
 	readonly #someAreDenied: boolean;
+	readonly #personal: readonly string[];
 	readonly #isCredentialName = nameMatcher(CREDENTIALS.names);
 	readonly #isObeyed = nameMatcher(OBEYED);
 	readonly #runsCode = nameMatcher(NEVER_WRITTEN);
@@ -123,13 +132,15 @@ class Planner {
 	readonly #linked: ReadonlySet<string>;
 	#entries = 0;
 
-	constructor(profile: Granted, places: Places) {
+	constructor(profile: Granted, places: Places, copies = true) {
 		this.#places = places;
+		this.#copies = copies;
 		this.#hidden = profile.hidden.flatMap((where) => [path.resolve(where), realOrNull(where) ?? path.resolve(where)]);
 		this.#splitAt = new Set(this.#hidden.map((where) => deepestFolder(path.dirname(where))));
 		this.#isDenied = pathMatcher(profile.hiddenNames);
+		this.#personal = profile.personal ?? [];
 		this.#someAreDenied = profile.hiddenNames.length > 0;
-		this.#credentialPaths = places.homes.flatMap((home) => CREDENTIALS.paths.map((relative) => path.join(home, relative)));
+		this.#credentialPaths = places.homes.flatMap((home) => CREDENTIALS.paths.map((relative) => `${home}/${relative}`));
 		this.#linked = linkedCredentials(places.homes, this.#isCredentialName, this.#credentialPaths);
 	}
 
@@ -168,12 +179,15 @@ class Planner {
 		if (this.isHidden(real, path.basename(real))) return ok(undefined);
 		if (SYSTEM_READ.some((folder) => isWithin(real, folder))) return ok(undefined);
 		try {
-			if (mode === "write" && !this.#isInStore(real) && fs.lstatSync(real).isDirectory()) {
+			if (mode === "write" && this.#copies && !this.#isInStore(real) && fs.lstatSync(real).isDirectory()) {
 				this.#mirror(real);
 				return ok(undefined);
 			}
 			if (mode === "write" && this.#isMirrored(real) && !real.split(path.sep).some(this.#isObeyed)) return ok(undefined);
-			const whole = this.#scan(real, mode, 0);
+			// The server's own packages, as when they lie in a folder of the server's: what a person granted is looked through in any case.
+			const unseen = mode === "read" && !this.#personal.includes(real) && isPackages(real) && this.#mayBindUnseen(real);
+			const stat = unseen ? fs.lstatSync(real) : null;
+			const whole = stat?.isDirectory() ? ({ kind: "read", at: real, id: idOf(stat) } as const) : this.#scan(real, mode, 0);
 			if (whole !== null && whole !== "split") this.#put(whole);
 			return ok(undefined);
 		} catch (error) {
@@ -304,7 +318,7 @@ class Planner {
 			}
 			const obeyed = mode === "write" && this.#isObeyed(entry.name);
 			if (obeyed) split = true;
-			const looked = entry.isDirectory() && !(PACKAGES.has(entry.name) && this.#mayBindUnseen(at));
+			const looked = entry.isDirectory() && !(isPackages(at) && this.#mayBindUnseen(at));
 			if (looked || (entry.isFile() && (mode === "write" || this.#linked.size > 0))) {
 				const inner = this.#scan(at, obeyed ? "read" : mode, depth + 1);
 				if (inner === null || inner === "split" || inner.kind !== mode) split = true;
@@ -401,7 +415,7 @@ function linkedCredentials(
 	const look = (where: string, depth: number): void => {
 		const stat = lookAt(where);
 		if (stat?.isFile() && stat.nlink > 1) linked.add(idOf(stat));
-		if (stat?.isDirectory() && depth > 0) for (const name of names(where).slice(0, 500)) look(path.join(where, name), depth - 1);
+		if (stat?.isDirectory() && depth > 0) for (const name of names(where).slice(0, 500)) look(`${where}/${name}`, depth - 1);
 	};
 	for (const home of homes) for (const name of names(home)) if (isCredentialName(name)) look(path.join(home, name), 2);
 	for (const where of paths) look(where, 1);

@@ -23,10 +23,17 @@ export function wallOptions(options: { readonly shareNetwork: boolean; readonly 
 }
 
 /** The whole environment; what the engine sets wins over what the profile says. */
-export function environmentOptions(profile: SandboxProfile, more: Readonly<Record<string, string>>): readonly string[] {
+export function environmentOf(
+	profile: SandboxProfile,
+	more: Readonly<Record<string, string>>,
+	own: { readonly HOME: string; readonly TMPDIR: string } = { HOME: INNER_HOME, TMPDIR: "/tmp" },
+): Readonly<Record<string, string>> {
 	const folders = ["/usr/local/bin", "/usr/bin", "/bin", path.dirname(profile.command)];
-	const variables = { ...profile.env, ...more, HOME: INNER_HOME, TMPDIR: "/tmp", PATH: [...new Set(folders)].join(":") };
-	return ["--clearenv", ...Object.entries(variables).flatMap(([name, value]) => ["--setenv", name, value])];
+	return { ...profile.env, ...more, ...own, PATH: [...new Set(folders)].join(":") };
+}
+
+export function environmentOptions(profile: SandboxProfile, more: Readonly<Record<string, string>>): readonly string[] {
+	return ["--clearenv", ...Object.entries(environmentOf(profile, more)).flatMap(([name, value]) => ["--setenv", name, value])];
 }
 
 export function mountOptions(mount: Mount): readonly string[] {

@@ -4,15 +4,18 @@ import { promisify } from "node:util";
 
 /** A control group that bounds the number of processes of one sandbox. */
 export interface ProcessLimit {
-	/** Binds a process, and all that it starts from then on. False: it could not be bound. */
+	/** Where the group is now. Null: it could not be made again. */
+	readonly folder: string | null;
+	/** Binds a process, and all that it starts from then on. False: it could not be bound, and nothing else binds it: an ordinary user has RLIMIT_NPROC. */
 	bind(pid: number): Promise<boolean>;
 	/** When all of them are gone. */
 	remove(): Promise<void>;
 }
 
 /**
- * RLIMIT_NPROC does not bind user 0, whatever the namespace. As root a control group does; null where there is none to be had
- * (inside most containers, whose own limit then applies).
+ * A limit for all processes of a sandbox together. RLIMIT_NPROC does not bind user 0, whatever the namespace, and memory is counted by no
+ * RLIMIT but for each process alone. Null where there is no control group to be had: for root inside most containers, whose own limit then
+ * applies; for others wherever the system has not handed them a part of the tree, as systemd does for what a desktop session starts.
  *
  * @param memoryBytes of all of them together, where groups count memory. Undefined: no limit
  */
@@ -21,6 +24,9 @@ export function openProcessLimit(count: number, memoryBytes?: number): ProcessLi
 	if (own === null) return null;
 	const ready = readyToMove();
 	return {
+		get folder() {
+			return own;
+		},
 		bind: async (pid) => {
 			await ready;
 			// A launcher that sees other processes than this one, in a container of its own, may have swept the group away as a dead one's.
@@ -31,7 +37,7 @@ export function openProcessLimit(count: number, memoryBytes?: number): ProcessLi
 				} catch {
 					tryRemove(own);
 				}
-			return false;
+			return process.getuid?.() !== 0;
 		},
 		remove: async () => {
 			if (own !== null) await remove(own);
@@ -60,7 +66,8 @@ function makeLimited(count: number, memoryBytes?: number): string | null {
 async function readyToMove(): Promise<void> {
 	try {
 		const where = /^(?:0:|\d+:pids):(\/.*)$/m.exec(fs.readFileSync("/proc/self/cgroup", "utf8"))?.[1];
-		if (where !== undefined) await promisify(fs.writeFile)(path.join(root().folder, where, "cgroup.procs"), String(process.pid));
+		const folder = process.getuid?.() === 0 ? wholeTree().folder : UNIFIED;
+		if (where !== undefined) await promisify(fs.writeFile)(path.join(folder, where, "cgroup.procs"), String(process.pid));
 	} catch {
 		// Then the move itself takes the time.
 	}
@@ -84,17 +91,67 @@ export async function processesAreBounded(): Promise<boolean> {
 	return true;
 }
 
-/** The group of all groups that count processes. `unified`: of all groups whatever. */
-function root(): { readonly folder: string; readonly unified: boolean } {
-	const unified = fs.existsSync("/sys/fs/cgroup/cgroup.controllers");
-	return { folder: unified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/pids", unified };
+const UNIFIED = "/sys/fs/cgroup";
+
+interface Parent {
+	readonly folder: string;
+	/** Whether what its groups count has to be turned on: of the one tree, not of those that count one thing each. */
+	readonly unified: boolean;
+}
+
+/** The group of all groups that count processes. */
+function wholeTree(): Parent {
+	const unified = fs.existsSync(path.join(UNIFIED, "cgroup.controllers"));
+	return { folder: unified ? UNIFIED : path.join(UNIFIED, "pids"), unified };
+}
+
+/**
+ * Of the one tree, the nearest group above this process's own that counts processes for the groups in it, and in which this user may make
+ * groups and move processes. Null: none was handed to this user.
+ *
+ * @param own the text of `/proc/self/cgroup`
+ * @param mount where the tree is
+ */
+export function delegatedGroup(own: string, mount = UNIFIED): string | null {
+	const where = /^0::(\/.*)$/m.exec(own)?.[1];
+	if (where === undefined || where.split("/").includes("..")) return null;
+	for (let at = path.dirname(where); ; at = path.dirname(at)) {
+		const folder = path.join(mount, at);
+		if (countsProcesses(folder) && isOurs(folder)) return folder;
+		if (at === "/") return null;
+	}
+}
+
+function countsProcesses(folder: string): boolean {
+	try {
+		return fs.readFileSync(path.join(folder, "cgroup.subtree_control"), "utf8").trim().split(" ").includes("pids");
+	} catch {
+		return false;
+	}
+}
+
+function isOurs(folder: string): boolean {
+	try {
+		for (const each of [folder, path.join(folder, "cgroup.procs")]) fs.accessSync(each, fs.constants.W_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function parentOfGroups(): Parent | null {
+	if (process.getuid?.() === 0) return wholeTree();
+	const folder = delegatedGroup(fs.readFileSync("/proc/self/cgroup", "utf8"));
+	return folder === null ? null : { folder, unified: true };
 }
 
 /** An empty control group for one sandbox, in a folder of our own. */
 function makeGroup(): string | null {
-	const { folder: parent, unified } = root();
-	const folder = path.join(parent, "sallyport");
 	try {
+		const above = parentOfGroups();
+		if (above === null) return null;
+		const { folder: parent, unified } = above;
+		const folder = path.join(parent, "sallyport");
 		fs.mkdirSync(folder, { recursive: true });
 		if (unified) for (const each of [parent, folder]) enable(each);
 		removeEmpty(folder);
@@ -108,7 +165,7 @@ function makeGroup(): string | null {
 /** Not every machine counts memory in its groups. */
 function enable(folder: string): void {
 	const control = path.join(folder, "cgroup.subtree_control");
-	fs.writeFileSync(control, "+pids");
+	if (!countsProcesses(folder)) fs.writeFileSync(control, "+pids");
 	try {
 		fs.writeFileSync(control, "+memory");
 	} catch {}

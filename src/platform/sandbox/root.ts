@@ -8,7 +8,7 @@ export const INNER_HOME = "/home/sallyport";
 export const INNER_ID = "1000";
 
 /** Settings that programs need and that tell nothing about the person. */
-const ETC = [
+export const ETC: readonly string[] = [
 	"/etc/ld.so.cache",
 	"/etc/ld.so.conf",
 	"/etc/ld.so.conf.d",

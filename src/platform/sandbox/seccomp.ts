@@ -87,6 +87,76 @@ const DENIED: readonly (readonly [name: string, x64: number | null, arm64: numbe
 	["vserver", 236, null],
 ];
 
+/**
+ * Refused besides where no namespaces and no mounts stand around the server. Landlock knows nothing of these: what they change or listen to
+ * is the person's, whether it was granted or not.
+ */
+const DENIED_ALONE: typeof DENIED = [
+	// A file's owner, mode, times and attributes, also of one that may only be read.
+	["chmod", 90, null],
+	["fchmod", 91, 52],
+	["fchmodat", 268, 53],
+	["fchmodat2", 452, 452],
+	["chown", 92, null],
+	["fchown", 93, 55],
+	["lchown", 94, null],
+	["fchownat", 260, 54],
+	["utime", 132, null],
+	["utimes", 235, null],
+	["futimesat", 261, null],
+	["utimensat", 280, 88],
+	["setxattr", 188, 5],
+	["lsetxattr", 189, 6],
+	["fsetxattr", 190, 7],
+	["setxattrat", 463, 463],
+	["removexattr", 197, 14],
+	["lremovexattr", 198, 15],
+	["fremovexattr", 199, 16],
+	["removexattrat", 466, 466],
+	["file_setattr", 469, 469],
+	// Names of files, wherever they are made.
+	["inotify_add_watch", 254, 27],
+	// Objects of all programs of this user.
+	["shmget", 29, 194],
+	["shmctl", 31, 195],
+	["shmat", 30, 196],
+	["msgget", 68, 186],
+	["msgctl", 71, 187],
+	["msgrcv", 70, 188],
+	["msgsnd", 69, 189],
+	["semget", 64, 190],
+	["semctl", 66, 191],
+	["semtimedop", 220, 192],
+	["semop", 65, 193],
+	["mq_open", 240, 180],
+	["mq_unlink", 241, 181],
+	["process_mrelease", 448, 448],
+	// Without an address of its own a socket gets one by this, and is open to the whole network.
+	["listen", 50, 201],
+];
+
+/** Calls that may concern this process alone, and which argument names another one. */
+const OWN_ALONE: typeof MODES = [
+	["setpriority", 1, 141, 140],
+	["ioprio_set", 1, 251, 30],
+	["sched_setparam", 0, 142, 118],
+	["sched_setscheduler", 0, 144, 119],
+	["sched_setaffinity", 0, 203, 122],
+	["sched_setattr", 0, 314, 274],
+	["prlimit64", 0, 302, 261],
+];
+
+/** Calls that can open a connection on the way, past what Landlock looks at, and which argument holds the flag for it. */
+const SENDING: typeof MODES = [
+	["sendto", 3, 44, 206],
+	["sendmsg", 2, 46, 211],
+	["sendmmsg", 3, 307, 269],
+];
+const MSG_FASTOPEN = 0x20000000;
+
+/** FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_SETVERSION, FS_IOC32_SETVERSION, FS_IOC_FSSETXATTR: attributes of a file that was opened for reading. */
+const FILE_ATTRIBUTES = [0x40086602, 0x40046602, 0x40087602, 0x40047602, 0x401c5820];
+
 /** Calls that set a file's mode, and which argument that is. */
 const MODES: readonly (readonly [name: string, argument: number, x64: number | null, arm64: number | null])[] = [
 	["chmod", 1, 90, null],
@@ -98,10 +168,10 @@ const MODES: readonly (readonly [name: string, argument: number, x64: number | n
 /** S_ISUID and S_ISGID: in a granted file they would make a program of the server's run outside as the person, or as root. */
 const SET_ID = 0o6000;
 
-const FILTERED: Readonly<Record<SeccompArch, { clone: number; clone3: number; socket: number; socketpair: number; ioctl: number }>> = {
-	x64: { clone: 56, clone3: 435, socket: 41, socketpair: 53, ioctl: 16 },
-	arm64: { clone: 220, clone3: 435, socket: 198, socketpair: 199, ioctl: 29 },
-};
+const FILTERED = {
+	x64: { clone: 56, clone3: 435, socket: 41, socketpair: 53, ioctl: 16, connect: 42 },
+	arm64: { clone: 220, clone3: 435, socket: 198, socketpair: 199, ioctl: 29, connect: 203 },
+} as const satisfies Readonly<Record<SeccompArch, unknown>>;
 
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. (CLONE_NEWTIME is for clone3 and unshare alone.) */
 const NAMESPACE_FLAGS = 0x7e020000;
@@ -121,6 +191,8 @@ const IPPROTO_UDP = 17;
 const EPERM = 1;
 const ENOSYS = 38;
 const ALLOW = 0x7fff0000;
+/** The launcher is asked, and does it instead (SECCOMP_RET_USER_NOTIF). */
+const ASK = 0x7fc00000;
 const KILL_PROCESS = 0x80000000;
 const errno = (number: number) => (0x00050000 | number) >>> 0;
 
@@ -151,37 +223,53 @@ const when = (code: number, k: number, body: readonly Instruction[]): Instructio
 const unless = (code: number, k: number, body: readonly Instruction[]): Instruction[] => [{ code, yes: body.length, no: 0, k }, ...body];
 const onCall = (nr: number, body: readonly Instruction[]) => when(JUMP_EQUAL, nr, body);
 
-/** The filter for `bwrap --seccomp`: an array of `struct sock_filter`, little-endian. */
-export function seccompFilter(arch: SeccompArch): Buffer {
+/**
+ * The filter: an array of `struct sock_filter`, little-endian, as `bwrap --seccomp` and `PR_SET_SECCOMP` take it.
+ *
+ * @param alone what is added where nothing but Landlock stands beside it: `network` false leaves no internet socket at all, true leaves TCP
+ * whose connections another process makes. Undefined: namespaces hold the rest
+ */
+export function seccompFilter(arch: SeccompArch, alone?: { readonly network: boolean }): Buffer {
 	const calls = FILTERED[arch];
 	const refuse = give(errno(EPERM));
+	const number = (x64: number | null, arm64: number | null) => (arch === "x64" ? x64 : arm64);
+	const denied = alone === undefined ? DENIED : [...DENIED, ...DENIED_ALONE];
+	const where = (list: typeof MODES, test: (at: number) => readonly Instruction[]) =>
+		list.flatMap(([, index, x64, arm64]) => {
+			const nr = number(x64, arm64);
+			return nr === null ? [] : onCall(nr, [...test(argument(index)), give(ALLOW)]);
+		});
 	const program: Instruction[] = [
 		load(ARCH),
 		...unless(JUMP_EQUAL, AUDIT_ARCH[arch], [give(KILL_PROCESS)]),
 		load(NR),
 		// x32 is the same architecture word with bit 30 set in the number.
 		...(arch === "x64" ? when(JUMP_AT_LEAST, 0x40000000, [refuse]) : []),
-		...DENIED.flatMap(([, x64, arm64]) => {
-			const nr = arch === "x64" ? x64 : arm64;
+		...denied.flatMap(([, x64, arm64]) => {
+			const nr = number(x64, arm64);
 			return nr === null ? [] : onCall(nr, [refuse]);
 		}),
-		...MODES.flatMap(([, index, x64, arm64]) => {
-			const nr = arch === "x64" ? x64 : arm64;
-			return nr === null ? [] : onCall(nr, [load(argument(index)), ...when(JUMP_ANY_BIT, SET_ID, [refuse]), give(ALLOW)]);
-		}),
+		...(alone === undefined
+			? where(MODES, (at) => [load(at), ...when(JUMP_ANY_BIT, SET_ID, [refuse])])
+			: [
+					...where(OWN_ALONE, (at) => [load(at), ...unless(JUMP_EQUAL, 0, [refuse])]),
+					...where(SENDING, (at) => [load(at), ...when(JUMP_ANY_BIT, MSG_FASTOPEN, [refuse])]),
+				]),
+		...(alone?.network === true ? onCall(calls.connect, [give(ASK)]) : []),
 		// Its flags are behind a pointer that a filter cannot follow. C libraries fall back to clone on ENOSYS.
 		...onCall(calls.clone3, [give(errno(ENOSYS))]),
 		...onCall(calls.clone, [load(argument(0)), ...when(JUMP_ANY_BIT, NAMESPACE_FLAGS, [refuse]), give(ALLOW)]),
 		...onCall(calls.ioctl, [
 			load(argument(1)),
-			...TERMINAL_INJECTION.flatMap((request) => when(JUMP_EQUAL, request, [refuse])),
+			...[...TERMINAL_INJECTION, ...(alone === undefined ? [] : FILE_ATTRIBUTES)].flatMap((request) => when(JUMP_EQUAL, request, [refuse])),
 			give(ALLOW),
 		]),
 		...onCall(calls.socket, [
 			load(argument(0)),
 			// Interface lists (os.networkInterfaces) come through NETLINK_ROUTE, which an empty network namespace makes harmless.
 			...when(JUMP_EQUAL, AF_NETLINK, [load(argument(2)), ...when(JUMP_EQUAL, 0, [give(ALLOW)]), refuse]),
-			...unless(JUMP_EQUAL, AF_INET, [...unless(JUMP_EQUAL, AF_INET6, [refuse])]),
+			...(alone?.network === false ? [refuse] : unless(JUMP_EQUAL, AF_INET, [...unless(JUMP_EQUAL, AF_INET6, [refuse])])),
+			...(alone === undefined ? [] : [load(argument(1)), and(SOCKET_TYPE_MASK), ...unless(JUMP_EQUAL, SOCK_STREAM, [refuse])]),
 			// Other protocols would load kernel modules that nobody looks at.
 			load(argument(2)),
 			...[0, IPPROTO_TCP, IPPROTO_UDP].flatMap((protocol) => when(JUMP_EQUAL, protocol, [give(ALLOW)])),

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { isIP, type Socket } from "node:net";
-import { type EgressTarget, parseTarget } from "./egress-target.ts";
+import { type EgressTarget, parseTarget } from "../../core/policy/egress.ts";
 
 /** The first byte that a SOCKS5 client sends (RFC 1928). */
 export const SOCKS_VERSION = 5;

@@ -5,6 +5,7 @@ const lines = (...targets: [string, number][]) =>
 	directLines(
 		targets.map(([host, port]) => ({ host, port })),
 		3128,
+		true,
 	);
 
 describe("lines to granted places that need no proxy", () => {
@@ -18,10 +19,37 @@ describe("lines to granted places that need no proxy", () => {
 		expect(hostsLines(made)).toBe("127.77.0.1 db.test\n127.77.0.2 api.test\n");
 	});
 
-	it("leave literal addresses where they are, and to the proxy those that are not of the loopback", () => {
-		const made = lines(["127.0.0.1", 5432], ["127.0.0.1", 3128], ["10.0.0.1", 443], ["2001:db8::1", 443]);
-		expect(made).toEqual([{ target: { host: "127.0.0.1", port: 5432 }, address: "127.0.0.1" }]);
+	it("leave literal addresses what they are", () => {
+		const made = lines(
+			["127.0.0.1", 5432],
+			["127.0.0.1", 3128],
+			["10.0.0.1", 443],
+			["2001:db8::1", 443],
+			["0.0.0.0", 80],
+			["224.0.0.1", 80],
+		);
+		expect(made).toEqual([
+			{ target: { host: "127.0.0.1", port: 5432 }, address: "127.0.0.1" },
+			{ target: { host: "10.0.0.1", port: 443 }, address: "10.0.0.1", added: true },
+		]);
 		expect(hostsLines(made)).toBe("");
+	});
+
+	it("are not made for addresses of other networks where none can be added", () => {
+		expect(directLines([{ host: "10.0.0.1", port: 443 }], 3128, false)).toEqual([]);
+	});
+
+	it("are not made for names beneath a wildcard, and once for a name that is granted twice", () => {
+		const twice = directLines(
+			[
+				{ host: "a.test", port: 443 },
+				{ host: "a.test", port: 443, addresses: ["10.0.0.1"] },
+				{ host: "b.test", port: 443, beneath: true },
+			],
+			3128,
+			true,
+		);
+		expect(twice).toEqual([{ target: { host: "a.test", port: 443 }, address: "127.77.0.1" }]);
 	});
 
 	it("end where the addresses do", () => {

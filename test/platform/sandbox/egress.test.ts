@@ -106,6 +106,24 @@ describe.each(USERS)("a server with one granted address, started $title", ({ uid
 		expect(refused).toEqual([]);
 	});
 
+	it("reaches an address of another network, granted as it is, with a client that knows of no proxy", async () => {
+		// Documentation's: nobody is there. What counts is that the connection is asked for, and nothing beside it.
+		const { output, refused } = await stage.run(
+			stage.js(
+				`const net = require("node:net");
+				const ask = (host, port) => new Promise((done) => net.connect(port, host).on("connect", () => done("ASKED")).on("error", (e) => done(e.code)));
+				(async () => {
+					console.log(await ask("192.0.2.7", 81), await ask("192.0.2.7", 82), await ask("192.0.2.8", 81));
+					console.log(require("node:fs").readFileSync("/proc/self/status", "utf8").match(/^CapEff.*/m)[0]);
+					process.exit();
+				})();`,
+				{ egress: ["192.0.2.7:81"] },
+			),
+		);
+		expect(output.split("\n")).toEqual(["ASKED ECONNREFUSED ENETUNREACH", "CapEff:\t0000000000000000"]);
+		expect(refused).toEqual([]);
+	});
+
 	it("is led by a granted name, on whatever port, to the proxy alone, where what is said counts", async () => {
 		const names = ["db.invalid:5432", "api.invalid:443", "api.invalid:80"];
 		const { output, refused } = await stage.run(

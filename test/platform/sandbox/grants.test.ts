@@ -24,7 +24,15 @@ function file(relative: string): string {
 	return where;
 }
 
-function plan(profile: { read?: string[]; write?: string[]; hidden?: string[]; hiddenNames?: string[]; command?: string; cwd?: string }) {
+function plan(profile: {
+	read?: string[];
+	personal?: string[];
+	write?: string[];
+	hidden?: string[];
+	hiddenNames?: string[];
+	command?: string;
+	cwd?: string;
+}) {
 	return planGrants(
 		{ command: "/bin/sh", cwd: "/", read: [], write: [], hidden: [], hiddenNames: [], ...profile },
 		{ homes: [home], sallyport: [path.join(home, ".sallyport")] },
@@ -110,6 +118,21 @@ describe("a granted folder", () => {
 		];
 		expect(shown({ read, hiddenNames: ["*.pem"] })).toEqual(without);
 		expect(shown({ read, hidden: [path.join(root, "data/node_modules/m/key.pem")] })).toEqual(without);
+	});
+
+	it("is shown whole where it is the server's own installed packages, and looked through where a person granted it", () => {
+		for (const each of ["node_modules/m/index.js", "node_modules/m/.env"]) file(each);
+		const read = [path.join(root, "node_modules")];
+		expect(shown({ read })).toEqual(["read node_modules"]);
+		expect(shown({ read, personal: read })).toEqual(["folder node_modules", "folder node_modules/m", "read node_modules/m/index.js"]);
+		expect(shown({ read, hiddenNames: ["*.pem"] })).toEqual([
+			"folder node_modules",
+			"folder node_modules/m",
+			"read node_modules/m/index.js",
+		]);
+		fs.rmSync(path.join(root, "node_modules"), { recursive: true });
+		file("node_modules");
+		expect(shown({ read })).toEqual(["read node_modules"]);
 	});
 
 	it("keeps out a named path that is made only later", () => {

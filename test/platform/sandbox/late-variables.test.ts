@@ -22,7 +22,7 @@ async function environmentWith(late: Readonly<Record<string, string>>): Promise<
 	const values = new Promise<Result<Readonly<Record<string, string>>>>((resolve) => {
 		ready = resolve;
 	});
-	const starting = bubblewrapEngine().start(profile, { environment: { names: Object.keys(late), values } });
+	const starting = bubblewrapEngine().start(profile, { environment: { names: Object.keys(late), values: () => values } });
 	await setImmediate();
 	ready(ok(late));
 	const started = await starting;
@@ -54,7 +54,7 @@ it.each([
 it("a value that never comes starts nothing, and one that cannot be passed on is refused", async () => {
 	const problem = fail("keychain-locked", "The keychain is locked.", "Unlock it.");
 	const names = ["TOKEN"];
-	expect(await bubblewrapEngine().start(profile, { environment: { names, values: Promise.resolve(problem) } })).toEqual(problem);
-	const cut = { names, values: Promise.resolve(ok({ TOKEN: "a\0b" })) };
+	expect(await bubblewrapEngine().start(profile, { environment: { names, values: async () => problem } })).toEqual(problem);
+	const cut = { names, values: async () => ok({ TOKEN: "a\0b" }) };
 	expect(await bubblewrapEngine().start(profile, { environment: cut })).toMatchObject({ ok: false, problem: { code: "sandbox-text" } });
 });

@@ -5,8 +5,9 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseTarget } from "../../../src/platform/sandbox/egress-target.ts";
-import { type EgressRefusal, type ProxyOptions, type RunningProxy, startProxy } from "../../../src/platform/sandbox/proxy.ts";
+import { parseTarget } from "../../../src/core/policy/egress.ts";
+import { type ProxyOptions, type RunningProxy, startProxy } from "../../../src/platform/sandbox/proxy.ts";
+import type { EgressRefusal } from "../../../src/platform/sandbox/proxy-reach.ts";
 
 let folder: string;
 let proxy: RunningProxy;

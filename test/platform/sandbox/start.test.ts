@@ -66,7 +66,7 @@ describe.each(USERS)("starting a server, $title", ({ uid }) => {
 		["sandbox-text", { command: "/bin/sh", args: [], env: { "A=B": "x" } }],
 		["sandbox-text", { command: "/bin/sh", args: [], cwd: "/x\0y" }],
 		["sandbox-failed", { command: "/bin/sh", args: ["x".repeat(200_000)] }],
-		["egress-invalid", { command: "/bin/sh", args: [], egress: ["*.example.com:443"] }],
+		["egress-invalid", { command: "/bin/sh", args: [], egress: ["*.com:443"] }],
 		["egress-invalid", { command: "/bin/sh", args: [], egress: ["example.com"] }],
 		["egress-invalid", { command: "/bin/sh", args: [], egress: ["localhost:5432"] }],
 		["grant-missing", { command: "/bin/sh", args: [], read: ["/no/such/folder"] }],

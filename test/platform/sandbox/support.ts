@@ -6,6 +6,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Problem } from "../../../src/core/result.ts";
+import type { EgressNetwork } from "../../../src/platform/sandbox/egress-network.ts";
 import type { SandboxProfile } from "../../../src/platform/sandbox/engine.ts";
 import type { Job } from "./driver.ts";
 
@@ -34,6 +35,8 @@ export interface Outcome {
 	readonly code: number | null;
 	readonly signal: string | null;
 	readonly refused: readonly string[];
+	/** Paths for which the server was stopped. */
+	readonly appeared: readonly string[];
 	/** `target connections sent received`, in the order in which it was told. */
 	readonly used: readonly string[];
 }
@@ -74,6 +77,14 @@ export class Stage {
 			fs.copyFileSync(process.execPath, node);
 		}
 		return new Stage(root, node, driver, uid);
+	}
+
+	/** Puts the library of the weaker sandbox where the launcher finds it. */
+	addLibrary(): void {
+		for (const name of ["koffi", "@koromix"])
+			fs.cpSync(path.join(import.meta.dirname, "../../../node_modules", name), path.join(this.root, "node_modules", name), {
+				recursive: true,
+			});
 	}
 
 	/** The folder to grant so that Node runs. */
@@ -120,8 +131,10 @@ export class Stage {
 		profile: SandboxProfile,
 		options: {
 			readonly home?: string;
+			readonly network?: EgressNetwork;
 			readonly env?: Record<string, string | undefined>;
 			readonly open?: Readonly<Record<number, number>>;
+			readonly tier?: "landlock";
 		} = {},
 	): ChildProcess {
 		const open = options.open ?? {};
@@ -135,7 +148,13 @@ export class Stage {
 			stdio,
 		});
 		this.#children.add(child);
-		const job: Job = { profile, ...(options.home === undefined ? {} : { home: options.home }) };
+		const { home, network } = options;
+		const job: Job = {
+			profile,
+			tier: options.tier,
+			...(home === undefined ? {} : { home }),
+			...(network === undefined ? {} : { network }),
+		};
 		child.stdin?.end(JSON.stringify(job));
 		return child;
 	}
@@ -160,6 +179,7 @@ export class Stage {
 			launcher: child.pid ?? -1,
 			code: (last.code as number | null | undefined) ?? null,
 			signal: (last.signal as string | null | undefined) ?? null,
+			appeared: (last.appeared as string[] | undefined) ?? [],
 			used: (last.used as string[] | undefined) ?? [],
 			refused: (last.refused as string[] | undefined) ?? (first.problem === undefined ? [`launcher failed: ${text}`] : []),
 		};

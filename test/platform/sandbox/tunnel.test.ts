@@ -5,9 +5,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as tls from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseTarget } from "../../../src/platform/sandbox/egress-target.ts";
+import { parseTarget } from "../../../src/core/policy/egress.ts";
 import { firstWords } from "../../../src/platform/sandbox/first-words.ts";
-import { type EgressConnection, type RunningProxy, startProxy } from "../../../src/platform/sandbox/proxy.ts";
+import { type RunningProxy, startProxy } from "../../../src/platform/sandbox/proxy.ts";
+import type { EgressConnection } from "../../../src/platform/sandbox/proxy-reach.ts";
 
 const NAME = "granted.test";
 const credentials = `Proxy-Authorization: Basic ${Buffer.from("sallyport:secret").toString("base64")}`;

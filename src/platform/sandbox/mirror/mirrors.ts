@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail, ok, type Result } from "../../../core/result.ts";
@@ -40,7 +39,7 @@ export interface Mirrors {
 
 /** Copies these folders and keeps the copies and the folders alike from now on. */
 export function openMirrors(folders: readonly Mirrored[], options: MirrorsOptions): Result<Mirrors> {
-	const name = `${owner(process.pid)}-${randomBytes(6).toString("hex")}`;
+	const name = `${owner(process.pid)}-${anyName()}`;
 	const base = makeBase(options.folder);
 	if (base === null)
 		return fail("mirror-failed", `${options.folder} cannot be used for copies of granted folders.`, "Make it a folder of yours alone.");
@@ -161,7 +160,7 @@ function makeGuarded(base: FolderAt, name: string): readonly string[] {
 	fs.mkdirSync(base.path(name), { mode: 0o700 });
 	const guards: string[] = [];
 	const guard = (): void => {
-		const file = `${name}/.${randomBytes(3).toString("hex")}`;
+		const file = `${name}/.${anyName()}`;
 		fs.writeFileSync(base.path(file), "", { flag: "wx" });
 		guards.push(file);
 	};
@@ -170,6 +169,11 @@ function makeGuarded(base: FolderAt, name: string): readonly string[] {
 	guard();
 	while (firstIn(base.path(name)) === COPIES && guards.length < MOST_GUARDS) guard();
 	return guards;
+}
+
+/** Nobody has to fail to guess it, and a server would wait three milliseconds for Node's cryptography to load. */
+function anyName(): string {
+	return Math.random().toString(36).slice(2, 12);
 }
 
 /** As the system lists it. */
