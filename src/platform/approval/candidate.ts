@@ -1,14 +1,16 @@
 import * as fs from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import type { NpxLaunch } from "../../core/launch/npx-line.ts";
+import type { PackageLaunch } from "../../core/launch/package-launch.ts";
 import { type Grant, grantsOf } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { type DescribedLaunch, describeLaunch } from "../launch/describe.ts";
-import { writeFacts } from "../launch/facts.ts";
+import { readFacts, writeFacts } from "../launch/facts.ts";
+import { forbiddenLaunch } from "../launch/forbidden.ts";
 import type { LaunchLine } from "../launch/locate.ts";
-import { recallPackage, rememberPackage } from "../packages/resolved.ts";
-import { installPackage, type StoredPackage } from "../packages/store.ts";
+import { openNetwork } from "../network.ts";
+import type { ReadyPackage } from "../packages/kind.ts";
+import { installPackage, readyPackage, recallPackage, rememberPackage } from "../packages/resolved.ts";
 import { readLayers, writeGrant } from "../policy-files.ts";
 import { bubblewrapEngine } from "../sandbox/bubblewrap.ts";
 import type { ApprovalContext } from "./context.ts";
@@ -19,25 +21,57 @@ export interface Candidate {
 	readonly described: DescribedLaunch;
 	/** Null: never approved. Its launch may be another one than what the config says now. */
 	readonly current: Grant | null;
+	/** What the line means once this is saved, where it was resolved anew. Null or undefined: what it meant before. */
+	readonly renewed?: Renewed | null;
 }
 
-/** Finds what stands behind a launch line; a package is installed first, confined. `update`: resolve the package anew. */
+/** A line, and what a registry had for it now. */
+interface Renewed {
+	readonly launch: PackageLaunch;
+	readonly lockDigest: string;
+}
+
+/**
+ * Finds what stands behind a launch line; a package is installed first, confined.
+ *
+ * @param options.update resolve the package anew; from when the grant is saved, the line means what is found
+ */
 export async function describeCandidate(
 	line: LaunchLine,
 	context: ApprovalContext,
 	options: { readonly update: boolean },
 ): Promise<Result<Candidate>> {
-	const layers = readLayers(context.home, { workspace: null, narrowing: [] });
+	const layers = readLayers(context.home, { workspace: line.workspace, narrowing: [] });
 	if (!layers.ok) return layers;
+	const forbidden = forbiddenLaunch(layers.value, line);
+	if (forbidden !== null) return forbidden;
 	const current = currentGrant(grantsOf(layers.value), line);
+	let renewed: Renewed | null = null;
 	const described = await describeLaunch(line, {
 		home: context.home,
 		userHome: context.userHome,
 		path: context.env.PATH ?? "",
+		env: context.env,
 		node: context.node,
-		install: (launch) => install(launch, line, context, options.update),
+		install: async (launch) => {
+			const known = options.update ? null : (approvedPackage(launch, line, current, context) ?? recallPackage(context.home, launch));
+			if (known !== null) return ok(known);
+			const stored = await install(launch, line, context);
+			if (!stored.ok) return stored;
+			// A look at what is newer changes nothing; the first look at a package says what the line means from now on.
+			if (options.update) renewed = { launch, lockDigest: stored.value.lockDigest };
+			else await rememberPackage(context.home, launch, stored.value);
+			return stored;
+		},
 	});
-	return described.ok ? ok({ described: described.value, current }) : described;
+	return described.ok ? ok({ described: described.value, current, renewed }) : described;
+}
+
+/** The package that this very line was approved with. Null: it was not, or it is not in the store any more. */
+function approvedPackage(launch: PackageLaunch, line: LaunchLine, current: Grant | null, { home }: ApprovalContext): ReadyPackage | null {
+	if (current === null || current.launch.command !== line.command || !isDeepStrictEqual(current.launch.args, line.args)) return null;
+	const facts = readFacts(home, current.launch.fingerprint);
+	return facts.ok && facts.value.code.kind === "package" ? readyPackage(home, launch, facts.value.code.lockDigest) : null;
 }
 
 /** True when the launch that was approved is the very one that the config starts now. */
@@ -50,26 +84,30 @@ export function currentGrant(grants: readonly Grant[], { name, config, workspace
 	return grants.find((grant) => grant.name === name && grant.config === config && grant.workspace === workspace) ?? null;
 }
 
-async function install(launch: NpxLaunch, line: LaunchLine, context: ApprovalContext, update: boolean): Promise<Result<StoredPackage>> {
+function install(launch: PackageLaunch, line: LaunchLine, context: ApprovalContext): Promise<Result<ReadyPackage>> {
 	const { home } = context;
-	const known = update ? null : recallPackage(home, launch);
-	if (known !== null) return ok(known);
-	const stored = await installPackage(launch.spec, launch.bin, {
+	return installPackage(launch, {
 		home,
-		engine: bubblewrapEngine({ sallyportHome: home.path }),
+		engine: (network) =>
+			bubblewrapEngine({ sallyportHome: home.path, network: async () => (network === null ? openNetwork(home) : ok(network)) }),
 		node: context.node,
 		env: context.env,
 		untrusted: line.workspace === null ? [] : [line.workspace],
 		onProgress: context.onProgress,
 	});
-	if (stored.ok) await rememberPackage(home, launch, stored.value);
-	return stored;
 }
 
 /** The grant that a change starts from: the one that is there, with the launch as it is now; else one that allows nothing. */
 export function startingGrant({ described, current }: Candidate): Grant {
 	const { line, launch } = described;
-	const nothing = { tools: new Map(), secrets: new Map(), sandbox: { read: [], write: [], deny: [], env: [] }, egress: [], limits: {} };
+	const nothing = {
+		tools: new Map(),
+		constraints: new Map(),
+		secrets: new Map(),
+		sandbox: { read: [], write: [], deny: [], env: [] },
+		egress: [],
+		limits: {},
+	};
 	const base = current ?? { name: line.name, config: line.config, workspace: line.workspace, launch, ...nothing };
 	// A secret stays granted only while the config still asks for that very one there.
 	const secrets = new Map([...base.secrets].filter(([slot, reference]) => line.asks.get(slot) === reference));
@@ -88,7 +126,7 @@ function isReal(named: string): boolean {
 }
 
 /** Refuses when the grant has changed since it was shown: what was taken away meanwhile must not come back. */
-export function saveGrant(home: Home, grant: Grant, { described, current }: Candidate): Promise<Result<string>> {
+export function saveGrant(home: Home, grant: Grant, { described, current, renewed }: Candidate): Promise<Result<string>> {
 	return withPolicyLock(home, async () => {
 		// Before the look, so that nothing of this process runs between it and the write. Facts alone start nothing.
 		await writeFacts(home, grant.launch.fingerprint, described.facts);
@@ -96,6 +134,8 @@ export function saveGrant(home: Home, grant: Grant, { described, current }: Cand
 		if (!layers.ok) return layers;
 		if (!isDeepStrictEqual(currentGrant(grantsOf(layers.value), described.line), current))
 			return fail("grant-changed-meanwhile", "What this server was granted has changed meanwhile; nothing was saved.", "Do it again.");
-		return writeGrant(home, grant);
+		const saved = writeGrant(home, grant);
+		if (saved.ok && renewed) await rememberPackage(home, renewed.launch, renewed);
+		return saved;
 	});
 }

@@ -5,7 +5,7 @@ import { redact } from "../../core/secrets/redact.ts";
 import { serverEnvironment } from "../launch/environment.ts";
 import { type ListedTool, listTools } from "../launch/list-tools.ts";
 import { profileOf } from "../launch/profile.ts";
-import { bubblewrapEngine } from "../sandbox/bubblewrap.ts";
+import { engineOf, orWeaker } from "../sandbox/tiers.ts";
 import { type Candidate, isApproved, startingGrant } from "./candidate.ts";
 import type { ApprovalContext } from "./context.ts";
 
@@ -29,8 +29,8 @@ export async function listCandidate(candidate: Candidate, context: ApprovalConte
 	vaults.close();
 	if (!env.ok) return env;
 	context.onProgress(`starting ${plain(line.name)} confined, to list its tools …`);
-	const engine = bubblewrapEngine({ sallyportHome: context.home.path });
-	const confined = await engine.start(profileOf({ ...grant, launch, sandbox }, facts, env.value.env, context.home));
+	const engine = await engineOf(sandbox, { sallyportHome: context.home.path });
+	const confined = orWeaker(await engine.start(profileOf({ ...grant, launch, sandbox }, facts, env.value.env, context.home)), line.name);
 	if (!confined.ok) return confined;
 	try {
 		const tools = await listTools(confined.value.child, { timeoutMs: LIST_MS, redact: (text) => redact(text, env.value.secrets) });

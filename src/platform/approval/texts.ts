@@ -1,4 +1,7 @@
+import type { Constraints } from "../../core/constraints/schema.ts";
+import { constraintsText } from "../../core/constraints/text.ts";
 import { exact, plain } from "../../core/plain-text.ts";
+import type { CodeFact } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import { type Limits, limitLines } from "../../core/policy/limits.ts";
 import { nameMatcher } from "../../core/policy/names.ts";
@@ -7,6 +10,7 @@ import { mask } from "../../core/secrets/mask.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
 import type { DescribedLaunch } from "../launch/describe.ts";
 import { OBEYED } from "../sandbox/protected.ts";
+import { egressNote } from "./egress-note.ts";
 
 /** One thing about a launch, for people. */
 export interface LaunchRow {
@@ -27,8 +31,7 @@ export function launchRows({ line, facts }: DescribedLaunch, secrets: Grant["sec
 		say("runs", `${plain(code.name)}@${plain(code.version)}, from the store, with ${plain(facts.executable.path)}`);
 	else if (code.kind === "script") say("runs", `${plain(code.script.path)}, with ${plain(facts.executable.path)}`);
 	else say("runs", plain(facts.executable.path));
-	if (facts.mutable)
-		say("note", `your other programs can change this code; ${code.kind === "none" ? "it is not pinned" : "only its entry file is pinned"}`);
+	if (facts.mutable) say("mutable", MUTABLE[code.kind]);
 	// The store's own folder, Node and the entry are named above.
 	const named = [facts.executable.path, code.kind === "package" ? code.folder : code.kind === "script" ? code.script.path : null];
 	const beside = facts.roots.filter((root) => !named.includes(root));
@@ -45,6 +48,16 @@ export function launchRows({ line, facts }: DescribedLaunch, secrets: Grant["sec
 	return rows;
 }
 
+/** What can be changed, by what stands behind the launch. */
+const MUTABLE: Readonly<Record<CodeFact["kind"], string>> = {
+	none: "your other programs can change this code; it is not pinned",
+	script: "your other programs can change this code; only its entry file is pinned",
+	package: "your other programs can change a file that the line names; it is not pinned, and the package may run it",
+};
+
+/** What it means that code which can be changed has secrets. */
+const MUTABLE_SECRETS = "its secrets go to whatever your other programs put into its code";
+
 const isObeyedName = nameMatcher(OBEYED);
 
 function isObeyed(path: string): boolean {
@@ -56,6 +69,13 @@ interface Allowed {
 	readonly key: string;
 	readonly kind: ChangeRow["kind"];
 	readonly text: string;
+}
+
+/** Other constraints are another thing that is allowed: whoever changes them is asked. */
+function constrained(row: Allowed, constraints: readonly Constraints[]): Allowed {
+	const texts = constraints.map(constraintsText).filter((text) => text !== "");
+	if (texts.length === 0) return row;
+	return { ...row, key: JSON.stringify([row.key, texts]), text: `${row.text}  where ${plain(texts.join("; "))}` };
 }
 
 /** What a grant allows, in a fixed order. */
@@ -70,15 +90,31 @@ function allowedBy(grant: Grant): readonly Allowed[] {
 		const row = of("write", path);
 		return isObeyed(path) ? { ...row, text: `${row.text}  (programs outside the sandbox obey this file)` } : row;
 	};
+	const networked = (target: string): Allowed => {
+		const row = of("network", target);
+		const note = egressNote(target);
+		// What has a note has been read, and so holds nothing but letters, digits and marks that every screen shows as they are.
+		return note === null ? row : { ...row, text: `${target}  (${note})` };
+	};
 	return [
 		...(sandbox === "off"
 			? [{ key: "off", kind: "sandbox", text: "off: it can do whatever you can do" } as const]
-			: [...sandbox.read.map((path) => of("read", path)), ...sandbox.write.map(written), ...sandbox.env.map((name) => of("env", name))]),
-		...grant.egress.map((target) => of("network", target)),
+			: [
+					...(sandbox.tier === undefined ? [] : [{ key: "tier", kind: "sandbox", text: WEAKER_SANDBOX } as const]),
+					...sandbox.read.map((path) => of("read", path)),
+					...sandbox.write.map(written),
+					...sandbox.env.map((name) => of("env", name)),
+				]),
+		...grant.egress.map(networked),
 		...[...grant.secrets].map(([slot, reference]) => of("secret", slot, reference)),
-		...[...grant.tools.keys()].sort().map((tool) => of("tool", tool)),
+		...(grant.mutableSecrets === true ? [{ key: "mutable", kind: "secret", text: MUTABLE_SECRETS } as const] : []),
+		...[...grant.tools.keys()].sort().map((tool) => constrained(of("tool", tool), grant.constraints.get(tool) ?? [])),
 	];
 }
+
+/** What the weaker sandbox does not give, in one line: the rest stands in the threat model. */
+export const WEAKER_SANDBOX =
+	"weaker (Landlock): no processes, network or file system of its own; it sees which files exist, and the machine's accounts and addresses";
 
 /** One thing that a change does to a grant, for people. */
 export interface ChangeRow {
@@ -108,7 +144,7 @@ export function grantChange(before: Grant | null, after: Grant): GrantChange {
 		});
 	for (const { key, kind, text } of old) if (!now.some((each) => each.key === key)) rows.push({ mark: "-", kind, text });
 	const changed = [...after.tools].filter(([tool, pin]) => before?.tools.has(tool) === true && before.tools.get(tool) !== pin);
-	const repinned = new Set(changed.map(([tool]) => JSON.stringify(["tool", tool, ""])));
+	const repinned = new Set(allowedBy({ ...after, tools: new Map(changed) }).flatMap(({ kind, key }) => (kind === "tool" ? [key] : [])));
 	let widens = relaunched;
 	for (const { key, kind, text } of now) {
 		const isNew = repinned.has(key) || !old.some((each) => each.key === key);

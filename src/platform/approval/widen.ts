@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { egressGrantText, parseEgressGrant } from "../../core/policy/egress.ts";
 import { type Grant, type GrantedSandbox, inWorkspace, isInside } from "../../core/policy/layers.ts";
 import type { Limits } from "../../core/policy/limits.ts";
+import { isSharedDomain } from "../../core/policy/shared-domains.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { checkGrants } from "../sandbox/bubblewrap.ts";
 import { parseEgress } from "../sandbox/egress-target.ts";
@@ -12,7 +14,7 @@ export interface Widening {
 	/** Files and folders, relative to `cwd`, absolute, or beginning with the policy's word for the grant's workspace. */
 	readonly read: readonly string[];
 	readonly write: readonly string[];
-	/** `host:port`. */
+	/** Entries of a policy's `egress`. */
 	readonly egress: readonly string[];
 	/** Names of variables to pass on from the host's environment. */
 	readonly env: readonly string[];
@@ -24,6 +26,10 @@ export interface Widening {
 	readonly limits?: Limits;
 	/** Undefined: as it is. */
 	readonly sandbox?: "on" | "off";
+	/** True: its secrets may go to code that can be changed. Undefined: as it is. */
+	readonly mutableSecrets?: boolean;
+	/** Which sandbox: the weaker one is `landlock`. Undefined: as it is. */
+	readonly tier?: "bubblewrap" | "landlock";
 }
 
 export const NOTHING: Widening = { read: [], write: [], egress: [], env: [], secrets: new Map() };
@@ -47,15 +53,14 @@ export function widen(
 			);
 		secrets.set(slot, reference);
 	}
-	for (const target of wanted.egress)
-		if (!isHostAndPort(target)) return fail("bad-egress", "A network target is not of the form host:port.", "Example: api.github.com:443");
-	// What the engine would refuse at the start is not asked about.
-	const targets = parseEgress(wanted.egress);
-	if (!targets.ok) return targets;
+	const egress = wantedEgress(wanted.egress);
+	if (!egress.ok) return egress;
 	for (const name of wanted.env)
 		if (
 			!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ||
-			/^(?:NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PYTHON(?:PATH|STARTUP|HOME)|PATH|HOME|TMPDIR|SALLYPORT_.*)$/.test(name)
+			/^(?:NODE_OPTIONS|NODE_PATH|LD_.*|DYLD_.*|PYTHON(?:PATH|STARTUP|HOME)|PATH|HOME|TMPDIR|SALLYPORT_.*|BUN_(?:OPTIONS|INSPECT.*|BE_BUN)|DENO_DIR)$/.test(
+				name,
+			)
 		)
 			return fail(
 				"bad-env",
@@ -72,24 +77,49 @@ export function widen(
 					write: union(before.write, paths.value.write),
 					deny: union(before.deny, placed(wanted.deny ?? [], grant.workspace)),
 					env: union(before.env, wanted.env),
+					...((wanted.tier ?? before.tier) === "landlock" ? { tier: "landlock" as const } : {}),
 				};
-	const egress = union(
-		grant.egress,
-		wanted.egress.map((target) => target.toLowerCase()),
-	);
-	return ok({ ...grant, secrets, sandbox, egress, limits: { ...grant.limits, ...wanted.limits } });
+	const mutable = wanted.mutableSecrets === true ? { mutableSecrets: true as const } : {};
+	return ok({
+		...grant,
+		...mutable,
+		secrets,
+		sandbox,
+		egress: union(grant.egress, egress.value),
+		limits: { ...grant.limits, ...wanted.limits },
+	});
 }
 
 function placed(patterns: readonly string[], workspace: string | null): readonly string[] {
 	return patterns.map((pattern) => inWorkspace(pattern, workspace) ?? pattern);
 }
 
-/** `host:port`: a name or an address (IPv6 in brackets), and a port from 1 to 65535. */
+/** An entry of a policy's `egress`: `host:port`, with a wildcard or with addresses. */
 export function isHostAndPort(text: string): boolean {
-	return (
-		/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):[1-9]\d{0,4}$/.test(text) &&
-		Number(text.slice(text.lastIndexOf(":") + 1)) <= 65_535
-	);
+	return parseEgressGrant(text) !== null;
+}
+
+/** In their one spelling. What the engine would refuse at the start is not asked about, nor what would be a grant for anyone. */
+function wantedEgress(texts: readonly string[]): Result<readonly string[]> {
+	const grants: string[] = [];
+	for (const text of texts) {
+		const grant = parseEgressGrant(text);
+		if (grant === null)
+			return fail(
+				"bad-egress",
+				"A network target is not of the form host:port.",
+				"Example: api.github.com:443, *.example.com:443 for the names beneath, or db.internal:5432=10.0.3.7 for a private address.",
+			);
+		if (grant.beneath === true && isSharedDomain(grant.host))
+			return fail(
+				"shared-domain",
+				`Anyone can have a name beneath ${grant.host}, so a grant for all of them would be one for anyone.`,
+				`Name the host: its-own-name.${grant.host}:${grant.port}`,
+			);
+		grants.push(egressGrantText(grant));
+	}
+	const targets = parseEgress(grants);
+	return targets.ok ? ok(grants) : targets;
 }
 
 interface Paths {

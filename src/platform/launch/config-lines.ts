@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import { type HostId, matchHost } from "../../core/config/hosts.ts";
 import { guessConfigHost } from "../../core/config/parse.ts";
+import type { StdioServer } from "../../core/config/server.ts";
+import { unwrapLaunch } from "../../core/config/wrapped.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { configPlace } from "./config-place.ts";
 import { type LaunchLine, launchLineOf, readConfig, type Surroundings, serversNamed } from "./locate.ts";
@@ -44,4 +46,14 @@ export function launchLinesIn(named: string, name: string, around: Surroundings)
 			"The launcher starts local servers; remote ones come with a later version.",
 		);
 	return ok(lines);
+}
+
+/** The names that the local servers of a config file go by, as a person or a launcher calls them; empty also for what no host reads. */
+export function localServerNames(named: string, around: Surroundings): readonly string[] {
+	const place = configPlace(named, around);
+	if (!place.ok) return [];
+	const document = readConfig(named, place.value.host);
+	if (!document.ok) return [];
+	const servers = document.value.servers.filter((server): server is StdioServer => server.kind === "stdio");
+	return [...new Set(servers.map((server) => unwrapLaunch(server)?.name ?? server.name.value))];
 }

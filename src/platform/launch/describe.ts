@@ -1,14 +1,18 @@
 import * as fs from "node:fs";
-import type { NpxLaunch } from "../../core/launch/npx-line.ts";
+import { resolve } from "node:path";
+import type { Interpreter, InterpreterLaunch } from "../../core/launch/interpreter-line.ts";
+import type { PackageLaunch } from "../../core/launch/package-launch.ts";
 import { parseLaunch } from "../../core/launch/runner.ts";
 import { fingerprintOf } from "../../core/policy/fingerprint.ts";
 import type { LaunchGrant } from "../../core/policy/schema.ts";
-import { fail, ok, type Result } from "../../core/result.ts";
+import { fail, ok, type Result, unreachable } from "../../core/result.ts";
 import { type HashCache, openHashCache } from "../executable/hash.ts";
-import { resolveExecutable } from "../executable/resolve.ts";
+import { type ResolvedExecutable, resolveExecutable } from "../executable/resolve.ts";
+import { isMutable, isMutableCode } from "../executable/roots.ts";
 import { describeScript } from "../executable/script.ts";
 import type { Home } from "../home.ts";
-import type { StoredPackage } from "../packages/store.ts";
+import type { PackageRun, ReadyPackage } from "../packages/kind.ts";
+import { denoCache } from "./deno-cache.ts";
 import type { LaunchFacts } from "./facts.ts";
 import type { LaunchLine } from "./locate.ts";
 import { launchParts } from "./parts.ts";
@@ -28,8 +32,10 @@ export interface DescribeOptions {
 	readonly path: string;
 	/** Absolute path of the Node that runs packages. */
 	readonly node: string;
+	/** The person's environment, in which Deno's cache may be named. */
+	readonly env: Readonly<Record<string, string | undefined>>;
 	/** Puts a package into the store, or finds it there. */
-	readonly install: (launch: NpxLaunch) => Promise<Result<StoredPackage>>;
+	readonly install: (launch: PackageLaunch) => Promise<Result<ReadyPackage>>;
 }
 
 /** Finds everything behind a launch line. Runs nothing of the workspace's; a package may be installed, confined. */
@@ -45,52 +51,100 @@ export async function describeLaunch(line: LaunchLine, options: DescribeOptions)
 async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Result<LaunchFacts>> {
 	const launch = parseLaunch(line.command, line.args);
 	if (!launch.ok) return launch;
-	const hashes = openHashCache(options.home.state);
-	if (launch.value.kind === "npx") {
-		const stored = await options.install(launch.value);
-		if (!stored.ok) return stored;
-		const node = fs.realpathSync(options.node);
-		const { name, version, folder, bin, nodeFlags, lockDigest, contentDigest } = stored.value;
-		return withHash(hashes, node, node, {
-			argv: [...nodeFlags, bin, ...launch.value.args],
-			code: { kind: "package", name, version, folder, bin, lockDigest, contentDigest },
-			roots: [node, folder],
-			mutable: false,
-		});
+	const around: Around = {
+		...options,
+		line,
+		cwd: line.cwd ?? line.workspace ?? options.userHome,
+		hashes: openHashCache(options.home.state),
+	};
+	switch (launch.value.kind) {
+		case "package":
+			return packageFacts(launch.value, around);
+		case "interpreter":
+			return interpreterFacts(launch.value, around);
+		case "executable":
+			return executableFacts(around);
+		default:
+			return unreachable(launch.value);
 	}
-	const cwd = line.cwd ?? line.workspace ?? options.userHome;
-	const untrusted = line.workspace === null ? [] : [line.workspace];
-	const found = resolveExecutable(line.command, { cwd, path: options.path, untrusted });
+}
+
+/** A launch line, and where its words are looked up. */
+interface Around extends DescribeOptions {
+	readonly line: LaunchLine;
+	readonly cwd: string;
+	readonly hashes: HashCache;
+}
+
+async function packageFacts(launch: PackageLaunch, around: Around): Promise<Result<LaunchFacts>> {
+	const stored = await around.install(launch);
+	if (!stored.ok) return stored;
+	const { name, version, folder, lockDigest, contentDigest, run } = stored.value;
+	const runtime = runtimeOf(run, around);
+	if (!runtime.ok) return runtime;
+	const { path, startedAs } = runtime.value;
+	return withHash(around.hashes, path, startedAs, {
+		argv: [...run.argv, ...launch.args],
+		code: { kind: "package", name, version, folder, bin: run.bin, lockDigest, contentDigest },
+		roots: [path, folder, ...run.roots],
+		mutable: namesMutableCode(launch.args, around.cwd),
+	});
+}
+
+/** A package that is given a script may be one that runs it, with all that it has: `mcp-proxy node server.js`. */
+function namesMutableCode(args: readonly string[], cwd: string): boolean {
+	return args.some((arg) => !arg.includes("\0") && isMutableCode(resolve(cwd, arg.replace(/^--?[A-Za-z0-9-]{1,40}=/, ""))));
+}
+
+/** The program that runs a package. Node is the installation's; Bun is the one of the person's PATH. */
+function runtimeOf({ runtime }: PackageRun, around: Around): Result<{ readonly path: string; readonly startedAs: string }> {
+	if (runtime === null) {
+		const node = fs.realpathSync(around.node);
+		return ok({ path: node, startedAs: node });
+	}
+	if (runtime !== "bun") return ok(runtime);
+	const found = find("bun", around);
+	if (!found.ok)
+		return fail(
+			"no-bun",
+			"This package is started with Bun, which is not in any trusted folder of PATH.",
+			"Install Bun, or start the package with Node: npx -y NAME.",
+		);
+	const real = itself(found.value, "bun");
+	return real.ok ? ok({ path: real.value.path, startedAs: real.value.argv[0] }) : real;
+}
+
+function interpreterFacts({ entry, flags, interpreter, args }: InterpreterLaunch, around: Around): Result<LaunchFacts> {
+	const { line, hashes } = around;
+	const found = find(line.command, around);
+	if (!found.ok) return found;
+	const real = itself(found.value, interpreter);
+	if (!real.ok) return real;
+	const { argv, path, readRoots } = real.value;
+	const before = argv.slice(1);
+	if (entry.kind === "script")
+		return scriptFacts(entry.path, interpreter, real.value, (script) => [...before, ...flags, script, ...args], around);
+	// Isolated: else a folder of that name in the workspace would answer for the module, with its secrets.
+	const steering = Object.keys(line.env).find((name) => /^PYTHON(?:PATH|HOME|USERBASE|STARTUP|PLATLIBDIR)$/.test(name));
+	if (steering !== undefined)
+		return fail(
+			"python-path",
+			`${steering} decides which code "python -m" finds, which cannot be pinned.`,
+			"Install the module into a virtual environment and name its python, or name the script.",
+		);
+	return withHash(hashes, path, argv[0], {
+		argv: [...before, "-I", ...flags, "-m", entry.name, ...args],
+		code: { kind: "none" },
+		roots: readRoots,
+		mutable: true,
+	});
+}
+
+function executableFacts(around: Around): Result<LaunchFacts> {
+	const { line, hashes } = around;
+	const found = find(line.command, around);
 	if (!found.ok) return found;
 	const { argv, path: named, interpreter: shebang, readRoots } = found.value;
-	const before = argv.slice(1);
-	if (launch.value.kind === "interpreter") {
-		// A script that calls itself node or python runs whatever it likes: only the real interpreter reads its arguments as we do.
-		if (shebang !== null)
-			return fail(
-				"interpreter-script",
-				`${named} is a script, not ${launch.value.interpreter} itself.`,
-				"Write the absolute path of the real interpreter.",
-			);
-		const { entry, flags, interpreter, args } = launch.value;
-		if (entry.kind === "module") {
-			// Isolated: else a folder of that name in the workspace would answer for the module, with its secrets.
-			const steering = Object.keys(line.env).find((name) => /^PYTHON(?:PATH|HOME|USERBASE|STARTUP|PLATLIBDIR)$/.test(name));
-			if (steering !== undefined)
-				return fail(
-					"python-path",
-					`${steering} decides which code "python -m" finds, which cannot be pinned.`,
-					"Install the module into a virtual environment and name its python, or name the script.",
-				);
-			return withHash(hashes, named, argv[0], {
-				argv: [...before, "-I", ...flags, "-m", entry.name, ...args],
-				code: { kind: "none" },
-				roots: readRoots,
-				mutable: true,
-			});
-		}
-		return withScript(entry.path, interpreter, (script) => [...before, ...flags, script, ...args]);
-	}
 	// A link or a copy under another name: what the file really is decides how its arguments are read.
 	const real = shebang?.path ?? named;
 	const called = parseLaunch(real, line.args);
@@ -101,25 +155,53 @@ async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Re
 			`${line.command} is really ${real}, whose arguments name the code that runs.`,
 			`Write ${real} as the command.`,
 		);
-	if (shebang === null)
-		return withHash(hashes, named, argv[0], {
-			argv: [...before, ...line.args],
-			code: { kind: "none" },
-			roots: readRoots,
-			mutable: found.value.mutable,
-		});
-	return withScript(named, /python[0-9.]*$/.test(shebang.path) ? "python" : "node", () => [...before, ...line.args]);
+	const before = [...argv.slice(1), ...line.args];
+	if (shebang !== null) return scriptFacts(named, interpreterOf(shebang.path), found.value, () => before, around);
+	// All that a sandbox shows of it is this one file, whose hash is approved.
+	return withHash(hashes, named, argv[0], { argv: before, code: { kind: "none" }, roots: readRoots, mutable: false });
+}
 
-	function withScript(file: string, kind: "node" | "python", toArgv: (script: string) => readonly string[]): Result<LaunchFacts> {
-		const script = describeScript(file, { cwd, interpreter: kind, hashes, workspace: line.workspace, userHome: options.userHome });
-		if (!script.ok) return script;
-		return withHash(hashes, shebang?.path ?? named, argv[0], {
-			argv: toArgv(script.value.path),
-			code: { kind: "script", script: { path: script.value.path, sha256: script.value.sha256 } },
-			roots: [...readRoots, ...script.value.readRoots],
-			mutable: script.value.mutable,
-		});
-	}
+/** A script, its own package and the interpreter that runs it. */
+function scriptFacts(
+	file: string,
+	interpreter: Interpreter,
+	program: ResolvedExecutable,
+	toArgv: (script: string) => readonly string[],
+	{ line, cwd, hashes, userHome, env }: Around,
+): Result<LaunchFacts> {
+	const script = describeScript(file, { cwd, interpreter, hashes, workspace: line.workspace, userHome });
+	if (!script.ok) return script;
+	const cache = interpreter === "deno" ? denoCache(env) : null;
+	const real = program.interpreter?.path ?? program.path;
+	const beside = program.readRoots.filter((root) => root !== real && root !== script.value.path);
+	return withHash(hashes, real, program.argv[0], {
+		argv: toArgv(script.value.path),
+		code: { kind: "script", script: { path: script.value.path, sha256: script.value.sha256 } },
+		roots: [...program.readRoots, ...script.value.readRoots, ...(cache?.roots ?? [])],
+		mutable: script.value.mutable || [...beside, ...(cache?.roots ?? [])].some(isMutable),
+		...(cache === null ? {} : { env: cache.env }),
+	});
+}
+
+function find(command: string, { cwd, path, line }: Around): Result<ResolvedExecutable> {
+	return resolveExecutable(command, { cwd, path, untrusted: line.workspace === null ? [] : [line.workspace] });
+}
+
+/** A script that calls itself node or python runs whatever it likes: only the real interpreter reads its arguments as we do. */
+function itself(found: ResolvedExecutable, interpreter: Interpreter): Result<ResolvedExecutable> {
+	return found.interpreter === null
+		? ok(found)
+		: fail(
+				"interpreter-script",
+				`${found.path} is a script, not ${interpreter} itself.`,
+				"Write the absolute path of the real interpreter.",
+			);
+}
+
+function interpreterOf(path: string): Interpreter {
+	if (/python[0-9.]*$/.test(path)) return "python";
+	const name = /(?:^|\/)(bun|deno)(?:\.exe)?$/.exec(path)?.[1];
+	return name === "bun" || name === "deno" ? name : "node";
 }
 
 /** @param file the real program, which is hashed; `startedAs` may be a link to it that a virtual environment is found by */

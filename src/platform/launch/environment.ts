@@ -63,11 +63,12 @@ export function environmentParts(
 }
 
 /**
- * Whether a server may have a variable with this value. `NODE_OPTIONS` and `ENV` can decide which code runs, so they pass only where the
- * value is written down and known to do nothing of the kind.
+ * Whether a server may have a variable with this value. Those that can decide which code runs pass only where the value is written down and known to
+ * do nothing of the kind.
  */
 export function mayBeSet(name: string, part: EnvPart): boolean {
 	if (name === "NODE_OPTIONS") return part.kind === "literal" && nodeOptionsEffect(part.value) === "harmless";
+	if (/^BUN_(?:OPTIONS|INSPECT.*|BE_BUN)$/.test(name)) return false;
 	if (name === "ENV") return part.kind === "literal" && !isShellStartFile(part.value);
 	return true;
 }

@@ -14,7 +14,9 @@ export interface LaunchFacts {
 	readonly argv: readonly string[];
 	readonly code: CodeFact;
 	readonly roots: readonly string[];
-	/** The code stands where this user's programs can change it. Its hash is checked at every launch. */
+	/** Variables that the runtime needs to find its own files; they win over the server's. Undefined: none. */
+	readonly env?: Readonly<Record<string, string>> | undefined;
+	/** This user's programs can change some of the code that runs: not the executable and the entry, whose hashes are checked at every launch. */
 	readonly mutable: boolean;
 }
 
@@ -38,6 +40,7 @@ const Facts = z.strictObject({
 		}),
 	]),
 	roots: z.array(z.string()),
+	env: z.optional(z.record(z.string(), z.string())),
 	mutable: z.boolean(),
 });
 

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
 import { brief } from "../../core/plain-text.ts";
 import { LineSplitter } from "../../core/protocol/frame.ts";
 import { readLine } from "../../core/protocol/message.ts";
@@ -192,7 +193,7 @@ class Peer {
 
 	/** What the server said on stderr before it ended, for the person only: the last error, else the last line. */
 	#lastWords(): string {
-		const lines = this.#redact(this.#words)
+		const lines = stripVTControlCharacters(this.#redact(this.#words))
 			.split("\n")
 			.map((line) => line.trim())
 			.filter((line) => line !== "");

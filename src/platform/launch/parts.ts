@@ -7,6 +7,7 @@ export function launchParts(
 	env: LaunchParts["env"],
 	facts: LaunchFacts,
 ): LaunchParts {
-	const { executable, argv, code, roots } = facts;
-	return { command: launch.command, args: launch.args, cwd: launch.cwd, env, executable, argv, code, roots };
+	const { executable, argv, code, roots, env: runtime } = facts;
+	const parts = { command: launch.command, args: launch.args, cwd: launch.cwd, env, executable, argv, code, roots };
+	return runtime === undefined ? parts : { ...parts, runtime };
 }

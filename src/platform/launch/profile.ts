@@ -15,7 +15,7 @@ export function profileOf(
 		command: facts.executable.startedAs,
 		args: facts.argv,
 		cwd: grant.launch.cwd ?? grant.workspace ?? "/tmp",
-		env,
+		env: { ...env, ...facts.env },
 		read: [...facts.roots, ...grant.sandbox.read],
 		personal: grant.sandbox.read,
 		write: grant.sandbox.write,

@@ -1,7 +1,7 @@
 import { shellWord } from "../../core/plain-text.ts";
 import { type EnvPart, type FileFact, fingerprintOf } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
-import { fail, type Result } from "../../core/result.ts";
+import { fail, failed, type Problem, type Result } from "../../core/result.ts";
 import { openHashCache } from "../executable/hash.ts";
 import type { Home } from "../home.ts";
 import { type LaunchFacts, readFacts } from "./facts.ts";
@@ -12,7 +12,7 @@ import { launchParts } from "./parts.ts";
  * content. Reads the disk, runs nothing, and asks neither the PATH nor a package manager.
  */
 export async function verifyLaunch(
-	grant: Pick<Grant, "name" | "config" | "launch">,
+	grant: Pick<Grant, "name" | "config" | "launch" | "secrets" | "mutableSecrets">,
 	env: Readonly<Record<string, EnvPart>>,
 	home: Home,
 ): Promise<Result<LaunchFacts>> {
@@ -24,6 +24,7 @@ export async function verifyLaunch(
 			"This server's command or environment is not what was approved.",
 			`Approve it again: ${allowCommand(grant)}`,
 		);
+	if (lacksMutableApproval(grant, facts.value)) return failed(secretForMutable(allowCommand(grant)));
 	const hashes = openHashCache(home.state);
 	const { executable, code } = facts.value;
 	const changed = ({ path, sha256 }: FileFact, now: Result<string>): Result<never> | null =>
@@ -43,6 +44,20 @@ export async function verifyLaunch(
 		if (!stored.ok) return fail(stored.problem.code, stored.problem.message, `Approve it again: ${allowCommand(grant)}`);
 	}
 	return facts;
+}
+
+/** True when secrets would go to code that the person's other programs can change, and nobody approved that. */
+export function lacksMutableApproval(grant: Pick<Grant, "secrets" | "mutableSecrets">, facts: Pick<LaunchFacts, "mutable">): boolean {
+	return facts.mutable && grant.secrets.size > 0 && grant.mutableSecrets !== true;
+}
+
+/** @param command what a person would run to approve it, without the flag that says so */
+export function secretForMutable(command: string): Problem {
+	return {
+		code: "secret-for-mutable",
+		message: "Your other programs can change this server's code, and whatever they put there would get its secrets.",
+		remedy: `Start it from a package, or put it where only an administrator can write. If you mean it as it is: ${command} --mutable-secrets`,
+	};
 }
 
 /** The command that approves this very entry anew. */

@@ -3,6 +3,12 @@ import * as path from "node:path";
 import * as z from "zod/mini";
 
 const DIGEST = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/));
+/**
+ * What a lock pinned: the place in the tree, the name, the version, and the integrity; null for a package that came inside the archive of the one
+ * that it lies in.
+ */
+export type LockedPackage = readonly [place: string, name: string, version: string, integrity: string | null];
+
 /** Lies beside the packages in the folder, and takes its place in one rename with them. */
 export const Label = z.strictObject({
 	version: z.literal(1),
@@ -10,8 +16,8 @@ export const Label = z.strictObject({
 	lockDigest: DIGEST,
 	contentDigest: DIGEST,
 	skippedScripts: z.array(z.string()),
-	/** What the lock pinned: place, name, version, integrity (null: inside the tarball of the package around it). */
 	packages: z.array(z.tuple([z.string(), z.string(), z.string(), z.nullable(z.string())])),
+	runtime: z.optional(z.string()),
 });
 export type Label = z.infer<typeof Label>;
 /** Its name in the folder. */

@@ -3,33 +3,53 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import * as z from "zod/mini";
-import type { NpxLaunch } from "../../core/launch/npx-line.ts";
+import type { PackageLaunch } from "../../core/launch/package-launch.ts";
+import { ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
-import { findInstalled, type StoredPackage } from "./store.ts";
+import type { InstallDeps, PackageWork, ReadyPackage } from "./kind.ts";
+import { packageWork } from "./kinds.ts";
+import { findInStore } from "./store.ts";
 
 const Resolved = z.strictObject({ version: z.literal(1), lockDigest: z.string() });
 
-/** What an npx line was resolved to last time, so that listing, granting and changing a grant all speak of the same package. Null: not yet. */
-export function recallPackage(home: Home, launch: NpxLaunch): StoredPackage | null {
+/** What a line was resolved to last time, so that listing, granting and changing a grant all speak of the same package. Null: not yet. */
+export function recallPackage(home: Home, launch: PackageLaunch): ReadyPackage | null {
 	try {
-		const { lockDigest } = Resolved.parse(JSON.parse(fs.readFileSync(fileOf(home, launch), "utf8")));
-		const found = findInstalled(home, lockDigest, launch.bin);
-		return found.ok ? found.value : null;
+		const { lockDigest } = Resolved.parse(JSON.parse(fs.readFileSync(fileOf(home, packageWork(launch)), "utf8")));
+		return readyPackage(home, launch, lockDigest);
 	} catch {
 		return null;
 	}
 }
 
-export async function rememberPackage(home: Home, launch: NpxLaunch, stored: StoredPackage): Promise<void> {
-	const file = fileOf(home, launch);
-	fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-	await writeFileAtomic(file, `${JSON.stringify({ version: 1, lockDigest: stored.lockDigest })}\n`, { mode: 0o600 });
+/** What is in the store under a lock, and how a line starts it. Null: it is not there, or cannot be started. */
+export function readyPackage(home: Home, launch: PackageLaunch, lockDigest: string): ReadyPackage | null {
+	const work = packageWork(launch);
+	const found = findInStore(home, work.registry, lockDigest);
+	const run = found.ok ? work.run(found.value) : found;
+	return found.ok && run.ok ? { ...found.value, run: run.value } : null;
 }
 
-function fileOf(home: Home, { spec, bin }: NpxLaunch): string {
-	const key = createHash("sha256")
-		.update(JSON.stringify([spec.name, spec.range, bin]))
-		.digest("hex")
-		.slice(0, 32);
-	return path.join(home.state, "resolved", `${key}.json`);
+/** From now on the line means this package, until it is resolved anew. */
+export async function rememberPackage(home: Home, launch: PackageLaunch, { lockDigest }: { readonly lockDigest: string }): Promise<void> {
+	const file = fileOf(home, packageWork(launch));
+	fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+	await writeFileAtomic(file, `${JSON.stringify({ version: 1, lockDigest })}\n`, { mode: 0o600 });
+}
+
+/** Resolves a line by its registry now, and puts the package into the store. What other lines and later looks mean is left as it is. */
+export async function installPackage(launch: PackageLaunch, deps: InstallDeps): Promise<Result<ReadyPackage>> {
+	const work = packageWork(launch);
+	const stored = await work.install(deps);
+	if (!stored.ok) return stored;
+	const run = work.run(stored.value);
+	if (!run.ok) return run;
+	const { name, version, skippedScripts } = stored.value;
+	const skipped = skippedScripts.length === 0 ? "" : ` (install scripts of ${skippedScripts.join(", ")} were not run)`;
+	deps.onProgress(`installed ${name}@${version}${skipped}`);
+	return ok({ ...stored.value, run: run.value });
+}
+
+function fileOf(home: Home, { key }: PackageWork): string {
+	return path.join(home.state, "resolved", `${createHash("sha256").update(key).digest("hex").slice(0, 32)}.json`);
 }

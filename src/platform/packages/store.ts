@@ -1,118 +1,79 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type PackageSpec, parsePackageSpec } from "../../core/launch/package-spec.ts";
+import type { PackageRegistry } from "../../core/launch/package-launch.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
-import type { SandboxEngine } from "../sandbox/engine.ts";
-import { packageEntry } from "./entry.ts";
-import { LABEL, type Label, readLabel } from "./label.ts";
-import { checkLock } from "./lockfile.ts";
-import { findNpm } from "./npm.ts";
-import { runNpmInstall } from "./npm-install.ts";
-import { readNpmSettings, registryEgress } from "./npm-settings.ts";
+import { LABEL, type Label, type LockedPackage, readLabel } from "./label.ts";
 import { ForeignEntry, removeTree, sealTree, statDigest } from "./tree.ts";
 import { verifyInstalled, writeSeen } from "./verify.ts";
 
-/** A package of the registry with everything it needs, in the store: read-only, complete, and never changed again. */
+/** A package of a registry with everything it needs, in the store: read-only, complete, and never changed again. */
 export interface StoredPackage {
+	readonly registry: PackageRegistry;
 	readonly name: string;
 	readonly version: string;
-	/** Absolute; the only thing a server of this package needs to read beside Node. */
+	/** Absolute; the only thing a server of this package needs to read beside its runtime. */
 	readonly folder: string;
-	/** The script that the package's command stands for: absolute, inside `folder`. Start it with Node. */
-	readonly bin: string;
-	/** Flags for Node that the script itself asks for; harmless, and usually none. */
-	readonly nodeFlags: readonly string[];
 	/** `sha256:…` over name, version and integrity of the package and of all it needs. */
 	readonly lockDigest: string;
 	/** `sha256:…` over every file as it lies in the store. */
 	readonly contentDigest: string;
-	/** The package's own integrity in the registry, `sha512-…`. */
+	/** The package's own integrity in the registry: `sha512-…`. */
 	readonly integrity: string;
 	/** Packages whose install script was not run. Empty: none has one. */
 	readonly skippedScripts: readonly string[];
+	/** The package itself and all it needs, as its lock pinned them. */
+	readonly packages: readonly LockedPackage[];
+	/** Real path of the interpreter that it was installed for; null: any Node. */
+	readonly runtime: string | null;
 }
 
-export interface InstallDeps {
-	readonly home: Home;
-	readonly engine: SandboxEngine;
-	/** Real path of the Node that runs npm. */
-	readonly node: string;
-	/** The person's environment: HOME, PATH, certificates. */
-	readonly env: Readonly<Record<string, string | undefined>>;
-	/** Folders whose npm is never taken: the workspace. */
-	readonly untrusted: readonly string[];
-	/** One line for a person. */
-	readonly onProgress: (line: string) => void;
-	/** Milliseconds; undefined: ten minutes. */
-	readonly timeoutMs?: number;
+/** Three empty folders on the store's own file system, which are removed after an installation. */
+export interface Staging {
+	/** What is in here when the installation ends, all of it, is published. */
+	readonly tree: string;
+	readonly cache: string;
+	readonly settings: string;
 }
 
-const TEN_MINUTES = 600_000;
+/** What an installation put into its tree, after it was checked. */
+export type Installed = Omit<StoredPackage, "registry" | "folder" | "contentDigest">;
+
 const STAGING = /^\.staging-([0-9]+)-[0-9a-f]{16}$/;
 
 /**
- * Installs a package once, at approval, confined and without running any of its code, and publishes it in one step: a package is
- * in the store as a whole or not at all. What is there already is used as it is.
+ * Puts a package into the store in one step: it is there as a whole or not at all. The same package twice is there once.
  *
- * @param bin the command of the package that is wanted; null: the one that npx would choose
+ * @param install fills the tree, runs none of the package's code, and checks what it got
  */
-export async function installPackage(spec: PackageSpec, bin: string | null, deps: InstallDeps): Promise<Result<StoredPackage>> {
-	// The name becomes a path: whoever made it, it is read again.
-	const parsed = parsePackageSpec(spec.range === null ? spec.name : `${spec.name}@${spec.range}`);
-	if (!parsed.ok) return parsed;
-	const npm = findNpm({ path: deps.env.PATH ?? "", node: deps.node, untrusted: deps.untrusted });
-	if (!npm.ok) return npm;
-	const store = openStore(deps.home);
+export async function addToStore(
+	home: Home,
+	registry: PackageRegistry,
+	install: (staging: Staging) => Promise<Result<Installed>>,
+): Promise<Result<StoredPackage>> {
+	const store = openStore(home, registry);
 	sweep(store);
 	const staging = path.join(store, `.staging-${process.pid}-${randomBytes(8).toString("hex")}`);
-	const [tree, cache, settingsFolder] = ["tree", "cache", "settings"].map((name) => path.join(staging, name)) as [string, string, string];
-	for (const folder of [staging, tree, cache, settingsFolder]) fs.mkdirSync(folder, { mode: 0o700 });
+	const [tree, cache, settings] = ["tree", "cache", "settings"].map((name) => path.join(staging, name)) as [string, string, string];
+	for (const folder of [staging, tree, cache, settings]) fs.mkdirSync(folder, { mode: 0o700 });
 	try {
-		const settings = await readNpmSettings(npm.value, deps.node, settingsFolder, deps.env);
-		if (!settings.ok) return settings;
-		const hosts = registryEgress(settings.value.registries);
-		deps.onProgress(
-			`installing ${spec.name}${spec.range === null ? "" : `@${spec.range}`} from ${settings.value.registries[0]?.host ?? "the registry"} …`,
-		);
-		const timeoutMs = deps.timeoutMs ?? TEN_MINUTES;
-		const run = await runNpmInstall({
-			spec,
-			npm: npm.value,
-			node: deps.node,
-			settings: settings.value,
-			engine: deps.engine,
-			tree,
-			cache,
-			timeoutMs,
-		});
-		if (!run.ok) return run;
-		const label = checkAndSeal(tree, spec.name, bin, hosts);
-		if (!label.ok) return label;
-		const published = await publish(deps.home, store, tree, label.value);
-		if (!published.ok) return published;
-		const stored = describe(published.value.folder, published.value.label, bin);
-		if (stored.ok) {
-			const { name, version, skippedScripts } = stored.value;
-			deps.onProgress(
-				`installed ${name}@${version}${skippedScripts.length === 0 ? "" : ` (install scripts of ${skippedScripts.join(", ")} were not run)`}`,
-			);
-		}
-		return stored;
+		const installed = await install({ tree, cache, settings });
+		if (!installed.ok) return installed;
+		const label = seal(tree, installed.value);
+		return label.ok ? await publish(home, registry, store, tree, label.value) : label;
 	} finally {
 		removeTree(staging);
 	}
 }
 
 /**
- * The package that a grant was given for, without the network.
+ * The package that a grant was given for, without the network. Does not say whether it is unchanged: {@link verifyInstalled} does.
  *
  * @param lockDigest as in {@link StoredPackage}
- * @param bin the command that the line asks for; null: the one that npx would choose
  */
-export function findInstalled(home: Home, lockDigest: string, bin: string | null): Result<StoredPackage> {
-	const store = path.join(home.store, "npm");
+export function findInStore(home: Home, registry: PackageRegistry, lockDigest: string): Result<StoredPackage> {
+	const store = path.join(home.store, registry);
 	const ending = `-${short(lockDigest)}`;
 	let names: readonly string[] = [];
 	try {
@@ -122,7 +83,7 @@ export function findInstalled(home: Home, lockDigest: string, bin: string | null
 	}
 	for (const name of names) {
 		const label = readLabel(path.join(store, name));
-		if (label?.lockDigest === lockDigest && name === folderName(label)) return describe(path.join(store, name), label, bin);
+		if (label?.lockDigest === lockDigest && name === folderName(label)) return ok(describe(registry, path.join(store, name), label));
 	}
 	return fail(
 		"package-missing",
@@ -131,39 +92,24 @@ export function findInstalled(home: Home, lockDigest: string, bin: string | null
 	);
 }
 
-function openStore(home: Home): string {
-	const store = path.join(home.store, "npm");
+function openStore(home: Home, registry: PackageRegistry): string {
+	const store = path.join(home.store, registry);
 	fs.mkdirSync(store, { recursive: true, mode: 0o700 });
 	return store;
 }
 
-/** Checks what npm left behind, and seals it. */
-function checkAndSeal(tree: string, name: string, bin: string | null, hosts: readonly string[]): Result<Label> {
-	let text: string;
+function seal(tree: string, { name, version, integrity, lockDigest, skippedScripts, packages, runtime }: Installed): Result<Label> {
 	try {
-		text = fs.readFileSync(path.join(tree, "package-lock.json"), "utf8");
-	} catch {
-		return fail(
-			"package-install",
-			`${name} was not installed: npm wrote no lock file.`,
-			"Allow lock files in your npm, or update it: npm install -g npm.",
-		);
-	}
-	const lock = checkLock(text, name, hosts);
-	if (!lock.ok) return lock;
-	const entry = packageEntry(path.join(fs.realpathSync(tree), "node_modules", name), name, bin);
-	if (!entry.ok) return entry;
-	try {
-		// These tell how the line was written and which npm ran; the store keeps what was installed, and nothing else.
-		for (const name of [LABEL, "package.json", "package-lock.json", "node_modules/.package-lock.json"])
-			fs.rmSync(path.join(tree, name), { force: true });
+		// A package that brings a label of its own does not get to keep it.
+		fs.rmSync(path.join(tree, LABEL), { recursive: true, force: true });
 		const label: Label = {
 			version: 1,
-			package: { name, version: lock.value.version, integrity: lock.value.integrity },
-			lockDigest: lock.value.digest,
+			package: { name, version, integrity },
+			lockDigest,
 			contentDigest: sealTree(tree),
-			skippedScripts: [...lock.value.withScripts],
-			packages: lock.value.packages.map((each) => [...each]),
+			skippedScripts: [...skippedScripts],
+			packages: packages.map((each) => [...each]),
+			...(runtime === null ? {} : { runtime }),
 		};
 		fs.writeFileSync(path.join(tree, LABEL), `${JSON.stringify(label)}\n`, { mode: 0o444, flag: "wx" });
 		return ok(label);
@@ -178,12 +124,7 @@ function checkAndSeal(tree: string, name: string, bin: string | null, hosts: rea
 }
 
 /** Moves a sealed tree to its place. Whoever comes second uses what the first one published. */
-async function publish(
-	home: Home,
-	store: string,
-	tree: string,
-	label: Label,
-): Promise<Result<{ readonly folder: string; readonly label: Label }>> {
+async function publish(home: Home, registry: PackageRegistry, store: string, tree: string, label: Label): Promise<Result<StoredPackage>> {
 	const folder = path.join(fs.realpathSync(store), folderName(label));
 	for (let attempt = 0; attempt < 3; attempt++) {
 		try {
@@ -191,14 +132,14 @@ async function publish(
 			fs.chmodSync(folder, 0o555);
 			const seen = statDigest(folder);
 			if (seen !== null) await writeSeen(home, folder, seen);
-			return ok({ folder, label });
+			return ok(describe(registry, folder, label));
 		} catch (error) {
 			if (!["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
 		}
 		const there = readLabel(folder);
 		if (there !== null && there.lockDigest === label.lockDigest) {
 			const intact = await verifyInstalled(home, { folder, lockDigest: there.lockDigest, contentDigest: there.contentDigest });
-			if (intact.ok) return ok({ folder, label: there });
+			if (intact.ok) return ok(describe(registry, folder, there));
 		}
 		// Somebody changed it by hand: set aside, and swept away with the next installation.
 		try {
@@ -210,26 +151,16 @@ async function publish(
 	return fail("package-install", `${folder} cannot be replaced.`, "Remove that folder and try again.");
 }
 
-function describe(folder: string, label: Label, bin: string | null): Result<StoredPackage> {
-	const { name, version, integrity } = label.package;
-	const root = path.join(folder, "node_modules", name);
-	const entry = packageEntry(root, name, bin);
-	if (!entry.ok) return entry;
-	return ok({
-		name,
-		version,
-		folder,
-		bin: path.join(root, entry.value.script),
-		nodeFlags: entry.value.nodeFlags,
-		lockDigest: label.lockDigest,
-		contentDigest: label.contentDigest,
-		integrity,
-		skippedScripts: label.skippedScripts,
-	});
+function describe(registry: PackageRegistry, folder: string, label: Label): StoredPackage {
+	const { lockDigest, contentDigest, skippedScripts, packages, runtime } = label;
+	return { registry, ...label.package, folder, lockDigest, contentDigest, skippedScripts, packages, runtime: runtime ?? null };
 }
 
 function folderName(label: Label): string {
-	return `${label.package.name.replace("/", "+")}@${label.package.version}-${short(label.lockDigest)}`;
+	const name = `${label.package.name.replace("/", "+")}@${label.package.version}-${short(label.lockDigest)}`;
+	// Whoever read the package's name read it strictly; what would lead elsewhere is a bug.
+	if (name.includes("/") || name.startsWith(".")) throw new Error("a package whose name is a path");
+	return name;
 }
 
 function short(digest: string): string {

@@ -20,7 +20,7 @@ export async function verifyInstalled(
 		`${folder} is not what was installed: a file was changed, added or removed.`,
 		"Remove the folder and approve the server again: sallyport allow NAME",
 	);
-	if (path.dirname(folder) !== path.join(home.store, "npm") || realOrNull(folder) !== folder) return broken;
+	if (path.dirname(path.dirname(folder)) !== home.store || realOrNull(folder) !== folder) return broken;
 	const label = readLabel(folder);
 	if (label === null || label.lockDigest !== stored.lockDigest || label.contentDigest !== stored.contentDigest) return broken;
 	const now = statDigest(folder);
@@ -38,19 +38,24 @@ export async function verifyInstalled(
 const Seen = z.record(z.string(), z.string());
 
 function readSeen(home: Home, folder: string): string | undefined {
-	return readAllSeen(home)[path.basename(folder)];
+	return readAllSeen(home)[keyOf(home, folder)];
 }
 
 /** Remembers what the file system says of an intact package now. */
 export async function writeSeen(home: Home, folder: string, digest: string): Promise<void> {
-	const kept = Object.entries(readAllSeen(home)).filter(([name]) => fs.existsSync(path.join(home.store, "npm", name)));
-	const all = { ...Object.fromEntries(kept), [path.basename(folder)]: digest };
+	const kept = Object.entries(readAllSeen(home)).filter(([name]) => fs.existsSync(path.join(home.store, name)));
+	const all = { ...Object.fromEntries(kept), [keyOf(home, folder)]: digest };
 	try {
 		const { default: writeFileAtomic } = await import("write-file-atomic");
 		await writeFileAtomic(path.join(home.state, "packages.json"), `${JSON.stringify(all)}\n`, { mode: 0o600, fsync: false });
 	} catch {
 		// A memory that cannot be kept only costs time.
 	}
+}
+
+/** Where it lies in the store: `npm/NAME@VERSION-LOCK`. */
+function keyOf(home: Home, folder: string): string {
+	return path.relative(home.store, folder);
 }
 
 function readAllSeen(home: Home): Readonly<Record<string, string>> {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 
@@ -13,28 +14,62 @@ export interface TestPackage {
 
 export interface TestRegistry {
 	readonly url: string;
+	readonly port: number;
 	/** `METHOD path` of every request, and whether it carried the token. */
 	readonly requests: { readonly line: string; readonly authorization: string | undefined }[];
+	/** Adds packages; the last version of a name is its newest. */
+	publish(...more: readonly TestPackage[]): void;
+	/** It has no version of that name any more. */
+	withdraw(name: string): void;
 	close(): Promise<void>;
 }
 
+export interface TestRegistryOptions {
+	/** Its address, where that is not the one that it listens on. */
+	readonly url?: string;
+	/** Key and certificate in PEM: it is spoken to by TLS. */
+	readonly secured?: { readonly key: string; readonly cert: string };
+	/** What it demands of every request. Undefined: nothing. */
+	readonly authorization?: string;
+}
+
 /** A registry on loopback that speaks as much of npm's protocol as an installation needs. */
-export async function startRegistry(packages: readonly TestPackage[]): Promise<TestRegistry> {
+export async function startRegistry(first: readonly TestPackage[], options: TestRegistryOptions = {}): Promise<TestRegistry> {
+	let packages: readonly TestPackage[] = first;
 	const requests: { line: string; authorization: string | undefined }[] = [];
 	const tarballs = new Map<string, Buffer>();
-	const server = createServer((request, response) => {
+	const answer: RequestListener = (request, response) => {
 		const path = decodeURIComponent(request.url ?? "/").slice(1);
 		requests.push({ line: `${request.method} /${path}`, authorization: request.headers.authorization });
+		if (options.authorization !== undefined && request.headers.authorization !== options.authorization)
+			return response.writeHead(401, { "content-type": "application/json" }).end('{"error":"who are you?"}');
 		const tarball = tarballs.get(path);
 		const versions = packages.filter((each) => each.manifest.name === path);
 		if (tarball !== undefined) response.end(tarball);
 		else if (versions.length > 0) response.setHeader("content-type", "application/json").end(JSON.stringify(packument(versions)));
 		else response.writeHead(404, { "content-type": "application/json" }).end('{"error":"not found"}');
-	});
+	};
+	const server = options.secured === undefined ? createServer(answer) : createSecureServer(options.secured, answer);
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-	for (const each of packages) tarballs.set(tarballPath(each), tarballOf(each));
-	return { url, requests, close: () => new Promise((resolve) => void server.close(() => resolve())) };
+	const { port } = server.address() as AddressInfo;
+	const url = options.url ?? `http${options.secured === undefined ? "" : "s"}://127.0.0.1:${port}/`;
+	const pack = (added: readonly TestPackage[]): void => {
+		for (const each of added) tarballs.set(tarballPath(each), tarballOf(each));
+	};
+	pack(packages);
+	return {
+		url,
+		port,
+		requests,
+		publish(...more) {
+			packages = [...packages, ...more];
+			pack(more);
+		},
+		withdraw(name) {
+			packages = packages.filter(({ manifest }) => manifest.name !== name);
+		},
+		close: () => new Promise((resolve) => void server.close(() => resolve())),
+	};
 
 	function packument(versions: readonly TestPackage[]): unknown {
 		const last = versions.at(-1);

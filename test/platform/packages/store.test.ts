@@ -5,9 +5,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PackageSpec } from "../../../src/core/launch/package-spec.ts";
-import { ok } from "../../../src/core/result.ts";
+import { ok, type Result } from "../../../src/core/result.ts";
 import { createHome, type Home } from "../../../src/platform/home.ts";
-import { findInstalled, type InstallDeps, installPackage } from "../../../src/platform/packages/store.ts";
+import type { InstallDeps, ReadyPackage } from "../../../src/platform/packages/kind.ts";
+import { installPackage } from "../../../src/platform/packages/resolved.ts";
+import { findInStore } from "../../../src/platform/packages/store.ts";
 import { removeTree } from "../../../src/platform/packages/tree.ts";
 import { verifyInstalled } from "../../../src/platform/packages/verify.ts";
 import { bubblewrapEngine } from "../../../src/platform/sandbox/bubblewrap.ts";
@@ -39,7 +41,7 @@ afterEach(async () => {
 function deps(more: Partial<InstallDeps> = {}): InstallDeps {
 	return {
 		home,
-		engine: bubblewrapEngine({ sallyportHome: home.path }),
+		engine: (network) => bubblewrapEngine({ sallyportHome: home.path, network: async () => ok(network ?? undefined) }),
 		node,
 		env: process.env,
 		untrusted: [],
@@ -71,12 +73,16 @@ function spec(name: string, range: string | null = null): PackageSpec {
 	return { name, range };
 }
 
+function install(spec: PackageSpec, bin: string | null, with_: InstallDeps): Promise<Result<ReadyPackage>> {
+	return installPackage({ kind: "package", registry: "npm", spec, bin, runtime: "script", args: [] }, with_);
+}
+
 function stagings(): string[] {
 	return fs.readdirSync(path.join(home.store, "npm")).filter((name) => name.startsWith("."));
 }
 
 async function refusal(name: string, with_: InstallDeps, bin: string | null = null) {
-	const result = await installPackage(spec(name), bin, with_);
+	const result = await install(spec(name), bin, with_);
 	if (result.ok) throw new Error(`installed ${result.value.folder}`);
 	expect(fs.readdirSync(path.join(home.store, "npm"))).toEqual([]);
 	expect(JSON.stringify(result.problem)).not.toContain(token);
@@ -92,19 +98,19 @@ function run(file: string, args: string[] = []): Promise<string> {
 describe("installing", () => {
 	it("publishes a package and what it needs, read-only, and starts it with Node alone", async () => {
 		const with_ = await serve(server("@acme/tool", { dependencies: { dep: "^1.0.0" } }), server("dep"));
-		const result = await installPackage(spec("@acme/tool", "^1.0.0"), null, with_);
+		const result = await install(spec("@acme/tool", "^1.0.0"), null, with_);
 		if (!result.ok) throw new Error(result.problem.message);
 		const stored = result.value;
 		expect(stored).toMatchObject({
 			name: "@acme/tool",
 			version: "1.2.3",
-			nodeFlags: [],
+			runtime: null,
 			skippedScripts: [],
 			integrity: expect.stringMatching(integrity),
 		});
 		expect(path.relative(home.store, stored.folder)).toMatch(/^npm\/@acme\+tool@1\.2\.3-[0-9a-f]{12}$/);
-		expect(await run(stored.bin, ["a"])).toBe("ran a\n");
-		for (const file of [stored.folder, path.dirname(stored.bin), stored.bin]) expect(fs.statSync(file).mode & 0o222).toBe(0);
+		expect(await run(stored.run.bin, ["a"])).toBe("ran a\n");
+		for (const file of [stored.folder, path.dirname(stored.run.bin), stored.run.bin]) expect(fs.statSync(file).mode & 0o222).toBe(0);
 		expect(stagings()).toEqual([]);
 		expect(progress).toEqual([`installing @acme/tool@^1.0.0 from ${new URL(registry?.url ?? "").host} …`, "installed @acme/tool@1.2.3"]);
 	});
@@ -113,14 +119,23 @@ describe("installing", () => {
 		const launcher =
 			'#!/usr/bin/env node\nprocess.stdout.write(require("node:child_process").execFileSync(require("node:path").join(__dirname, "native")));\n';
 		const wrapped = { ...server("tool"), files: { "run.js": launcher, native: "#!/bin/sh\necho ran\n" } };
-		const result = await installPackage(spec("tool"), null, await serve(wrapped));
+		const result = await install(spec("tool"), null, await serve(wrapped));
 		if (!result.ok) throw new Error(result.problem.message);
-		expect(await run(result.value.bin)).toBe("ran\n");
+		expect(await run(result.value.run.bin)).toBe("ran\n");
+	});
+
+	it("leaves a package to Bun that is made for it", async () => {
+		const made = { ...server("tool", { bin: "run.ts" }), files: { "run.ts": "#!/usr/bin/env bun\n" } };
+		const result = await install(spec("tool"), null, await serve(made));
+		expect(result).toMatchObject({
+			ok: true,
+			value: { run: { runtime: "bun", argv: ["--no-install", "--config=/dev/null", expect.any(String)] } },
+		});
 	});
 
 	it("sends the person's own credentials, and never keeps them", async () => {
 		const with_ = await serve(server("tool"));
-		expect((await installPackage(spec("tool"), null, with_)).ok).toBe(true);
+		expect((await install(spec("tool"), null, with_)).ok).toBe(true);
 		expect(registry?.requests.every((request) => request.authorization === `Bearer ${token}`)).toBe(true);
 		expect(grep(home.path, token)).toEqual([]);
 	});
@@ -129,12 +144,12 @@ describe("installing", () => {
 		const with_ = await serve(server("tool"));
 		const config = path.join(folder, "person", ".npmrc");
 		fs.writeFileSync(config, fs.readFileSync(config, "utf8").replaceAll("127.0.0.1", "localhost"));
-		expect((await installPackage(spec("tool"), null, with_)).ok).toBe(true);
+		expect((await install(spec("tool"), null, with_)).ok).toBe(true);
 		expect(registry?.requests.every((request) => request.authorization === `Bearer ${token}`)).toBe(true);
 	});
 
 	it.each(["../x", "a/../../b", "npm:x", "--x"])("takes no name such as %s", async (name) => {
-		expect((await installPackage(spec(name), null, await serve())).ok).toBe(false);
+		expect((await install(spec(name), null, await serve())).ok).toBe(false);
 		expect(registry?.requests).toEqual([]);
 	});
 
@@ -146,7 +161,7 @@ describe("installing", () => {
 			fs.appendFileSync(config, `@acme:registry=${other.url}\n`);
 			expect(await refusal("tool", with_)).toMatchObject({ code: "npm-cleartext" });
 			fs.writeFileSync(config, fs.readFileSync(config, "utf8").replace(/^.*_authToken.*$/m, ""));
-			expect((await installPackage(spec("tool"), null, with_)).ok).toBe(true);
+			expect((await install(spec("tool"), null, with_)).ok).toBe(true);
 			expect(other.requests.length).toBeGreaterThan(0);
 		} finally {
 			await other.close();
@@ -158,15 +173,20 @@ describe("installing", () => {
 		// A project around the store, and what npm would hand to that project's scripts.
 		fs.writeFileSync(path.join(folder, "package.json"), "{}");
 		for (const place of [folder, home.path, home.store]) fs.writeFileSync(path.join(place, ".npmrc"), "registry=http://127.0.0.1:9/\n");
-		const env = { ...with_.env, npm_config_registry: "http://127.0.0.1:9/", NODE_OPTIONS: "--require=/nonexistent.js" };
-		expect((await installPackage(spec("tool"), null, { ...with_, env })).ok).toBe(true);
+		const env = {
+			...with_.env,
+			npm_command: "run-script",
+			npm_config_registry: "http://127.0.0.1:9/",
+			NODE_OPTIONS: "--require=/nonexistent.js",
+		};
+		expect((await install(spec("tool"), null, { ...with_, env })).ok).toBe(true);
 	});
 
 	it("runs no install script, and says whose", async () => {
 		const marker = path.join(folder, "script-ran");
 		const script = `node -e "require('fs').writeFileSync('${marker}', '')"`;
 		const with_ = await serve(server("tool", { scripts: { preinstall: script, install: script, postinstall: script } }));
-		const result = await installPackage(spec("tool"), null, with_);
+		const result = await install(spec("tool"), null, with_);
 		expect(result).toMatchObject({ ok: true, value: { skippedScripts: ["tool"] } });
 		expect(fs.existsSync(marker)).toBe(false);
 		expect(progress.at(-1)).toContain("install scripts of tool were not run");
@@ -174,20 +194,21 @@ describe("installing", () => {
 
 	it("gives an equal digest for an equal set of packages, and another for another", async () => {
 		const with_ = await serve(server("tool", { dependencies: { dep: "1" } }), { ...server("dep"), files: { "run.js": "1" } });
-		const first = await installPackage(spec("tool"), null, with_);
-		const again = await installPackage(spec("tool", "1.2.3"), null, with_);
+		const first = await install(spec("tool"), null, with_);
+		const again = await install(spec("tool", "1.2.3"), null, with_);
 		await registry?.close();
 		const changed = await serve(server("tool", { dependencies: { dep: "1" } }), { ...server("dep"), files: { "run.js": "2" } });
-		const other = await installPackage(spec("tool"), null, changed);
+		const other = await install(spec("tool"), null, changed);
 		if (!first.ok || !again.ok || !other.ok) throw new Error("not installed");
 		expect(again.value).toEqual(first.value);
 		expect(other.value.lockDigest).not.toBe(first.value.lockDigest);
-		expect(findInstalled(home, first.value.lockDigest, null)).toEqual(first);
+		const { run: _, ...stored } = first.value;
+		expect(findInStore(home, "npm", stored.lockDigest)).toEqual(ok(stored));
 	});
 
 	it("lets two installations of one package both succeed", async () => {
 		const with_ = await serve(server("tool"));
-		const [a, b, c] = await Promise.all([1, 2, 3].map(() => installPackage(spec("tool"), null, with_)));
+		const [a, b, c] = await Promise.all([1, 2, 3].map(() => install(spec("tool"), null, with_)));
 		expect(a?.ok).toBe(true);
 		expect(b).toEqual(a);
 		expect(c).toEqual(a);
@@ -203,7 +224,7 @@ describe("installing", () => {
 		fs.chmodSync(path.join(dead, "tree", "x"), 0o555);
 		fs.chmodSync(path.join(dead, "tree"), 0o555);
 		fs.mkdirSync(living);
-		expect((await installPackage(spec("tool"), null, with_)).ok).toBe(true);
+		expect((await install(spec("tool"), null, with_)).ok).toBe(true);
 		expect(stagings()).toEqual([path.basename(living)]);
 	});
 
@@ -270,7 +291,7 @@ describe("refusing", () => {
 	});
 
 	it("a version that does not exist", async () => {
-		const result = await installPackage(spec("tool", "9.9.9"), null, await serve(server("tool")));
+		const result = await install(spec("tool", "9.9.9"), null, await serve(server("tool")));
 		expect(result).toMatchObject({ ok: false, problem: { message: expect.stringContaining("no such version") } });
 	});
 
@@ -281,27 +302,21 @@ describe("refusing", () => {
 		expect((await refusal("tool", with_)).message).toContain("cannot be reached");
 	});
 
-	it("to go around a proxy that the person configured", async () => {
-		const with_ = await serve(server("tool"));
-		fs.appendFileSync(path.join(folder, "person", ".npmrc"), "proxy=http://127.0.0.1:9\n");
-		expect((await refusal("tool", with_)).code).toBe("npm-proxy");
-	});
-
 	it("chooses the command that was asked for, and the one named like the package", async () => {
 		const files = { "a.js": "", "run.js": "" };
 		const with_ = await serve({ ...server("@acme/tool", { bin: { other: "a.js", tool: "run.js" } }), files });
-		const named = await installPackage(spec("@acme/tool"), null, with_);
-		const other = await installPackage(spec("@acme/tool"), "other", with_);
-		const absent = await installPackage(spec("@acme/tool"), "absent", with_);
-		expect(named.ok && path.basename(named.value.bin)).toBe("run.js");
-		expect(other.ok && path.basename(other.value.bin)).toBe("a.js");
+		const named = await install(spec("@acme/tool"), null, with_);
+		const other = await install(spec("@acme/tool"), "other", with_);
+		const absent = await install(spec("@acme/tool"), "absent", with_);
+		expect(named.ok && path.basename(named.value.run.bin)).toBe("run.js");
+		expect(other.ok && path.basename(other.value.run.bin)).toBe("a.js");
 		expect(absent).toMatchObject({ ok: false, problem: { remedy: expect.stringContaining('"other", "tool"') } });
 	});
 });
 
 describe("what is in the store", () => {
 	async function installed() {
-		const result = await installPackage(spec("tool"), null, await serve(server("tool", { dependencies: { dep: "1" } }), server("dep")));
+		const result = await install(spec("tool"), null, await serve(server("tool", { dependencies: { dep: "1" } }), server("dep")));
 		if (!result.ok) throw new Error(result.problem.message);
 		return result.value;
 	}
@@ -309,7 +324,7 @@ describe("what is in the store", () => {
 	it("stays as it was published, also when its files were touched but not changed", async () => {
 		const stored = await installed();
 		expect(await verifyInstalled(home, stored)).toEqual(ok(undefined));
-		fs.utimesSync(stored.bin, 1, 1);
+		fs.utimesSync(stored.run.bin, 1, 1);
 		expect(await verifyInstalled(home, stored)).toEqual(ok(undefined));
 		fs.writeFileSync(path.join(home.state, "packages.json"), "{broken");
 		expect(await verifyInstalled(home, stored)).toEqual(ok(undefined));
@@ -323,7 +338,7 @@ describe("what is in the store", () => {
 		["a file that others may write", (file) => fs.chmodSync(file, 0o666)],
 	])("is refused with %s, and installed anew on approval", async (_, change) => {
 		const stored = await installed();
-		change(stored.bin);
+		change(stored.run.bin);
 		expect(await verifyInstalled(home, stored)).toMatchObject({ ok: false, problem: { code: "package-changed" } });
 		await registry?.close();
 		expect(await installed()).toEqual(stored);
@@ -340,7 +355,7 @@ describe("what is in the store", () => {
 			{ ...stored, lockDigest: `sha256:${"0".repeat(64)}` },
 		])
 			expect((await verifyInstalled(home, wrong)).ok).toBe(false);
-		expect(findInstalled(home, `sha256:${"0".repeat(64)}`, null)).toMatchObject({ ok: false, problem: { code: "package-missing" } });
+		expect(findInStore(home, "npm", `sha256:${"0".repeat(64)}`)).toMatchObject({ ok: false, problem: { code: "package-missing" } });
 	});
 });
 
@@ -348,14 +363,16 @@ describe("real servers of the real registry", () => {
 	it.each(["@modelcontextprotocol/server-everything", "@modelcontextprotocol/server-filesystem"])(
 		"installs %s and speaks with it, confined and read-only",
 		async (name) => {
-			const result = await installPackage(spec(name), null, deps());
+			const result = await install(spec(name), null, deps());
 			if (!result.ok) throw new Error(result.problem.message);
-			const { folder: read, nodeFlags, bin } = result.value;
+			const { folder: read, run } = result.value;
 			const shared = path.join(folder, "shared");
 			fs.mkdirSync(shared);
 			const profile = { write: [], hidden: [], hiddenNames: [], egress: [], limits: {}, env: {}, cwd: read };
-			const args = [...nodeFlags, bin, ...(name.endsWith("filesystem") ? [shared] : [])];
-			const started = await deps().engine.start({ ...profile, command: node, args, read: [node, read, shared] });
+			const args = [...run.argv, ...(name.endsWith("filesystem") ? [shared] : [])];
+			const started = await deps()
+				.engine(null)
+				.start({ ...profile, command: node, args, read: [node, read, shared] });
 			if (!started.ok) throw new Error(started.problem.message);
 			const { child, dispose } = started.value;
 			try {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import * as z from "zod/mini";
-import { fail, ok, type Result } from "../../core/result.ts";
+import { fail, ok, type Result } from "../../../core/result.ts";
+import type { LockedPackage } from "../label.ts";
 
 /** What a lock file of npm pins, after it was found to hold packages of the registry and nothing else. */
 export interface CheckedLock {
@@ -15,9 +16,6 @@ export interface CheckedLock {
 	/** In the order of their places. */
 	readonly packages: readonly LockedPackage[];
 }
-
-/** `integrity` is null for a package that came inside the tarball of the one that it lies in. */
-export type LockedPackage = readonly [place: string, name: string, version: string, integrity: string | null];
 
 const Entry = z.object({
 	name: z.optional(z.string()),

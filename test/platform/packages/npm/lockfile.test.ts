@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkLock } from "../../../src/platform/packages/lockfile.ts";
-import { redact } from "../../../src/platform/packages/npm-install.ts";
+import { redact } from "../../../../src/platform/packages/confined-install.ts";
+import { checkLock } from "../../../../src/platform/packages/npm/lockfile.ts";
 
 const STRONG = `sha512-${Buffer.alloc(64, 1).toString("base64")}`;
 const HOSTS = ["packages.example:443"];

@@ -3,11 +3,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as z from "zod/mini";
-import type { PackageSpec } from "../../core/launch/package-spec.ts";
-import { fail, ok, type Result } from "../../core/result.ts";
-import { isExactVersion } from "../../core/rules/supply/package-version.ts";
-import { findNpm } from "./npm.ts";
-import { type NpmSettings, readNpmSettings } from "./npm-settings.ts";
+import type { PackageSpec } from "../../../core/launch/package-spec.ts";
+import { fail, ok, type Result } from "../../../core/result.ts";
+import { isExactVersion } from "../../../core/rules/supply/package-version.ts";
+import { findNpm } from "./find.ts";
+import { type NpmSettings, readNpmSettings } from "./settings.ts";
 
 export interface LookupDeps {
 	/** Real path of the Node that runs npm. */
@@ -34,7 +34,7 @@ export async function lookUpVersion({ name, range }: PackageSpec, deps: LookupDe
 	if (!npm.ok) return npm;
 	const folder = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), "sallyport-lookup-"));
 	try {
-		const settings = await readNpmSettings(npm.value, deps.node, folder, deps.env);
+		const settings = await readNpmSettings({ npm: npm.value, folder, ...deps });
 		if (!settings.ok) return settings;
 		const said = await npmView(npm.value.cli, range === null ? name : `${name}@${range}`, folder, settings.value, deps);
 		const answer = Answer.safeParse(said);
@@ -57,7 +57,13 @@ function npmView(cli: string, spec: string, folder: string, settings: NpmSetting
 		`--globalconfig=${path.join(folder, "no-global-config")}`,
 		...["--", spec, "version"],
 	];
-	const options = { cwd: folder, env: { ...settings.env, CI: "1", LANG: "C.UTF-8" }, timeout: timeoutMs, maxBuffer: 4 << 20, shell: false };
+	const options = {
+		cwd: folder,
+		env: { ...settings.env, ...settings.proxyEnv, CI: "1", LANG: "C.UTF-8" },
+		timeout: timeoutMs,
+		maxBuffer: 4 << 20,
+		shell: false,
+	};
 	return new Promise((resolve) => {
 		execFile(node, args, { ...options, encoding: "utf8" }, (_error, stdout) => {
 			try {

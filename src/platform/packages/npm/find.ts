@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { fail, ok, type Result } from "../../core/result.ts";
-import { findOnPath } from "../executable/resolve.ts";
+import { fail, ok, type Result } from "../../../core/result.ts";
+import { findOnPath } from "../../executable/resolve.ts";
 
 /** The npm that belongs to this person. It is run as `node CLI`, never through the script that PATH names. */
 export interface Npm {

@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Result } from "../../../src/core/result.ts";
-import { lookUpVersion } from "../../../src/platform/packages/lookup.ts";
-import { startRegistry, type TestRegistry } from "./registry.ts";
+import type { Result } from "../../../../src/core/result.ts";
+import { lookUpVersion } from "../../../../src/platform/packages/npm/lookup.ts";
+import { startRegistry, type TestRegistry } from "../registry.ts";
 
 let person = "";
 let registry: TestRegistry;

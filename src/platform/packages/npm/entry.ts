@@ -1,16 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as z from "zod/mini";
-import { isHarmlessNodeFlag } from "../../core/launch/interpreter-line.ts";
-import { fail, ok, type Result } from "../../core/result.ts";
-import { parseShebang, readShebang } from "../executable/resolve.ts";
+import { isHarmlessNodeFlag } from "../../../core/launch/interpreter-line.ts";
+import { fail, ok, type Result } from "../../../core/result.ts";
+import { parseShebang, readShebang } from "../../executable/resolve.ts";
 
 /** The script that a package's command stands for. */
 export interface PackageEntry {
 	/** Relative to the package's folder, with `/`. */
 	readonly script: string;
+	/** What its first line asks for; Node, where it has none. */
+	readonly runtime: "node" | "bun";
 	/** Flags that the script's first line asks Node for; each loads no code. */
-	readonly nodeFlags: readonly string[];
+	readonly flags: readonly string[];
 }
 
 const Manifest = z.object({ bin: z.optional(z.union([z.string(), z.record(z.string(), z.string())])) });
@@ -36,7 +38,7 @@ export function packageEntry(folder: string, name: string, bin: string | null): 
 		return refuse(
 			name,
 			bin === null ? "it brings several commands" : "it brings no such command",
-			`Name one: npx -y --package=${name} COMMAND (${names}).`,
+			`Name one of its commands: npx -y --package=${name} COMMAND (${names}).`,
 		);
 	}
 	const script = path.resolve(folder, target);
@@ -51,16 +53,16 @@ export function packageEntry(folder: string, name: string, bin: string | null): 
 	}
 	if (!isWithin(real, folder) || !fs.statSync(real).isFile()) return outside;
 	const shebang = readShebang(real);
-	if (shebang === null && !/\.[cm]?js$/.test(real))
+	if (shebang === null && !/\.[cm]?[jt]s$/.test(real))
 		return refuse(
 			name,
 			"its command is a program of its own, not JavaScript",
 			"Native programs in packages are not supported yet: install it and name its executable.",
 		);
-	const flags = shebang === null ? [] : nodeFlags(shebang);
-	if (flags === null)
+	const runtime = shebang === null ? { runtime: "node" as const, flags: [] } : runtimeOf(shebang);
+	if (runtime === null)
 		return refuse(name, "its command is not for Node, or asks Node to load other code", "Install it and name its executable.");
-	return ok({ script: path.relative(folder, real), nodeFlags: flags });
+	return ok({ script: path.relative(folder, real), ...runtime });
 }
 
 function readBins(folder: string, name: string): ReadonlyMap<string, string> | null {
@@ -72,10 +74,13 @@ function readBins(folder: string, name: string): ReadonlyMap<string, string> | n
 	}
 }
 
-function nodeFlags(shebang: string): readonly string[] | null {
+function runtimeOf(shebang: string): Pick<PackageEntry, "runtime" | "flags"> | null {
 	const parsed = parseShebang(shebang);
-	if (parsed === null || !/^node(?:js)?$/.test(path.basename(parsed.command))) return null;
-	return parsed.args.every(isHarmlessNodeFlag) ? parsed.args : null;
+	if (parsed === null) return null;
+	const program = path.basename(parsed.command);
+	if (program === "bun" && (parsed.args.length === 0 || (parsed.args.length === 1 && parsed.args[0] === "run")))
+		return { runtime: "bun", flags: [] };
+	return /^node(?:js)?$/.test(program) && parsed.args.every(isHarmlessNodeFlag) ? { runtime: "node", flags: parsed.args } : null;
 }
 
 function lastSegment(name: string): string {

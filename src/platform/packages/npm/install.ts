@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import * as path from "node:path";
-import { stripVTControlCharacters } from "node:util";
-import type { PackageSpec } from "../../core/launch/package-spec.ts";
-import { fail, ok, type Result } from "../../core/result.ts";
-import type { SandboxEngine } from "../sandbox/engine.ts";
-import type { Npm } from "./npm.ts";
-import { type NpmSettings, registryEgress } from "./npm-settings.ts";
+import type { PackageSpec } from "../../../core/launch/package-spec.ts";
+import { fail, ok, type Result } from "../../../core/result.ts";
+import { redact, runConfined } from "../confined-install.ts";
+import type { InstallDeps } from "../kind.ts";
+import type { Npm } from "./find.ts";
+import { type NpmSettings, registryEgress } from "./settings.ts";
 
 export interface NpmRun {
 	readonly spec: PackageSpec;
@@ -13,7 +12,7 @@ export interface NpmRun {
 	/** Real path. */
 	readonly node: string;
 	readonly settings: NpmSettings;
-	readonly engine: SandboxEngine;
+	readonly engine: InstallDeps["engine"];
 	/** Empty; the package and what it needs end up here. */
 	readonly tree: string;
 	/** Empty; npm's private cache. */
@@ -34,15 +33,16 @@ const OPTIONS = [
 	// A newer npm refuses these by itself; an older one is stopped by the missing git, the egress list and the check of the lock.
 	...["--allow-git=none", "--allow-remote=none", "--allow-file=none", "--allow-directory=none", "--git=/nonexistent/git"],
 	// npm waits 70 seconds before it gives up; a person is watching.
-	...["--fetch-retries=5", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=5000"],
+	...["--fetch-retries=5", "--fetch-retry-factor=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=5000"],
 	...["--loglevel=error", "--logs-max=0", "--location=project", "--global=false", "--workspaces=false"],
 ];
-const KEPT_OUTPUT = 64 * 1024;
 
 /** Runs `npm install` confined: it reads npm and writes two empty folders, connects to the registries alone, and runs no package's code. */
 export async function runNpmInstall(run: NpmRun): Promise<Result<void>> {
 	const { spec, npm, settings, tree, cache } = run;
-	const started = await run.engine.start({
+	const ended = await runConfined({
+		engine: run.engine,
+		timeoutMs: run.timeoutMs,
 		command: run.node,
 		args: [
 			npm.cli,
@@ -60,34 +60,12 @@ export async function runNpmInstall(run: NpmRun): Promise<Result<void>> {
 		env: { ...settings.env, CI: "1", LANG: "C.UTF-8" },
 		read: [run.node, npm.root, ...settings.read],
 		write: [tree, cache],
-		hidden: [],
-		hiddenNames: [],
 		egress: registryEgress(settings.registries),
-		egressToPrivate: true,
-		limits: {},
+		network: settings.network,
 	});
-	if (!started.ok) return started;
-	const { child, dispose } = started.value;
-	let output = "";
-	for (const stream of [child.stdout, child.stderr])
-		stream?.setEncoding("utf8").on("data", (chunk: string) => {
-			output = (output + chunk).slice(-KEPT_OUTPUT);
-		});
-	child.stdin?.on("error", () => {}).end();
-	let late = false;
-	const timer = setTimeout(() => {
-		late = true;
-		child.kill("SIGKILL");
-	}, run.timeoutMs);
-	try {
-		if (child.exitCode === null && child.signalCode === null) await once(child, "close");
-	} catch {
-		// A child that could not be started at all has no exit code, and is reported as that.
-	} finally {
-		clearTimeout(timer);
-		await dispose();
-	}
-	if (child.exitCode === 0) return ok(undefined);
+	if (!ended.ok) return ended;
+	const { code, late, output } = ended.value;
+	if (code === 0) return ok(undefined);
 	return late
 		? fail(
 				"package-install",
@@ -113,7 +91,7 @@ const ADVICE: readonly (readonly [codes: RegExp, why: string, remedy: string])[]
 		"Check the network and: npm ping.",
 	],
 	[
-		/CERT|SELF_SIGNED|ISSUER/,
+		/CERT|SELF_SIGNED|ISSUER|UNABLE_TO_VERIFY/,
 		"the registry's certificate is not trusted",
 		"Name your authority's certificate: npm config set cafile FILE.",
 	],
@@ -143,23 +121,5 @@ function explain(spec: PackageSpec, output: string, settings: NpmSettings): Resu
 		"package-install",
 		`${spec.name} was not installed: ${advice?.[1] ?? "npm failed"}${detail}.`,
 		advice?.[2] ?? `Try it by hand to see more: npm view ${spec.name}`,
-	);
-}
-
-/** Text of npm, and so of the registry, made safe to show: no control characters, no credentials. */
-export function redact(text: string, secrets: readonly string[]): string {
-	let shown = stripVTControlCharacters(text);
-	for (const secret of [...secrets].sort((a, b) => b.length - a.length)) shown = shown.replaceAll(secret, "[hidden]");
-	return (
-		shown
-			.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, "$1")
-			.replace(/(https?:\/\/[^\s?#]*)[?#]\S*/gi, "$1")
-			.replace(
-				/(_authToken|_auth|_password|password|token|authorization|bearer|basic)(["']?\s*[=:]?\s*)(["']?)[^\s"']{4,}/gi,
-				"$1$2$3[hidden]",
-			)
-			.replace(/\bnpm_[A-Za-z0-9]{8,}/g, "[hidden]")
-			// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly these are taken out
-			.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, "")
 	);
 }
