@@ -6,6 +6,7 @@ import * as fs from "node:fs";
 import * as module from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
+import { runWithKeptCode } from "./kept-code.ts";
 
 const OLDEST_NODE = [22, 12];
 
@@ -23,9 +24,27 @@ function isNewEnough(version: string): boolean {
 
 function runHere(): void {
 	const cache = compileCacheFolder();
-	if (cache !== null) module.enableCompileCache(cache);
 	const verb = process.argv[2];
-	require(path.join(__dirname, verb === "run" || verb === "connect" ? "launcher.cjs" : "cli.cjs"));
+	if (verb === "run" || verb === "connect") launch(path.join(__dirname, "launcher.cjs"), cache);
+	else {
+		if (cache !== null) module.enableCompileCache(cache);
+		require(path.join(__dirname, "cli.cjs"));
+	}
+}
+
+/** The launcher says when a server runs: by then most of what a start needs has run, and a little later all of it. */
+function launch(launcher: string, cache: string | null): void {
+	const { exports, keep } = runWithKeptCode(launcher, cache, require);
+	if (keep === null) return;
+	let kept = false;
+	const once = (): void => {
+		if (!kept) keep();
+		kept = true;
+	};
+	void (exports as { readonly relaying?: Promise<void> }).relaying?.then(() => {
+		setTimeout(once, 1_000).unref();
+		process.once("exit", once);
+	});
 }
 
 /**

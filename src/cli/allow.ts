@@ -3,8 +3,12 @@ import { shellWord } from "../core/plain-text.ts";
 import { type Limits, parsePolicyLimits } from "../core/policy/limits.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { describeCandidate, saveGrant, startingGrant } from "../platform/approval/candidate.ts";
+import { lookUpEgress } from "../platform/approval/egress-lookup.ts";
 import { widen } from "../platform/approval/widen.ts";
 import { homePath, openHome } from "../platform/home.ts";
+import { lacksMutableApproval, secretForMutable } from "../platform/launch/verify.ts";
+import { readNetwork } from "../platform/network.ts";
+import { namesNetwork } from "../platform/network-environment.ts";
 import { approvalContext } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -22,6 +26,8 @@ interface AllowOptions {
 	readonly deny: readonly string[];
 	readonly limit: readonly string[];
 	readonly sandbox?: "on" | "off";
+	readonly mutableSecrets?: boolean;
+	readonly tier?: "bubblewrap" | "landlock";
 	readonly update?: boolean;
 	readonly yes?: boolean;
 	readonly json?: boolean;
@@ -38,10 +44,17 @@ export function registerAllow(program: Command, io: Io, exit: (code: ExitCode) =
 		.option("--write <path>", "let it write a file or folder (repeatable)", collect, [])
 		.option("--deny <pattern>", "hide names or paths in what it may read or write, such as **/*.key (repeatable)", collect, [])
 		.option("--limit <name=value>", "memory, processes, files, disk or cpuSeconds, such as memory=1GiB (repeatable)", collect, [])
-		.option("--egress <host:port>", "let it connect there (repeatable)", collect, [])
+		.option(
+			"--egress <host:port>",
+			"let it connect there; *.host:port for the names beneath, host:port=ADDRESS for a private address (repeatable)",
+			collect,
+			[],
+		)
 		.option("--env <name>", "pass a variable on from the host's environment (repeatable)", collect, [])
 		.option("--secret <slot=reference>", "give it a secret: env:NAME=keychain://… (repeatable)", collect, [])
+		.option("--mutable-secrets", "give it its secrets although your other programs can change its code")
 		.option("--sandbox <on|off>", "off: start it without a sandbox; on: confine it again")
+		.option("--tier <bubblewrap|landlock>", "landlock: the weaker sandbox, where this machine forbids the full one")
 		.option("--update", "resolve the package anew instead of keeping the version that is installed")
 		.option("--yes", "do not ask (only in a home made by: sallyport init --unattended)")
 		.option("--json", "print the grant as JSON")
@@ -67,6 +80,9 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	const { sandbox, read, write, egress, env, deny } = options;
 	if (sandbox !== undefined && sandbox !== "on" && sandbox !== "off")
 		return complain(io, { code: "bad-sandbox", message: "--sandbox is on or off.", remedy: "Use: --sandbox on" });
+	const tier = options.tier;
+	if (tier !== undefined && tier !== "bubblewrap" && tier !== "landlock")
+		return complain(io, { code: "bad-tier", message: "--tier is bubblewrap or landlock.", remedy: "Use: --tier landlock" });
 	const wanted = {
 		read,
 		write,
@@ -76,9 +92,16 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		limits: limits.value,
 		secrets: secrets.value,
 		...(sandbox === undefined ? {} : { sandbox }),
+		...(options.mutableSecrets === true ? { mutableSecrets: true } : {}),
+		...(tier === undefined ? {} : { tier }),
 	};
 	const after = widen(startingGrant(candidate.value), wanted, line.value.asks, { ...context, cwd: io.cwd });
 	if (!after.ok) return complain(io, after.problem);
+	const looked = await lookUpEgress(egress);
+	if (!looked.ok) return complain(io, looked.problem);
+
+	if (lacksMutableApproval(after.value, candidate.value.described.facts))
+		return complain(io, secretForMutable(`sallyport allow ${shellWord(name)} …`));
 
 	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
 	showLaunch(out, candidate.value.described, after.value.secrets);
@@ -104,6 +127,9 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		say(io, widens ? "Allowed." : "Saved; nothing was widened.");
 		for (const [slot, reference] of waiting)
 			say(io, `It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(name)} --secret ${slot}=${reference}`);
+		const network = egress.length > 0 && namesNetwork(io.env) ? readNetwork(home.value) : null;
+		if (network?.ok === true && network.value === null)
+			say(io, "This terminal's variables name a proxy or certificates. For servers to use them: sallyport network use");
 		if (after.value.tools.size === 0) say(io, `No tool is allowed yet: sallyport tools list ${shellWord(name)}`);
 	}
 	return 0;

@@ -88,7 +88,7 @@ function quote(word: string): string {
 	return process.platform === "win32" ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function shownAs(file: string, cwd: string): string {
+export function shownAs(file: string, cwd: string): string {
 	const relative = path.relative(cwd, file);
 	const outside = relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 	return (outside ? file : relative).split(path.sep).join("/");

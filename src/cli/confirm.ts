@@ -6,8 +6,10 @@ import type { Io } from "./io.ts";
 /**
  * Asks a person to widen what a server may do. The exact change has been shown; the person types the server's name.
  * `--yes` stands in for a person only in a home made by `init --unattended`. Without a terminal there is no person.
+ *
+ * @param what how the question calls the word to type
  */
-export async function confirmWidening(name: string, home: Home, yes: boolean, io: Io): Promise<Result<void>> {
+export async function confirmWidening(name: string, home: Home, yes: boolean, io: Io, what = "the server's name"): Promise<Result<void>> {
 	if (yes)
 		return home.unattended
 			? ok(undefined)
@@ -24,7 +26,7 @@ export async function confirmWidening(name: string, home: Home, yes: boolean, io
 		);
 	const lines = createInterface({ input: io.stdin, output: io.stdout });
 	try {
-		const typed = await lines.question("Type the server's name to allow this, anything else to leave it: ");
+		const typed = await lines.question(`Type ${what} to allow this, anything else to leave it: `);
 		return typed.trim() === name ? ok(undefined) : fail("declined", "Nothing was changed.", `Type ${JSON.stringify(name)} to allow it.`);
 	} catch {
 		// Ctrl-C, or the end of the input.

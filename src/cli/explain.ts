@@ -3,6 +3,7 @@ import { type GrantedThen, type LastRun, lastRun, type Withheld } from "../core/
 import { own } from "../core/own.ts";
 import { brief, exact, plain, shellWord } from "../core/plain-text.ts";
 import { saysOf } from "../core/protocol/reasons.ts";
+import { WEAKER_SANDBOX } from "../platform/approval/texts.ts";
 import { readAuditLogs } from "../platform/audit-log.ts";
 import { homePath, openHome } from "../platform/home.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -75,6 +76,7 @@ function showGranted(granted: GrantedThen, io: Io): void {
 			? "Granted: everything that you can do, for its sandbox is off, and"
 			: "Granted, beside its own code and a private home:",
 	);
+	if (granted.weaker) say(io, `  sandbox ${WEAKER_SANDBOX}`);
 	for (const [label, values] of rows) for (const value of values) say(io, `  ${label.padEnd(7)} ${exact(value)}`);
 	if (rows.every(([, values]) => values.length === 0)) say(io, "  nothing");
 }
@@ -93,6 +95,13 @@ const WORDS: Readonly<Record<string, string>> = {
 	"egress-private-address": "the name leads to a private address",
 	"egress-unresolved": "the name has no address",
 	"egress-host-header": "a request named another host than its connection",
+	"egress-other-address": "the name leads to another address than the one that was granted",
+	"egress-too-many-names": "it asked for too many names beneath one wildcard",
+	"egress-too-many-connections": "it had too many connections at once",
+	"egress-proxy-unreachable": "your company's proxy did not answer",
+	"egress-proxy-credentials": "your company's proxy wants other credentials",
+	"egress-proxy-refused": "your company's proxy did not let it through",
+	"egress-network-lost": "the proxy failed, and there was no network any more",
 };
 
 function why({ reason }: Withheld): string {

@@ -8,14 +8,18 @@ import { registerAudit } from "./audit.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
+import { registerHosts } from "./hosts.ts";
 import { registerInit } from "./init.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { registerNetwork } from "./network.ts";
+import { registerPolicy } from "./policy.ts";
 import { registerRevoke } from "./revoke.ts";
 import { complain } from "./say.ts";
 import { registerScan } from "./scan.ts";
 import { registerSecrets } from "./secrets.ts";
 import { registerTools } from "./tools.ts";
 import { registerUnwrap } from "./unwrap.ts";
+import { registerUpdate } from "./update.ts";
 import { registerWrap } from "./wrap.ts";
 
 const AFTER = `
@@ -74,13 +78,17 @@ async function main(argv: readonly string[]): Promise<number> {
 	registerInit(program, io, exit);
 	registerDoctor(program, io, exit);
 	registerScan(program, io, exit);
+	registerHosts(program, io, exit);
 	registerFix(program, io, exit);
 	registerWrap(program, io, exit);
 	registerUnwrap(program, io, exit);
 	registerAllow(program, io, exit);
 	registerTools(program, io, exit);
+	registerUpdate(program, io, exit);
 	registerRevoke(program, io, exit);
 	registerExplain(program, io, exit);
+	registerNetwork(program, io, exit);
+	registerPolicy(program, io, exit);
 	// The launcher answers this verb before the command line gets here; it stands here for the help.
 	program
 		.command("run")

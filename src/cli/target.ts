@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { HOST_IDS, HOSTS } from "../core/config/hosts.ts";
 import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
 import { thisPlatform, userConfigFiles } from "../platform/discover.ts";
-import { launchLinesIn } from "../platform/launch/config-lines.ts";
+import { launchLinesIn, localServerNames } from "../platform/launch/config-lines.ts";
 import type { LaunchLine } from "../platform/launch/locate.ts";
 import type { Io } from "./io.ts";
 
@@ -13,6 +13,9 @@ import type { Io } from "./io.ts";
 export function userHome(io: Io): string {
 	return io.env.HOME || os.homedir();
 }
+
+/** Of every host, relative to a workspace. */
+const WORKSPACE_FILES = HOST_IDS.flatMap((id) => HOSTS[id].workspaceFiles);
 
 /**
  * The launch line that a person means by a server's name: in `--file`, else in this folder's config files, else in the
@@ -25,7 +28,7 @@ export function findTarget(name: string, file: string | undefined, io: Io): Resu
 		if (!found.ok) return found;
 		return only(found.value, label, file);
 	}
-	const here = HOST_IDS.flatMap((id) => HOSTS[id].workspaceFiles).map((relative) => path.join(io.cwd, relative));
+	const here = WORKSPACE_FILES.map((relative) => path.join(io.cwd, relative));
 	const user = userConfigFiles(userHome(io), thisPlatform(), io.env).map((found) => found.path);
 	for (const files of [here, user]) {
 		const lines: LaunchLine[] = [];
@@ -45,6 +48,34 @@ export function findTarget(name: string, file: string | undefined, io: Io): Resu
 		if (broken !== null) return failed({ ...broken, remedy: `${broken.remedy} Or name another one: --file CONFIG` });
 	}
 	return fail("server-not-found", `No config file of this folder or of your hosts has a server ${label}.`, "Name the file: --file CONFIG");
+}
+
+/** A local server of this folder's config files; a Problem where its entry cannot be relied on. */
+export interface WorkspaceTarget {
+	readonly name: string;
+	readonly line: Result<LaunchLine>;
+}
+
+/** Every local server of this folder's config files, file by file. Empty: there is none. */
+export function workspaceTargets(io: Io): readonly WorkspaceTarget[] {
+	const around = { home: userHome(io), env: io.env };
+	return workspaceFiles(io).flatMap((file) =>
+		localServerNames(file, around).flatMap((name): readonly WorkspaceTarget[] => {
+			const lines = launchLinesIn(file, name, around);
+			return lines.ok ? lines.value.map((line) => ({ name, line: ok(line) })) : [{ name, line: lines }];
+		}),
+	);
+}
+
+/** The hosts' files of this folder that exist, each once however many names it has. */
+function workspaceFiles(io: Io): readonly string[] {
+	const files = new Set<string>();
+	for (const relative of WORKSPACE_FILES) {
+		try {
+			files.add(fs.realpathSync(path.join(io.cwd, relative)));
+		} catch {}
+	}
+	return [...files];
 }
 
 /** No host starts a server from such a file, so the one in another file is meant. */

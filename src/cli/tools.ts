@@ -1,21 +1,27 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
+import * as path from "node:path";
 import type { Command } from "commander";
-import { createTwoFilesPatch } from "diff";
+import { parseConstraints } from "../core/constraints/parse.ts";
+import { placeConstraints } from "../core/constraints/place.ts";
+import type { Constraints } from "../core/constraints/schema.ts";
 import { brief, plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { claimsToRead } from "../core/tools/risk.ts";
+import { claimsToRead, RISKS, riskOf } from "../core/tools/risk.ts";
 import { type Candidate, describeCandidate, saveGrant, startingGrant } from "../platform/approval/candidate.ts";
 import { listCandidate } from "../platform/approval/list-candidate.ts";
 import { narrowGrant } from "../platform/approval/narrow.ts";
-import { keepDefinition, readDefinition } from "../platform/definitions.ts";
+import { keepDefinition } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
 import { approvalContext } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
+import { showDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
 import { findTarget } from "./target.ts";
+import { registerLock } from "./tools-lock.ts";
 
 interface ToolsOptions {
 	readonly file?: string;
@@ -24,10 +30,12 @@ interface ToolsOptions {
 	readonly yes?: boolean;
 	readonly json?: boolean;
 	readonly update?: boolean;
+	readonly where?: readonly string[];
 }
 
 export function registerTools(program: Command, io: Io, exit: (code: ExitCode) => void): void {
 	const tools = program.command("tools").description("list, allow and deny a server's tools; none is allowed until you say so");
+	registerLock(tools, io, exit);
 	const common = (command: Command): Command =>
 		command.option("--file <config>", "the config file that has the server").option("--json", "print the result as JSON");
 	common(tools.command("list <name>").description("start the server confined and list its tools"))
@@ -35,6 +43,12 @@ export function registerTools(program: Command, io: Io, exit: (code: ExitCode) =
 		.action(async (name: string, options: ToolsOptions) => exit(await withServer(name, options, io, list)));
 	common(tools.command("allow <name> [tool...]").description("allow tools, each pinned to its definition as it is now"))
 		.option("--all-read", "every tool that only reads, by its name and by the server's own word")
+		.option(
+			"--where <argument=kind:value>",
+			"what an argument of these tools may be, such as path=within:docs or state=enum:open,closed (repeatable)",
+			(value: string, all: readonly string[]) => [...all, value],
+			[],
+		)
 		.option("--yes", "do not ask (only in a home made by: sallyport init --unattended)")
 		.action(async (name: string, named: readonly string[], options: ToolsOptions) =>
 			exit(await withServer(name, options, io, allow(named))),
@@ -71,6 +85,7 @@ const list: Verb = async (candidate, home, options, io) => {
 		pin: tool.pin,
 		state: stateOf(tool, granted),
 		readOnly: claimsToRead(tool),
+		...riskOf(tool),
 		description: typeof tool.definition.description === "string" ? tool.definition.description : "",
 	}));
 	const gone = [...granted.keys()].filter((name) => !tools.value.some((tool) => tool.name === name));
@@ -92,48 +107,31 @@ const list: Verb = async (candidate, home, options, io) => {
 	say(io);
 	const width = Math.min(40, Math.max(4, ...rows.map(({ name }) => plain(name).length)));
 	const marks = { allowed: "[x]", changed: "[!]", unpinnable: "[-]", denied: "[ ]" };
-	for (const { name, state, readOnly, description } of rows)
-		say(
-			io,
-			`  ${marks[state]} ${brief(name, 120).padEnd(width)}  ${readOnly ? "read " : "     "}  ${brief(description.split("\n")[0] ?? "", 80)}`,
-		);
-	for (const name of gone) say(io, `  [?] ${brief(name, 120).padEnd(width)}         allowed, and no longer listed`);
+	for (const { name, state, readOnly, risks, contradictions, description } of rows) {
+		const worst = risks.at(-1)?.kind ?? "";
+		const risk = (worst === "read" && !readOnly ? "" : worst).padEnd(RISK_WIDTH);
+		say(io, `  ${marks[state]} ${brief(name, 120).padEnd(width)}  ${risk}  ${brief(description.split("\n")[0] ?? "", 80)}`);
+		for (const sentence of contradictions) say(io, `      ! ${sentence}`);
+	}
+	for (const name of gone) say(io, `  [?] ${brief(name, 120).padEnd(width)}  ${" ".repeat(RISK_WIDTH)}  allowed, and no longer listed`);
 	say(io);
 	say(
 		io,
-		`${rows.length} ${rows.length === 1 ? "tool" : "tools"}, ${rows.filter(({ state }) => state === "allowed").length} allowed. "read" is what the tool's name and the server say of it.`,
+		`${rows.length} ${rows.length === 1 ? "tool" : "tools"}, ${rows.filter(({ state }) => state === "allowed").length} allowed. What a tool may do is told by its name, parameters and description, and "read" only where the server says so too.`,
 	);
 	for (const tool of tools.value) if (stateOf(tool, granted) === "changed") showDrift(io, home, tool, granted.get(tool.name) ?? "");
 	if (stale) say(io, "Allowing a tool approves the command anew.");
 	return 0;
 };
 
+/** The longest word for what a tool may do. */
+const RISK_WIDTH = Math.max(...RISKS.map((kind) => kind.length));
+
 function stateOf(tool: ListedTool, granted: ReadonlyMap<string, string>): "allowed" | "changed" | "unpinnable" | "denied" {
 	if (tool.pin === null) return "unpinnable";
 	const pin = granted.get(tool.name);
 	if (pin === undefined) return "denied";
 	return pin === tool.pin ? "allowed" : "changed";
-}
-
-/** Drift as a difference of the definitions, not of two digests. */
-function showDrift(io: Io, home: Home, tool: ListedTool, approved: string): void {
-	say(io);
-	say(io, `${plain(tool.name)} is not what was approved, and is withheld until you allow it again:`);
-	const before = readDefinition(home, approved);
-	if (before === null) {
-		say(io, "  (the approved definition is no longer kept)");
-		return;
-	}
-	const { _meta: _, ...now } = tool.definition;
-	const text = (definition: unknown): string => `${JSON.stringify(definition, sortedKeys, 2)}\n`;
-	for (const line of createTwoFilesPatch("approved", "now", text(before), text(now), "", "", { context: 2 }).split("\n").slice(3))
-		if (line !== "") say(io, `  ${plain(line)}`);
-}
-
-function sortedKeys(_key: string, value: unknown): unknown {
-	return typeof value === "object" && value !== null && !Array.isArray(value)
-		? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-		: value;
 }
 
 function allow(named: readonly string[]): Verb {
@@ -151,7 +149,15 @@ function allow(named: readonly string[]): Verb {
 		const chosen = choose(tools.value, named, options.allRead === true);
 		if (!chosen.ok) return complain(io, chosen.problem);
 		const start = startingGrant(candidate);
-		const after: Grant = { ...start, tools: new Map([...start.tools, ...chosen.value.map(({ name, pin }) => [name, pin] as const)]) };
+		const where = parseConstraints(options.where ?? [], (named) =>
+			named.startsWith("${workspace}") ? named : path.resolve(io.cwd, named),
+		);
+		if (!where.ok) return complain(io, where.problem);
+		const after: Grant = {
+			...start,
+			tools: new Map([...start.tools, ...chosen.value.map(({ name, pin }) => [name, pin] as const)]),
+			constraints: where.value === null ? start.constraints : constrained(start, chosen.value, where.value),
+		};
 		for (const tool of chosen.value) {
 			const approved = start.tools.get(tool.name);
 			if (approved !== undefined && approved !== tool.pin) showDrift(out, home, tool, approved);
@@ -180,6 +186,12 @@ function allow(named: readonly string[]): Verb {
 		}
 		return 0;
 	};
+}
+
+/** What `--where` says counts in the place of what these tools were held to before. */
+function constrained(start: Grant, chosen: readonly ListedTool[], where: Constraints): Grant["constraints"] {
+	const placed = placeConstraints(where, start.workspace);
+	return new Map([...start.constraints, ...chosen.map(({ name }) => [name, [placed]] as const)]);
 }
 
 function choose(

@@ -2,7 +2,7 @@ import { config } from "zod/mini";
 import { startKeychainAhead } from "../platform/vault/keychain-child.ts";
 
 // A server with a secret in the keychain has its reference in the environment. The keychain's process takes longer to load than this one
-// to find out whether the server may have the secret, so both begin at once. It is asked only for what is granted.
+// to find out whether the server may have the secret, so both begin at once, where one is needed at all. It is asked only for what is granted.
 if (process.argv[2] === "run" && Object.values(process.env).some((value) => value?.includes("keychain://"))) startKeychainAhead();
 
 // A launch reads a few small files, each once: a parser that is compiled for them would cost more than it saves.

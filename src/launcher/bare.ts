@@ -14,14 +14,14 @@ export async function startBare(
 	env: Readonly<Record<string, string>>,
 	steps: Required<StartSteps>,
 ): Promise<Result<Confined>> {
-	const environment = await steps.environment.values;
+	const environment = await steps.environment.values();
 	if (!environment.ok) return environment;
 	const ready = await steps.meanwhile();
 	if (!ready.ok) return ready;
 	const spawned = spawnSealed(3, (stdio) =>
 		spawn(facts.executable.startedAs, [...facts.argv], {
 			cwd: grant.launch.cwd ?? grant.workspace ?? os.homedir(),
-			env: { HOME: os.homedir(), PATH: "/usr/local/bin:/usr/bin:/bin", ...env, ...environment.value },
+			env: { HOME: os.homedir(), PATH: "/usr/local/bin:/usr/bin:/bin", ...env, ...facts.env, ...environment.value },
 			shell: false,
 			stdio,
 		}),

@@ -1,6 +1,6 @@
 import type { Grant } from "../core/policy/layers.ts";
 
 /** Everything of a grant that is fixed when the server starts, as a text to compare. */
-export function confinement({ launch, sandbox, egress, secrets, limits }: Grant): string {
-	return JSON.stringify([launch.fingerprint, sandbox, [...egress].sort(), [...secrets].sort(), limits]);
+export function confinement({ launch, sandbox, egress, secrets, mutableSecrets, limits }: Grant): string {
+	return JSON.stringify([launch.fingerprint, sandbox, [...egress].sort(), [...secrets].sort(), mutableSecrets === true, limits]);
 }

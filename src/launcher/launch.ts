@@ -6,9 +6,10 @@ import type { AuditLog } from "../platform/audit-writer.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { profileOf } from "../platform/launch/profile.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
-import { type BubblewrapOptions, bubblewrapEngine } from "../platform/sandbox/bubblewrap.ts";
+import type { BubblewrapOptions } from "../platform/sandbox/bubblewrap.ts";
 import type { Confined, StartSteps } from "../platform/sandbox/engine.ts";
-import type { EgressRefusal } from "../platform/sandbox/proxy.ts";
+import type { EgressRefusal } from "../platform/sandbox/proxy-reach.ts";
+import { engineOf, orWeaker } from "../platform/sandbox/tiers.ts";
 import { discardKeychain } from "../platform/vault/keychain-child.ts";
 import type { RunArguments } from "./arguments.ts";
 import { BlockedPaths } from "./blocked-paths.ts";
@@ -70,10 +71,15 @@ export class Launch {
 		if (!checked.ok) return checked;
 		const plain = await plainEnvironment(checked.value, process.env);
 		if (!plain.ok) return plain;
-		const secret = { names: secretNames(checked.value), values: this.#secretValues(checked.value, home.value) };
+		let asked: Promise<Result<Readonly<Record<string, string>>>> | undefined;
+		const values = () => (asked ??= this.#secretValues(checked.value, home.value));
 		const confined = await this.#confine(checked.value, plain.value, home.value, {
-			environment: secret,
-			meanwhile: () => this.#prepare(found.value, home.value, place.value),
+			environment: { names: secretNames(checked.value), values },
+			// A vault answers while the sandbox stands up, which has to be told first what it is.
+			meanwhile: () => {
+				void values();
+				return this.#prepare(found.value, home.value, place.value);
+			},
 		});
 		if (!confined.ok) return confined;
 		const [grant, watch, audit] = [this.#grant, this.#watch, this.#audit];
@@ -109,7 +115,6 @@ export class Launch {
 		return audit;
 	}
 
-	/** Begins at once; the sandbox is made while a vault is asked. */
 	async #secretValues(checked: Checked, home: Home): Promise<Result<Readonly<Record<string, string>>>> {
 		const resolved = await resolveEnvironment(checked, home, process.env);
 		discardKeychain();
@@ -145,6 +150,7 @@ export class Launch {
 			return fail("sandbox-unsupported", "Sallyport cannot confine servers on this system yet.", "Use Linux, or a Linux container or WSL.");
 		const options: BubblewrapOptions = {
 			sallyportHome: home.path,
+			network: async () => (await import("../platform/network.ts")).openNetwork(home),
 			onEgressRefused: (refusal) => this.#egressRefused(grant.name, refusal),
 			onEgressUsed: ({ target, connections, sent, received }) =>
 				this.#audit?.append({
@@ -170,7 +176,7 @@ export class Launch {
 			say: (text) => process.stderr.write(`sallyport: ${plain(grant.name)}: ${this.#redact?.(text)}\n`),
 			onBlocked: (blocked) => this.#pathBlocked(blocked),
 		});
-		return bubblewrapEngine(options).start(profile, steps);
+		return orWeaker(await (await engineOf(sandbox, options)).start(profile, steps), grant.name);
 	}
 
 	#pathBlocked(blocked: BlockedPath): void {

@@ -8,7 +8,7 @@ import { keepDefinition } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import { Publisher } from "../platform/live/publisher.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
-import type { EgressRefusal } from "../platform/sandbox/proxy.ts";
+import type { EgressRefusal } from "../platform/sandbox/proxy-reach.ts";
 import { KeptListing } from "./kept-listing.ts";
 
 /** Definitions that are kept in one session because they were met in the place of approved ones. */

@@ -10,6 +10,15 @@ import { Launch } from "./launch.ts";
 /** Exit code of a launch that Sallyport refused. */
 const REFUSED = 125;
 
+let isRelaying = (): void => {};
+/** Resolves when a server was started; never, where none is. */
+export const relaying = new Promise<void>((resolve) => {
+	isRelaying = resolve;
+});
+
+/** When what the start has left behind is given back, after a server was started: it is a fifth of all that a quiet launcher holds. Milliseconds. */
+const QUIET_MS = 1_500;
+
 async function main(argv: readonly string[]): Promise<Ending> {
 	const [verb, ...rest] = argv;
 	if (verb !== "run") {
@@ -37,7 +46,10 @@ async function run(request: RunArguments): Promise<Ending> {
 	const started = await launch.start();
 	if (!started.ok) return refuse(started.problem);
 	// A server takes longer to start than this takes to load.
-	const ended = await (await import("./relay.ts")).relay(launch, started.value);
+	const running = (await import("./relay.ts")).relay(launch, started.value);
+	isRelaying();
+	setTimeout(() => void import("./give-back.ts").then(({ giveBack }) => giveBack()), QUIET_MS).unref();
+	const ended = await running;
 	return ended.ok ? ended.value : refuse(ended.problem);
 }
 

@@ -8,6 +8,7 @@ import { fail, ok, type Result, unreachable } from "../core/result.ts";
 import type { Home } from "../platform/home.ts";
 import { environmentParts, serverEnvironment } from "../platform/launch/environment.ts";
 import type { LaunchFacts } from "../platform/launch/facts.ts";
+import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
 import { verifyLaunch } from "../platform/launch/verify.ts";
 import { type LayerSources, readLayers } from "../platform/policy-files.ts";
 import type { RunArguments } from "./arguments.ts";
@@ -94,6 +95,8 @@ function isInProject(where: string): boolean {
 export function lookUpGrant(request: RunArguments, home: Home, place: Place): Result<Grant> {
 	const layers = readLayers(home, place.sources);
 	if (!layers.ok) return layers;
+	const forbidden = forbiddenLaunch(layers.value, request);
+	if (forbidden !== null) return forbidden;
 	const lookup = findGrant(layers.value, { name: request.name, command: request.command, args: request.args, folder: place.folder });
 	if (lookup.found) return ok(lookup.grant);
 	const name = shellWord(request.name);

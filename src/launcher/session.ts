@@ -3,19 +3,23 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import type { AuditEvent } from "../core/audit/event.ts";
+import { breachText } from "../core/constraints/text.ts";
 import { plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { LineSplitter } from "../core/protocol/frame.ts";
 import { type Action, Relay, type RelayPolicy } from "../core/protocol/relay.ts";
+import type { MayCall } from "../core/protocol/tool-gate.ts";
 import type { Result } from "../core/result.ts";
 import { KnownValues } from "../core/secrets/known-values.ts";
 import { isPin, type Pin } from "../core/tools/pin.ts";
 import type { AuditLog } from "../platform/audit-writer.ts";
+import { ArgumentsJudge } from "../platform/constraints/judge.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
 import { confinement } from "./confinement.ts";
 import type { Ending } from "./ending.ts";
 import type { GrantWatch } from "./grant-watch.ts";
 import type { LiveReport } from "./live-report.ts";
+import { Outbox } from "./outbox.ts";
 import { WhenSettled } from "./when-settled.ts";
 
 export interface SessionOptions {
@@ -61,7 +65,12 @@ export class Session {
 	readonly #options: SessionOptions;
 	readonly #child: ChildProcess;
 	readonly #relay: Relay;
+	readonly #toHost = new Outbox();
+	readonly #toServer = new Outbox();
+	readonly #judge = new ArgumentsJudge();
 	#answered = false;
+	/** False: the log was handed something since it was last flushed. */
+	#isRecorded = true;
 	#stopping = false;
 	#killed = false;
 	#flushing: NodeJS.Timeout | null = null;
@@ -93,29 +102,27 @@ export class Session {
 		const { stdin, stdout, stderr } = this.#child;
 		if (stdin === null || stdout === null || stderr === null) throw new Error("a confined server without pipes");
 		const closed = once(this.#child, "close");
+		await this.#judge.prepare(this.#options.grant.constraints.values());
 
 		const fromHost = new LineSplitter();
-		host.stdin.on("data", (chunk: Buffer) =>
-			this.#step(() =>
-				fromHost.push(chunk).flatMap((event) => (event.kind === "line" ? this.#relay.fromHost(event.line) : this.#relay.hostLineTooLong())),
-			),
-		);
+		host.stdin.on("data", (chunk: Buffer) => this.#step(() => this.#relay.fromHost(fromHost.push(chunk))));
 		host.stdin.once("end", () => this.#inputEnded());
 		host.stdin.once("error", () => this.stop());
 		host.stdout.once("error", () => this.stop());
 		host.stderr.on("error", () => {});
 
 		const fromServer = new LineSplitter();
-		const said = new WhenSettled(confined.settle, (chunk) =>
-			this.#step(() =>
-				fromServer
-					.push(chunk)
-					.flatMap((event) => (event.kind === "line" ? this.#relay.fromServer(event.line) : this.#relay.serverLineTooLong())),
-			),
+		const said = new WhenSettled(
+			confined.settle,
+			(chunk) => this.#step(() => this.#relay.fromServer(fromServer.push(chunk))),
+			() => {
+				this.#say("what it writes cannot be passed on to the granted folder. It is stopped. Start it again in the host.");
+				this.#kill("writes-lost");
+			},
 		);
 		stdout.on("data", (chunk: Buffer) => {
-			this.#options.heard(chunk);
 			said.push(chunk);
+			this.#options.heard(chunk);
 		});
 		// A server that has closed its stdin says so by its exit.
 		stdin.on("error", () => {});
@@ -181,6 +188,8 @@ export class Session {
 		} else {
 			if (!this.#mended) this.#say("the policy is mended.");
 			this.#mended = true;
+			// Until a new schema can be judged by, what it constrains is refused.
+			void this.#judge.prepare(grant.value.constraints.values());
 			this.#step(() => this.#relay.setPolicy(this.#policyOf(grant.value)));
 		}
 	}
@@ -188,7 +197,13 @@ export class Session {
 	#policyOf(grant: Grant): RelayPolicy {
 		const tools = pinsOf(grant);
 		this.#options.live.tools(tools.keys());
-		return { tools };
+		if (grant.constraints.size === 0) return { tools };
+		const mayCall: MayCall = (tool, args) => {
+			const breach = this.#judge.judge(grant.constraints.get(tool) ?? [], args);
+			if (breach !== null) this.#say(breachText(tool, breach));
+			return breach === null;
+		};
+		return { tools, mayCall };
 	}
 
 	/**
@@ -196,50 +211,64 @@ export class Session {
 	 * log has it. How calls ended is recorded after their answers have left, and written with what comes next, or soon.
 	 */
 	#step(decide: () => readonly Action[]): void {
-		const { audit, host } = this.#options;
+		const { audit } = this.#options;
 		audit.hold();
+		this.#isRecorded = true;
 		let actions = decide();
-		if (!audit.flush())
+		if (!this.#isRecorded && !audit.flush())
 			actions = [...actions.filter((action) => !("to" in action && action.to === "server")), ...this.#relay.recordsLost()];
 		audit.hold();
-		for (const stream of [host.stdout, this.#child.stdin]) stream?.cork();
+		this.#isRecorded = true;
 		this.#perform(actions);
-		for (const stream of [host.stdout, this.#child.stdin]) stream?.uncork();
-		this.#flushing ??= setTimeout(() => {
-			this.#flushing = null;
-			audit.flush();
-		}, RECORDS_MS).unref();
+		if (!this.#isRecorded)
+			this.#flushing ??= setTimeout(() => {
+				this.#flushing = null;
+				audit.flush();
+			}, RECORDS_MS).unref();
+		// Nothing waits: what others record is written at once.
+		else if (this.#flushing === null) audit.flush();
 		if (this.#inputIsOver && !this.#relay.isWaitedFor) this.stop();
 	}
 
 	#perform(actions: readonly Action[]): void {
 		for (const action of actions) {
-			if ("warn" in action) this.#options.host.stderr.write(`sallyport: ${plain(this.#options.redact(action.warn))}\n`);
+			if (!("to" in action)) continue;
+			if (action.to === "host") {
+				this.#answered = true;
+				this.#toHost.add(action.bytes);
+			} else this.#toServer.add(action.bytes);
+		}
+		this.#send();
+		for (const action of actions) {
+			if ("to" in action) continue;
+			if ("record" in action) this.#record(action.record);
+			else if ("warn" in action) this.#options.host.stderr.write(`sallyport: ${plain(this.#options.redact(action.warn))}\n`);
 			else if ("stop" in action) {
 				if (action.stop === "host-closed") this.#child.stdin?.end();
 			} else if ("withheld" in action) this.#options.live.withheld(action.withheld);
-			else if ("listed" in action) this.#options.live.listed(action.listed);
-			// A log that fails here fails for the next call, which is then refused.
-			else if ("record" in action) this.#record(action.record);
-			else if (action.to === "host") {
-				this.#answered = true;
-				write(this.#options.host.stdout, action.bytes, this.#child.stdout);
-			} else if (this.#child.stdin !== null) this.#toServer(this.#child.stdin, action.bytes);
+			else this.#options.live.listed(action.listed);
 		}
 	}
 
-	#record(event: AuditEvent): boolean {
-		const written = this.#options.audit.append(event);
-		this.#options.live.event(event);
-		return written;
-	}
-
 	/** The host waits while the server is behind; what the server asks for itself, without reading the answers, has an end. */
-	#toServer(stdin: Writable, bytes: Uint8Array): void {
+	#send(): void {
+		const { host } = this.#options;
+		const { stdin, stdout } = this.#child;
+		flush(this.#toHost, host.stdout, stdout);
+		if (stdin === null) return;
 		if (stdin.writableLength > MOST_UNREAD && !this.#killed) {
 			this.#say("it asks and asks, and does not read the answers. It is stopped.");
 			this.#kill("answers-unread");
-		} else write(stdin, bytes, this.#options.host.stdin);
+		}
+		flush(this.#toServer, stdin, host.stdin);
+	}
+
+	/** A log that fails after the answer has left fails for the next call, which is then refused. */
+	#record(event: AuditEvent): boolean {
+		this.#isRecorded = false;
+		const written = this.#options.audit.append(event);
+		this.#options.live.event(event);
+		return written;
 	}
 
 	#passOnStderr(stderr: Readable): void {
@@ -276,25 +305,17 @@ function pinsOf(grant: Grant): ReadonlyMap<string, Pin> {
 	return new Map([...grant.tools].flatMap(([tool, pin]) => (isPin(pin) ? [[tool, pin] as const] : [])));
 }
 
-const NEWLINE = Buffer.from("\n");
-/** Below this many bytes a copy is cheaper than a second write. */
-const COPY = 64 * 1024;
-
-/** Writes one line; while the reader is behind, the source of such lines is not read. */
-function write(target: Writable, bytes: Uint8Array, source: Readable | null): void {
-	if (target.destroyed || target.writableEnded) return;
-	let keepsUp: boolean;
-	if (bytes.length <= COPY) keepsUp = target.write(Buffer.concat([bytes, NEWLINE]));
-	else {
-		target.cork();
-		target.write(bytes);
-		keepsUp = target.write(NEWLINE);
-		target.uncork();
+/** While the reader is behind, the source of what it is to read is not read. */
+function flush(box: Outbox, target: Writable, source: Readable | null): void {
+	if (target.destroyed || target.writableEnded) box.clear();
+	else if (!box.flush(target) && source !== null && !source.isPaused()) {
+		source.pause();
+		const resume = (): void => {
+			target.off("drain", resume).off("close", resume);
+			source.resume();
+		};
+		target.on("drain", resume).on("close", resume);
 	}
-	if (keepsUp || source === null || source.isPaused()) return;
-	source.pause();
-	target.once("drain", () => source.resume());
-	target.once("close", () => source.resume());
 }
 
 async function flushed(stream: Writable): Promise<void> {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import { promisify } from "node:util";
 import { fail, ok, type Result } from "../core/result.ts";
+import { WEAKER_SANDBOX } from "./approval/texts.ts";
 import { type Home, openHome } from "./home.ts";
 import { checkInstallation } from "./installation/check.ts";
 import { readRecord } from "./installation/record.ts";
@@ -13,7 +14,7 @@ import { processesAreBounded } from "./sandbox/process-limit.ts";
 import { probeVault } from "./vault/index.ts";
 import { sealedFile } from "./vault/sealed.ts";
 
-export type CheckId = "node" | "home" | "launcher" | "policy" | "sandbox" | "egress" | "processes" | "keychain";
+export type CheckId = "node" | "home" | "launcher" | "policy" | "sandbox" | "weaker" | "egress" | "processes" | "keychain";
 
 /** One thing that Sallyport needs, as it was found. */
 export interface Check {
@@ -120,6 +121,7 @@ async function* checkSandbox({ sallyportHome, userHome }: DoctorOptions): AsyncG
 	const engine = bubblewrapEngine({ sallyportHome, ...(userHome === undefined ? {} : { home: userHome }) });
 	const closed = await probeSandbox(engine, []);
 	yield check("sandbox", closed, "a server saw nothing of your home, no network, and only harmless system calls");
+	if (!closed.ok) yield await checkWeaker({ sallyportHome, userHome });
 	// Only a sandbox that stands can have a network.
 	if (closed.ok)
 		yield check(
@@ -128,6 +130,15 @@ async function* checkSandbox({ sallyportHome, userHome }: DoctorOptions): AsyncG
 			"a server that may reach one address has no other way out than the proxy",
 		);
 	if (!(await processesAreBounded())) yield UNBOUNDED;
+}
+
+/** What is left where namespaces are forbidden, or bubblewrap is missing. Never taken by itself. */
+async function checkWeaker({ sallyportHome, userHome }: Pick<DoctorOptions, "sallyportHome" | "userHome">): Promise<Check> {
+	const { keepsSignalsIn, landlockEngine } = await import("./sandbox/landlock/engine.ts");
+	const stands = await probeSandbox(landlockEngine({ sallyportHome, ...(userHome === undefined ? {} : { home: userHome }) }), []);
+	const signals = stands.ok && !(await keepsSignalsIn()) ? "; before Linux 6.12 it can also end your other programs" : "";
+	const found = check("weaker", stands, `a server may start without the full sandbox if you accept less: ${WEAKER_SANDBOX}${signals}`);
+	return found.ok ? { ...found, remedy: "For one server: sallyport allow NAME --tier landlock" } : found;
 }
 
 /** Where secrets are kept in the encrypted file, a missing keychain is no fault. */

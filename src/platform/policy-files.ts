@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { type Grant, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
 import { policyLimits } from "../core/policy/limits.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
-import type { PolicyServer } from "../core/policy/schema.ts";
+import type { PolicyFile, PolicyServer } from "../core/policy/schema.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { PendingFile } from "./files/atomic-file.ts";
 import { type Home, holdsPerson } from "./home.ts";
@@ -63,6 +63,20 @@ export function readLayers(home: Home | null, sources: LayerSources): Result<rea
 	return ok(layers);
 }
 
+/** The policy files that exist for somebody in this folder: the workspace's, the administrator's, the person's own. */
+export function policyFilesHere(home: Home | null, folder: string): readonly string[] {
+	const own = home === null ? ok([]) : userFiles(home);
+	return [path.join(folder, WORKSPACE_POLICY), MANAGED_POLICY, ...(own.ok ? own.value : [])].filter((file) => fs.existsSync(file));
+}
+
+/** One policy file by itself. */
+export function readPolicyFile(file: string): Result<PolicyFile> {
+	const layer = readLayer("argument", file, true);
+	if (!layer.ok) return layer;
+	if (layer.value === null) throw new Error("a policy that must exist and does not");
+	return ok(layer.value.policy);
+}
+
 function userLayers(home: Home): Result<readonly PolicyLayer[]> {
 	const files = userFiles(home);
 	if (!files.ok) return files;
@@ -83,8 +97,19 @@ function readLayer(source: PolicyLayer["source"], file: string, mustExist: boole
 		return mustExist
 			? fail("policy-missing", `${file} does not exist.`, "Name a policy file that exists, or leave the option out.")
 			: ok(null);
-	const parsed = parsePolicy(text.value, file);
+	const parsed = parseAgain(text.value, file);
 	return parsed.ok ? ok({ source, file, policy: parsed.value }) : parsed;
+}
+
+/** What each file held when it was last read: a launch reads all of them three times. */
+const lastRead = new Map<string, { readonly text: string; readonly parsed: ReturnType<typeof parsePolicy> }>();
+
+function parseAgain(text: string, file: string): ReturnType<typeof parsePolicy> {
+	const last = lastRead.get(file);
+	if (last?.text === text) return last.parsed;
+	const parsed = parsePolicy(text, file);
+	lastRead.set(file, { text, parsed });
+	return parsed;
 }
 
 /**
@@ -163,12 +188,21 @@ export function writeGrant(home: Home, grant: Grant): Result<string> {
 		config: grant.config,
 		workspace: grant.workspace,
 		launch: grant.launch,
-		tools: Object.fromEntries([...grant.tools].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tool, pin]) => [tool, { pin }])),
+		tools: Object.fromEntries(
+			[...grant.tools].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tool, pin]) => [tool, { pin, ...constraintsOf(grant, tool) }]),
+		),
 		secrets: Object.fromEntries(grant.secrets),
+		...(grant.mutableSecrets === true && grant.secrets.size > 0 ? { mutableSecrets: true } : {}),
 		sandbox:
 			grant.sandbox === "off"
 				? "off"
-				: { read: [...grant.sandbox.read], write: [...grant.sandbox.write], deny: [...grant.sandbox.deny], env: [...grant.sandbox.env] },
+				: {
+						read: [...grant.sandbox.read],
+						write: [...grant.sandbox.write],
+						deny: [...grant.sandbox.deny],
+						env: [...grant.sandbox.env],
+						...(grant.sandbox.tier === undefined ? {} : { tier: grant.sandbox.tier }),
+					},
 		egress: [...grant.egress],
 		limits: policyLimits(grant.limits),
 	};
@@ -183,6 +217,13 @@ export function writeGrant(home: Home, grant: Grant): Result<string> {
 		);
 	new PendingFile(file, text).commit();
 	return ok(file);
+}
+
+/** A grant of the user's layer alone has at most one set of constraints a tool. */
+function constraintsOf(grant: Grant, tool: string): Pick<NonNullable<PolicyServer["tools"]>[string], "arguments"> {
+	const [constraints, ...more] = grant.constraints.get(tool) ?? [];
+	if (more.length > 0) throw new Error("a grant of several layers is not one to be written");
+	return constraints === undefined ? {} : { arguments: constraints };
 }
 
 /** Takes a grant back. One that stands in a file of a person's own making stays, with the file. */

@@ -124,11 +124,19 @@ async function launchEverything(world: World, listener: Listener): Promise<void>
 	await client.close();
 
 	const home = openHome(homePath(world.env));
-	const stored = home.ok ? recallPackage(home.value, { kind: "npx", spec: { name: EVERYTHING, range: null }, bin: null, args: [] }) : null;
+	const line = {
+		kind: "package",
+		registry: "npm",
+		spec: { name: EVERYTHING, range: null },
+		bin: null,
+		runtime: "script",
+		args: [],
+	} as const;
+	const stored = home.ok ? recallPackage(home.value, line) : null;
 	if (stored === null) return check("the package is in the store", false);
 	const bare = await connect({
 		command: process.execPath,
-		args: [stored.bin],
+		args: [stored.run.bin],
 		env: { ...world.env, GZIP_ALLOWED_DOMAINS: "127.0.0.1" },
 		cwd: world.workspace,
 	});

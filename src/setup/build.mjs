@@ -101,7 +101,7 @@ async function bundle(root, dist, entries) {
 		for (const file of outputFiles)
 			writeAtomically(
 				file.path,
-				path.basename(file.path) === LAUNCHER ? withPlainRequires(file.text) : file.contents,
+				path.basename(file.path) === LAUNCHER ? asciiOnly(withPlainRequires(file.text)) : file.contents,
 				path.basename(file.path) === "sallyport.cjs" ? 0o755 : 0o644,
 			);
 		Object.assign(meta.inputs, metafile.inputs);
@@ -119,6 +119,14 @@ async function bundle(root, dist, entries) {
 function withPlainRequires(code) {
 	const copied = /\b[\w$]+\((require\("node:[a-z/_]+"\)),\s*1\)/g;
 	return code.replace(copied, "$1");
+}
+
+/**
+ * The launcher is read at one byte a character. What the bundler leaves as it is stands in regular expressions, where an escape means the same.
+ * @param {string} code
+ */
+function asciiOnly(code) {
+	return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /**

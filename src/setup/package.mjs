@@ -14,6 +14,11 @@ const FOLDER = path.join("dist", "packages");
 const KEYTAR = path.join("node_modules", "keytar");
 const KEYTAR_FILES = ["LICENSE.md", "lib", "prebuilds"];
 
+/** What the weaker sandbox of Linux needs: a library, and its native part in a package for each processor. */
+const KOFFI = path.join("node_modules", "koffi");
+const KOFFI_FILES = ["LICENSE.txt", "index.cjs", "src/koffi/index.cjs", "src/koffi/src/static.cjs"];
+const KOFFI_NATIVES = ["x64", "arm64"].map((processor) => path.join("node_modules", "@koromix", `koffi-linux-${processor}`));
+
 /** The largest VSIX that is still quick to install. */
 const MAX_VSIX_BYTES = 8 * 1024 * 1024;
 
@@ -95,7 +100,10 @@ export async function packageExtension(root) {
 export async function packageCommandLine(root) {
 	const { tarball } = packagesOf(root);
 	const { engines } = readJson(path.join(root, "package.json"));
-	const more = { engines: { node: engines.node }, bundleDependencies: ["keytar"] };
+	const more = {
+		engines: { node: engines.node },
+		bundleDependencies: librariesOf(root).map(({ where }) => path.relative("node_modules", where)),
+	};
 	await longStep("npm package", "packaging the command line", path.relative(root, tarball), () =>
 		inStaging(root, COMMAND_LINE, more, async (staging) => {
 			const [npm, ...before] = npmCommand();
@@ -124,20 +132,50 @@ async function inStaging(root, recipe, more, work) {
 	try {
 		const staging = path.join(temporary, "package");
 		const manifest = readJson(path.join(root, "package.json"));
-		const keytar = readJson(path.join(root, KEYTAR, "package.json"));
 		for (const name of recipe.files) copy(path.join(root, name), path.join(staging, name));
 		copy(path.join(root, recipe.readme), path.join(staging, "README.md"));
-		for (const name of KEYTAR_FILES) copy(path.join(root, KEYTAR, name), path.join(staging, KEYTAR, name));
-		write(path.join(staging, KEYTAR, "package.json"), pick(keytar, ["name", "version", "license", "repository", "main"]));
+		const dependencies = Object.fromEntries(librariesOf(root).map(({ where, files }) => copyLibrary(root, staging, where, files)));
 		write(path.join(staging, "package.json"), {
 			...pick(manifest, recipe.fields),
 			...more,
-			dependencies: { keytar: `npm:${keytar.name}@${keytar.version}` },
+			dependencies,
 		});
 		return await work(staging);
 	} finally {
 		fs.rmSync(temporary, { recursive: true, force: true });
 	}
+}
+
+/**
+ * What goes along, as it is installed: the weaker sandbox's native parts for the processors for which they are here.
+ * @param {string} root
+ */
+function librariesOf(root) {
+	const natives = KOFFI_NATIVES.filter((where) => fs.existsSync(path.join(root, where)));
+	return [
+		{ where: KEYTAR, files: KEYTAR_FILES },
+		{ where: KOFFI, files: KOFFI_FILES },
+		...natives.map((where) => ({
+			where,
+			files: fs.readdirSync(path.join(root, where)).filter((name) => name === "index.js" || /^(?:linux|musl)_/.test(name)),
+		})),
+	];
+}
+
+/**
+ * The library with a manifest of its own that names no platform: what does not fit one is not loaded there.
+ * @param {string} root
+ * @param {string} staging
+ * @param {string} where
+ * @param {readonly string[]} files
+ * @returns {[string, string]} its name and what the package's manifest says of it
+ */
+function copyLibrary(root, staging, where, files) {
+	const manifest = readJson(path.join(root, where, "package.json"));
+	for (const name of files) copy(path.join(root, where, name), path.join(staging, where, name));
+	write(path.join(staging, where, "package.json"), pick(manifest, ["name", "version", "license", "repository", "main"]));
+	const name = path.relative("node_modules", where);
+	return [name, name === manifest.name ? manifest.version : `npm:${manifest.name}@${manifest.version}`];
 }
 
 /**

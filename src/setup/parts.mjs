@@ -38,7 +38,7 @@ export const RUN_PARTS = [
 /** The browsers that can show the editor to a test. */
 export const BROWSERS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/** What the tests need besides: a Secret Service of their own, a browser, and Python for servers written in it. @type {readonly Part[]} */
+/** What the tests need besides: a Secret Service of their own, a browser, and Python with pip for servers written in it. @type {readonly Part[]} */
 export const TEST_PARTS = [
 	...RUN_PARTS,
 	{
@@ -56,6 +56,7 @@ export const TEST_PARTS = [
 	{ name: "gnome-keyring", command: "gnome-keyring-daemon", packages: everywhere("gnome-keyring") },
 	// The attack tests start the system's own, which every sandbox can read.
 	{ name: "python3", command: "/usr/bin/python3", packages: { ...everywhere("python3"), pacman: "python" } },
+	{ name: "pip", command: "pip3", packages: { ...everywhere("python3-pip"), pacman: "python-pip", apk: "py3-pip" } },
 	{ name: "perl", command: "/usr/bin/perl", packages: { ...everywhere("perl"), "apt-get": "perl-base" } },
 	{ name: "curl", command: "/usr/bin/curl", packages: everywhere("curl") },
 	{ name: "util-linux", command: "/usr/bin/unshare", packages: everywhere("util-linux") },

@@ -8,6 +8,8 @@
 import * as fs from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { landlockEngine } from "../../src/platform/sandbox/landlock/engine.ts";
+import { probeSandbox } from "../../src/platform/sandbox/probe.ts";
 import { ATTACKS, SHORT_ATTACKS } from "./attacks/index.ts";
 import { runIsolated } from "./machine.ts";
 import { sandboxRuntime } from "./peer.ts";
@@ -38,7 +40,9 @@ async function main(): Promise<number> {
 	if (!fs.existsSync("/usr/bin/perl")) return refuse("The attacks need Perl: apt-get install perl-base.");
 	if (values.as === "root" && !isRoot) return refuse("Only root can run them as root.");
 	if (values.as !== undefined && values.as !== "root" && values.as !== "user") return refuse("--as is root or user.");
-	const { way: wanted = WAYS.map(({ name }) => name) } = values;
+	// The weaker sandbox is the kernel's, and not every kernel has it.
+	const here = (await probeSandbox(landlockEngine(), [])).ok ? WAYS : WAYS.filter(({ name }) => name !== "landlock");
+	const { way: wanted = here.map(({ name }) => name) } = values;
 	const ways = WAYS.map(({ name }) => name).filter((name) => wanted.includes(name));
 	if (ways.length !== new Set(wanted).size) return refuse(`--way is one of ${WAYS.map(({ name }) => name).join(", ")}.`);
 	// While there still is a network.

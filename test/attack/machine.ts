@@ -94,6 +94,9 @@ export class Machine {
 			"metadata.test:80",
 			"rebind.test:80",
 			"mapped.test:80",
+			"*.wild.test:80",
+			"pinned.test:80=10.0.0.1",
+			"moved.test:80=10.0.0.1",
 		];
 		return [`127.0.0.1:${port}`, ...names];
 	}
@@ -118,10 +121,15 @@ export class Machine {
 			case "granted.test":
 				return [v4(ADDRESSES.granted)];
 			case "inside.test":
+			case "inside.wild.test":
+			case "moved.test":
 				return [v4("127.0.0.1")];
 			case "private.test":
+			case "private.wild.test":
 				return [v4(ADDRESSES.private)];
 			case "metadata.test":
+			case "metadata.wild.test":
+			case "pinned.test":
 				return [v4(ADDRESSES.metadata)];
 			case "rebind.test":
 				return [v4(this.#asked++ % 2 === 0 ? ADDRESSES.granted : "127.0.0.1")];

@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "jsonc-parser";
 import type { Entry } from "./attack.ts";
+import { weaker } from "./ways.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..", "..");
 
@@ -13,7 +14,7 @@ const GRANTS: Readonly<Record<Entry, (person: Person) => readonly string[]>> = {
 	bare: () => [],
 	reader: ({ project }) => ["--read", project],
 	writer: ({ project, single }) => ["--write", project, "--write", single],
-	network: ({ granted }) => granted.flatMap((target) => ["--egress", target]),
+	network: ({ granted }) => granted.filter((target) => target.startsWith("127.")).flatMap((target) => ["--egress", target]),
 	limited: () => [],
 };
 
@@ -81,8 +82,10 @@ export class Person {
 		fs.mkdirSync(this.#dist);
 		for (const name of fs.readdirSync(path.join(ROOT, "dist")).filter((each) => each.endsWith(".cjs")))
 			fs.copyFileSync(path.join(ROOT, "dist", name), path.join(this.#dist, name));
-		const keychain = path.join("node_modules", "keytar");
-		fs.cpSync(path.join(ROOT, keychain), path.join(this.folder, keychain), { recursive: true });
+		for (const library of ["keytar", "koffi", "@koromix"]) {
+			const where = path.join("node_modules", library);
+			fs.cpSync(path.join(ROOT, where), path.join(this.folder, where), { recursive: true });
+		}
 		this.srt = options.srt === null ? null : path.join(this.folder, "peer", "node_modules", "@anthropic-ai", "sandbox-runtime");
 		if (options.srt !== null) fs.cpSync(options.srt, path.join(this.folder, "peer"), { recursive: true });
 		this.node = this.#runnableNode();
@@ -114,9 +117,10 @@ export class Person {
 		for (const folder of [this.project, this.outside])
 			for (const name of fs.readdirSync(folder)) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
 		const entry = { command: this.node, args: [this.server] };
+		const names = ENTRIES.flatMap((name) => [name, weaker(name)]);
 		this.write(
 			path.join(this.project, ".mcp.json"),
-			JSON.stringify({ mcpServers: Object.fromEntries(ENTRIES.map((name) => [name, entry])) }),
+			JSON.stringify({ mcpServers: Object.fromEntries(names.map((name) => [name, entry])) }),
 		);
 		for (const file of OBEYED_FILES) this.write(path.join(this.project, file), file.endsWith(".json") ? "{}\n" : "before\n");
 		this.write(path.join(this.project, "src", "main.txt"), "text\n");
@@ -127,20 +131,26 @@ export class Person {
 		for (const file of [".bashrc", ".profile", ".zshenv", ".gitconfig"]) this.write(path.join(this.home, file), "before\n");
 	}
 
-	/** Sets Sallyport up and approves every entry, as a person would. */
-	async approve(): Promise<void> {
+	/** Sets Sallyport up and approves every entry, as a person would, in the full sandbox, the weaker one or both. */
+	async approve(tiers: { readonly full: boolean; readonly weaker: boolean }): Promise<void> {
 		await this.#sallyport("init", "--unattended");
 		for (const entry of ENTRIES) {
-			await this.#sallyport("allow", entry, ...GRANTS[entry](this), "--yes");
-			await this.#sallyport("tools", "allow", entry, "attack", "--yes");
+			const names = [...(tiers.full ? [[entry]] : []), ...(tiers.weaker ? [[weaker(entry), "--tier", "landlock"]] : [])];
+			for (const [name = "", ...tier] of names) {
+				await this.#sallyport("allow", name, ...GRANTS[entry](this), ...tier, "--yes");
+				await this.#sallyport("tools", "allow", name, "attack", "--yes");
+			}
 		}
 		const policy = path.join(this.home, ".sallyport", "policy");
 		for (const name of fs.readdirSync(policy)) {
 			const file = path.join(policy, name);
 			const grant = parse(fs.readFileSync(file, "utf8"));
 			for (const server of grant.servers ?? []) {
-				if (server.name === "limited") server.limits = { memoryBytes: 1024 ** 3, processes: 64, files: 256, cpuSeconds: 2 };
-				if (server.name === "reader") server.sandbox = { ...server.sandbox, deny: ["*.private"] };
+				// Most of these names lead where no one could be allowed to reach: they led elsewhere when they were.
+				if (["network", weaker("network")].includes(server.name)) server.egress = this.granted;
+				if (["limited", weaker("limited")].includes(server.name))
+					server.limits = { memoryBytes: 1024 ** 3, processes: 64, files: 256, cpuSeconds: 2 };
+				if (["reader", weaker("reader")].includes(server.name)) server.sandbox = { ...server.sandbox, deny: ["*.private"] };
 			}
 			fs.writeFileSync(file, JSON.stringify(grant));
 		}

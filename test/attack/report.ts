@@ -25,7 +25,7 @@ export function summarize(rows: readonly Row[], countsNone = true): Summary {
 		for (const { name: way } of WAYS) {
 			const verdict = verdicts[way];
 			if (verdict?.is === "escaped") escapes[way] = (escapes[way] ?? 0) + 1;
-			if (verdict?.is === "broken" && way === "sallyport") faults.push(`${name} (${user}), Sallyport: ${verdict.why}`);
+			if (verdict?.is === "broken" && way !== "none" && way !== "srt") faults.push(`${name} (${user}), ${way}: ${verdict.why}`);
 		}
 	}
 	return { tried, escapes, faults };
@@ -97,7 +97,8 @@ export function document(rows: readonly Row[]): string {
 		"# Attacks, and what holds them",
 		"",
 		"Made by `npm run attack -- --write docs/attacks.md`; do not edit. A hostile MCP server runs each attack without a sandbox, in",
-		"[srt](https://www.npmjs.com/package/@anthropic-ai/sandbox-runtime) with a careful profile, and through Sallyport's launcher with a grant.",
+		"[srt](https://www.npmjs.com/package/@anthropic-ai/sandbox-runtime) with a careful profile, and through Sallyport's launcher with a grant,",
+		"in the full sandbox and in [the weaker one](profiles.md#the-weaker-sandbox).",
 		"The host decides whether it got through: a secret's text arrived outside, a file on the host changed, a connection arrived, a process",
 		"lives on. What the server says of itself counts for nothing. An attack that does not get through without a sandbox is no test, and is",
 		"left out. What no sandbox of this kind can stop stands in [the threat model](threat-model.md).",

@@ -50,7 +50,8 @@ export async function runAttacks(options: RunOptions): Promise<readonly Row[]> {
 					Array.from({ length: Math.min(perUser, waiting.length) }, async () => {
 						const person = new Person({ uid, srt: options.srt, granted });
 						persons.push(person);
-						if (options.ways.includes("sallyport")) await person.approve();
+						const tiers = { full: options.ways.includes("sallyport"), weaker: options.ways.includes("landlock") };
+						if (tiers.full || tiers.weaker) await person.approve(tiers);
 						for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
 							const started = performance.now();
 							const row = await tryAll(next, person, machine, options);

@@ -197,7 +197,7 @@ export class Scene {
 
 	/** A program outside that obeys what it reads from a pipe. */
 	readsFifo(where: string): void {
-		const child = spawn("/bin/sh", ["-c", 'mkfifo -m 666 "$1" && cat <>"$1"', "sh", where], { stdio: ["ignore", "pipe", "ignore"] });
+		const child = spawn("/bin/sh", ["-c", 'mkfifo -m 666 "$1" && exec cat <>"$1"', "sh", where], { stdio: ["ignore", "pipe", "ignore"] });
 		child.stdout.on("data", (part) => this.listeners.note(String(part)));
 		this.after(() => child.kill("SIGKILL"));
 		while (!fs.existsSync(where) && isAlive(child.pid ?? -1)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);

@@ -4,7 +4,7 @@ import type { Person } from "./person.ts";
 
 /** One way to start the same server. */
 export interface Way {
-	readonly name: "none" | "srt" | "sallyport";
+	readonly name: "none" | "srt" | "sallyport" | "landlock";
 	/** For people. */
 	readonly title: string;
 	readonly env: Readonly<Record<string, string>>;
@@ -31,7 +31,21 @@ export const WAYS: readonly Way[] = [
 			args: ["run", "--name", entry, "--", node, server],
 		}),
 	},
+	{
+		name: "landlock",
+		title: "Sallyport's weaker sandbox",
+		env: {},
+		line: ({ home, node, server }, entry) => ({
+			command: path.join(home, ".sallyport", "bin", "sallyport"),
+			args: ["run", "--name", weaker(entry), "--", node, server],
+		}),
+	},
 ];
+
+/** The entry that has the same grant, and the weaker sandbox. */
+export function weaker(entry: Entry): string {
+	return `weaker-${entry}`;
+}
 
 function settingsFile(person: Person, entry: Entry): string {
 	const where = path.join(person.folder, "peer", `${entry}.json`);
@@ -47,7 +61,7 @@ function srtSettings({ folder, home, project, outside, single, granted }: Person
 	const sees = entry === "reader" || entry === "writer";
 	return {
 		network: {
-			allowedDomains: entry === "network" ? granted.map((target) => target.replace(/:\d+$/, "")) : [],
+			allowedDomains: entry === "network" ? granted.map((target) => target.replace(/:\d+(?:=.*)?$/, "")) : [],
 			deniedDomains: [],
 		},
 		filesystem: {

@@ -196,8 +196,8 @@ describe("sallyport fix", () => {
 		expect(run.out).toContain("docker runs a container");
 		expect(fs.readFileSync(file, "utf8")).toBe(text);
 		// Nor where somebody put the launcher in front of it by hand.
-		fs.writeFileSync(file, vscode(token).replace('"srv"', '"sallyport", "args": ["run", "--name", "gh", "--", "uvx", "x"]'));
-		expect(await fix(["--vault", "sealed"])).toMatchObject({ code: 1, out: expect.stringContaining("uvx fetches") });
+		fs.writeFileSync(file, vscode(token).replace('"srv"', '"sallyport", "args": ["run", "--name", "gh", "--", "poetry", "run", "x"]'));
+		expect(await fix(["--vault", "sealed"])).toMatchObject({ code: 1, out: expect.stringContaining("poetry fetches") });
 		expect(await stored({ scheme: "sealed", path: "gh/GITHUB_TOKEN" })).toBeNull();
 	});
 

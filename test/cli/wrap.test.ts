@@ -90,23 +90,42 @@ describe("sallyport wrap and unwrap", () => {
 	it("leave alone what the launcher could never start, with the reason, and wrap the rest", async () => {
 		const entries = [
 			'"d": { "command": "docker", "args": ["run", "x"] }',
-			'"u": { "command": "uvx", "args": ["x"] }',
-			'"b": { "command": "bunx", "args": ["x"] }',
-			'"p": { "command": "pnpm", "args": ["dlx", "x"] }',
+			'"u": { "command": "uv", "args": ["run", "x"] }',
+			'"b": { "command": "bun", "args": ["run", "dev"] }',
+			'"p": { "command": "pnpm", "args": ["start"] }',
+			'"r": { "command": "deno", "args": ["run", "jsr:@a/b"] }',
 			'"s": { "command": "sh", "args": ["-c", "npx x --token hunter2Zq"] }',
 			'"": { "command": "srv" }',
 		];
-		fs.writeFileSync(file, `{ "mcpServers": {\n${entries.join(",\n")},\n"ok": { "command": "npx", "args": ["-y", "x", "\${HOME}"] } } }`);
+		const lines = [
+			`npx -y x \${HOME}`,
+			"uvx x",
+			"pipx run x",
+			"bunx x",
+			"bun x x",
+			"pnpm dlx x",
+			"yarn dlx x",
+			"npm exec x",
+			"deno run x.ts",
+		];
+		const runners = lines.map((line, i) => {
+			const [command, ...args] = line.split(" ");
+			return `"ok${i}": ${JSON.stringify({ command, args })}`;
+		});
+		fs.writeFileSync(file, `{ "mcpServers": {\n${entries.join(",\n")},\n${runners.join(",\n")} } }`);
 		const wrapped = await run(["wrap", "--all"]);
 		expect(wrapped.code).toBe(1);
 		for (const entry of entries) expect(text()).toContain(entry);
-		expect(text()).toContain('"--name", "ok"');
+		for (let i = 0; i < runners.length; i++) expect(text()).toContain(`"--name", "ok${i}"`);
 		expect(wrapped.err).toContain('Server "d" cannot start through Sallyport yet: docker runs a container');
 		expect(wrapped.err).toContain("Give the server a name");
 		expect(wrapped.err.match(/cannot start through Sallyport yet/g)).toHaveLength(entries.length);
 		expect(wrapped.out).toContain("--token ••••");
 		expect(wrapped.out + wrapped.err).not.toContain("hunter2Zq");
-		expect(await run(["wrap", "--server", "u"])).toMatchObject({ code: 1, err: expect.stringContaining("uvx fetches") });
+		expect(await run(["wrap", "--server", "u"])).toMatchObject({
+			code: 1,
+			err: expect.stringContaining("cannot start through Sallyport yet: uv "),
+		});
 	});
 
 	it("leave an entry with an envFile, which the launcher would refuse", async () => {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { findNpm } from "../../src/platform/packages/npm.ts";
+import { findNpm } from "../../src/platform/packages/npm/find.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..", "..");
 

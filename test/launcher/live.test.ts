@@ -291,7 +291,7 @@ readline.createInterface({ input: process.stdin }).on("line", async (line) => {
 		world.entry("leaky", ["harmless"], { env: { TOKEN: secret } });
 		const fixed = await world.sallyport(["fix", "--vault", "sealed"]);
 		expect(fixed.code, fixed.stderr).toBe(0);
-		const grant = ["--secret", `env:TOKEN=${reference}`, "--egress", "127.0.0.1:9", "--yes"];
+		const grant = ["--secret", `env:TOKEN=${reference}`, "--mutable-secrets", "--egress", "127.0.0.1:9", "--yes"];
 		const allowed = await world.sallyport(["allow", "leaky", ...grant]);
 		expect(allowed.code, allowed.stderr).toBe(0);
 		await world.allowTools("leaky", "echo", "drift", "tell");

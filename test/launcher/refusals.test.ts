@@ -55,6 +55,13 @@ describe("the launcher refuses with one clear line", () => {
 		expectRefusal(outcome, /zz\.jsonc:3:30: unknown key "egres"; did you mean "egress"\?/);
 	});
 
+	it("a server that a policy forbids, approved or not, with the policy's own words", async () => {
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [], forbid: [{ name: "MINI*", reason: "ask security" }] });
+		expectRefusal(await world.launch("mini"), /policy\.jsonc forbids this server: ask security\. Ask whoever keeps that policy/);
+		const approval = await world.sallyport(["tools", "allow", "mini", "write", "--yes"]);
+		expect([approval.code, approval.stderr]).toEqual([2, expect.stringContaining("forbids this server")]);
+	});
+
 	it("a server whose program is gone", async () => {
 		const script = path.join(path.dirname(world.server), "gone.mjs");
 		fs.copyFileSync(world.server, script);
@@ -70,7 +77,9 @@ describe("the launcher refuses with one clear line", () => {
 	it("a reference that does not resolve", async () => {
 		world.entry("secretive", [], { env: { TOKEN: "sealed://nothing/here" } });
 		await world.allowTools("secretive", "echo");
-		expect((await world.sallyport(["allow", "secretive", "--secret", "env:TOKEN=sealed://nothing/here", "--yes"])).code).toBe(0);
+		expect(
+			(await world.sallyport(["allow", "secretive", "--secret", "env:TOKEN=sealed://nothing/here", "--mutable-secrets", "--yes"])).code,
+		).toBe(0);
 		expectRefusal(
 			await world.launch("secretive", [], { env: { TOKEN: "sealed://nothing/here" } }),
 			/sealed:\/\/nothing\/here is not in the vault.*sallyport secrets set/,
@@ -257,7 +266,9 @@ describe("a hostile workspace gets nowhere with", () => {
 		await world.sallyport(["secrets", "set", "sealed://github/TOKEN"], { input: "the-secret-of-another\n" });
 		world.entry("swap", [], { env: { TOKEN: "sealed://own/TOKEN" } });
 		await world.allowTools("swap", "env");
-		expect((await world.sallyport(["allow", "swap", "--secret", "env:TOKEN=sealed://own/TOKEN", "--yes"])).code).toBe(0);
+		expect((await world.sallyport(["allow", "swap", "--secret", "env:TOKEN=sealed://own/TOKEN", "--mutable-secrets", "--yes"])).code).toBe(
+			0,
+		);
 		const granted = await world.connect("swap", [], { env: { TOKEN: "sealed://own/TOKEN" } });
 		await granted.client.close();
 		const outcome = await world.launch("swap", [], { env: { TOKEN: "sealed://github/TOKEN" } });

@@ -33,7 +33,7 @@ describe.each(["keychain", "sealed"])("a token that fix moved into the %s vault"
 		expect(fixed.code, fixed.stderr).toBe(0);
 		expect(JSON.parse(fs.readFileSync(config, "utf8")).mcpServers.mini.env).toEqual({ TOKEN: reference });
 		await world.allowTools("mini", "env", "echo");
-		const granted = await world.sallyport(["allow", "mini", "--secret", `env:TOKEN=${reference}`, "--yes"]);
+		const granted = await world.sallyport(["allow", "mini", "--secret", `env:TOKEN=${reference}`, "--mutable-secrets", "--yes"]);
 		expect(granted.code, granted.stderr).toBe(0);
 
 		const { client, pid, stderr } = await world.connect("mini", ["stderr"], { env: { TOKEN: reference } });
@@ -89,7 +89,7 @@ describe("a keychain that does not open", () => {
 
 			shut.entry("shut", [], { env: { TOKEN: reference } });
 			await shut.allowTools("shut", "echo");
-			await shut.sallyport(["allow", "shut", "--secret", `env:TOKEN=${reference}`, "--yes"]);
+			await shut.sallyport(["allow", "shut", "--secret", `env:TOKEN=${reference}`, "--mutable-secrets", "--yes"]);
 			const launch = await shut.launch("shut", [], { env: { ...keyring.env, TOKEN: reference } });
 			expect(launch.code).toBe(125);
 			expect(launch.stderr.trim().split("\n")).toHaveLength(1);

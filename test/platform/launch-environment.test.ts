@@ -21,12 +21,15 @@ describe("variables that can decide which code runs", () => {
 		["ENV", "/tmp/x.sh", false],
 		["ENV", "$(touch x)", false],
 		["MODE", "/tmp/x.sh", true],
+		["BUN_OPTIONS", "--smol", false],
+		["BUN_INSPECT", "localhost:1", false],
+		["BUN_INSTALL", "/home/sam/.bun", true],
 	])("%s as %j may be approved: %s", (name, value, expected) => {
 		expect(mayBeSet(name, { kind: "literal", value })).toBe(expected);
 	});
 
 	it("may not come from elsewhere than the entry's own text", () => {
-		for (const name of ["NODE_OPTIONS", "ENV"]) {
+		for (const name of ["NODE_OPTIONS", "ENV", "BUN_OPTIONS"]) {
 			expect(mayBeSet(name, { kind: "host" })).toBe(false);
 			expect(mayBeSet(name, { kind: "reference", text: "keychain://a/B" })).toBe(false);
 		}

@@ -1,4 +1,5 @@
 import { WORKSPACE } from "./catalogue.ts";
+import { PYTHON_SERVERS } from "./python-servers.ts";
 import type { NeededProfile, Trial } from "./trial.ts";
 
 /** One server, for people, in one line and what went wrong beneath it. */
@@ -9,16 +10,8 @@ export function row(trial: Trial): string {
 	return [line, ...faults.map((fault) => `    ${fault}`)].join("\n");
 }
 
-/** Between these, a page keeps what was written by hand. */
-const [PYTHON, PYTHON_END] = ["<!-- python servers -->", "<!-- end of python servers -->"];
-const NO_PYTHON =
-	"`uvx` and `pipx` lines are not in this table yet: nothing here starts a server of a Python registry. Take what the tests say of them as\nunproven on real servers.";
-
-/** `docs/servers.md`. What the page that is there has of Python servers stays. */
-export function page(trials: readonly Trial[], before: string): string {
-	const start = before.indexOf(PYTHON);
-	const end = before.indexOf(PYTHON_END);
-	const python = start >= 0 && end > start ? before.slice(start + PYTHON.length, end).trim() : NO_PYTHON;
+/** `docs/servers.md`. */
+export function page(trials: readonly Trial[]): string {
 	const good = trials.filter(({ faults }) => faults.length === 0).length;
 	const needing = trials.filter(({ profile }) => !isEmpty(profile));
 	const listed = trials.filter(({ server }) => !("tool" in server.call));
@@ -58,9 +51,7 @@ ${needing.map(profileOf).join("\n\n")}
 
 ## Python servers
 
-${PYTHON}
-${python}
-${PYTHON_END}
+${PYTHON_SERVERS}
 `;
 }
 

@@ -55,7 +55,7 @@ async function main(): Promise<number> {
 	if (values.json === true) process.stdout.write(`${JSON.stringify({ version: 1, trials })}\n`);
 	const bad = trials.filter(({ faults }) => faults.length > 0);
 	if (values.json !== true) process.stdout.write(`\n${trials.length - bad.length} of ${trials.length} run confined.\n`);
-	if (values.write === true) fs.writeFileSync(PAGE, page(trials, fs.existsSync(PAGE) ? fs.readFileSync(PAGE, "utf8") : ""));
+	if (values.write === true) fs.writeFileSync(PAGE, page(trials));
 	return bad.length > 0 ? 1 : 0;
 }
 

@@ -20,7 +20,7 @@ export class Clone {
 	readonly home = this.folder("home");
 
 	constructor() {
-		for (const name of ["package.json", "package-lock.json", "tsconfig.json", "src/setup", "src/bin.ts"])
+		for (const name of ["package.json", "package-lock.json", "tsconfig.json", "src/setup", "src/bin.ts", "src/kept-code.ts"])
 			fs.cpSync(path.join(root, name), path.join(this.path, name), { recursive: true });
 	}
 

@@ -52,12 +52,34 @@ function filesIn(place: string): string[] {
 		.sort();
 }
 
+/**
+ * The clone without what set-up keeps in it (a whole editor, hosts, development's libraries): vsce holds every file that it finds against every
+ * line of .vscodeignore.
+ */
+function bareClone(): string {
+	const clone = path.join(folder, "clone");
+	const away = new Set([".git", ".cache", "node_modules", path.join("dist", "packages")].map((name) => path.join(root, name)));
+	fs.cpSync(root, clone, { recursive: true, filter: (source) => !away.has(source) });
+	for (const name of ["keytar", "node-addon-api", "koffi", "@koromix"])
+		fs.cpSync(path.join(root, "node_modules", name), path.join(clone, "node_modules", name), { recursive: true });
+	return clone;
+}
+
 const below = (name: string): string[] => filesIn(path.join(root, name)).map((file) => `${name}/${file}`);
 const KEYTAR = [
 	"node_modules/keytar/LICENSE.md",
 	"node_modules/keytar/package.json",
 	...below("node_modules/keytar/lib"),
 	...below("node_modules/keytar/prebuilds"),
+];
+const KOFFI = [
+	...["LICENSE.txt", "index.cjs", "package.json", "src/koffi/index.cjs", "src/koffi/src/static.cjs"].map(
+		(name) => `node_modules/koffi/${name}`,
+	),
+	...fs
+		.readdirSync(path.join(root, "node_modules/@koromix"))
+		.flatMap((name) => below(`node_modules/@koromix/${name}`))
+		.filter((file) => !file.endsWith(".md")),
 ];
 const PROGRAMS = ["dist/cli.cjs", "dist/launcher.cjs", "dist/sallyport.cjs"];
 
@@ -72,13 +94,14 @@ describe("the extension's package", () => {
 			...below("media"),
 			...below("examples/quickstart"),
 			...KEYTAR,
+			...KOFFI,
 		];
 		expect(filesIn(extension)).toEqual(files.sort());
 	});
 
 	it("holds the same when it is made by hand, from the clone (vsce package)", () => {
 		const listed = spawnSync(process.execPath, [path.join(root, "node_modules", "@vscode", "vsce", "vsce"), "ls"], {
-			cwd: root,
+			cwd: bareClone(),
 			encoding: "utf8",
 		});
 		const names = (files: readonly string[]): string[] =>
@@ -106,7 +129,7 @@ describe("the extension's package", () => {
 
 describe("the command line's package", () => {
 	it("holds what runs, and nothing of the extension", () => {
-		const files = ["LICENSE", "CHANGELOG.md", "README.md", "package.json", ...PROGRAMS, "media/policy.schema.json", ...KEYTAR];
+		const files = ["LICENSE", "CHANGELOG.md", "README.md", "package.json", ...PROGRAMS, "media/policy.schema.json", ...KEYTAR, ...KOFFI];
 		expect(filesIn(commandLine)).toEqual(files.sort());
 	});
 

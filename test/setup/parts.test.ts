@@ -24,15 +24,21 @@ describe("the one command that installs what is missing", () => {
 	it.each([
 		[
 			"apt-get",
-			"sudo apt-get install -y --no-install-recommends bubblewrap socat libsecret-1-0 dbus gnome-keyring python3 perl-base curl util-linux chromium",
+			"sudo apt-get install -y --no-install-recommends bubblewrap socat libsecret-1-0 dbus gnome-keyring python3 python3-pip perl-base curl util-linux chromium",
 		],
-		["dnf", "sudo dnf install -y bubblewrap socat libsecret dbus-daemon dbus-tools gnome-keyring python3 perl curl util-linux chromium"],
-		["pacman", "sudo pacman -S --needed --noconfirm bubblewrap socat libsecret dbus gnome-keyring python perl curl util-linux chromium"],
+		[
+			"dnf",
+			"sudo dnf install -y bubblewrap socat libsecret dbus-daemon dbus-tools gnome-keyring python3 python3-pip perl curl util-linux chromium",
+		],
+		[
+			"pacman",
+			"sudo pacman -S --needed --noconfirm bubblewrap socat libsecret dbus gnome-keyring python python-pip perl curl util-linux chromium",
+		],
 		[
 			"zypper",
-			"sudo zypper --non-interactive install bubblewrap socat libsecret-1-0 /usr/bin/dbus-daemon /usr/bin/dbus-run-session /usr/bin/dbus-send gnome-keyring python3 perl curl util-linux chromium",
+			"sudo zypper --non-interactive install bubblewrap socat libsecret-1-0 /usr/bin/dbus-daemon /usr/bin/dbus-run-session /usr/bin/dbus-send gnome-keyring python3 python3-pip perl curl util-linux chromium",
 		],
-		["apk", "sudo apk add bubblewrap socat libsecret dbus gnome-keyring python3 perl curl util-linux chromium"],
+		["apk", "sudo apk add bubblewrap socat libsecret dbus gnome-keyring python3 py3-pip perl curl util-linux chromium"],
 	] as const)("with %s", (manager, expected) => {
 		expect(installCommand(TEST_PARTS, manager, { root: false }).join(" ")).toBe(expected);
 	});

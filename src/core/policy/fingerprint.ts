@@ -41,6 +41,8 @@ export interface LaunchParts {
 	readonly code: CodeFact;
 	/** Folders and files beyond the system's that the runtime and the code need to read. */
 	readonly roots: readonly string[];
+	/** Variables that the runtime itself needs. Undefined: none. */
+	readonly runtime?: Readonly<Record<string, string>>;
 }
 
 export type EnvPart =

@@ -1,4 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
+
+import { placeConstraints } from "../constraints/place.ts";
+import type { Constraints } from "../constraints/schema.ts";
+import { narrowEgress } from "./egress.ts";
 import { type Limits, limitsOf, narrowLimits, policyLimits } from "./limits.ts";
 import type { LaunchGrant, PolicyFile, PolicyServer } from "./schema.ts";
 
@@ -19,10 +23,14 @@ export interface Grant {
 	readonly launch: LaunchGrant;
 	/** Tool name → pin. Empty: no tool. */
 	readonly tools: ReadonlyMap<string, string>;
+	/** Tool name → what its arguments may be, by every layer that says so; all must hold. A tool that is missing here is free in them. */
+	readonly constraints: ReadonlyMap<string, readonly Constraints[]>;
 	/** Slot → reference. */
 	readonly secrets: ReadonlyMap<string, string>;
+	/** The secrets may go to code that the person's other programs can change. Undefined: only to code that they cannot. */
+	readonly mutableSecrets?: true;
 	readonly sandbox: "off" | GrantedSandbox;
-	/** `host:port`. Empty: no network. */
+	/** Entries that `parseEgressGrant` reads. Empty: no network. */
 	readonly egress: readonly string[];
 	readonly limits: Limits;
 }
@@ -34,6 +42,8 @@ export interface GrantedSandbox {
 	readonly deny: readonly string[];
 	/** Names of variables that are passed on from the launcher's environment. */
 	readonly env: readonly string[];
+	/** A person approved the weaker sandbox for this server. Undefined: it starts in the full one or not at all. */
+	readonly tier?: "landlock";
 }
 
 /** What the host asks the launcher to start. Paths are real. */
@@ -57,8 +67,18 @@ function toGrant(server: PolicyServer): Grant | null {
 		config: server.config,
 		workspace: server.workspace,
 		launch: server.launch,
-		tools: new Map(Object.entries(server.tools ?? {}).map(([tool, { pin }]) => [tool, pin])),
+		tools: new Map(
+			Object.entries(server.tools ?? {}).flatMap(([tool, { pin, decision }]) =>
+				pin === undefined || decision === "deny" ? [] : [[tool, pin] as const],
+			),
+		),
+		constraints: new Map(
+			Object.entries(server.tools ?? {}).flatMap(([tool, { arguments: constraints }]) =>
+				constraints === undefined ? [] : [[tool, [placeConstraints(constraints, server.workspace ?? null)]] as const],
+			),
+		),
 		secrets: new Map(Object.entries(server.secrets ?? {})),
+		...(server.mutableSecrets === true ? { mutableSecrets: true } : {}),
 		sandbox: server.sandbox === "off" ? "off" : sandboxOf(server.sandbox, server.workspace),
 		egress: server.egress ?? [],
 		limits: limitsOf(server.limits ?? {}),
@@ -70,7 +90,8 @@ function sandboxOf(sandbox: Exclude<PolicyServer["sandbox"], "off">, workspace: 
 		(named ?? []).flatMap((path) => inWorkspace(path, workspace) ?? []);
 	// What cannot be placed still denies by its name.
 	const deny = (sandbox?.deny ?? []).map((pattern) => inWorkspace(pattern, workspace) ?? pattern.replace(WORKSPACE, "**"));
-	return { read: paths(sandbox?.read), write: paths(sandbox?.write), deny, env: sandbox?.env ?? [] };
+	const tier = sandbox?.tier === "landlock" ? ({ tier: "landlock" } as const) : {};
+	return { read: paths(sandbox?.read), write: paths(sandbox?.write), deny, env: sandbox?.env ?? [], ...tier };
 }
 
 const WORKSPACE = "${workspace}";
@@ -82,11 +103,19 @@ export function inWorkspace(path: string, workspace: string | null): string | nu
 }
 
 export function grantsOf(layers: readonly PolicyLayer[]): readonly Grant[] {
+	return sourcedGrants(layers).map(({ grant }) => grant);
+}
+
+interface SourcedGrant {
+	readonly layer: PolicyLayer;
+	readonly grant: Grant;
+}
+
+function sourcedGrants(layers: readonly PolicyLayer[]): readonly SourcedGrant[] {
 	return layers
 		.filter((layer) => layer.source === "user")
-		.flatMap((layer) => layer.policy.servers)
-		.map(toGrant)
-		.filter((grant) => grant !== null);
+		.flatMap((layer) => layer.policy.servers.map((server) => ({ layer, grant: toGrant(server) })))
+		.filter((each): each is SourcedGrant => each.grant !== null);
 }
 
 /**
@@ -95,17 +124,44 @@ export function grantsOf(layers: readonly PolicyLayer[]): readonly Grant[] {
  * tell who started it) only what all of them allow is left.
  */
 export function findGrant(layers: readonly PolicyLayer[], request: LaunchRequest): GrantLookup {
-	const named = grantsOf(layers).filter((grant) => grant.name === request.name);
+	const traced = traceGrant(layers, request);
+	if (!traced.found) return traced;
+	const last = traced.steps.at(-1);
+	if (last === undefined) throw new Error("a grant without a layer");
+	return { found: true, grant: last.grant };
+}
+
+/** One layer's part in a grant. */
+export interface GrantStep {
+	readonly layer: PolicyLayer;
+	/** What is left of the grant once this layer has spoken. */
+	readonly grant: Grant;
+}
+
+/** How a launch comes to its grant, layer by layer: the first step grants, each later one narrows. */
+export function traceGrant(
+	layers: readonly PolicyLayer[],
+	request: LaunchRequest,
+): { readonly found: true; readonly steps: readonly GrantStep[] } | Exclude<GrantLookup, { found: true }> {
+	const named = sourcedGrants(layers).filter(({ grant }) => grant.name === request.name);
 	if (named.length === 0) return { found: false, why: "not-approved" };
-	const sameLaunch = named.filter((grant) => grant.launch.command === request.command && equalLists(grant.launch.args, request.args));
+	const sameLaunch = named.filter(({ grant }) => grant.launch.command === request.command && equalLists(grant.launch.args, request.args));
 	if (sameLaunch.length === 0) return { found: false, why: "launch-changed" };
-	const here = sameLaunch.filter((grant) => worksIn(grant, request.folder));
-	const [first, ...others] = here;
+	const [first, ...others] = sameLaunch.filter(({ grant }) => worksIn(grant, request.folder));
 	if (first === undefined) return { found: false, why: "other-workspace" };
-	const limits: PolicyServer[] = others.map(fromGrant);
-	for (const layer of layers)
-		if (layer.source !== "user") limits.push(...layer.policy.servers.filter((server) => server.name === request.name));
-	return { found: true, grant: limits.reduce(narrow, first) };
+	const limits = [
+		...others.flatMap(({ layer, grant }) => fromGrant(grant).map((limit) => ({ layer, limit }))),
+		...layers
+			.filter(({ source }) => source !== "user")
+			.flatMap((layer) => layer.policy.servers.filter((server) => server.name === request.name).map((limit) => ({ layer, limit }))),
+	];
+	const steps: GrantStep[] = [first];
+	let { grant } = first;
+	for (const { layer, limit } of limits) {
+		grant = narrow(grant, limit);
+		steps.push({ layer, grant });
+	}
+	return { found: true, steps };
 }
 
 function worksIn(grant: Grant, folder: string): boolean {
@@ -113,12 +169,14 @@ function worksIn(grant: Grant, folder: string): boolean {
 }
 
 /** A grant as a limit on another one. Its launch must be the very same: two approvals of one line may differ in what stands behind it. */
-function fromGrant(grant: Grant): PolicyServer {
-	return {
+function fromGrant(grant: Grant): readonly PolicyServer[] {
+	const whole: PolicyServer = {
 		name: grant.name,
 		launch: grant.launch,
-		tools: Object.fromEntries([...grant.tools].map(([tool, pin]) => [tool, { pin }])),
+		// A tool that is called `*` would speak of all of them.
+		tools: Object.fromEntries([...grant.tools].filter(([tool]) => tool !== EVERY_TOOL).map(([tool, pin]) => [tool, { pin }])),
 		secrets: Object.fromEntries(grant.secrets),
+		mutableSecrets: grant.mutableSecrets === true,
 		sandbox:
 			grant.sandbox === "off"
 				? "off"
@@ -128,31 +186,77 @@ function fromGrant(grant: Grant): PolicyServer {
 						write: [...grant.sandbox.write],
 						deny: [...grant.sandbox.deny],
 						env: [...grant.sandbox.env],
+						tier: grant.sandbox.tier ?? "bubblewrap",
 					},
 		egress: [...grant.egress],
 		limits: policyLimits(grant.limits),
 	};
+	// One tool may be held to several layers' constraints: each is a limit of its own.
+	const constrained = [...grant.constraints].flatMap(([tool, several]) => several.map((each) => [tool, each] as const));
+	return [
+		whole,
+		...constrained.map(
+			([tool, constraints]): PolicyServer => ({ name: grant.name, tools: { [EVERY_TOOL]: {}, [tool]: { arguments: constraints } } }),
+		),
+	];
+}
+
+/**
+ * Whether one entry of a policy, taken alone, lets a tool through, whatever the others say: what it leaves out it does not narrow, unless it
+ * is a grant. Constraints are not judged.
+ */
+export function letsThrough(server: PolicyServer, tool: string): boolean {
+	if (server.tools === undefined) return server.launch === undefined;
+	const said = server.launch === undefined ? toolLimit(server, tool) : own(server.tools, tool);
+	return said !== undefined && said.decision !== "deny" && (server.launch === undefined || said.pin !== undefined);
+}
+
+/** What one entry of a policy holds a tool's arguments to; null: to nothing. */
+export function constraintsIn(server: PolicyServer, tool: string, workspace: string | null): Constraints | null {
+	const said = toolLimit(server, tool)?.arguments;
+	return said === undefined ? null : placeConstraints(said, server.workspace ?? workspace);
+}
+
+/** In a layer that narrows: every tool that it does not name. */
+const EVERY_TOOL = "*";
+
+function toolLimit(limit: PolicyServer, tool: string) {
+	return own(limit.tools, tool) ?? own(limit.tools, EVERY_TOOL);
+}
+
+function isLeft(limit: PolicyServer, tool: string, pin: string): boolean {
+	const said = toolLimit(limit, tool);
+	return said !== undefined && said.decision !== "deny" && (said.pin === undefined || said.pin === pin);
+}
+
+function narrowConstraints(grant: Grant, limit: PolicyServer): Grant["constraints"] {
+	if (limit.tools === undefined) return grant.constraints;
+	const constraints = new Map(grant.constraints);
+	for (const tool of grant.tools.keys()) {
+		const said = toolLimit(limit, tool)?.arguments;
+		if (said !== undefined) constraints.set(tool, [...(constraints.get(tool) ?? []), placeConstraints(said, grant.workspace)]);
+	}
+	return constraints;
 }
 
 /** What both allow. A key that the limit leaves out does not narrow; one that is there and empty allows nothing. */
-function narrow(grant: Grant, limit: PolicyServer): Grant {
+function narrow({ mutableSecrets, ...grant }: Grant, limit: PolicyServer): Grant {
 	const sameLaunch = limit.launch === undefined || limit.launch.fingerprint === grant.launch.fingerprint;
 	return {
 		...grant,
+		...(mutableSecrets === true && limit.mutableSecrets !== false ? { mutableSecrets } : {}),
 		tools: !sameLaunch
 			? new Map()
 			: limit.tools === undefined
 				? grant.tools
-				: new Map([...grant.tools].filter(([tool, pin]) => own(limit.tools, tool)?.pin === pin)),
+				: new Map([...grant.tools].filter(([tool, pin]) => isLeft(limit, tool, pin))),
+		constraints: narrowConstraints(grant, limit),
 		secrets:
 			limit.secrets === undefined
 				? grant.secrets
 				: new Map([...grant.secrets].filter(([slot, reference]) => own(limit.secrets, slot) === reference)),
 		sandbox: narrowSandbox(grant.sandbox, limit.sandbox, grant.workspace),
-		egress:
-			limit.egress === undefined
-				? grant.egress
-				: grant.egress.filter((target) => limit.egress?.some((other) => other.toLowerCase() === target.toLowerCase())),
+		egress: limit.egress === undefined ? grant.egress : narrowEgress(grant.egress, limit.egress),
 		limits: narrowLimits(grant.limits, limitsOf(limit.limits ?? {})),
 	};
 }
@@ -160,8 +264,10 @@ function narrow(grant: Grant, limit: PolicyServer): Grant {
 function narrowSandbox(granted: Grant["sandbox"], limit: PolicyServer["sandbox"], workspace: string | null): Grant["sandbox"] {
 	if (limit === undefined || limit === "off") return granted;
 	const placed = sandboxOf(limit, workspace);
-	if (granted === "off") return placed;
+	// Where nobody approved the weaker sandbox, whoever narrows gets the full one.
+	if (granted === "off") return { read: placed.read, write: placed.write, deny: placed.deny, env: placed.env };
 	return {
+		...(granted.tier === undefined || limit.tier === "bubblewrap" ? {} : { tier: granted.tier }),
 		read: limit.read === undefined ? granted.read : commonPaths(granted.read, [...placed.read, ...placed.write]),
 		write: limit.write === undefined ? granted.write : commonPaths(granted.write, placed.write),
 		deny: [...new Set([...granted.deny, ...placed.deny])],

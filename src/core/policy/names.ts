@@ -1,3 +1,5 @@
+import { matchesRuns } from "./wildcards.ts";
+
 /**
  * Which names and paths a list of patterns means. Time is bounded by the product of the lengths: a policy of the workspace may have
  * written the pattern, and a server the name.
@@ -39,7 +41,7 @@ function globMatcher(glob: string): (plain: string) => boolean {
 	// Nearly all: one star, or none but with question marks.
 	if (after !== undefined && more.length === 0 && !glob.includes("?"))
 		return (plain) => plain.length >= before.length + after.length && plain.startsWith(before) && plain.endsWith(after);
-	return (plain) => matches(plain, glob, (wanted) => wanted === "*", isSameCharacter);
+	return (plain) => matchesRuns(plain, glob, (wanted) => wanted === "*", isSameCharacter);
 }
 
 /**
@@ -56,7 +58,9 @@ export function pathMatcher(patterns: readonly string[]): (absolute: string) => 
 		});
 	return (absolute) => {
 		const segments = absolute.split("/").filter(Boolean);
-		return names(segments.at(-1) ?? "") || paths.some((pattern) => matches(segments, pattern, (each) => each.text === "**", isSameSegment));
+		return (
+			names(segments.at(-1) ?? "") || paths.some((pattern) => matchesRuns(segments, pattern, (each) => each.text === "**", isSameSegment))
+		);
 	};
 }
 
@@ -77,33 +81,4 @@ function isSameCharacter(character: string, wanted: string): boolean {
 
 function isSameSegment(name: string, wanted: Segment): boolean {
 	return wanted.matches(name);
-}
-
-/** @param isAny what of the pattern stands for any run of items */
-function matches<T, P>(
-	items: ArrayLike<T>,
-	pattern: ArrayLike<P>,
-	isAny: (wanted: P) => boolean,
-	isSame: (item: T, wanted: P) => boolean,
-): boolean {
-	let at = 0;
-	let star = -1;
-	let resume = 0;
-	let i = 0;
-	while (i < items.length) {
-		const wanted = pattern[at];
-		const item = items[i];
-		if (wanted !== undefined && isAny(wanted)) {
-			star = at++;
-			resume = i;
-		} else if (wanted !== undefined && item !== undefined && isSame(item, wanted)) {
-			at++;
-			i++;
-		} else if (star >= 0) {
-			at = star + 1;
-			i = ++resume;
-		} else return false;
-	}
-	for (let wanted = pattern[at]; wanted !== undefined && isAny(wanted); wanted = pattern[at]) at++;
-	return at === pattern.length;
 }

@@ -1,8 +1,9 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import type * as z from "zod/mini";
+import { Constraint } from "../constraints/schema.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { LineIndex, splitBom } from "../text.ts";
-import { Launch, PolicyFile, PolicyLimits, Sandbox, Server, ToolGrant } from "./schema.ts";
+import { Example, Forbidden, Launch, PolicyFile, PolicyLimits, Sandbox, Server, ToolGrant } from "./schema.ts";
 
 /** More than any honest policy holds; a larger file is refused before it is parsed. */
 const MAX_LENGTH = 1_000_000;
@@ -18,9 +19,10 @@ export function parsePolicy(raw: string, file: string): Result<PolicyFile> {
 	const { text } = splitBom(raw);
 	if (text.length > MAX_LENGTH)
 		return fail("policy-too-large", `${file} is larger than a policy can be.`, "Split it, or remove what is not a policy.");
-	const lines = new LineIndex(text);
+	const written = asWritten(text);
+	if (written !== null) return ok(written);
 	const at = (offset: number): string => {
-		const { line, column } = lines.position(offset);
+		const { line, column } = new LineIndex(text).position(offset);
 		return `${file}:${line}:${column}`;
 	};
 	const refuse = (offset: number, what: string): Result<PolicyFile> =>
@@ -39,8 +41,12 @@ export function parsePolicy(raw: string, file: string): Result<PolicyFile> {
 		);
 	if (tree === undefined) return refuse(0, "the file is empty");
 
-	const duplicate = duplicateKey(tree);
-	if (duplicate !== null) return refuse(duplicate.offset, `the key "${printable(duplicate.key)}" stands twice`);
+	const duplicate = doubtfulKey(tree);
+	if (duplicate !== null)
+		return refuse(
+			duplicate.offset,
+			duplicate.key === PROTOTYPE ? "nothing can be called __proto__" : `the key "${printable(duplicate.key)}" stands twice`,
+		);
 
 	const parsed = PolicyFile.safeParse(toValue(tree));
 	if (parsed.success) return ok(parsed.data);
@@ -56,6 +62,22 @@ export function parsePolicy(raw: string, file: string): Result<PolicyFile> {
 		return refuse(keyNode?.offset ?? node?.offset ?? 0, `unknown key "${printable(key)}"${hint}`);
 	}
 	return refuse(node?.offset ?? 0, `${path.length === 0 ? "the policy" : printable(path.join("."))} ${wrong(issue)}`);
+}
+
+/**
+ * A policy that stands there as Sallyport writes it: without a comment, and with every key once, or it would not come out the same again.
+ * Every launch reads such files. Null: it has to be read with care.
+ */
+function asWritten(text: string): PolicyFile | null {
+	if (text.includes(`"${PROTOTYPE}"`)) return null;
+	try {
+		const value: unknown = JSON.parse(text);
+		if (`${JSON.stringify(value, null, "\t")}\n` !== text) return null;
+		const parsed = PolicyFile.safeParse(value);
+		return parsed.success ? parsed.data : null;
+	} catch {
+		return null;
+	}
 }
 
 type Issue = z.core.$ZodIssue;
@@ -95,17 +117,20 @@ function toValue(node: Node): unknown {
 	return object;
 }
 
-function duplicateKey(node: Node): { readonly key: string; readonly offset: number } | null {
+/** A key that readers of JSON treat in ways of their own. */
+const PROTOTYPE = "__proto__";
+
+function doubtfulKey(node: Node): { readonly key: string; readonly offset: number } | null {
 	const seen = new Set<string>();
 	for (const child of node.children ?? []) {
 		if (node.type === "object") {
 			const key = child.children?.[0];
 			if (key !== undefined) {
-				if (seen.has(key.value)) return { key: key.value, offset: key.offset };
+				if (seen.has(key.value) || key.value === PROTOTYPE) return { key: key.value, offset: key.offset };
 				seen.add(key.value);
 			}
 		}
-		const inner = duplicateKey(child);
+		const inner = doubtfulKey(child);
 		if (inner !== null) return inner;
 	}
 	return null;
@@ -131,7 +156,7 @@ function nearestNode(tree: Node, path: readonly (string | number)[]): Node {
 
 function knownKeys(path: readonly (string | number)[]): readonly string[] {
 	if (path.length === 0) return Object.keys(PolicyFile.shape);
-	if (path.length === 2) return Object.keys(Server.shape);
+	if (path.length === 2) return Object.keys(path[0] === "forbid" ? Forbidden.shape : Server.shape);
 	switch (path[2]) {
 		case "launch":
 			return Object.keys(Launch.shape);
@@ -139,8 +164,10 @@ function knownKeys(path: readonly (string | number)[]): readonly string[] {
 			return Object.keys(Sandbox.shape);
 		case "limits":
 			return Object.keys(PolicyLimits.shape);
+		case "examples":
+			return Object.keys(Example.shape);
 		case "tools":
-			return Object.keys(ToolGrant.shape);
+			return Object.keys(path.length > 4 ? Constraint.shape : ToolGrant.shape);
 		default:
 			return [];
 	}

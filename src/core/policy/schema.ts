@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
 import * as z from "zod/mini";
+import { Constraints } from "../constraints/schema.ts";
+import { parseEgressGrant } from "./egress.ts";
 import { parseSize } from "./sizes.ts";
 
 /**
@@ -32,14 +34,24 @@ const Reference = z
 	.check(
 		z.regex(/^(?:keychain|sealed):\/\/[A-Za-z0-9_.#][A-Za-z0-9_.#/-]*$/, "must be a secret reference such as keychain://github/TOKEN"),
 	);
-const HostPort = z.string().check(
-	z.refine((text) => {
-		const match = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?):(\d{1,5})$/.exec(text);
-		return match !== null && Number(match[1]) >= 1 && Number(match[1]) <= 65_535;
-	}, "must be host:port, one host and one port"),
-);
+const EgressEntry = z
+	.string()
+	.check(
+		z.refine(
+			(text) => parseEgressGrant(text) !== null,
+			"must be host:port, *.example.com:443 for the names beneath, or host:port=ADDRESS for a private address",
+		),
+	);
 
-export const ToolGrant = z.strictObject({ pin: Sha256 });
+/**
+ * A tool. In the user's layer it is granted with its pin alone. In any other layer the pin may be left out, `deny` takes the tool away,
+ * and the name `*` speaks of every tool that is not named.
+ */
+export const ToolGrant = z.strictObject({
+	pin: z.optional(Sha256),
+	decision: z.optional(z.enum(["allow", "deny"])),
+	arguments: z.optional(Constraints),
+});
 
 export const Launch = z.strictObject({
 	command: z.string().check(z.minLength(1)),
@@ -61,6 +73,8 @@ export const Sandbox = z.strictObject({
 	write: z.optional(z.array(GrantedPath)),
 	deny: z.optional(z.array(Pattern)),
 	env: z.optional(z.array(EnvName)),
+	/** `landlock`: the weaker sandbox, for machines that forbid the full one. Left out: the full one. In a policy that narrows, `bubblewrap` forbids the weaker. */
+	tier: z.optional(z.enum(["bubblewrap", "landlock"])),
 });
 
 const positive = z.int().check(z.positive());
@@ -82,6 +96,13 @@ export const PolicyLimits = z.strictObject({
 	cpuSeconds: z.optional(positive),
 });
 
+/** A call and what this file, taken alone, is meant to say to it: for `sallyport policy test`. */
+export const Example = z.strictObject({
+	tool: z.string().check(z.minLength(1), z.maxLength(256)),
+	arguments: z.optional(z.record(z.string(), z.unknown())),
+	expect: z.enum(["allow", "refuse"]),
+});
+
 export const Server = z.strictObject({
 	name: z.string().check(z.minLength(1), z.maxLength(200)),
 	config: z.optional(AbsolutePath),
@@ -89,9 +110,12 @@ export const Server = z.strictObject({
 	launch: z.optional(Launch),
 	tools: z.optional(z.record(z.string(), ToolGrant)),
 	secrets: z.optional(z.record(Slot, Reference)),
+	/** True: the secrets may go to code that the person's other programs can change. Left out: only to code that they cannot. */
+	mutableSecrets: z.optional(z.boolean()),
 	sandbox: z.optional(z.union([z.literal("off"), Sandbox])),
-	egress: z.optional(z.array(HostPort)),
+	egress: z.optional(z.array(EgressEntry)),
 	limits: z.optional(PolicyLimits),
+	examples: z.optional(z.array(Example)),
 });
 
 /** Ids are not compared with the rules that there are: a launcher need not know them, and must not refuse a newer one. */
@@ -99,16 +123,32 @@ const RuleId = z.string().check(z.regex(/^[a-z][a-z0-9-]*$/, "must be the name o
 
 const RuleSeverity = z.enum(["off", "info", "warning", "error"]);
 
+/** A server that nobody may start: what every pattern that is named fits. `*` stands for any characters. */
+export const Forbidden = z
+	.strictObject({
+		name: z.optional(Pattern),
+		command: z.optional(Pattern),
+		package: z.optional(Pattern),
+		url: z.optional(Pattern),
+		/** Told to whoever is refused. */
+		reason: z.optional(z.string().check(z.maxLength(500))),
+	})
+	.check(
+		z.refine(({ reason: _, ...patterns }) => Object.keys(patterns).length > 0, "must name what it forbids: name, command, package or url"),
+	);
+
 export const PolicyFile = z.strictObject({
 	$schema: z.optional(z.string()),
 	version: z.literal(1),
 	servers: z.array(Server),
 	rules: z.optional(z.record(RuleId, RuleSeverity)),
+	forbid: z.optional(z.array(Forbidden)),
 });
 
 export type PolicyFile = z.infer<typeof PolicyFile>;
 /** One server of a policy file: in the user's layer a grant, in any other a limit on grants. */
 export type PolicyServer = z.infer<typeof Server>;
+export type Forbidden = z.infer<typeof Forbidden>;
 export type LaunchGrant = z.infer<typeof Launch>;
 export type PolicyLimits = z.infer<typeof PolicyLimits>;
 /** How serious a rule's findings are for `sallyport scan`; `off`: it says nothing. */

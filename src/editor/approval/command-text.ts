@@ -27,7 +27,7 @@ export function list(rows: readonly string[], most: number): Cuttable {
 export function commandText(described: DescribedLaunch, { asks }: { readonly asks: boolean }): Cuttable {
 	const rows = launchRows(described);
 	const of = (...labels: LaunchRow["label"][]): LaunchRow[] => rows.filter(({ label }) => labels.includes(label));
-	const [command, ...others] = of("command", "runs", "note");
+	const [command, ...others] = of("command", "runs", "mutable");
 	return joined([
 		{ text: listItem(cutMiddle(counted(rowText(command)), MOST_COMMAND)), full: listItem(rowText(command)) },
 		list(others.map(rowText), others.length),

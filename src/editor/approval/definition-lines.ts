@@ -1,6 +1,7 @@
 import { exact, plain } from "../../core/plain-text.ts";
 import { isObject } from "../../core/protocol/message.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
+import { isClaim } from "../../core/tools/risk.ts";
 import { linesOf, wrap } from "./lines.ts";
 
 /** A tool's own word for what it is. */
@@ -59,27 +60,6 @@ export function parametersOf({ inputSchema }: Json): string {
 		.join(", ");
 }
 
-/** Annotations are the server's claims, and no more than that. */
-export function claimsOf({ annotations }: Json): readonly string[] {
-	return isObject(annotations) ? Object.entries(annotations).flatMap(([key, value]) => claim(key, value) ?? []) : [];
-}
-
-function claim(key: string, value: unknown): string | null {
-	if (typeof value !== "boolean") return null;
-	switch (key) {
-		case "readOnlyHint":
-			return value ? "only reads" : "changes things";
-		case "destructiveHint":
-			return value ? "may destroy" : "destroys nothing";
-		case "idempotentHint":
-			return value ? "may be repeated" : "not to be repeated";
-		case "openWorldHint":
-			return value ? "reaches outside" : "stays inside";
-		default:
-			return null;
-	}
-}
-
 function propertiesOf(schema: unknown): readonly (readonly [string, unknown])[] {
 	return isObject(schema) && isObject(schema.properties) ? Object.entries(schema.properties) : [];
 }
@@ -111,7 +91,7 @@ function leftOver({ name, definition }: ToolText): Json {
 			case "description":
 				return typeof value === "string";
 			case "annotations":
-				return isObject(value) ? without(value, (hint, says) => claim(hint, says) !== null) : false;
+				return isObject(value) ? without(value, isClaim) : false;
 			case "inputSchema":
 				return isObject(value) ? schemaLeft(value) : false;
 			default:

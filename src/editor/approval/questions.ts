@@ -1,3 +1,4 @@
+import { parseLaunch } from "../../core/launch/runner.ts";
 import { brief, exact } from "../../core/plain-text.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import type { Candidate } from "../../platform/approval/candidate.ts";
@@ -18,7 +19,6 @@ export function called(name: string): string {
 
 const CONFINED =
 	"It starts confined: with placeholders for its secrets, without network, and with nothing of yours to read. It is stopped when it has listed its tools, and nothing is granted.";
-const FETCHED = "Its package is not on this machine yet. It is fetched from the npm registry first, and none of its code runs for that.";
 
 /** Before a command that was never approved is started for the first time, to list its tools. */
 export function startQuestion({ described }: Pick<Candidate, "described">): Question {
@@ -39,11 +39,16 @@ export function fetchQuestion(line: LaunchLine, toList: boolean): Question {
 		title: toList ? listTitle(line) : `Fetch the package of ${called(line.name)}?`,
 		...rowsOf([
 			joined([lineText(line), list(asksOf(line), MOST_NEWS), placeText(line)]),
-			asIs(FETCHED),
+			asIs(`Its package is not on this machine yet. It is fetched from ${registryOf(line)} first, and none of its code runs for that.`),
 			asIs(toList ? CONFINED : "Nothing is started, and nothing is granted."),
 		]),
 		button: toList ? "List Tools" : "Fetch Package",
 	};
+}
+
+function registryOf({ command, args }: LaunchLine): string {
+	const launch = parseLaunch(command, args);
+	return launch.ok && launch.value.kind === "package" && launch.value.registry === "python" ? "the Python index" : "the npm registry";
 }
 
 function asksOf({ asks }: LaunchLine): readonly string[] {
@@ -52,6 +57,22 @@ function asksOf({ asks }: LaunchLine): readonly string[] {
 
 function listTitle({ name }: LaunchLine): string {
 	return `Start ${called(name)} once, to list its tools?`;
+}
+
+/** Before secrets go to code that the person's other programs can change: a question of its own. */
+export function mutableQuestion({ described }: Candidate, { secrets }: Grant): Question {
+	return {
+		title: `Give ${called(described.line.name)} its secrets although its code can be changed?`,
+		...rowsOf([
+			asIs("Your other programs can change this server's code. Whatever they put there gets:"),
+			list(
+				[...secrets].map(([slot, reference]) => `${exact(slot)} ← ${exact(reference)}`),
+				MOST_NEWS,
+			),
+			asIs("What starts from a package, with no file of yours in its line, cannot be changed."),
+		]),
+		button: "Give Secrets",
+	};
 }
 
 /** What a grant is about, beside the launch itself. */

@@ -1,6 +1,7 @@
 import { brief, exact, plain } from "../../core/plain-text.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
-import { claimsOf, definitionLines, parametersOf, type ToolText } from "./definition-lines.ts";
+import { riskOf } from "../../core/tools/risk.ts";
+import { definitionLines, parametersOf, type ToolText } from "./definition-lines.ts";
 import { cutMiddle, heightOf, wrap } from "./lines.ts";
 
 /** Tools whose definitions are shown; of the others, the names. */
@@ -19,10 +20,13 @@ export function toolSummary({ name, definition }: ToolText): { readonly first: s
 	const text = typeof description === "string" ? description.trim() : "";
 	const lines = text.split(/\r?\n/).map((line) => plain(maskDetected(line)));
 	const parameters = parametersOf(definition);
+	const { risks, contradictions } = riskOf({ name, definition });
 	return {
 		first: brief(lines.find((line) => line.trim() !== "") ?? "", 120),
 		full: [
 			plain(name),
+			`May: ${risks.map(({ kind, because }) => `${kind} (${because})`).join(", ")}`,
+			...contradictions,
 			...(text === "" ? [] : ["The server says:", ...cut(lines.join("\n"), 1_000).split("\n")]),
 			...(parameters === "" ? [] : [`Parameters: ${cut(parameters, 500)}`]),
 		].join("\n"),
@@ -66,14 +70,15 @@ export function namesOf(tools: readonly Pick<ToolText, "name">[], most: number):
 
 /** Every line that the server wrote is short and begins with a bar: none can pass for one of ours. */
 function oneTool(tool: ToolText, most: number): { readonly text: string; readonly whole: boolean } {
-	const claims = claimsOf(tool.definition);
+	const { claims, contradictions } = riskOf(tool);
 	const { lines, whole } = definitionLines(tool);
 	const name = `${cutMiddle(exact(tool.name), 200)}${claims.length === 0 ? "" : `  (it claims: ${claims.join(", ")})`}`;
 	const [title = "", ...more] = wrap(name);
 	const barred = [...more, ...lines].map((line) => `│ ${line}`);
-	const fits = barred.length < most;
-	const kept = fits ? barred : [...barred.slice(0, most - 2), `│ …`];
-	return { text: [title, ...kept].join("\n"), whole: whole && fits && exact(tool.name).length <= 200 };
+	const room = Math.max(most - contradictions.length, FEWEST_LINES);
+	const fits = barred.length < room;
+	const kept = fits ? barred : [...barred.slice(0, room - 2), `│ …`];
+	return { text: [title, ...contradictions, ...kept].join("\n"), whole: whole && fits && exact(tool.name).length <= 200 };
 }
 
 function cut(text: string, most: number): string {

@@ -75,6 +75,13 @@ const CONNECTION: Readonly<Record<string, string>> = {
 	"private-address": "a granted name leads to a private address, which is not granted",
 	unresolved: "a granted host has no address",
 	"host-header": "a request named another host than its connection",
+	"other-address": "a granted name leads to another address than the one that was granted",
+	"too-many-names": "too many names beneath one wildcard were asked for",
+	"too-many-connections": "there were too many connections at once",
+	"proxy-unreachable": "your company's proxy did not answer",
+	"proxy-credentials": "your company's proxy wants other credentials",
+	"proxy-refused": "your company's proxy did not let a connection through",
+	"network-lost": "its proxy failed, and there is no network any more",
 };
 
 const PATH: Readonly<Record<string, string>> = {
@@ -93,6 +100,7 @@ const LAUNCH: Readonly<Record<string, string>> = {
 	"other-workspace": "it was approved for another workspace",
 	"no-workspace": "the workspace that its host names does not exist",
 	"reference-not-granted": "it asks for a secret that is not granted",
+	"secret-for-mutable": "its secrets would go to code that your other programs can change",
 	"secret-missing": "a secret of it is not in the vault",
 	"keychain-missing": "there is no keychain here",
 	"keychain-locked": "the keychain is locked",

@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<Check["id"], string>> = {
 	launcher: "Launcher",
 	policy: "Grants",
 	sandbox: "Sandbox",
+	weaker: "Weaker sandbox",
 	egress: "Network of the sandbox",
 	processes: "Process limit",
 	keychain: "Keychain",

@@ -13,12 +13,13 @@ import { keepDefinition } from "../../platform/definitions.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
 import { readListing } from "../../platform/launch/listings.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
+import { lacksMutableApproval } from "../../platform/launch/verify.ts";
 import { recallPackage } from "../../platform/packages/resolved.ts";
 import { readLayers } from "../../platform/policy-files.ts";
 import { openDefinitions, openDrift } from "../approval/definitions.ts";
 import { confirmWidening, whenRead } from "../approval/dialog.ts";
 import { type Holder, otherHolders } from "../approval/other-holders.ts";
-import { called, FULL_DEFINITIONS, fetchQuestion, grantQuestion, startQuestion } from "../approval/questions.ts";
+import { called, FULL_DEFINITIONS, fetchQuestion, grantQuestion, mutableQuestion, startQuestion } from "../approval/questions.ts";
 import { withProgress } from "../commands.ts";
 import { markDone } from "../onboarding/progress.ts";
 import type { Services } from "../services.ts";
@@ -88,7 +89,7 @@ export class Approvals {
 
 	#isToBeFetched({ command, args }: LaunchLine): boolean {
 		const launch = parseLaunch(command, args);
-		if (!launch.ok || launch.value.kind !== "npx") return false;
+		if (!launch.ok || launch.value.kind !== "package") return false;
 		const home = this.#services.home();
 		return !home.ok || recallPackage(home.value, launch.value) === null;
 	}
@@ -125,13 +126,17 @@ export class Approvals {
 		const start = startingGrant(candidate);
 		const more: Widening = { ...NOTHING, read, write, egress, secrets: line.asks };
 		const cwd = line.workspace ?? context.userHome;
-		const after = widen({ ...start, tools: new Map([...start.tools, ...pins]) }, more, line.asks, { ...context, cwd });
-		if (!after.ok) return after;
-		const change = grantChange(candidate.current, after.value);
+		const base = { ...start, tools: new Map([...start.tools, ...pins]) };
+		const asked = widen(base, more, line.asks, { ...context, cwd });
+		if (!asked.ok) return asked;
+		const isMutable = lacksMutableApproval(asked.value, candidate.described.facts);
+		if (isMutable && !(await confirmWidening(mutableQuestion(candidate, asked.value)))) return CANCELLED;
+		const after: Grant = isMutable ? { ...asked.value, mutableSecrets: true } : asked.value;
+		const change = grantChange(candidate.current, after);
 		if (change.widens) {
-			const holders = this.#holders(server, candidate, after.value, context);
+			const holders = this.#holders(server, candidate, after, context);
 			if (!holders.ok) return holders;
-			const { question, changed } = grantQuestion(title, candidate, after.value, change, { tools, holders: holders.value });
+			const { question, changed } = grantQuestion(title, candidate, after, change, { tools, holders: holders.value });
 			const closer = [
 				...(changed.length === 0 ? [] : [{ label: "Show What Changed", show: () => this.#showChanged(changed, candidate) }]),
 				...(tools.length === 0 ? [] : [{ label: FULL_DEFINITIONS, show: () => this.#showAll(server, tools) }]),
@@ -139,7 +144,7 @@ export class Approvals {
 			if (!(await confirmWidening({ ...question, closer }))) return CANCELLED;
 		}
 		for (const { pin, definition } of tools) if (pin !== null) await keepDefinition(context.home, pin, definition);
-		const saved = await saveGrant(context.home, after.value, candidate);
+		const saved = await saveGrant(context.home, after, candidate);
 		if (!saved.ok) return saved;
 		if (tools.length > 0) markDone(this.#services, "allow");
 		this.#services.log.info(`${called(server.name)}: granted, tools among it: ${tools.length}`);

@@ -1,5 +1,8 @@
+import type { Grant } from "../../core/policy/layers.ts";
 import type { Problem, Result } from "../../core/result.ts";
 import type { Home } from "../../platform/home.ts";
+import { readFacts } from "../../platform/launch/facts.ts";
+import { allowCommand, lacksMutableApproval, secretForMutable } from "../../platform/launch/verify.ts";
 import type { Live } from "../live/live.ts";
 import type { Listings } from "./listings.ts";
 import type { ConfigFile, Server, ServerState } from "./model.ts";
@@ -38,7 +41,7 @@ const NOTHING: Verdict = { grant: null, lookup: { found: false, why: "not-approv
 
 function buildServer(source: SourceEntry, file: Server["file"], standing: Standing): Server {
 	const { id, name, entry, wrapped, findings } = source;
-	const base = { id, name, file, entry, wrapped, findings };
+	const base = { id, name, file, entry, wrapped, findings, mutable: false };
 	if (source.line === null)
 		return { ...base, state: "remote", refusal: null, line: null, grant: null, effective: null, tools: null, running: 0 };
 	if (!source.line.ok) {
@@ -48,9 +51,11 @@ function buildServer(source: SourceEntry, file: Server["file"], standing: Standi
 	const line = source.line.value;
 	const verdict = standing.policies.verdict(line, standing.userHome);
 	const { grant, lookup } = verdict.ok ? verdict.value : NOTHING;
-	const against = verdict.ok ? refusalOf(line, verdict.value) : verdict.problem;
-	const effective = lookup.found && against === null ? lookup.grant : null;
 	const home = standing.home.ok ? standing.home.value : null;
+	const mutable = isMutable(grant, home);
+	const lacking = lookup.found && lacksMutableApproval(lookup.grant, { mutable }) ? secretForMutable(allowCommand(line)) : null;
+	const against = verdict.ok ? (refusalOf(line, verdict.value) ?? lacking) : verdict.problem;
+	const effective = lookup.found && against === null ? lookup.grant : null;
 	const key = { name: line.name, config: line.config, workspace: line.workspace };
 	const running = standing.live.running(key);
 	const listed = standing.listings.of(id, line, grant ?? effective, home, running > 0);
@@ -65,7 +70,14 @@ function buildServer(source: SourceEntry, file: Server["file"], standing: Standi
 		effective,
 		tools,
 		running,
+		mutable,
 	};
+}
+
+/** By what was found when it was approved; false for what was not. */
+function isMutable(grant: Grant | null, home: Home | null): boolean {
+	const facts = grant === null || home === null ? null : readFacts(home, grant.launch.fingerprint);
+	return facts?.ok === true && facts.value.mutable;
 }
 
 function stateOf(wrapped: boolean, against: Problem | null, changed: boolean): ServerState {

@@ -123,6 +123,8 @@ const STATES: Readonly<
 	remote: { icon: "globe", word: "remote", means: "A remote server: its file is looked at, its calls are not." },
 };
 
+const MUTABLE = "Your other programs can change its code, which is not pinned as a whole.";
+
 function serverItem(server: Server): vscode.TreeItem {
 	const { state, running, tools, refusal } = server;
 	const label = brief(server.name, LABEL);
@@ -143,7 +145,9 @@ function serverItem(server: Server): vscode.TreeItem {
 	return item({
 		label,
 		description: parts.join(" · "),
-		tooltip: [`${plain(server.name)}: ${word}`, means, why, commandOf(server)].filter((line) => line !== "").join("\n"),
+		tooltip: [`${plain(server.name)}: ${word}`, means, server.mutable ? MUTABLE : "", why, commandOf(server)]
+			.filter((line) => line !== "")
+			.join("\n"),
 		icon: icon(looks.icon, looks.color),
 		context,
 		says: [`${label}, server, ${word}`, ...parts.slice(state === "guarded" ? 0 : 1), ...(why === "" ? [] : [brief(why, 200)])].join(", "),

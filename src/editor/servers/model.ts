@@ -49,6 +49,8 @@ export interface Server {
 	readonly tools: readonly Tool[] | null;
 	/** Launchers of it that run now. */
 	readonly running: number;
+	/** It was approved, and the person's other programs can change its code. */
+	readonly mutable: boolean;
 }
 
 export interface Tool {

@@ -23,7 +23,7 @@ const MOST_ENTRIES = 400;
 /** A file that changed less than this long ago may change again within one tick of the file system's clock, unseen. */
 const SETTLED_MS = 3_000n;
 /** Up to this size the library in hand is done before Node's own is loaded. Bytes. */
-const SMALL = 128n * 1024n;
+const SMALL = 4n * 1024n;
 const CHUNK = 4 * 1024 * 1024;
 
 /**
@@ -83,7 +83,7 @@ function identity(stat: fs.BigIntStats): string {
 function digest(fd: number, size: bigint): string {
 	if (size <= SMALL) return bytesToHex(hashBytes(fs.readFileSync(fd)));
 	const hash = nodeCrypto().createHash("sha256");
-	const chunk = Buffer.allocUnsafe(CHUNK);
+	const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Number(size) + 1));
 	for (let at = 0; ; ) {
 		const length = fs.readSync(fd, chunk, 0, chunk.length, at);
 		if (length === 0) return hash.digest("hex");

@@ -8,18 +8,42 @@ export function isSystemPath(file: string): boolean {
 	return SYSTEM.some((root) => file === root || file.startsWith(`${root}/`));
 }
 
-/** True when this user may change a file or replace it. */
+/**
+ * True when this user may change a file or replace it, by itself or with a folder that holds it. What belongs to the user is theirs to make writable.
+ * To root everything is writable: there, what is not the system's own.
+ */
 export function isMutable(file: string): boolean {
-	return mayWrite(file) || mayWrite(path.dirname(file));
+	const user = process.getuid?.() ?? -1;
+	if (user === 0) return !isSystemPath(file) || [file, path.dirname(file)].some(isForeign);
+	for (let each = file; ; each = path.dirname(each)) {
+		if (mayChange(each, user)) return true;
+		if (each === path.dirname(each)) return false;
+	}
 }
 
-function mayWrite(file: string): boolean {
+function mayChange(file: string, user: number): boolean {
 	try {
+		if (fs.statSync(file).uid === user) return true;
 		fs.accessSync(file, fs.constants.W_OK);
 		return true;
 	} catch {
 		return false;
 	}
+}
+
+/** Someone other than root may write it. */
+function isForeign(file: string): boolean {
+	try {
+		const { uid, gid, mode } = fs.statSync(file);
+		return uid !== 0 || (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0);
+	} catch {
+		return true;
+	}
+}
+
+/** True for a file that is called like code and that this user may change. */
+export function isMutableCode(file: string): boolean {
+	return CODE.test(file) && fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true && isMutable(file);
 }
 
 export interface CodeRootOptions {
@@ -29,8 +53,10 @@ export interface CodeRootOptions {
 	readonly userHome: string;
 }
 
-const CODE = /\.(?:[cm]?js|ts|[cm]ts|py|wasm|node|so|pyd)$/;
-const MARKERS = ["package.json", "pyproject.toml", "setup.py"];
+const CODE = /\.(?:[cm]?[jt]s|[jt]sx|py|wasm|node|so|pyd)$/;
+const MARKERS = ["package.json", "deno.json", "deno.jsonc", "pyproject.toml", "setup.py"];
+/** What says how the code is to be read. */
+const SETTINGS = [...MARKERS, "deno.lock", "tsconfig.json"];
 
 /**
  * What a script needs to read to run: its package, and the packages that it may import. The workspace, the home and folders that
@@ -47,7 +73,7 @@ export function codeRoots(script: string, options: CodeRootOptions): readonly st
 	if (owner !== undefined && !isBroad(owner, options)) roots.add(owner);
 	else if (owner !== undefined && !isBroad(folder, options)) roots.add(folder);
 	else for (const file of [script, ...codeBeside(folder)]) roots.add(file);
-	if (owner !== undefined) for (const marker of MARKERS) roots.add(path.join(owner, marker));
+	if (owner !== undefined) for (const name of SETTINGS) roots.add(path.join(owner, name));
 	for (const each of ancestors(folder, options.userHome)) roots.add(path.join(each, "node_modules"));
 	return withoutNested(present([...roots]));
 }

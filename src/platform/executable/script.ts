@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as z from "zod/mini";
+import type { Interpreter } from "../../core/launch/interpreter-line.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { HashCache } from "./hash.ts";
 import { type CodeRootOptions, codeRoots, isMutable } from "./roots.ts";
@@ -13,14 +14,14 @@ export interface Script {
 	readonly sha256: string;
 	/** Files and folders that must be readable for it to run. */
 	readonly readRoots: readonly string[];
-	/** True when this user may change the script or its folder: the code beside it is not pinned. */
+	/** True when this user may change the script or what it may import: the code beside it is not pinned. */
 	readonly mutable: boolean;
 }
 
 /** Finds a script as its interpreter would (Node completes `dist` and `server`), describes and hashes it. */
 export function describeScript(
 	script: string,
-	options: CodeRootOptions & { readonly cwd: string; readonly interpreter: "node" | "python"; readonly hashes: HashCache },
+	options: CodeRootOptions & { readonly cwd: string; readonly interpreter: Interpreter; readonly hashes: HashCache },
 ): Result<Script> {
 	const file = locate(path.resolve(options.cwd, script), options.interpreter);
 	if (file === null)
@@ -32,17 +33,18 @@ export function describeScript(
 	const real = fs.realpathSync(file);
 	const hash = options.hashes.hash(real);
 	if (!hash.ok) return hash;
+	const readRoots = codeRoots(real, options);
 	return ok({
 		path: real,
 		sha256: hash.value,
-		readRoots: codeRoots(real, options),
-		mutable: isMutable(real),
+		readRoots,
+		mutable: [real, ...readRoots].some(isMutable),
 	});
 }
 
-function locate(target: string, interpreter: "node" | "python"): string | null {
+function locate(target: string, interpreter: Interpreter): string | null {
 	if (isFile(target)) return target;
-	if (interpreter === "python") return null;
+	if (interpreter !== "node") return null;
 	return complete(target) ?? (isFolder(target) ? (main(target) ?? complete(path.join(target, "index"))) : null);
 }
 

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { Repository, repositoryAround } from "../git.ts";
+import { isRepositoryRoot, Repository } from "../git.ts";
 
 /** A repository, and what its index holds. */
 export interface KnownRepository {
@@ -13,6 +13,8 @@ export interface KnownRepository {
 export class Repositories {
 	readonly #env: Readonly<Record<string, string | undefined>>;
 	readonly #known = new Map<string, KnownRepository | null>();
+	/** By folder. */
+	readonly #roots = new Map<string, string | null>();
 
 	constructor(env: Readonly<Record<string, string | undefined>>) {
 		// A hook's variables name one repository, and files may be in any.
@@ -21,13 +23,23 @@ export class Repositories {
 
 	/** The one that an absolute path is in; null: none, or git is not there or will not read it. */
 	around(file: string): KnownRepository | null {
-		const root = repositoryAround(path.dirname(file));
+		const root = this.rootAround(path.dirname(file));
 		if (root === null) return null;
 		const known = this.#known.get(root);
 		if (known !== undefined) return known;
 		const found = open(root, this.#env);
 		this.#known.set(root, found);
 		return found;
+	}
+
+	/** The root of the repository that a folder is in, or itself is; null: none. The disk is asked once for each folder. */
+	rootAround(folder: string): string | null {
+		const known = this.#roots.get(folder);
+		if (known !== undefined) return known;
+		const above = path.dirname(folder);
+		const root = isRepositoryRoot(folder) ? folder : above === folder ? null : this.rootAround(above);
+		this.#roots.set(folder, root);
+		return root;
 	}
 }
 

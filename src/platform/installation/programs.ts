@@ -14,6 +14,12 @@ export interface Programs {
 const BUNDLES = ["sallyport.cjs", "launcher.cjs", "cli.cjs"];
 const KEYTAR = "node_modules/keytar";
 
+/** What the weaker sandbox of Linux needs: a library and its native part, which npm has as a package for each processor. */
+const KOFFI = "node_modules/koffi";
+const KOFFI_NATIVE = `node_modules/@koromix/koffi-${process.platform}-${process.arch}`;
+const KOFFI_FILES = ["package.json", "index.cjs", "src/koffi/index.cjs", "src/koffi/src/static.cjs"];
+const KOFFI_NATIVE_FILES = [...["package.json", "index.js"], ...["linux", "musl"].map((system) => `${system}_${process.arch}/koffi.node`)];
+
 /** Made by Node when the programs run (see the dispatcher); no part of what was installed. */
 const COMPILE_CACHE = ".compile-cache";
 
@@ -21,7 +27,7 @@ const COMPILE_CACHE = ".compile-cache";
 const MOST_FILES = 200;
 
 /**
- * Reads the built programs, and from the packages above them the keychain's library, for this system alone.
+ * Reads the built programs, and from the packages above them the native libraries, for this system alone.
  *
  * @param from the folder of the built programs
  */
@@ -33,10 +39,18 @@ export function readPrograms(from: string): Result<Programs> {
 			return fail("launcher-incomplete", `${path.join(from, name)} is missing, so the launcher cannot be installed.`, COMPLETE);
 		files.set(name, content);
 	}
-	const keytar = findKeytar(from);
-	for (const name of keytar === null ? [] : keytarFiles(keytar)) {
-		const content = read(path.join(keytar ?? "", name));
-		if (content !== null) files.set(`${KEYTAR}/${name}`, content);
+	const add = (library: string, namesIn: (found: string) => readonly string[]): void => {
+		const found = findLibrary(from, library);
+		for (const name of found === null ? [] : namesIn(found)) {
+			const content = read(path.join(found ?? "", name));
+			if (content !== null) files.set(`${library}/${name}`, content);
+		}
+	};
+	add(KEYTAR, keytarFiles);
+	// Without it everything works but the weaker sandbox, which says so.
+	if (process.platform === "linux") {
+		add(KOFFI, () => KOFFI_FILES);
+		add(KOFFI_NATIVE, () => KOFFI_NATIVE_FILES);
 	}
 	const names = [...files.keys()];
 	if (!files.has(`${KEYTAR}/package.json`) || !names.some((name) => name.endsWith(".js")) || !names.some((name) => name.endsWith(".node")))
@@ -86,7 +100,7 @@ function digestOf(files: ReadonlyMap<string, Buffer>): string {
 }
 
 /** As `require` would find it, but in the folders above alone: NODE_PATH has no say in what gets into the home. */
-function findKeytar(from: string): string | null {
+function findLibrary(from: string, library: string): string | null {
 	let folder: string;
 	try {
 		folder = fs.realpathSync(from);
@@ -94,7 +108,7 @@ function findKeytar(from: string): string | null {
 		return null;
 	}
 	for (; ; folder = path.dirname(folder)) {
-		const candidate = path.join(folder, KEYTAR);
+		const candidate = path.join(folder, library);
 		if (fs.existsSync(path.join(candidate, "package.json"))) return candidate;
 		if (folder === path.dirname(folder)) return null;
 	}

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
+import { sessionSocket } from "./session-bus.ts";
 
 /** Started before it is known whether it will be asked; null: none, or it has been taken. */
 let ahead: { readonly program: string; readonly process: ChildProcess } | null = null;
@@ -14,12 +15,18 @@ export function installedKeytar(): string | null {
 	}
 }
 
+/** The socket on which the keychain can be asked without its library; null: there is none. */
+export function keychainSocket(): string | null {
+	return process.platform === "linux" ? sessionSocket(environment(process.env)) : null;
+}
+
 /**
  * Starts the process that the first keychain of this program will take. It asks the keychain nothing by itself: it only loads, while
- * this program finds out whether anything may be asked. Whoever starts it discards it.
+ * this program finds out whether anything may be asked. Whoever starts it discards it. Nothing is started where the keychain can be asked
+ * without it.
  */
 export function startKeychainAhead(): void {
-	const program = installedKeytar();
+	const program = keychainSocket() === null ? installedKeytar() : null;
 	if (program !== null) ahead = { program, process: spawnKeychain(program) };
 }
 

@@ -5,25 +5,36 @@ import type { Vault } from "../../core/ports.ts";
 import { fail, ok, type Problem, type Result } from "../../core/result.ts";
 import { withLock } from "../files/lock.ts";
 import type { Home } from "../home.ts";
+import { keychainSocket } from "./keychain-child.ts";
 import { type KeychainAnswer, KeychainProcess, type KeychainQuestion } from "./keychain-process.ts";
+import { SecretService } from "./secret-service.ts";
 import { checkPath, checkValue } from "./values.ts";
 
 /** The OS keychain: Secret Service, macOS Keychain, Windows Credential Manager. The service is the home's namespace, the account the path. */
 export class KeychainVault implements Vault {
 	readonly scheme = "keychain";
 	readonly #process: KeychainProcess;
+	readonly #namespace: string;
+	readonly #timeoutMs: number;
+	/** Undefined: not tried yet. Null: it cannot be asked so, and the library is. */
+	#direct: SecretService | null | undefined;
 	readonly #lock: string;
 
 	constructor(home: Home, options: KeychainOptions = {}) {
+		this.#namespace = home.vaultNamespace;
+		this.#timeoutMs = options.timeoutMs ?? 10_000;
+		this.#direct = options.keytar === undefined ? undefined : null;
 		this.#lock = path.join(home.state, "vault.lock");
 		this.#process = new KeychainProcess({
 			service: home.vaultNamespace,
-			timeoutMs: options.timeoutMs ?? 10_000,
+			timeoutMs: this.#timeoutMs,
 			...(options.keytar === undefined ? {} : { keytar: options.keytar }),
 		});
 	}
 
 	async read(path: string): Promise<Result<string | null>> {
+		const direct = await this.#readDirectly(path);
+		if (direct !== null) return ok(direct);
 		const value = await this.#get(path);
 		if (!value.ok || value.value !== null) return value;
 		// A locked Secret Service answers "no such entry". Only writing tells the two apart.
@@ -88,6 +99,31 @@ export class KeychainVault implements Vault {
 	/** Ends the helper process at once; the vault stays usable. */
 	close(): void {
 		this.#process.close();
+		this.#direct?.close();
+		if (this.#direct instanceof SecretService) this.#direct = undefined;
+	}
+
+	/**
+	 * An entry of an open keychain is read in this process: the library's own is a whole program more to start. Null: the library has to be
+	 * asked, which can have a keychain unlocked, and tells what is wrong.
+	 */
+	async #readDirectly(path: string): Promise<string | null> {
+		if (this.#direct === undefined) {
+			const socket = keychainSocket();
+			this.#direct = socket === null ? null : new SecretService(socket);
+		}
+		const direct = this.#direct;
+		if (direct === null) return null;
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise<null>((resolve) => {
+			timer = setTimeout(() => resolve(null), Math.min(DIRECT_MS, this.#timeoutMs));
+		});
+		const value = await Promise.race([direct.read(this.#namespace, path), late]).finally(() => clearTimeout(timer));
+		// An empty value is none, as it is where the library is asked.
+		if (value !== null && value !== "") return value;
+		direct.close();
+		this.#direct = null;
+		return null;
 	}
 
 	async #get(path: string): Promise<Result<string | null>> {
@@ -101,6 +137,9 @@ export class KeychainVault implements Vault {
 		return answer.error === undefined ? ok(answer.value) : problem(answer);
 	}
 }
+
+/** How long an open keychain may take: it takes milliseconds, and longer where fifty servers start at once. */
+const DIRECT_MS = 3_000;
 
 export interface KeychainOptions {
 	/** How long a prompt may stay unanswered; ten seconds when left out. */

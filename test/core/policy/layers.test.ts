@@ -30,6 +30,44 @@ function grantWith(...layers: PolicyLayer[]) {
 	return lookup.grant;
 }
 
+describe("the tools of a grant", () => {
+	const free = { path: { within: ["${workspace}/docs"] } };
+	const held = { path: { within: ["/project/docs"] } };
+
+	it("need a pin in the user's layer, and none in a layer that narrows", () => {
+		const unpinned = layer("user", { ...granted, tools: { read: {}, write: { pin: PIN, decision: "deny" } } });
+		const lookup = findGrant([unpinned], request);
+		expect(lookup.found && [...lookup.grant.tools.keys()]).toEqual([]);
+		expect([...grantWith(layer("managed", { name: "files", tools: { read: {} } })).tools.keys()]).toEqual(["read"]);
+	});
+
+	it("are left by a layer that speaks of every tool, but for those that it denies", () => {
+		const layers = layer("managed", { name: "files", tools: { "*": {}, write: { decision: "deny" } } });
+		expect([...grantWith(layers).tools.keys()]).toEqual(["read"]);
+		expect([...grantWith(layer("workspace", { name: "files", tools: { "*": { decision: "deny" }, read: {} } })).tools.keys()]).toEqual([
+			"read",
+		]);
+	});
+
+	it("are held to the arguments of every layer, and of every grant of the same launch", () => {
+		const own = layer("user", { ...granted, tools: { read: { pin: PIN, arguments: free } } });
+		const other = layer("user", {
+			...granted,
+			config: "/project/.cursor/mcp.json",
+			tools: { read: { pin: PIN, arguments: { path: { maxLength: 9 } } } },
+		});
+		const limit = layer("managed", { name: "files", tools: { "*": { arguments: { path: { glob: "**" } } } } });
+		const lookup = findGrant([own, other, limit], request);
+		expect(lookup.found && lookup.grant.constraints.get("read")).toEqual([held, { path: { maxLength: 9 } }, { path: { glob: "**" } }]);
+	});
+
+	it("are not widened by a tool that is itself called *", () => {
+		const star = layer("user", { ...granted, config: "/project/.cursor/mcp.json", tools: { "*": { pin: PIN } } });
+		const lookup = findGrant([layer("user", granted), star], request);
+		expect(lookup.found && [...lookup.grant.tools.keys()]).toEqual([]);
+	});
+});
+
 describe("a grant", () => {
 	it("is found for the very launch that was approved", () => {
 		expect([...grantWith().tools.keys()]).toEqual(["read", "write"]);
@@ -97,6 +135,24 @@ describe("every other layer", () => {
 			expect(grant.egress).toEqual(["api.example.com:443"]);
 			expect(grant.limits).toEqual({ processes: 50, files: 10 });
 		}
+	});
+
+	it("cannot choose the weaker sandbox, and can forbid it", () => {
+		const weaker: PolicyServer = { ...granted, sandbox: { read: ["/project/docs"], tier: "landlock" } };
+		const tierWith = (...others: readonly PolicyLayer[]): unknown => {
+			const found = findGrant([layer("user", weaker), ...others], request);
+			return found.found && found.grant.sandbox !== "off" ? found.grant.sandbox.tier : null;
+		};
+		expect(tierWith()).toBe("landlock");
+		expect(tierWith(layer("workspace", { name: "files", sandbox: { env: [] } }))).toBe("landlock");
+		expect(tierWith(layer("managed", { name: "files", sandbox: { tier: "bubblewrap" } }))).toBeUndefined();
+		expect(tierWith(layer("user", granted))).toBeUndefined();
+		expect(grantWith(layer("workspace", { name: "files", sandbox: { tier: "landlock" } })).sandbox).not.toHaveProperty("tier");
+		const off = findGrant(
+			[layer("user", { ...granted, sandbox: "off" }), layer("workspace", { name: "files", sandbox: { tier: "landlock" } })],
+			request,
+		);
+		expect(off.found && off.grant.sandbox).not.toHaveProperty("tier");
 	});
 
 	it("cannot turn the sandbox off, and can turn it on", () => {

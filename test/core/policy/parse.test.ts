@@ -17,6 +17,28 @@ describe("a policy file", () => {
 		expect(parsed.ok && parsed.value.servers[0]?.name).toBe("x");
 	});
 
+	it("means the same, whether it is written as Sallyport writes it or by hand", () => {
+		const tools = { echo: { pin: PIN }, __proto__x: { pin: PIN }, "10": { pin: PIN }, "9": { pin: PIN }, "ü\u2028": { pin: PIN } };
+		const text = server({ tools, egress: ["example.com:443"], limits: { memory: "1GiB" } });
+		const written = parsePolicy(`${text}\n`, "p");
+		expect(written).toMatchObject({ ok: true, value: { servers: [{ tools, egress: ["example.com:443"] }] } });
+		for (const other of [text, `\uFEFF${text}\n`, `// mine\n${text}`, text.replaceAll("\t", " "), text.replaceAll("\n", "\r\n")])
+			expect(parsePolicy(other, "p")).toEqual(written);
+	});
+
+	it("is refused with a tool that is named like a part of every object, however it is written", () => {
+		const text = server({ tools: {} }).replace(
+			'"tools": {}',
+			`"tools": {\n\t\t\t\t"__proto__": {\n\t\t\t\t\t"pin": "${PIN}"\n\t\t\t\t}\n\t\t\t}`,
+		);
+		for (const written of [`${text}\n`, `// mine\n${text}`]) expect(problem(written)).toContain("nothing can be called __proto__");
+	});
+
+	it("is refused with a key that stands twice, also when it is written as Sallyport writes it", () => {
+		const text = server({ egress: [] }).replace('"egress": []', '"egress": [],\n\t\t\t"egress": ["example.com:443"]');
+		expect(problem(`${text}\n`)).toContain('the key "egress" stands twice');
+	});
+
 	it("is refused with its place when it is half-typed", () => {
 		expect(problem(`{\n  "version": 1,\n  "servers": [`)).toMatch(/^policy\.jsonc:3:\d+: not valid JSONC/);
 	});
@@ -41,7 +63,11 @@ describe("a policy file", () => {
 		["a duplicate key", `{"version":1,"version":1,"servers":[]}`],
 		["a duplicate tool", `{"version":1,"servers":[{"name":"x","tools":{"a":{"pin":"${PIN}"},"a":{"pin":"${PIN}"}}}]}`],
 		["another version", `{"version":2,"servers":[]}`],
-		["a tool without a pin", server({ tools: { echo: {} } })],
+		["a tool that is neither allowed nor denied", server({ tools: { echo: { decision: "maybe" } } })],
+		["an argument that is constrained by something unknown", server({ tools: { echo: { arguments: { path: { inside: "/x" } } } } })],
+		["a tool called __proto__", '{"version":1,"servers":[{"name":"a","tools":{"__proto__":{"decision":"deny"}}}]}'],
+		["an argument called __proto__", '{"version":1,"servers":[{"name":"a","tools":{"x":{"arguments":{"__proto__":{"enum":["a"]}}}}}]}'],
+		["something forbidden without saying what", '{"version":1,"servers":[],"forbid":[{"reason":"no"}]}'],
 		["a short pin", server({ tools: { echo: { pin: "sha256:ab" } } })],
 		["a relative path", server({ sandbox: { read: ["docs"] } })],
 		["a path with ..", server({ sandbox: { read: ["/a/../etc"] } })],
@@ -51,7 +77,9 @@ describe("a policy file", () => {
 		["a size without a unit", server({ limits: { memory: "64" } })],
 		["a size of nothing", server({ limits: { disk: "0MiB" } })],
 		["half a byte", server({ limits: { disk: "0.5B" } })],
-		["a wildcard host", server({ egress: ["*.example.com:443"] })],
+		["every host", server({ egress: ["*:443"] })],
+		["every host of a top-level domain", server({ egress: ["*.com:443"] })],
+		["a name that leads to a metadata service", server({ egress: ["a.example.com:80=169.254.169.254"] })],
 		["a host without a port", server({ egress: ["example.com"] })],
 		["a port out of range", server({ egress: ["example.com:70000"] })],
 		["a slot that is no variable", server({ secrets: { "header:X": "keychain://a/b" } })],

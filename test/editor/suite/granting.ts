@@ -37,7 +37,7 @@ export async function grantWithoutDialog(entry: Entry, ...tools: string[]): Prom
 	const pins = listed.map(({ name, pin }) => [name, pin ?? assert.fail(`${name} has a pin`)] as const);
 	const wanted = { ...start, tools: new Map([...start.tools, ...pins]) };
 	const cwd = line.workspace ?? context.userHome;
-	const grant = must(widen(wanted, { ...NOTHING, secrets: line.asks }, line.asks, { ...context, cwd }));
+	const grant = must(widen(wanted, { ...NOTHING, secrets: line.asks, mutableSecrets: true }, line.asks, { ...context, cwd }));
 	for (const { pin, definition } of listed) if (pin !== null) await keepDefinition(context.home, pin, definition);
 	must(await saveGrant(context.home, grant, candidate));
 }

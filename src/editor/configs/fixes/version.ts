@@ -5,7 +5,7 @@ import { parseLaunch } from "../../../core/launch/runner.ts";
 import { fail, ok, type Result } from "../../../core/result.ts";
 import type { Finding } from "../../../core/rules/finding.ts";
 import { isExactVersion } from "../../../core/rules/supply/package-version.ts";
-import { lookUpVersion } from "../../../platform/packages/lookup.ts";
+import { lookUpVersion } from "../../../platform/packages/npm/lookup.ts";
 import { recallPackage } from "../../../platform/packages/resolved.ts";
 import { withProgress } from "../../commands.ts";
 import type { OpenConfig } from "../configs.ts";
@@ -26,7 +26,8 @@ export function installedVersion({ services, configs }: FixContext, open: OpenCo
 		command.value,
 		args.map(({ value }) => value),
 	);
-	if (!launch.ok || launch.value.kind !== "npx" || launch.value.spec.name !== wanted.name) return null;
+	if (!launch.ok || launch.value.kind !== "package" || launch.value.registry !== "npm" || launch.value.spec.name !== wanted.name)
+		return null;
 	return recallPackage(home.value, launch.value)?.version ?? null;
 }
 

@@ -1,0 +1,110 @@
+import type { Command } from "commander";
+import { HOSTS, type HostId } from "../core/config/hosts.ts";
+import { parseConfig } from "../core/config/parse.ts";
+import type { ServerEntry } from "../core/config/server.ts";
+import { impostorOf, launchOf } from "../core/config/wrapped.ts";
+import { launchProblem } from "../core/launch/launchable.ts";
+import { brief, plain } from "../core/plain-text.ts";
+import { unreadLine } from "../core/report/unread.ts";
+import { maskDetected } from "../core/secrets/redact.ts";
+import { commandLine } from "../platform/approval/texts.ts";
+import { discover, discoverUserFiles, thisPlatform } from "../platform/discover.ts";
+import { shownAs, tellUnread } from "./config-files.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { complain, say } from "./say.ts";
+import { shownName } from "./show-diff.ts";
+import { userHome } from "./target.ts";
+
+interface HostsOptions {
+	readonly json?: boolean;
+}
+
+/** How a host would start an entry: through the launcher, as it is, or not at all on this machine. */
+type Guard = "guarded" | "unguarded" | "remote";
+
+interface HostFile {
+	readonly host: HostId;
+	readonly file: string;
+	readonly servers: readonly {
+		readonly name: string;
+		readonly guard: Guard;
+		readonly off: boolean;
+		readonly starts: string;
+		readonly why: string | null;
+	}[];
+}
+
+export function registerHosts(program: Command, io: Io, exit: (code: ExitCode) => void): void {
+	program
+		.command("hosts [path...]")
+		.description("what every host on this machine would start: through Sallyport, or unguarded (its own files, and this folder's)")
+		.option("--json", "print the result as JSON")
+		.addHelpText(
+			"after",
+			"\nRemote servers and what an entry switches off are listed and not counted.\n\nExit: 0 nothing starts unguarded, 1 something does, 2 could not look everywhere.",
+		)
+		.action((paths: readonly string[], options: HostsOptions) => exit(hosts(paths, options, io)));
+}
+
+function hosts(paths: readonly string[], options: HostsOptions, io: Io): ExitCode {
+	const here = discover(paths.length === 0 ? [io.cwd] : [...paths]);
+	if (!here.ok) return complain(io, here.problem);
+	const own = discoverUserFiles(userHome(io), thisPlatform(), io.env);
+	const texts = new Map(
+		[...own.files, ...here.value.files].flatMap((file) => (file.text === null ? [] : [[file.path, { ...file, text: file.text }] as const])),
+	);
+	const files = [...texts.values()].flatMap((file): readonly HostFile[] => {
+		if (!HOSTS[file.host].starts) return [];
+		const servers = parseConfig(file.text, file.host, file.path).servers.map(toRow);
+		return servers.length === 0 ? [] : [{ host: file.host, file: file.path, servers }];
+	});
+	const unread = tellUnread([...own.problems, ...here.value.problems], io);
+	const unguarded = files.flatMap(({ servers }) => servers.filter(({ guard, off }) => guard === "unguarded" && !off)).length;
+	if (options.json === true) say(io, JSON.stringify({ version: 1, unguarded, files, unread }));
+	else show(files, unguarded, io);
+	const unseen = unreadLine(unread);
+	if (unseen !== null && options.json !== true) say(io, unseen);
+	if (unread.files + unread.folders > 0) return 2;
+	return unguarded > 0 ? 1 : 0;
+}
+
+/** How hosts say that an entry is not to be started. */
+const OFF: ReadonlySet<string> = new Set(["disabled: true", "enabled: false"]);
+
+function toRow(server: ServerEntry): HostFile["servers"][number] {
+	const off = server.settings.some(
+		({ keyPath, kind, value }) =>
+			keyPath.length === server.keyPath.length + 1 &&
+			kind === "boolean" &&
+			OFF.has(`${String(keyPath.at(-1))}: ${value.value.toLowerCase()}`),
+	);
+	const name = shownName(server.name.value);
+	if (server.kind === "http") return { name, guard: "remote", off, starts: plain(maskDetected(server.url.value)), why: null };
+	const launch = launchOf(server);
+	const problem = launchProblem(server);
+	const starts = commandLine({ command: launch.command.value, args: launch.args.map(({ value }) => value) });
+	const guarded = launch.wrapped && impostorOf(server) === null;
+	return { name, guard: guarded ? "guarded" : "unguarded", off, starts, why: guarded || problem === null ? null : plain(problem.message) };
+}
+
+const MARKS: Readonly<Record<Guard, string>> = { guarded: "✓", unguarded: "✗", remote: "·" };
+
+function show(files: readonly HostFile[], unguarded: number, io: Io): void {
+	const width = Math.min(30, Math.max(4, ...files.flatMap(({ servers }) => servers.map(({ name }) => name.length))));
+	for (const { host, file, servers } of files) {
+		say(io, `${HOSTS[host].title}  ${plain(shownAs(file, io.cwd))}`);
+		for (const { name, guard, off, starts, why } of servers)
+			say(
+				io,
+				`  ${MARKS[guard]} ${name.padEnd(width)}  ${off ? "off" : guard}  ${brief(starts, 80)}${why === null ? "" : `  (cannot be guarded yet: ${why})`}`,
+			);
+	}
+	if (files.length > 0) say(io);
+	if (files.length === 0) say(io, "No host's file here or of your hosts has a server.");
+	else if (unguarded === 0) say(io, "Nothing that these files name starts unguarded.");
+	else
+		say(
+			io,
+			`${unguarded} ${unguarded === 1 ? "server starts" : "servers start"} unguarded, with all that you may do: sallyport wrap --all${files.some(({ file }) => file.startsWith(userHome(io))) ? " --user" : ""}`,
+		);
+}

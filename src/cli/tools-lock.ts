@@ -1,0 +1,218 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the lock file's own word
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Command } from "commander";
+import writeFileAtomic from "write-file-atomic";
+import { plain } from "../core/plain-text.ts";
+import { fail, ok, type Problem, type Result } from "../core/result.ts";
+import { maskDetected } from "../core/secrets/redact.ts";
+import {
+	type Drift,
+	type DriftKind,
+	driftBetween,
+	formatLockFile,
+	LOCK_FILE,
+	type LockedServer,
+	lockedTools,
+	parseLockFile,
+} from "../core/tools/lock-file.ts";
+import { describeCandidate } from "../platform/approval/candidate.ts";
+import { listCandidate } from "../platform/approval/list-candidate.ts";
+import { type Home, homePath, openHome } from "../platform/home.ts";
+import type { DescribedLaunch } from "../platform/launch/describe.ts";
+import type { LaunchLine } from "../platform/launch/locate.ts";
+import { approvalContext } from "./approval-context.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { complain, remark, say } from "./say.ts";
+import { showDiff, shownName, unifiedDiff } from "./show-diff.ts";
+import { userHome, workspaceTargets } from "./target.ts";
+
+interface LockOptions {
+	readonly json?: boolean;
+}
+
+const HELP = `
+The file holds, for every local server of this folder's config files, its launch line, its package with the digest of everything that was
+installed with it, and the definitions of its tools. Commit it. It proposes, and grants nothing.`;
+
+export function registerLock(tools: Command, io: Io, exit: (code: ExitCode) => void): void {
+	tools
+		.command("lock [name...]")
+		.description(`write what this folder's servers are now to ${LOCK_FILE}`)
+		.option("--json", "print what changed as JSON")
+		.addHelpText("after", `${HELP}\n\nExit: 0 written, 2 could not.`)
+		.action(async (names: readonly string[], options: LockOptions) => exit(await lock(names, options, io)));
+	tools
+		.command("verify [name...]")
+		.description(`start this folder's servers confined, and compare them with ${LOCK_FILE}`)
+		.option("--json", "print what drifted as JSON")
+		.addHelpText("after", `${HELP}\n\nExit: 0 as locked, 1 something drifted, 2 could not.`)
+		.action(async (names: readonly string[], options: LockOptions) => exit(await verify(names, options, io)));
+}
+
+interface Seen {
+	readonly locked: readonly LockedServer[];
+	readonly now: readonly LockedServer[];
+	readonly failures: readonly { readonly server: string; readonly problem: Problem }[];
+}
+
+async function lock(names: readonly string[], options: LockOptions, io: Io): Promise<ExitCode> {
+	const seen = await look(names, io);
+	if (!seen.ok) return complain(io, seen.problem);
+	const { locked, now, failures } = seen.value;
+	const drift = driftBetween(locked.filter(meant(names)), now);
+	// What could not be looked at stays as it was locked.
+	const kept = locked.filter((server) => !meant(names)(server) || failures.some((failure) => failure.server === server.name));
+	const text = formatLockFile([...kept, ...now]);
+	const file = path.join(io.cwd, LOCK_FILE);
+	try {
+		await writeFileAtomic(file, text, { mode: 0o644 });
+	} catch (error) {
+		return complain(io, {
+			code: "lock-unwritable",
+			message: `${LOCK_FILE} cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"}).`,
+			remedy: "Make room, or mend the folder's permissions.",
+		});
+	}
+	if (options.json === true) say(io, JSON.stringify({ version: 1, servers: now.map(({ name }) => name), drift: drift.map(asJson) }));
+	else {
+		for (const each of drift) showDrift(io, each);
+		say(
+			io,
+			`${LOCK_FILE} has ${kept.length + now.length} ${kept.length + now.length === 1 ? "server" : "servers"}. Commit it; sallyport tools verify compares.`,
+		);
+	}
+	return tell(failures, io) ? 2 : 0;
+}
+
+async function verify(names: readonly string[], options: LockOptions, io: Io): Promise<ExitCode> {
+	if (!fs.existsSync(path.join(io.cwd, LOCK_FILE)))
+		return complain(io, { code: "lock-missing", message: `There is no ${LOCK_FILE} here.`, remedy: "Write it: sallyport tools lock" });
+	const seen = await look(names, io);
+	if (!seen.ok) return complain(io, seen.problem);
+	const { locked, now, failures } = seen.value;
+	const unseen = new Set(failures.map(({ server }) => server));
+	const drift = driftBetween(
+		locked.filter((server) => meant(names)(server) && !unseen.has(server.name)),
+		now,
+	);
+	if (options.json === true)
+		say(
+			io,
+			JSON.stringify({
+				version: 1,
+				servers: now.map(({ name }) => name),
+				drift: drift.map(asJson),
+				failed: failures.map(({ server, problem }) => ({ server, code: problem.code })),
+			}),
+		);
+	else {
+		for (const each of drift) showDrift(io, each);
+		if (drift.length > 0)
+			say(
+				io,
+				`${drift.length === 1 ? "One thing is" : `${drift.length} things are`} not as locked. If it should be so: sallyport tools lock, and review the change.`,
+			);
+		else if (failures.length === 0) say(io, `${now.length} ${now.length === 1 ? "server is" : "servers are"} as locked.`);
+	}
+	if (tell(failures, io)) return 2;
+	return drift.length > 0 ? 1 : 0;
+}
+
+/** Every local server of this folder's config files, as it is now. */
+async function look(names: readonly string[], io: Io): Promise<Result<Seen>> {
+	const home = openHome(homePath(io.env));
+	if (!home.ok) return home;
+	const locked = readLock(io);
+	if (!locked.ok) return locked;
+	const targets = workspaceTargets(io);
+	const missing = names.find((name) => ![...targets, ...locked.value].some((each) => each.name === name));
+	if (missing !== undefined)
+		return fail(
+			"server-not-found",
+			`No config file of this folder has a local server ${JSON.stringify(shownName(missing))}.`,
+			"sallyport scan shows the servers that are there.",
+		);
+	const now: LockedServer[] = [];
+	const failures: { server: string; problem: Problem }[] = [];
+	for (const { name, line } of targets.filter(meant(names))) {
+		const server = line.ok ? await lookAt(line.value, home.value, io) : line;
+		if (server.ok) now.push(server.value);
+		else failures.push({ server: name, problem: server.problem });
+	}
+	return ok({ locked: locked.value, now, failures });
+}
+
+function readLock(io: Io): Result<readonly LockedServer[]> {
+	try {
+		return parseLockFile(fs.readFileSync(path.join(io.cwd, LOCK_FILE), "utf8"));
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		return code === "ENOENT"
+			? ok([])
+			: fail("lock-unreadable", `${LOCK_FILE} cannot be read (${code ?? "error"}).`, "Mend its permissions.");
+	}
+}
+
+async function lookAt(line: LaunchLine, home: Home, io: Io): Promise<Result<LockedServer>> {
+	const context = approvalContext(home, io);
+	const candidate = await describeCandidate(line, context, { update: false });
+	if (!candidate.ok) return candidate;
+	const listed = await listCandidate(candidate.value, context);
+	if (!listed.ok) return listed;
+	const tools = lockedTools(listed.value.map(({ definition }) => definition));
+	if (tools === null) return fail("tool-unpinnable", "It lists a tool whose definition has no one reading.", "Ask the server's makers.");
+	return ok({ ...locked(candidate.value.described, io), tools });
+}
+
+function locked({ line, facts }: DescribedLaunch, io: Io): Omit<LockedServer, "tools"> {
+	const portable = (text: string): string => maskDetected(shortened(text, line.workspace ?? io.cwd, userHome(io)));
+	const { code } = facts;
+	return {
+		name: line.name,
+		config: path.relative(fs.realpathSync(io.cwd), line.config).split(path.sep).join("/"),
+		command: portable(line.command),
+		args: line.args.map(portable),
+		...(code.kind === "package" ? { package: { name: code.name, version: code.version, lock: code.lockDigest } } : {}),
+		...(code.kind === "script" ? { script: { path: portable(code.script.path), sha256: code.script.sha256 } } : {}),
+	};
+}
+
+/** The same text on every machine, where only the place of the workspace or of the home differs. */
+function shortened(text: string, workspace: string, home: string): string {
+	return [
+		[workspace, "${workspace}"],
+		[home, "~"],
+	].reduce((short, [folder = "", word = ""]) => (folder.length < 2 ? short : short.split(folder).join(word)), text);
+}
+
+function meant(names: readonly string[]): (server: { readonly name: string }) => boolean {
+	return ({ name }) => names.length === 0 || names.includes(name);
+}
+
+const SAYS: Readonly<Record<DriftKind, string>> = {
+	"server-new": "is not in the lock file",
+	"server-gone": "is in the lock file, and in no config file",
+	launch: "starts something else",
+	package: "is another package or version, or has other dependencies",
+	script: "has another entry file",
+	"tool-new": "has a tool that is not in the lock file",
+	"tool-gone": "no longer lists a tool",
+	"tool-changed": "has changed a tool",
+};
+
+function showDrift(io: Io, { name, config, kind, tool, before, after }: Drift): void {
+	say(io, `${shownName(name)} (${plain(config)}) ${SAYS[kind]}${tool === null ? "" : `: ${plain(tool)}`}`);
+	showDiff(io, unifiedDiff(tool ?? kind, before, after).slice(2));
+	say(io);
+}
+
+function asJson({ name, config, kind, tool }: Drift): object {
+	return { server: name, config, kind, tool };
+}
+
+/** True: something could not be looked at. */
+function tell(failures: Seen["failures"], io: Io): boolean {
+	for (const { server, problem } of failures) remark(io, `${shownName(server)}: ${problem.message} ${problem.remedy}`);
+	return failures.length > 0;
+}

@@ -1,0 +1,59 @@
+import type { PolicyLayer } from "./layers.ts";
+import type { Forbidden } from "./schema.ts";
+import { matchesRuns } from "./wildcards.ts";
+
+/** What is known of a server that somebody would start. */
+export interface ForbiddenSubject {
+	readonly name: string;
+	/** As the entry has it; null: a remote server. */
+	readonly command: string | null;
+	/** The packages that its launch line names, without their versions. Empty: none, or none that can be told. */
+	readonly packages: readonly string[];
+	/** Null: a local server. */
+	readonly url: string | null;
+}
+
+export interface Forbids {
+	readonly file: string;
+	/** The policy's own words; empty: it gives none. */
+	readonly reason: string;
+}
+
+/**
+ * The first entry of any layer that forbids a server; null: none does. Names, commands, packages and URLs are compared without regard to case
+ * and to what cannot be seen. An entry forbids what all of its patterns fit; a list of what is forbidden stops only what is called so.
+ */
+export function forbiddenBy(layers: readonly PolicyLayer[], subject: ForbiddenSubject): Forbids | null {
+	for (const { file, policy } of layers)
+		for (const forbidden of policy.forbid ?? []) if (fits(forbidden, subject)) return { file, reason: forbidden.reason ?? "" };
+	return null;
+}
+
+function fits({ name, command, package: pack, url }: Forbidden, subject: ForbiddenSubject): boolean {
+	const program = subject.command === null ? [] : [subject.command, subject.command.split(/[\\/]/).at(-1) ?? ""];
+	return (
+		fitsOne(name, [subject.name]) &&
+		fitsOne(command, program) &&
+		fitsOne(pack, subject.packages) &&
+		fitsOne(url, subject.url === null ? [] : [subject.url])
+	);
+}
+
+/** A pattern that is not there fits everything. */
+function fitsOne(pattern: string | undefined, texts: readonly string[]): boolean {
+	if (pattern === undefined) return true;
+	const wanted = [...folded(pattern)];
+	return texts.some((text) => matchesRuns([...folded(text)], wanted, isStar, (character, each) => character === each));
+}
+
+function isStar(character: string): boolean {
+	return character === "*";
+}
+
+function folded(text: string): string {
+	return text
+		.normalize("NFKC")
+		.toUpperCase()
+		.toLowerCase()
+		.replace(/\p{Default_Ignorable_Code_Point}/gu, "");
+}

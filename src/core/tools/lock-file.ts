@@ -1,0 +1,135 @@
+import * as z from "zod/mini";
+import { fail, ok, type Result } from "../result.ts";
+import { pinOf, toolName } from "./pin.ts";
+
+/**
+ * `sallyport.lock.json`: what the servers of a workspace were when somebody last looked: launch lines, packages, tools. It is committed,
+ * and a check in CI compares it with what is there. It proposes and grants nothing: what was approved stands in each person's own policy.
+ */
+export const LOCK_FILE = "sallyport.lock.json";
+
+const Sha256 = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/));
+const Text = z.string().check(z.maxLength(100_000));
+
+const LockedServer = z.strictObject({
+	name: z.string().check(z.minLength(1), z.maxLength(200)),
+	/** The config file, from the folder of the lock file, with `/`. */
+	config: Text,
+	command: Text,
+	/** Credentials are masked; the workspace's and the home's paths are written as `${workspace}` and `~`. */
+	args: z.array(Text),
+	package: z.optional(z.strictObject({ name: Text, version: Text, lock: Sha256 })),
+	/** The entry file of a server that is no package. */
+	script: z.optional(z.strictObject({ path: Text, sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) })),
+	/** Definitions as listed, without `_meta`, by name. */
+	tools: z.array(z.record(z.string(), z.unknown())),
+});
+const LockFile = z.strictObject({ version: z.literal(1), servers: z.array(LockedServer) });
+
+export type LockedServer = z.infer<typeof LockedServer>;
+
+export function parseLockFile(text: string): Result<readonly LockedServer[]> {
+	let value: unknown;
+	try {
+		value = JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text);
+	} catch {
+		return broken("is not valid JSON");
+	}
+	const parsed = LockFile.safeParse(value);
+	if (!parsed.success) {
+		const [issue] = parsed.error.issues;
+		return broken(
+			`does not have the format of version 1 (at ${issue === undefined || issue.path.length === 0 ? "its top" : issue.path.slice(0, 4).join(".")})`,
+		);
+	}
+	const keys = parsed.data.servers.map(keyOf);
+	if (new Set(keys).size < keys.length) return broken("names a server twice");
+	return ok(parsed.data.servers);
+}
+
+function broken(what: string): Result<never> {
+	return fail("lock-broken", `${LOCK_FILE} ${what}.`, "Take it from the last commit, or write it anew: sallyport tools lock");
+}
+
+/** The text of a lock file: in a fixed order, a line a value, so that a change reads well in a review. */
+export function formatLockFile(servers: readonly LockedServer[]): string {
+	const sorted = [...servers].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+	return `${JSON.stringify({ version: 1, servers: sorted }, null, "\t")}\n`;
+}
+
+/** Definitions as they are kept: without `_meta`, keys and tools in order. Null: one of them cannot be pinned. */
+export function lockedTools(tools: readonly Readonly<Record<string, unknown>>[]): LockedServer["tools"] | null {
+	if (tools.some((tool) => pinOf(tool) === null)) return null;
+	return tools
+		.map(({ _meta, ...definition }) => sorted(definition) as Record<string, unknown>)
+		.sort((a, b) => ((toolName(a) ?? "") < (toolName(b) ?? "") ? -1 : 1));
+}
+
+function sorted(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(sorted);
+	if (typeof value !== "object" || value === null) return value;
+	const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+	return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}
+
+export type DriftKind = "server-new" | "server-gone" | "launch" | "package" | "script" | "tool-new" | "tool-gone" | "tool-changed";
+
+/** One thing that is not as it was locked. */
+export interface Drift {
+	readonly name: string;
+	readonly config: string;
+	readonly kind: DriftKind;
+	/** The tool; null where it is none. */
+	readonly tool: string | null;
+	/** As texts to compare, a line a value; empty: nothing. */
+	readonly before: string;
+	readonly after: string;
+}
+
+/** What has changed since. Only servers of `now` and `locked` that have the same name and file are the same server. */
+export function driftBetween(locked: readonly LockedServer[], now: readonly LockedServer[]): readonly Drift[] {
+	const before = new Map(locked.map((server) => [keyOf(server), server]));
+	const after = new Map(now.map((server) => [keyOf(server), server]));
+	return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((key) => driftOf(before.get(key), after.get(key)));
+}
+
+function driftOf(before: LockedServer | undefined, after: LockedServer | undefined): readonly Drift[] {
+	const named = before ?? after;
+	if (named === undefined) return [];
+	const { name, config } = named;
+	const drift = (kind: DriftKind, was: unknown, is: unknown, tool: string | null = null): Drift => ({
+		name,
+		config,
+		kind,
+		tool,
+		before: text(was),
+		after: text(is),
+	});
+	if (before === undefined) return [drift("server-new", undefined, line(after))];
+	if (after === undefined) return [drift("server-gone", line(before), undefined)];
+	const tools = (server: LockedServer) => new Map(server.tools.map((tool) => [toolName(tool) ?? "", tool]));
+	const [old, current] = [tools(before), tools(after)];
+	return [
+		...(text(line(before)) === text(line(after)) ? [] : [drift("launch", line(before), line(after))]),
+		...(text(before.package) === text(after.package) ? [] : [drift("package", before.package, after.package)]),
+		...(text(before.script) === text(after.script) ? [] : [drift("script", before.script, after.script)]),
+		...[...new Set([...old.keys(), ...current.keys()])].sort().flatMap((tool) => {
+			const [was, is] = [old.get(tool), current.get(tool)];
+			if (was === undefined) return [drift("tool-new", was, is, tool)];
+			if (is === undefined) return [drift("tool-gone", was, is, tool)];
+			return pinOf(was) === pinOf(is) ? [] : [drift("tool-changed", was, is, tool)];
+		}),
+	];
+}
+
+function line(server: LockedServer | undefined): unknown {
+	return server === undefined ? undefined : { command: server.command, args: server.args };
+}
+
+function text(value: unknown): string {
+	return value === undefined ? "" : `${JSON.stringify(sorted(value), null, 2)}\n`;
+}
+
+function keyOf({ config, name }: Pick<LockedServer, "config" | "name">): string {
+	return JSON.stringify([config, name]);
+}

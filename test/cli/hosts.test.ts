@@ -1,0 +1,68 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { World } from "../harness/world.ts";
+
+const world = new World();
+beforeAll(() => world.init());
+afterAll(() => world.remove());
+beforeEach(() => {
+	for (const file of [".mcp.json", ".cursor", ".vscode"]) fs.rmSync(path.join(world.workspace, file), { recursive: true, force: true });
+	fs.rmSync(path.join(world.home, ".cursor"), { recursive: true, force: true });
+});
+
+const own = (servers: object): void => {
+	fs.mkdirSync(path.join(world.home, ".cursor"), { recursive: true });
+	fs.writeFileSync(path.join(world.home, ".cursor/mcp.json"), JSON.stringify({ mcpServers: servers }));
+};
+const wrapped = { command: "${userHome}/.sallyport/bin/sallyport", args: ["run", "--name", "ok", "--", "node", "ok.mjs"] };
+
+describe("sallyport hosts", () => {
+	it("lists what would start unguarded, in this folder's files and in the hosts' own", async () => {
+		world.write(".vscode/mcp.json", {
+			servers: { plain: { command: "node", args: ["a.mjs"] }, ok: wrapped, far: { type: "http", url: "https://mcp.example/mcp" } },
+		});
+		own({ mine: { command: "docker", args: ["run", "x"] }, off: { command: "node", args: ["b.mjs"], disabled: true } });
+		const outcome = await world.sallyport(["hosts"]);
+		expect(outcome.code).toBe(1);
+		for (const row of [
+			/✗ plain +unguarded +node a\.mjs/,
+			/✓ ok +guarded/,
+			/· far +remote +https/,
+			/✗ mine +unguarded +docker run x {2}\(cannot be guarded yet: /,
+			/off +off/,
+		])
+			expect(outcome.stdout).toMatch(row);
+		expect(outcome.stdout).toContain("2 servers start unguarded, with all that you may do: sallyport wrap --all --user\n");
+	});
+
+	it("is content where all are guarded", async () => {
+		world.write(".cursor/mcp.json", { mcpServers: { ok: wrapped } });
+		expect(await world.sallyport(["hosts"])).toMatchObject({
+			code: 0,
+			stdout: expect.stringContaining("Nothing that these files name starts unguarded."),
+		});
+	});
+
+	it("does not take a program for the launcher because it has its name", async () => {
+		world.write(".cursor/mcp.json", {
+			mcpServers: { sly: { command: "./tools/sallyport", args: ["run", "--name", "sly", "--", "node", "x.mjs"] } },
+		});
+		const { code, stdout } = await world.sallyport(["hosts", "--json"]);
+		expect([code, JSON.parse(stdout).unguarded]).toEqual([1, 1]);
+	});
+
+	it("shows no credential", async () => {
+		const secret = `ghp_${"aB3dE5gH7jK9mN1pQ2rS".repeat(2).slice(0, 36)}`;
+		world.write(".mcp.json", {
+			mcpServers: {
+				leaky: { command: "srv", args: ["--token", secret, "--password", "correct-horse-7"] },
+				remote: { type: "http", url: `https://x.example/?token=${secret}` },
+			},
+		});
+		for (const format of [[], ["--json"]])
+			expect((await world.sallyport(["hosts", ...format])).stdout).not.toMatch(new RegExp(`${secret}|horse`));
+	});
+});

@@ -1,0 +1,95 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { World } from "../harness/world.ts";
+
+const world = new World();
+const policyFile = (): string => path.join(world.workspace, ".sallyport", "policy.jsonc");
+const explain = (...args: string[]) => world.sallyport(["policy", "explain", "mini", ...args]);
+
+beforeAll(async () => {
+	await world.init();
+	world.entry("mini");
+	world.write("docs/a.txt", "a");
+	await world.sallyport(["tools", "allow", "mini", "read", "--where", "path=within:docs", "--yes"]);
+	await world.allowTools("mini", "echo");
+});
+afterAll(() => world.remove());
+afterEach(() => fs.rmSync(path.join(world.workspace, ".sallyport"), { recursive: true, force: true }));
+
+describe("sallyport policy explain", () => {
+	it("names the layer that grants, and what it holds the arguments to", async () => {
+		const outcome = await explain("read");
+		expect(outcome.code).toBe(0);
+		expect(outcome.stdout).toMatch(
+			/^read of mini: allowed, with arguments that hold to what follows\n {2}✓ \S+\.jsonc {2}grants it, pinned to sha256:\S+, where path within \S+docs\n$/,
+		);
+	});
+
+	it("judges the arguments of a call", async () => {
+		expect((await explain("read", JSON.stringify({ path: path.join(world.workspace, "docs/a.txt") }))).code).toBe(0);
+		const refused = await explain("read", '{"path":"/etc/passwd"}');
+		expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/✗ .*: path does not hold to it \(within\)/)]);
+	});
+
+	it("names the layer that takes a tool away, and no layer behind it", async () => {
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ name: "mini", tools: { "*": {}, echo: { decision: "deny" } } }] });
+		const outcome = await explain("echo", "{}", "--json");
+		expect(outcome.code).toBe(1);
+		expect(JSON.parse(outcome.stdout)).toMatchObject({
+			decision: "refuse",
+			layers: [
+				{ source: "user", refuses: false },
+				{ source: "workspace", file: policyFile(), says: "takes it away", refuses: true },
+			],
+		});
+		expect((await explain("read")).code).toBe(0);
+	});
+
+	it("says that a tool was never granted, and that nobody approved a server", async () => {
+		expect(await explain("write")).toMatchObject({ code: 1, stdout: expect.stringContaining("does not grant it") });
+		world.write(".cursor/mcp.json", { mcpServers: { other: { command: process.execPath, args: [world.server] } } });
+		const outcome = await world.sallyport(["policy", "explain", "other", "echo"]);
+		expect([outcome.code, outcome.stdout]).toEqual([1, expect.stringContaining("Nobody has approved this server")]);
+	});
+
+	it("wants a JSON object for arguments", async () => {
+		for (const given of ["path=/etc", "[1]", "null"])
+			expect(await explain("read", given)).toMatchObject({ code: 2, stderr: expect.stringContaining("not a JSON object") });
+	});
+});
+
+describe("sallyport policy test", () => {
+	const server = {
+		name: "files",
+		tools: { "*": {}, write: { decision: "deny" }, read: { arguments: { path: { within: "${workspace}/docs" } } } },
+	};
+	const examples = () => [
+		{ tool: "read", arguments: { path: path.join(fs.realpathSync(world.workspace), "docs/a.txt") }, expect: "allow" },
+		{ tool: "read", arguments: { path: "/etc/passwd" }, expect: "refuse" },
+		{ tool: "read", expect: "refuse" },
+		{ tool: "write", expect: "refuse" },
+		{ tool: "anything", expect: "allow" },
+	];
+
+	it("runs the examples of this folder's policy", async () => {
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ ...server, examples: examples() }] });
+		expect(await world.sallyport(["policy", "test"])).toMatchObject({ code: 0, stdout: "5 of 5 examples as expected.\n" });
+	});
+
+	it("names those that are not as expected", async () => {
+		world.write("other.jsonc", { version: 1, servers: [{ ...server, examples: [{ tool: "write", expect: "allow" }, ...examples()] }] });
+		const outcome = await world.sallyport(["policy", "test", "other.jsonc"]);
+		expect([outcome.code, outcome.stdout]).toEqual([
+			1,
+			expect.stringMatching(/other\.jsonc: files write: expected allow, and it is refuse\n5 of 6 examples/),
+		]);
+	});
+
+	it("does not guess at a file that does not parse", async () => {
+		world.write("broken.jsonc", '{"version":1,"servers":[{"name":"a","examples":[{"tool":"x","expects":"allow"}]}]}');
+		const outcome = await world.sallyport(["policy", "test", "broken.jsonc"]);
+		expect([outcome.code, outcome.stderr]).toEqual([2, expect.stringMatching(/unknown key "expects"; did you mean "expect"/)]);
+	});
+});

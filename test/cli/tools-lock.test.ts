@@ -1,0 +1,120 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { World } from "../harness/world.ts";
+
+const world = new World();
+const lockFile = (): string => path.join(world.workspace, "sallyport.lock.json");
+const lock = () => JSON.parse(fs.readFileSync(lockFile(), "utf8"));
+
+beforeAll(() => world.init());
+afterAll(() => world.remove());
+beforeEach(() => {
+	fs.rmSync(lockFile(), { force: true });
+	fs.rmSync(path.join(world.workspace, ".mcp.json"), { force: true });
+});
+
+describe("sallyport tools lock", () => {
+	it("writes what this folder's servers are, the same each time, without a path of this machine", async () => {
+		world.entry("mini", ["--flag"]);
+		const outcome = await world.sallyport(["tools", "lock"]);
+		expect([outcome.code, outcome.stdout]).toEqual([0, expect.stringContaining("sallyport.lock.json has 1 server. Commit it")]);
+		const [server] = lock().servers;
+		expect(server).toMatchObject({
+			name: "mini",
+			config: ".mcp.json",
+			args: [expect.any(String), "--flag"],
+			script: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+		});
+		expect(server.tools.map(({ name }: { name: string }) => name)).toContain("echo");
+		expect(server.tools[0]).toHaveProperty("inputSchema");
+		const text = fs.readFileSync(lockFile(), "utf8");
+		expect(text).not.toContain(world.workspace);
+		await world.sallyport(["tools", "lock"]);
+		expect(fs.readFileSync(lockFile(), "utf8")).toBe(text);
+	});
+
+	it("grants nothing", async () => {
+		world.entry("mini");
+		await world.sallyport(["tools", "lock"]);
+		expect((await world.launch("mini")).code).toBe(125);
+	});
+
+	it("keeps a server that cannot be looked at as it was locked, and says so", async () => {
+		world.entry("mini");
+		await world.sallyport(["tools", "lock"]);
+		const before = fs.readFileSync(lockFile(), "utf8");
+		world.write(".mcp.json", { mcpServers: { mini: { command: "no-such-program-anywhere" } } });
+		const outcome = await world.sallyport(["tools", "lock"]);
+		expect([outcome.code, outcome.stderr]).toEqual([2, expect.stringContaining("mini: ")]);
+		expect(fs.readFileSync(lockFile(), "utf8")).toBe(before);
+	});
+
+	it("masks a credential in an argument", async () => {
+		const secret = `ghp_${"aB3dE5gH7jK9mN1pQ2rS".repeat(2).slice(0, 36)}`;
+		world.entry("mini", ["--token", secret]);
+		await world.sallyport(["tools", "lock"]);
+		expect(fs.readFileSync(lockFile(), "utf8")).not.toContain(secret);
+	});
+});
+
+describe("sallyport tools verify", () => {
+	it("agrees where nothing has changed", async () => {
+		world.entry("mini");
+		await world.sallyport(["tools", "lock"]);
+		expect(await world.sallyport(["tools", "verify"])).toMatchObject({
+			code: 0,
+			stdout: "1 server is as locked.\n",
+			stderr: expect.any(String),
+		});
+	});
+
+	it("shows what drifted, and fails", async () => {
+		world.entry("mini");
+		await world.sallyport(["tools", "lock"]);
+		const locked = lock();
+		const [server] = locked.servers;
+		server.tools = server.tools.filter(({ name }: { name: string }) => name !== "write");
+		server.tools.find(({ name }: { name: string }) => name === "echo").description = "Was kinder once";
+		server.tools.push({ name: "gone", inputSchema: { type: "object" } });
+		server.args = ["elsewhere.mjs"];
+		locked.servers.push({ name: "old", config: ".mcp.json", command: "old", args: [], tools: [] });
+		fs.writeFileSync(lockFile(), JSON.stringify(locked));
+		const outcome = await world.sallyport(["tools", "verify"]);
+		expect(outcome.code).toBe(1);
+		for (const said of [
+			"starts something else",
+			"has changed a tool: echo",
+			'-  "description": "Was kinder once"',
+			"no longer lists a tool: gone",
+			"not in the lock file: write",
+			"old (.mcp.json) is in the lock file, and in no config file",
+		])
+			expect(outcome.stdout).toContain(said);
+		const json = await world.sallyport(["tools", "verify", "--json"]);
+		expect(
+			JSON.parse(json.stdout)
+				.drift.map(({ kind }: { kind: string }) => kind)
+				.sort(),
+		).toEqual(["launch", "server-gone", "tool-changed", "tool-gone", "tool-new"]);
+	});
+
+	it.each([
+		["is not there", null, "tools lock"],
+		["is no JSON", "{", "is not valid JSON"],
+		["has another format", '{"version":1,"servers":[{"name":"a"}]}', "does not have the format of version 1 (at servers.0"],
+		["is of a later version", '{"version":2,"servers":[]}', "does not have the format"],
+	])("says in one line that the file %s", async (_what, text, said) => {
+		world.entry("mini");
+		if (text !== null) fs.writeFileSync(lockFile(), text);
+		const outcome = await world.sallyport(["tools", "verify"]);
+		expect([outcome.code, outcome.stdout]).toEqual([2, ""]);
+		expect(outcome.stderr).toContain(said);
+	});
+
+	it("says which name it does not know", async () => {
+		world.entry("mini");
+		await world.sallyport(["tools", "lock"]);
+		expect(await world.sallyport(["tools", "verify", "mino"])).toMatchObject({ code: 2, stderr: expect.stringContaining('"mino"') });
+	});
+});

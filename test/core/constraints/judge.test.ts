@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import { fitsSchema } from "../../../src/core/constraints/json-schema.ts";
+import { judgeArguments } from "../../../src/core/constraints/judge.ts";
+import { Constraints } from "../../../src/core/constraints/schema.ts";
+
+/** A disk without links, on which everything may exist. */
+const tools = {
+	realPath: (path: string) =>
+		path
+			.replace(/\/+/g, "/")
+			.replace(/(?:\/\.)+(?=\/|$)/g, "")
+			.replace(/(?<=.)\/$/, ""),
+	fitsSchema,
+};
+const judge = (constraints: object, given: Record<string, unknown>) => judgeArguments(Constraints.parse(constraints), given, tools);
+const within = { path: { within: "/work/docs" } };
+
+describe("a path that must lie within a folder", () => {
+	it.each([
+		"/work/docs",
+		"/work/docs/",
+		"/work/docs/a.md",
+		"/work/docs/deep/er/a b.md",
+		"/work/docs/./a.md",
+		"/work//docs/a.md",
+		"/work/docs/größe.md",
+	])("may be %s", (path) => {
+		expect(judge(within, { path })).toBeNull();
+	});
+
+	it.each([
+		["a neighbour whose name begins alike", "/work/docs-private/a"],
+		["its parent", "/work"],
+		["a way up", "/work/docs/../secret"],
+		["a way up at the end", "/work/docs/.."],
+		["a way up with backslashes", "/work/docs\\..\\..\\secret"],
+		["an encoded way up", "/work/docs/%2e%2e/secret"],
+		["a twice encoded way up", "/work/docs/%252e%252e/secret"],
+		["a thrice encoded way up", "/work/docs/%25252e%25252e/secret"],
+		["a five times encoded way up", "/work/docs/%252525252e%252525252e/secret"],
+		["an encoded slash", "/work/docs/..%2fsecret"],
+		["full-width dots", "/work/docs/\uff0e\uff0e/secret"],
+		["a full-width slash", "/work/docs/..\uff0fsecret"],
+		["a one-dot leader twice", "/work/docs/\u2024\u2024/secret"],
+		["a two-dot leader", "/work/docs/\u2025/secret"],
+		["an encoded full-width slash", "/work/docs/..%EF%BC%8Fsecret"],
+		["dots with something unseen between", "/work/docs/.\u200b./secret"],
+		["dots with a soft hyphen between", "/work/docs/.\u00ad./secret"],
+		["a NUL", "/work/docs/a\0/../../secret"],
+		["an encoded NUL", "/work/docs/a%00.md"],
+		["a line break", "/work/docs/a\n/secret"],
+		["another home", "~root/x"],
+		["the home", "~/work/docs"],
+		["a variable", "/work/docs/$HOME"],
+		["a variable at the front", "$PWD/docs/a"],
+		["a URL", "file:///work/docs/a"],
+		["a URL in capitals", "FILE:/work/docs/a"],
+		["a drive", "C:\\work\\docs"],
+		["a share", "//host/work/docs"],
+		["a share with backslashes", "\\\\host\\work\\docs"],
+		["a blank in front", " /etc/passwd"],
+		["a relative path", "docs/a.md"],
+		["a way up with blanks", "/work/docs/.. /secret"],
+		["quotes", "'/etc/passwd'"],
+		["nothing", ""],
+		["half a character", "/work/docs/\ud800"],
+		["five thousand characters", `/work/docs/${"a".repeat(5000)}`],
+		["a number", 7],
+		["an object", { path: "/work/docs" }],
+		["null", null],
+		["a list with one outside", ["/work/docs/a", "/etc/passwd"]],
+		["a list in a list", [["/work/docs/a"]]],
+	])("must not be %s", (_what, path) => {
+		expect(judge(within, { path })).toMatchObject({ argument: "path" });
+	});
+
+	it("may be a list of which all lie there", () => {
+		expect(judge(within, { path: ["/work/docs/a", "/work/docs/b"] })).toBeNull();
+	});
+
+	it("may be relative where the policy says to what", () => {
+		const relative = { path: { within: ["/work/docs", "/work/notes"], relativeTo: "/work" } };
+		expect(judge(relative, { path: "docs/a.md" })).toBeNull();
+		expect(judge(relative, { path: "notes" })).toBeNull();
+		expect(judge(relative, { path: "src/a.ts" })).toMatchObject({ broken: "within" });
+		expect(judge(relative, { path: "docs/../src" })).toMatchObject({ broken: "within" });
+	});
+
+	it("must be told where links lead", () => {
+		const linked = { realPath: (path: string) => path.replace("/work/docs/out", "/etc"), fitsSchema };
+		expect(judgeArguments(Constraints.parse(within), { path: "/work/docs/out/passwd" }, linked)).toMatchObject({ broken: "within" });
+		expect(judgeArguments(Constraints.parse(within), { path: "/work/docs/a" }, { realPath: () => null, fitsSchema })).not.toBeNull();
+	});
+});
+
+describe("a constrained argument", () => {
+	it("must be there, unless the policy says that it may be left out", () => {
+		expect(judge(within, {})).toEqual({ argument: "path", broken: "missing" });
+		expect(judge({ path: { within: "/work", optional: true } }, {})).toBeNull();
+		expect(judge({ path: { within: "/work", optional: true } }, { path: "/etc" })).toMatchObject({ broken: "within" });
+	});
+
+	it.each(["Path", "PATH", "path ", "pa\u200bth", "\uff50ath", "p_ath", "path."])("is not gone round by one named %j", (name) => {
+		expect(judge({ path: { within: "/work", optional: true } }, { [name]: "/etc/passwd" })).toEqual({ argument: "path", broken: "name" });
+	});
+
+	it.each([
+		["enum", { enum: ["open", "closed"] }, ["open"], ["Open", "open ", 1, null, ["open", "gone"]]],
+		["numbers in an enum", { enum: [1, 2] }, [1, [1, 2]], ["1", 3, 1.5]],
+		["length", { minLength: 2, maxLength: 3 }, ["ab", "🎉🎉🎉"], ["a", "abcd", 12]],
+		["size", { minimum: 1, maximum: 10 }, [1, 10, 2.5], [0, 11, "5", Number.POSITIVE_INFINITY, 2 ** 60]],
+		[
+			"glob",
+			{ glob: ["main", "feature/*", "docs/**"] },
+			["main", "feature/x", "docs", "docs/a/b", "docs/"],
+			["Main", "feature/x/y", "mainx", "docs/../secret", "docs/%2e%2e/x", "feature/\u2025x/y"],
+		],
+		[
+			"origin",
+			{ origin: "https://api.github.com" },
+			["https://api.github.com", "https://api.github.com/repos?x=1", "HTTPS://API.GITHUB.COM/repos"],
+			[
+				"https://api.github.com.evil.example/",
+				"https://api.github.com@evil.example/",
+				"https://api.github.com:8443/",
+				"http://api.github.com/",
+				"https://api.github.com\\@evil.example/",
+				" https://api.github.com/",
+				"https:api.github.com/",
+				"https:///api.github.com/",
+				"ht\ntps://api.github.com/",
+				"//api.github.com/",
+				"https://аpi.github.com/",
+				"https://user:secret@api.github.com/",
+			],
+		],
+		["schema", { schema: { type: "array", maxItems: 2, items: { type: "string" } } }, [["a"], []], [["a", "b", "c"], "a", [1]]],
+		["a schema that refers elsewhere", { schema: { $ref: "https://schemas.example/x" } }, [], ["a", 1, {}]],
+	])("is held to its %s", (_what, constraint, good, bad) => {
+		for (const value of good) expect([value, judge({ x: constraint }, { x: value })]).toEqual([value, null]);
+		for (const value of bad)
+			expect([value, judge({ x: constraint }, { x: value })]).toEqual([value, expect.objectContaining({ argument: "x" })]);
+	});
+
+	it("may be all of them together", () => {
+		const all = { "*": { schema: { type: "object", properties: { a: {} }, additionalProperties: false } } };
+		expect(judge(all, { a: 1 })).toBeNull();
+		expect(judge(all, { a: 1, b: 2 })).toEqual({ argument: "*", broken: "schema" });
+	});
+
+	it("is not found on an object's prototype", () => {
+		expect(judge({ toString: { enum: ["x"] } }, {})).toEqual({ argument: "toString", broken: "missing" });
+	});
+});
+
+it.each([
+	["a folder with a way up", { path: { within: "/work/../etc" } }],
+	["a relative folder", { path: { within: "docs" } }],
+	["a member that it does not know", { path: { inside: "/work" } }],
+	["relativeTo alone", { path: { relativeTo: "/work" } }],
+	["an origin with a path", { url: { origin: "https://api.github.com/" } }],
+	["an empty enum", { state: { enum: [] } }],
+])("a policy with %s is refused", (_what, constraints) => {
+	expect(Constraints.safeParse(constraints).success).toBe(false);
+});

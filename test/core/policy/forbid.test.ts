@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { forbiddenBy } from "../../../src/core/policy/forbid.ts";
+import type { Forbidden } from "../../../src/core/policy/schema.ts";
+
+const by = (forbidden: Forbidden, subject: object) =>
+	forbiddenBy([{ source: "managed", file: "managed", policy: { version: 1, servers: [], forbid: [forbidden] } }], {
+		name: "github",
+		command: "/usr/bin/npx",
+		packages: ["@acme/github-mcp"],
+		url: null,
+		...subject,
+	}) !== null;
+
+describe("a server that a policy forbids", () => {
+	it.each([
+		["its name", { name: "git*" }],
+		["its name in other letters", { name: "GitHub" }],
+		["its program, wherever it stands", { command: "npx" }],
+		["its whole command", { command: "/usr/bin/*" }],
+		["its package", { package: "@acme/*" }],
+		["all of several", { name: "github", package: "@acme/github-mcp" }],
+	])("is told by %s", (_what, forbidden) => {
+		expect(by(forbidden, {})).toBe(true);
+	});
+
+	it.each([
+		["another name", { name: "gitlab" }],
+		["only one of several", { name: "github", package: "@other/*" }],
+		["an address, for a local server", { url: "*" }],
+	])("is not told by %s", (_what, forbidden) => {
+		expect(by(forbidden, {})).toBe(false);
+	});
+
+	it("is told by its address when it is remote", () => {
+		const remote = { command: null, package: null, url: "https://mcp.evil.example/mcp" };
+		expect(by({ url: "https://*.evil.example/*" }, remote)).toBe(true);
+		expect(by({ command: "*" }, remote)).toBe(false);
+	});
+
+	it("is told though its name hides something unseen", () => {
+		expect(by({ name: "github" }, { name: "git\u200bhub" })).toBe(true);
+	});
+});
