@@ -1,4 +1,6 @@
 import { anyForm } from "./any-form.ts";
+import { isMarkedVariable, isReadingCode } from "./code-references.ts";
+import { isManagerReference } from "./manager-references.ts";
 import { isRandom } from "./randomness.ts";
 import { hasAny, hasOnly, SIGN, WORD } from "./signs.ts";
 
@@ -43,6 +45,7 @@ const isWhole = anyForm([
 	/^!(?:vault|secret|env|ref|file)\b.*$/i,
 	// Code that a template was to run: `process.env.KEY!`, `config.get("key")`, `data.x["key"]`.
 	/^(?:process\.env|import\.meta\.env|Deno\.env|Bun\.env|os\.environ|ENV|settings|config|self|this|args|opts|options|params|ctx|var|local|data|module|secrets|random_\w+)(?:\.\w+|\[["']?[\w.-]+["']?\])+!?$/,
+	/^(?:BuildConfig|__ENV|Env|Config|Secrets|@?system\.secrets|@?secrets)\.[A-Za-z_]\w{1,60}$/,
 ]);
 
 /** Texts that are of no use without the key that they were encrypted with, whatever lines and signs are in them. */
@@ -86,6 +89,7 @@ export function isUndivided(text: string): boolean {
 	return (
 		(hasAny(text, SIGN.colon | SIGN.round) && UNDIVIDED.test(text)) ||
 		isCall(text) ||
+		namesAnother(text) ||
 		isEncrypted(text) ||
 		(text.startsWith("{") && /^\{\s*"/.test(text) && /"encrypted_data"|"ciphertext"/i.test(text.slice(0, 2_000)))
 	);
@@ -93,8 +97,13 @@ export function isUndivided(text: string): boolean {
 
 /** True when the whole text only names where a secret is kept. */
 export function isReferenceText(text: string): boolean {
-	if (hasOnly(text, WORD | SIGN.plus | SIGN.equals | SIGN.hyphen)) return false;
-	return isWhole(text) || isCall(text) || /^\$\{[^{}]*\}$/.test(text);
+	if (hasOnly(text, WORD | SIGN.plus | SIGN.equals | SIGN.hyphen)) return isMarkedVariable(text);
+	return isWhole(text) || isCall(text) || namesAnother(text) || /^\$\{[^{}]*\}$/.test(text);
+}
+
+/** True for the address of an entry of a manager of secrets, for code that reads one and for the name of a variable between marks. */
+function namesAnother(text: string): boolean {
+	return isManagerReference(text) || isReadingCode(text) || isMarkedVariable(text);
 }
 
 /** Parts of a text that are no references: `Bearer ${TOKEN}` leaves `Bearer `. Offsets count in the text. */

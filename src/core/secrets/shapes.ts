@@ -66,7 +66,7 @@ export function isOrdinary(text: string): boolean {
  * between the words says so.
  */
 export function isOrdinaryPassword(text: string): boolean {
-	if (/^\w[\w.-]*@\d+$/.test(text)) return false;
+	if (/^\w[\w.-]*@\d+$/.test(text) || /^~[^/\\]/.test(text)) return false;
 	if (HOST.test(text)) return HOST_END.test(text) || FILE_END.test(text) || /^[\d.:]+$/.test(text);
 	if (/^[\w@+-][\w.@~+ -]*(?:\/[\w.@~+ -]*)+$/.test(text)) return FILE_END.test(text) || OF_PATHS.test(text);
 	return isOrdinary(text);

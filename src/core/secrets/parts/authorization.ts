@@ -1,3 +1,4 @@
+import { isReferenceText } from "../foreign-references.ts";
 import { classifyKey } from "../keys.ts";
 import { type Piece, subPiece, unquotePiece } from "../piece.ts";
 import { isRandom } from "../randomness.ts";
@@ -13,6 +14,7 @@ export function authorization(key: string | null, piece: Piece, takeApart: TakeA
 	if (match === null) return null;
 	const scheme = (match[1] ?? "").toLowerCase();
 	const rest = subPiece(piece, match[0].length, piece.text.length);
+	if (isReferenceText(rest.text)) return [];
 	// A digest is made anew for each request.
 	if (scheme === "digest" && /\bnonce=/.test(rest.text)) return [];
 	const alwaysCredential = scheme === "bearer" || scheme === "basic";
