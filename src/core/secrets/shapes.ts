@@ -53,11 +53,18 @@ const PATH_START = /^(?:\.{1,2}[/\\]|~[/\\]?|[A-Za-z]:[/\\]|file:|\\\\|(?:%[A-Za
 const FILE_END =
 	/\.(?:json|jsonc|ya?ml|toml|pem|crt|cer|key|pub|p12|pfx|txt|py|js|mjs|cjs|ts|sh|bat|cmd|ps1|exe|env|ini|cfg|conf|log|db|sqlite3?|csv|md|html?|xml|lock|jar|dll|so|rb|go|rs|java|php|zip|gz|tgz|whl|png|jpe?g|svg|gif|ico)$/i;
 
+/** Folders that a system begins with, whatever random names are below them. */
+const ROOTED =
+	/^\/(?:tmp|var|run|private|home|Users|Volumes|Library|Applications|System|opt|etc|usr|srv|mnt|media|root|snap|data|proc|dev|sys|nix|gnu|app|workspaces?|github|builds)\/[\w.@~+ -]/;
+/** Folders, and a file with an ending in them: no alphabet of tokens has both signs. */
+const NAMED_FILE = /^(?:\/[\w.@~-]{1,255}){1,40}\/[\w-]{1,100}(?:\.[A-Za-z][\w-]{0,20}){1,3}$/;
+
 /** True for texts whose form says that they are something else than a secret: numbers, paths, addresses, versions, hashes. */
 export function isOrdinary(text: string): boolean {
 	if (hasOrdinaryForm(text)) return true;
 	if (PATH_START.test(text) || (hasAny(text, SIGN.stop) && /^@?[\w./\\~%$-]+$/.test(text) && FILE_END.test(text))) return true;
 	if (hasAny(text, SIGN.colon) && /^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return true;
+	if (text.startsWith("/") && (ROOTED.test(text) || NAMED_FILE.test(text))) return true;
 	return isPath(text) || isHost(text);
 }
 

@@ -41,8 +41,8 @@ function ownScheme(key: string | null, text: string): RegExpExecArray | null {
 /** `Authorization: Bearer xyz`, `X-Api-Key:xyz`, `Cookie: a=b; c=d`. */
 export function headerLine(piece: Piece, takeApart: TakeApart): readonly Part[] | null {
 	const match = /^([A-Za-z][A-Za-z0-9_-]{1,60})\s*(?::\s*(?!\/\/)|\|)(?=\S)/.exec(piece.text);
-	// `secret-token:` begins a token itself (RFC 8959).
-	if (match === null || /^secret-token:/i.test(piece.text) || /[\r\n]/.test(piece.text)) return null;
+	// `secret-token:` begins a token itself (RFC 8959), `auth0|` the id of a user.
+	if (match === null || /^(?:secret-token:|auth0[:|])/i.test(piece.text) || /[\r\n]/.test(piece.text)) return null;
 	const name = match[1] ?? "";
 	const kind = classifyKey(name);
 	if (kind !== "secret" && kind !== "password" && !(kind === "key" && /\s/.test(match[0])) && !/^x-/i.test(name)) return null;

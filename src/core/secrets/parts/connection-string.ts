@@ -46,11 +46,21 @@ export function connectionString(key: string | null, piece: Piece): readonly Par
 			keyWords(key).at(-1) ?? "",
 		) &&
 		kind !== "password" &&
+		!isNumberedId(key, text) &&
 		(/\d|[^\w-]/.test(loginPair[2] ?? "") || key === "userpwd" || isRandom(loginPair[2] ?? "", 8)) &&
 		/[A-Za-z]/.test(loginPair[2] ?? "")
 	)
 		return [credential("password", piece, (loginPair[1] ?? "").length + 1, text.length, loginPair[1])];
 	return null;
+}
+
+/** `557058:` and a UUID, or a UUID in a name of users: no password, but which of them it is. */
+export function isNumberedId(key: string, text: string): boolean {
+	if (/^\d{3,12}:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return true;
+	return (
+		/^(?:users?|members?|accounts?)$/.test(keyWords(key).at(-1) ?? "") &&
+		/[:/][0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|:[0-9a-f]{24}$|:(?:user|role|group)\//i.test(text)
+	);
 }
 
 /** Lines of `.netrc` and `.pgpass`. */

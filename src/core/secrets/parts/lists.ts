@@ -5,6 +5,7 @@ import { startsAsPath } from "../shapes.ts";
 import { hasAny, SIGN } from "../signs.ts";
 import { isUrl } from "../url.ts";
 import { split } from "./assignments.ts";
+import { isNumberedId } from "./connection-string.ts";
 import { credential, type Part, type TakeApart } from "./part.ts";
 
 const SHORTEST_ENTRY = 12;
@@ -75,6 +76,7 @@ export function logins(key: string | null, piece: Piece): readonly Part[] | null
 	if (!/[,;\s]/.test(piece.text)) return null;
 	const entries = split(piece, /[,;\s]+/).filter(({ text }) => text !== "");
 	const pairs = entries.map((entry) => ({ entry, match: /^([\w.@+-]{2,64})[:|](?=\S{6,}$)/.exec(entry.text) }));
+	if (key !== null && entries.every(({ text }) => isNumberedId(key, text))) return [];
 	if (pairs.length < 2 || pairs.some(({ match, entry }) => match === null || !isToldPassword(entry.text.slice(match[0].length))))
 		return null;
 	return pairs.map(({ entry, match }) => credential("password", entry, match?.[0].length ?? 0, entry.text.length, match?.[1]));
