@@ -30,6 +30,7 @@ function detectAnew(args: readonly string[], command: string): readonly Argument
 		args.map((text) => wholePiece(text)),
 		0,
 		passwordFlag(command),
+		OF_DIGESTS.test(command),
 	)) {
 		const known = byIndex.get(index) ?? [];
 		for (const part of parts) known.push(part);
@@ -71,12 +72,18 @@ const MAX_SHELL_DEPTH = 3;
 /** No command line has more; beyond, only what gives itself away is looked for. */
 const MOST_WORDS = 2_000;
 
-function argumentParts(args: readonly Piece[], depth = 0, program: PasswordFlag | null = null): readonly ArgumentParts[] {
+function argumentParts(
+	args: readonly Piece[],
+	depth = 0,
+	program: PasswordFlag | null = null,
+	ofDigests = false,
+): readonly ArgumentParts[] {
 	const found: ArgumentParts[] = [...pipedParts(args.slice(0, MOST_WORDS))];
 	let flag: string | null = null;
 	let word: string | null = null;
 	let own = program;
 	let isLogin = false;
+	const hasDigests = ofDigests || args.some(({ text }) => text.length <= 200 && OF_DIGESTS.test(text));
 	for (const [index, piece] of args.entries()) {
 		const { text } = piece;
 		if (index >= MOST_WORDS) {
@@ -94,6 +101,7 @@ function argumentParts(args: readonly Piece[], depth = 0, program: PasswordFlag 
 			word = named;
 			continue;
 		}
+		if (hasDigests && DIGEST.test(text) && (previous === null || !expectsSecret(previous))) continue;
 		const isHere = args[index - 1]?.text === "<<<";
 		if (isHere && named !== null) {
 			found.push({ index, parts: decompose(named, piece) });
@@ -151,6 +159,9 @@ function argumentParts(args: readonly Piece[], depth = 0, program: PasswordFlag 
 	return found;
 }
 
+/** Programs whose arguments are names of commits, or sums of files. */
+const OF_DIGESTS = /(?:^|[\s(;|&/`])(?:git|jj|hg|(?:sha\d{0,3}|md5|b2|ck)sum|shasum)(?:\.exe)?(?=\s|$)/;
+const DIGEST = /^(?:[\w./-]{0,60}[@:])?(?:[0-9a-f]{7,64}\.{2,3})?[0-9a-f]{32,128}(?:[\^~:].{0,60}|\s.{0,60})?$/;
 const LOGIN_WORDS = /^(?:login|auth|authenticate|signin|auth:token|logon)$/;
 /** After a word for logging in these take a secret, whatever the program. */
 const LOGIN_VALUE_FLAGS = /^-[pPtka]$/;

@@ -1,5 +1,6 @@
 import { isDocumented } from "./documented.ts";
 import { defaultOf, isReferenceText, isUndivided, literalParts } from "./foreign-references.ts";
+import { isHollowToken } from "./hollow-tokens.ts";
 import { classifyKey } from "./keys.ts";
 import { assignments } from "./parts/assignments.ts";
 import { authorization, headerLine } from "./parts/authorization.ts";
@@ -28,7 +29,7 @@ export function decompose(key: string | null, whole: Piece, depth = 0): readonly
 	if (hasAny(whole.text, SIGN.quote) && /^`[^`]*`$/.test(whole.text.trim())) return [];
 	if (isPublicByDesign(text) || isHashed(text) || isUndivided(text) || isPinned(text)) return [];
 	if (isPlain(text)) return [{ key, piece, role: "value" }];
-	if (isDocumented(text)) return [];
+	if (isHollowToken(text) || isDocumented(text)) return [];
 	const takeApart: TakeApart = (name, inner) => decompose(name, inner, depth + 1);
 	return (
 		privateKeyBlocks(key, piece, takeApart) ??

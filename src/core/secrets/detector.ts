@@ -46,7 +46,7 @@ const CONFESSING =
 	/\b(?:api.?keys?|keys?|tokens?|secrets?|passw\w*|pw|credentials?|login)\b|\b(?:remove|delete|rotate|revoke)\b.{0,20}\b(?:before|commit|this|me|later|soon)\b|\bdo(?: not|n't) (?:commit|push|share)\b|\bleak/i;
 /** And those that say that it is something else. */
 const OF_DIGESTS =
-	/\b(?:pinned|sha\d*|digests?|checksums?|hash(?:es)?|revision|integrity|fingerprint|commit [0-9a-f]{7}|build|public key)\b/i;
+	/\b(?:pinned|sha\d*|digests?|checksums?|hash(?:es)?|revision|integrity|fingerprint|commit [0-9a-f]{7}|check(?:ed )?out|build|public key)\b/i;
 
 /**
  * In a comment a key may stand without a name: "remove before commit: …". Digests in hex, which stand there as often, are left out unless the
@@ -56,7 +56,7 @@ function looseTokens(text: string, tokens: readonly Detection[]): readonly Detec
 	if (text.length > LONGEST_COMMENT) return [];
 	const tells = CONFESSING.test(text) && !OF_DIGESTS.test(text);
 	let next = 0;
-	return [...text.matchAll(/[^\s"'`,;()<>]{16,200}/g)].flatMap(({ 0: word, index }) => {
+	return [...text.matchAll(/[^\s"'`,;()<>]{16,1000}/g)].flatMap(({ 0: word, index }) => {
 		while (next < tokens.length && (tokens[next]?.end ?? 0) <= index) next++;
 		const token = tokens[next];
 		// Found already, by what it looks like.

@@ -6,6 +6,10 @@ const DOCUMENTED: ReadonlySet<number> = new Set(
 	1ed7krnwgj2 gx8do5xze8 2awo4hroelq c2v6q6nmwq 24w3mf8m88w g82gqud7us 1iti1wpmqm1 1usji5qhnfb ji9gk4ng4i 9kkxm49mip 1y1tesl6nsj
 	2470mxhuex4 1bwcgbsmchm 1qfmqpttqdw iwm82lif93 66fkzlav51 1q720ehgi3l 2fl3r9gugvg 1c5mjs7yznm 175oega1tre 13sp2ysc35w
 	1inz81tb33x 12azsb4gxmr 1ha4feuacm4 l679mjoy7y py51sfc662 107fgzhz50n 1v01vskf3t5 24y1cithhv4
+	tsxvt4d0il 21gqbjlpsrr t4ykzlgef n6o3dlb4m3 b5rk06i7in 6palr93wht 1jof1urnfxm 1c7xqjnzvyu 1xt758nsj6z 252585luegx 2bfekor5tfz
+	244fmt8ek6e f0fvr81ro2 1qw89utl6t 25dk08997lb s27477hlkj 1kzdnyjem69 14urn5ckvr0 33vpl3tw9m 15pk4hy15tb 92mnmqgrqq o4203n0z0s
+	rltrm438zs 2g85rf60wyb bhlyypj57m 1uy20f427an 12oz051xnj2 111uys9u9j4 21356i0lmom 7tawt0dql9 2dkeacorpap 1ghwhtaogix 1t4788grvzj
+	1u7vajz5dpk bwnnsrifi2 jymbfw083t 8ullie1th3
 `
 		.trim()
 		.split(/\s+/)

@@ -81,8 +81,8 @@ function isCall(text: string): boolean {
 	);
 }
 
-/** References with blanks and signs of equality in them. */
-const UNDIVIDED = /^(?:arn:aws[\w-]*:|op:\/\/|@Microsoft\.KeyVault\()[^\n]*$/i;
+/** References, and records of names of hosts, with blanks and signs of equality in them. */
+const UNDIVIDED = /^(?:v=(?:DKIM1|BIMI1|spf1|DMARC1|TLSRPTv1|STSv1)\b|arn:aws[\w-]*:|op:\/\/|@Microsoft\.KeyVault\()[^\n]*$/i;
 
 /** True for a text that is not to be taken apart: somebody encrypted it, or it is one reference. */
 export function isUndivided(text: string): boolean {

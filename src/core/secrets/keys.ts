@@ -86,7 +86,7 @@ const classify = remembered((key): KeyClass => {
 	if (isSession(before, tail) || OF_CLIENTS.test(key)) return "neutral";
 	if (isCiphered(names) || isNameOfWords(names)) return "public";
 	if (tail === "pin" || isPasswordWord(tail) || PASSWORD.has(before + tail) || PASSWORD.has(names.slice(-3).join(""))) return "password";
-	if (PUBLIC_PREFIX.test(key) || OF_TRACES.test(key)) return "public";
+	if (PUBLIC_PREFIX.test(key) || OF_TRACES.test(key) || GLUED_PUBLIC.test(tail)) return "public";
 	if (tail === "key" || tail === "keys") {
 		if (KEY_OF_PUBLIC.has(before) || names.includes("public")) return "public";
 		return KEY_OF_SECRET.has(before) || rest.some(isSecretWord) ? "secret" : "key";
@@ -110,6 +110,10 @@ const OF_CLIENTS =
 /** Headers that follow a request through systems, or say which state of a thing is meant. */
 const OF_TRACES =
 	/^(?:traceparent|tracestate|b3|baggage|newrelic|sentry-trace|cf-ray|uber-trace-id|elastic-apm-traceparent|grpc-trace-bin|if-(?:none-)?match|if-range|etag|content-md5|content-digest|repr-digest|digest|sec-websocket-(?:key|accept)|idempotency-key|x-(?:b3|datadog|ot|amz|amzn|amazon|cloud|request|correlation|trace|newrelic|goog-hash|ms-request|github-request)-(?!security-token|signature|credential|api)[\w-]*)$/i;
+
+/** Names of ids and of public keys in one word: `CLIENTID`, `SITEKEY`. */
+const GLUED_PUBLIC =
+	/^(?:client|app|application|tenant|org|organi[sz]ation|project|user|member|database|db|workspace|account|page|site|store|team|group|channel|room|bot|device|machine|order|product|zone|pool|table|customer|object|file|folder|board|list|card|chat|guild|server|merchant|partner|company|contact|campaign|template|message|thread|calendar|document|doc|sheet|form|event|instance|cluster|node|resource|subscription|publisher|tracking|measurement|pixel|property|stream|dataset|collection|asset|location|region|shop|vendor)id$|^(?:site|public|pub|publishable|sort|partition|primary|foreign|cache|vapidpublic|peerpublic|recaptchasite|hcaptchasite|captchasite)key$/;
 
 /** A session's id: random text there lets one in, a UUID may not. */
 function isSession(before: string, tail: string): boolean {

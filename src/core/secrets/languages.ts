@@ -35,11 +35,12 @@ export const MARKER_WORDS: readonly string[] = words(`
 	escribe escriba esto eso byt bytt mig meg klistra indsæt lim inn vaihda tämä liitä zmień mnie írjon temple reemplazar défini defined coming soon dashboard settings
 	siehe frag fragt fragen gesetzt ausfüllen ausgefüllt später spater voir demander demandez remplir définir défini definir definido rellenar preencher pedir compilare definire vedi vraag zie invullen nog zapytaj uzupełnienia uzupelnienia zeptej doplnit fråga
 	fyll spør spørg kysy katso заполнить спросить спитати указать doldurulacak sor hỏi tanya eich jou yakho wakho jouself
+	choisissez choisir elige elegir escolha scegli wähle waehle wählen waehlen kies wybierz vyberte zvolte genera generar générez generiere genereer wygeneruj
 `);
 
 /** Parts of what people write in scripts without Latin letters, or without blanks. */
 export const UNSPACED_MARKERS =
-	/问|問|管理员|管理員|管理者|確認|确认|联系|聯繫|参照|관리자|문의|확인|你的|您的|请|請|替换|替換|填写|填寫|填入|输入|輸入|粘贴|此处|此處|这里|這裡|在此|示例|あなた|ここに|入力|置換|置き換え|貼り付け|ご自身|サンプル|여기|입력|당신|귀하|본인|붙여|교체|예시|당신|ваш|твой|твоя|твое|заполн|спрос|спита|встав|замени|укаж|введи|впиши|подставь|сюда|здесь|пример|ваша|тут|заміні|вкажіть|введіть|сюди|вашия|тук|въведете|заменете|σας|σου|εδω|εισαγ|αντικατ|βαλτε|παραδειγμα|שלך|כאן|הכנס|החלף|הזן|הדבק|דוגמה|هنا|ضع|ادخل|أدخل|الخاص|استبدل|مفتاحك|رمزك|مثال|اینجا|شما|وارد|خود|अपन|यहा|दर्ज|डालें|बदल|आपक|उदाहरण|আপনার|এখানে|ของคุณ|ที่นี่|ใส่|แทนที่|ตัวอย่าง|உங்கள்|ఇక్కడ|તમારી/;
+	/问|問|待定|待填|待补|稍后|変更|後で|あとで|변경|바꾸|나중|изменить|измените|поменя|змінит|замінит|заповн|пізніше|позже|αλλαξ|συμπληρ|管理员|管理員|管理者|確認|确认|联系|聯繫|参照|관리자|문의|확인|你的|您的|请|請|替换|替換|填写|填寫|填入|输入|輸入|粘贴|此处|此處|这里|這裡|在此|示例|あなた|ここに|入力|置換|置き換え|貼り付け|ご自身|サンプル|여기|입력|당신|귀하|본인|붙여|교체|예시|당신|ваш|твой|твоя|твое|заполн|спрос|спита|встав|замени|укаж|введи|впиши|подставь|сюда|здесь|пример|ваша|тут|заміні|вкажіть|введіть|сюди|вашия|тук|въведете|заменете|σας|σου|εδω|εισαγ|αντικατ|βαλτε|παραδειγμα|שלך|כאן|הכנס|החלף|הזן|הדבק|דוגמה|هنا|ضع|ادخل|أدخل|الخاص|استبدل|مفتاحك|رمزك|مثال|اینجا|شما|وارد|خود|अपन|यहा|दर्ज|डालें|बदल|आपक|उदाहरण|আপনার|এখানে|ของคุณ|ที่นี่|ใส่|แทนที่|ตัวอย่าง|உங்கள்|ఇక్కడ|તમારી/;
 
 /** Words that say what will stand there, not what it is, and the small words between them. */
 export const FILLER_WORDS: readonly string[] = words(`
@@ -53,6 +54,7 @@ export const FILLER_WORDS: readonly string[] = words(`
 	passord adgangskode salasana salasanasi jelszó jelszo jelszavad kennwort geheim geheimes geheimen geheime geheimnis secreto secreta segreto segreta segredo secrète secrete geheime hemlig hemligt tajny tajne tajné
 	acceso accès acces accesso acesso zugriff zugang zugangs toegang dostępu dostepu přístupu åtkomst adgang par per par para pour für fuer til til för for voor dla pro para ile için icin untuk
 	used unused anything whatever character hex base encoded byte bytes digit digits ollama vault keychain env managed by see very least bits bit char chars characters je vul vous cafebabe me long much more than must contain
+	cadena chaîne stringa zeichenkette reeks aleatoria aleatorio aléatoire casuale zufällig zufällige willekeurige losowy segura seguro fort forte sicher sicheres sichere sterk sterke silne silny mocne
 	echte echter echten réel reel vero vrai real verdadera ponlo aquí api-key apis clé clés
 `);
 

@@ -1,5 +1,7 @@
 import { withoutAccents } from "./disguise.ts";
 import { isDocumented } from "./documented.ts";
+import { isHollowToken } from "./hollow-tokens.ts";
+import { isInstruction } from "./instructions.ts";
 import { fold, PASSWORD, SECRET } from "./key-words.ts";
 import { type KeyClass, keyWords } from "./keys.ts";
 import { FILLER_STEMS, NOUN_ANYWHERE, NOUN_WORDS, UNSPACED_MARKERS } from "./languages.ts";
@@ -18,6 +20,7 @@ export function isPlaceholder(text: string, key: string | null, kind: KeyClass):
 		isPatterned(text, kind) ||
 		isWorded(text, key, kind) ||
 		(kind !== "password" && isSpelled(text)) ||
+		isHollowToken(text) ||
 		isDocumented(text)
 	);
 }
@@ -39,14 +42,20 @@ function isWrapped(text: string): boolean {
 /** `ghp_xxx...`, `sk-…`, `****1234`: somebody took the value out. */
 function isElided(text: string): boolean {
 	if (text.includes("EXAMPLE") && /(?:^|[^a-z])EXAMPLE|EXAMPLE(?:KEY|TOKEN|SECRET)?$/.test(text)) return true;
+	if ((text.endsWith("-") || text.endsWith("_")) && BEGINNING.test(text)) return true;
 	if (!text.endsWith("xxx") && !hasAny(text, SIGN.stop | SIGN.asterisk | SIGN.foreign)) return false;
 	return /(?:[._-]x{3,}$|\.{3,}|…|\*{3,}|•{2,}|█{2,})/.test(text);
 }
+
+/** `sk-ant-api03-`: what tokens begin with, and nothing behind it. */
+const BEGINNING = /^[A-Za-z]{1,10}(?:[-_][A-Za-z]{1,6}\d{0,2}){0,3}[-_]$/;
 
 /** Runs, repeated chunks, alphabets and number rows. */
 function isPatterned(text: string, kind: KeyClass): boolean {
 	const core = alphanumerics(text);
 	if ((text.charCodeAt(0) > 127 || text[0] === text[1]) && /^(.)\1{2,}$/u.test(text)) return true;
+	// `????-????`, `##/##`
+	if (core.length === 0 && text.length >= 4 && hasFewCharacters(text, 3)) return true;
 	if (core.length < 4) return core.length === 0 && kind !== "password";
 	const lower = core.toLowerCase();
 	if (lower.includes("xxxx") && (lower.match(/x{3,}/g) ?? []).join("").length * 3 >= core.length) return true;
@@ -174,7 +183,9 @@ function isWorded(text: string, key: string | null, kind: KeyClass): boolean {
 		((hasAny(text, SIGN.blank) || !hasAny(text, SIGN.digit)) && REMARK.test(text)) ||
 		(hasAny(text, SIGN.blank) && FOREIGN_REMARK.test(text)) ||
 		(hasOnly(text, SIGN.upper | SIGN.underscore) && /^[A-Z]{2,}(?:_[A-Z]{2,})+$/.test(text)) ||
-		isVariableName(text)
+		isVariableName(text) ||
+		isInstruction(text) ||
+		isShown(text)
 	)
 		return true;
 	if (isForeign && /[^\0-\x7f]/.test(composed) && (UNSPACED_MARKERS.test(composed) || UNSPACED_MARKERS.test(folded))) return true;
@@ -239,6 +250,20 @@ const FOREIGN_REMARK =
 /** What people say in the place of a secret, as a whole. */
 const REMARK =
 	/^(?:nothing|nope|none|n\.a\.|injected|(?:auto[ -]?)?generated|deleted|confidential|classified|expired|revoked|mandatory|something|anything|ignored?|anonymous|kerberos|peer|trust|gssapi|pending|internal|external|(?:it(?:'|’)?s )?a? ?secret|not_?a_?secret|you wish|nice try|pick (?:an?|one|some\w*)\b.*|choose (?:a|one|your|wisely).*|run (?:openssl|npx|npm|the|this|pwgen|uuidgen)\b.*|(?:min(?:imum)?|at least|max(?:imum)?) \d+\b.*|replace (?:before|this|me|with)\b.*|rotated?(?: (?:me|on|in|by|soon|\d{4}))\b.*|(?:expired|revoked|deleted|disabled),? .*|old one\b.*|any (?:value|string|text|password)\b.*|doesn(?:'|’)?t matter.*|prompt (?:user|me)\b.*|uses? (?:ssh|the|your|my|env|an?|oauth|sso|iam)\b.*|(?:integrated|windows|peer|cert(?:ificate)?) (?:security|auth\w*)|none (?:yet|needed|required|set)|nothing (?:here|yet|set)|secret, .*|handled (?:by|in)\b.*|(?:waiting|available|apply|contact|requested) (?:for|on|sales|us)\b.*|(?:same|kept|stays?) (?:as|in|on)\b.*)$/i;
+
+/** `tk-SAMPLE`, `my-postmark-key`: what a token begins with and a word for an example, or whose it is and a word for a secret. */
+function isShown(text: string): boolean {
+	if (!/^[A-Za-z]{1,8}\d?(?:[-_ ][A-Za-z]{1,16}){1,4}$/.test(text)) return false;
+	const words = text.toLowerCase().split(/[-_ ]/);
+	const last = words.at(-1) ?? "";
+	if (words.length <= 3 && EXEMPLARY.test(last)) return true;
+	return OWNING.test(words[0] ?? "") && (isNoun(last) || (words[0] !== "the" && words.slice(1, 3).some(isNoun)));
+}
+
+const EXEMPLARY =
+	/^(?:examples?|samples?|placeholder|dummy|redacted|removed|hidden|masked|replaceme|changeme|fake|mock|todo|tbd|xxx+|beispiel|exemple|ejemplo|exemplo|esempio|voorbeeld|przyklad|priklad|exempel|eksempel|esimerkki|pelda|exemplu|ornek|contoh)$/;
+const OWNING =
+	/^(?:my|our|your|the|mein|meine|unser|unsere|mi|nuestra|nuestro|mon|ma|notre|minha|meu|nossa|nosso|la|il|mia|mio|mijn|onze|moj|moja|moje|min|mitt|vores|meidan)$/;
 
 const NOUNS: ReadonlySet<string> = new Set([...PASSWORD, ...SECRET, ...NOUN_WORDS]);
 

@@ -14,6 +14,11 @@ const isPublic = anyForm([
 	/^ca-pub-\d+$/,
 	/^-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|CERTIFICATE REQUEST|X509 CRL)-----/,
 	/^age1[a-z0-9]{58}$/,
+	// The bodies of public keys: of OpenSSH, of X.509 for RSA and the usual curves, of minisign; Stellar's and NATS' accounts.
+	/^(?:AAAAB3NzaC1yc2E|AAAAC3NzaC1lZDI1NTE5|AAAAE2VjZHNhLXNoYTI|AAAAB3NzaC1kc3M|AAAAGnNrLXNzaC1lZDI1NTE5)[A-Za-z0-9+/]+={0,2}$/,
+	/^(?:MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A|MIICIjANBgkqhkiG9w0BAQEFAAOCAg8A|MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCB|MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE|MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE|MCowBQYDK2V[uw]AyEA)[A-Za-z0-9+/]+={0,2}$/,
+	/^RW[QT][A-Za-z0-9+/]{53}$/,
+	/^[GAUONC][A-Z2-7]{55}$/,
 	// A point of P-256, as for web push; the private half has 43 characters.
 	/^B[A-Za-z0-9_-]{86}=?$/,
 	/^0x[0-9a-fA-F]{40}$/,

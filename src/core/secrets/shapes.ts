@@ -48,6 +48,19 @@ const hasOrdinaryForm = anyForm([
 	// A volume of Kubernetes.
 	/^pvc-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
 	/^[\w.+-]+@[\w-]+\.iam\.gserviceaccount\.com$/,
+	// Oracle's cloud, Amazon's pools of users and newer kinds of things, Software Heritage, conversions.
+	/^ocid\d\.[a-z0-9]+\.oc\d{1,3}\.[a-z0-9-]*(?:\.[a-z0-9-]*)?\.[a-z0-9]+$/,
+	/^[a-z]{2}(?:-[a-z]{2,10}){1,2}-\d(?:_[A-Za-z0-9]{9}|:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+	/^[a-z]{2,6}(?:-(?:attach|assoc|rtb))?-0[0-9a-f]{16}$/,
+	/^swh:\d:[a-z]{3}:[0-9a-f]{40}(?:;\S*)?$/,
+	/^(?:AW-\d{8,12}|DC-\d{6,10})\/\S+$/,
+	/^ChIJ[\w-]{23}$/,
+	/^10\.\d{4,9}\/\S+$/,
+	// Where to find somebody in a network of peers: multiaddresses, their ids, hidden services.
+	/^\/(?:dns[46]?|dnsaddr|ip[46]|p2p|ipfs|ipns|onion3?|unix)\/\S+$/,
+	/^(?:12D3KooW[1-9A-HJ-NP-Za-km-z]{44}|k51qzi5uqu5d[a-z0-9]{40,60}|enr:-[\w-]{60,400})$/,
+	/^[a-z2-7]{56}\.onion$/i,
+	/^(?:pool1[a-z0-9]{51}|tz[1-4][1-9A-HJ-NP-Za-km-z]{33}|(?:EQ|UQ)[\w-]{46})$/,
 ]);
 const PATH_START = /^(?:\.{1,2}[/\\]|~[/\\]?|[A-Za-z]:[/\\]|file:|\\\\|(?:%[A-Za-z_]\w*%)+\\|\$\{?(?:env:)?[A-Z_]+\}?[/\\])/;
 const FILE_END =

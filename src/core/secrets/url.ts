@@ -105,7 +105,7 @@ function opens(previous: string, segment: string): boolean {
 
 /** After the name of a collection stands which one of it: `documents/…`, `d/…`, `commit/…`. */
 const OF_MANY =
-	/^(?:[dcpe]|[a-z][\w-]{2,}[^s]s|folder|file|document|space|project|workspace|team|user|account|org|organization|commit|blob|tree|raw|page|item|board|channel|thread|instance|database|collection|table|view|model|agent|bot|gist|releases?|download|assets?|static|dist|image|video|embed|watch|edit)$/i;
+	/^(?:[dcpe]|[a-z][\w-]{2,}[^s]s|folder|file|document|space|project|workspace|team|user|account|org|organization|commit|blob|tree|raw|page|item|board|channel|thread|instance|database|collection|table|view|model|agent|bot|gist|releases?|download|assets?|static|dist|image|video|embed|watch|edit|txn?|transaction|block|address|playlist)$/i;
 
 function path(key: string | null, piece: Piece, start: number, end: number, host: string): readonly UrlPart[] {
 	const place = [host.toLowerCase(), piece.text.slice(start, end)] as const;
@@ -165,7 +165,7 @@ function queryName(name: string, value: string): string {
 
 /** Names of a query that carry a random text which is no secret: what a page is cached by, where it goes on, which campaign it is from. */
 const OTHER_QUERY =
-	/^(?:[vherc_]|cb|ts|nc|check|env|generation|digest|ver|rnd|rand|bust|cache\w*|after|before|since|next|prev|offset|state|challenge|code_challenge|utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|gid|si|feature|source|ref\w*|node|in_?stance\w*)$/i;
+	/^(?:[vherc_]|cb|ts|nc|check|env|generation|digest|ver|rnd|rand|bust|cache\w*|after|before|since|next|prev|offset|state|challenge|code_challenge|utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|gid|si|feature|source|ref\w*|node|in_?stance\w*|list|place|place_?id|playlist|commit|sha\d*|hash|digest|trace)$/i;
 
 function decodeName(text: string): string {
 	try {

@@ -1,5 +1,6 @@
 import { decodeBase64 } from "./base64.ts";
-import type { KeyClass } from "./keys.ts";
+import { isDocumented } from "./documented.ts";
+import { type KeyClass, keyWords } from "./keys.ts";
 import type { Part } from "./parts/part.ts";
 import { isPlaceholder } from "./placeholders.ts";
 import { disorder, entropy, isRandom, surprise } from "./randomness.ts";
@@ -27,7 +28,7 @@ export function worth(part: Part, text: string, kind: KeyClass): Worth {
 			// Of Vault's AppRole; elsewhere the name of a secret.
 			return part.key !== null && /secret[_-]?id$/i.test(part.key) && isUuid(text) ? "secret" : "none";
 		default:
-			return neutralWorth(text);
+			return neutralWorth(text, part.key);
 	}
 }
 
@@ -68,12 +69,15 @@ function tokenWorth(text: string, key: string | null = null): Worth {
 
 /** Twelve to twenty-four plain words are a wallet's key. */
 export function isRecoveryPhrase(key: string | null, text: string): boolean {
-	return (
-		key !== null &&
-		hasAny(text, SIGN.blank | SIGN.foreign) &&
-		/mnemonic|seed|recovery|phrase/i.test(key) &&
-		/^(?:[a-z]{3,8}\s){11,23}[a-z]{3,8}$/.test(text)
-	);
+	if (
+		key === null ||
+		!hasAny(text, SIGN.blank | SIGN.foreign) ||
+		!/mnemonic|seed|recovery|phrase/i.test(key) ||
+		!/^(?:[a-z]{3,8}\s){11,23}[a-z]{3,8}$/.test(text)
+	)
+		return false;
+	// One word over and over and another at its end, as tools for development and the standard show it.
+	return new Set(text.split(/\s/)).size > 3 && !isDocumented(text);
 }
 
 /** A key of GnuPG by its fingerprint. */
@@ -85,11 +89,12 @@ function keyWorth(text: string): Worth {
 	return isUuid(text) || isRandom(text, 12) || (/\d/.test(text) && !isNamelike(text) && disorder(text) >= 0.5) ? "secret" : "none";
 }
 
-function neutralWorth(text: string): Worth {
+function neutralWorth(text: string, key: string | null): Worth {
+	if (key !== null && DIGEST.test(text) && namesDigest(key)) return "none";
 	if (text.length < 16 || text.length > 4096 || /\s/.test(text) || isOrdinary(text) || isUuid(text) || KNOWN_ID.test(text)) return "none";
 	// Twenty characters without a digit are drawn once in fifty times, and then their case changes; names have that many every day.
 	if (!/\d/.test(text) && (text.match(/[a-z][A-Z]/g) ?? []).length * 8 < text.length) return "none";
-	if (OF_WORKLOAD.test(text) || isPinned(text) || DATA.test(text) || isReadable(text)) return "none";
+	if (OF_WORKLOAD.test(text) || isPinned(text) || SLUG.test(text) || DATA.test(text) || isReadable(text)) return "none";
 	// Ids are short as well: of those only what has everything that a key has.
 	if (text.length < 20 && !(/[a-z]/.test(text) && /[A-Z]/.test(text) && /\d/.test(text) && (surprise(text) ?? 0) > 0.9)) return "none";
 	if (!/^[A-Za-z0-9+/=_.~:!@#$%^&*-]+$/.test(text)) return "none";
@@ -106,15 +111,36 @@ function isPinned(text: string): boolean {
 	return [32, 40, 64].some((length) => "#@/".includes(text.charAt(text.length - length - 1))) && PINNED.test(text);
 }
 
+function namesDigest(key: string): boolean {
+	const words = keyWords(key);
+	return words.some((word) => OF_DIGEST.test(word) || (words.length > 1 && OF_DIGEST_BESIDE.test(word)));
+}
+
+/** Words, and a few letters that make them the only ones: `quiet-river-k3x9ab`. */
+const SLUG = /^(?!(?:api|key|sk|pk|tok|token|secret|pass|pwd|auth)-)(?:[a-z]{3,12}-){1,3}[a-z0-9]{4,8}$/;
+/** Sums of files, commits, transactions, perhaps one of its outputs, and what says in a name that it is one. */
+const DIGEST = /^(?:0x)?[0-9a-fA-F]{20,128}(?::\d{1,5})?(?: [ *][\w./-]{1,80})?$/;
+const OF_DIGEST =
+	/^(?:f(?:inger)?prints?|fp|tree|parent|upstream|commits?|rev|revision|sha|md|shasum|md5sum|hash(?:es)?|checksums?|crc|blake|digests?|tx|txn|txid|transactions?|utxos?|outpoints?|merkle|genesis|machine|boot|hardware|infohash|torrents?|magnets?|lockfile|pinned|pins?|etag|buster|integrity|signer|thumbprint|guid|uuid|identifiers?)$/;
+/** The same only beside another word: `HEAD_BASE`, `STATE_ROOT`. */
+const OF_DIGEST_BESIDE =
+	/^(?:heads?|bases?|blocks?|roots?|topics?|events?|selectors?|devices?|build|stamp|lock|cache|check|expected|snapshots?|manifests?|layers?|versions?|release|artifacts?|bundles?|state)$/;
 /** A numbered UUID; how compressed data, WebAssembly, fonts and sound begin in base64; an account of a bank. */
 const DATA =
 	/^(?!(?:api|key|sk|pk|tok|token|secret|sdk|mob|rel)-)[\w-]{1,20}[:-][0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$|^(?:H4sIA|AGFzbQ|UEsDB|T2dnUw|d09GM|d09GR|SUQz|AAAAIGZ0)|^[A-Z]{2}\d{2}[A-Z]{4}\d{14,22}$/;
 
 /** Base64 of a text that anybody can read, and that was found to hold nothing. */
 function isReadable(text: string): boolean {
-	if (text.length < 24 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return false;
+	if (text.length < 16 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return false;
 	const decoded = decodeBase64(text);
-	return decoded !== null && /^[\s\x20-\x7e]+$/.test(decoded);
+	return decoded !== null && isLegible(decoded);
+}
+
+/** Printable ASCII, or letters of other scripts in UTF-8, each byte a character here. */
+function isLegible(decoded: string): boolean {
+	if (/^[\s\x20-\x7e]+$/.test(decoded)) return true;
+	const other = decoded.replace(/[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x80-\xbf]{3}/g, "");
+	return decoded.length >= 16 && /^[\s\x20-\x7e]*$/.test(other);
 }
 
 /** Ids that name what they are of: a price, a customer, a thread, an assistant. */
@@ -130,7 +156,7 @@ function pathWorth(part: Part, segment: string): Worth {
 	if (part.key === "capability") return /\d/.test(text) || isRandom(text, 10) ? "secret" : "none";
 	if (part.key !== null) return isUuid(text) || (isRandom(text, 16) && !FILE_LIKE.test(text)) ? "secret" : "none";
 	if (
-		/^(?:[\w-]{1,60}-)?(?:[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?:-\d{1,12})?$/.test(text) ||
+		/^(?:[\w-]{1,60}-)?(?:0x)?(?:[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?:-\d{1,12})?$/.test(text) ||
 		KNOWN_ID.test(text) ||
 		FILE_LIKE.test(text) ||
 		text.length < 24
