@@ -5,6 +5,7 @@ import { type Detection, judgeAll, judgeTokens, withoutOverlaps } from "./judge.
 import { classifyKey } from "./keys.ts";
 import { wholePiece } from "./piece.ts";
 import { isRandom } from "./randomness.ts";
+import { isSecretName } from "./reading.ts";
 import { candidatesIn } from "./running-text.ts";
 import { isUuid } from "./shapes.ts";
 import { calledWith, LONGEST_COMMAND } from "./tool-call.ts";
@@ -54,7 +55,8 @@ const OF_DIGESTS =
  */
 function looseTokens(text: string, tokens: readonly Detection[]): readonly Detection[] {
 	if (text.length > LONGEST_COMMENT) return [];
-	const tells = CONFESSING.test(text) && !OF_DIGESTS.test(text);
+	const ofDigests = OF_DIGESTS.test(text);
+	const tells = !ofDigests && CONFESSING.test(text);
 	let next = 0;
 	return [...text.matchAll(/[^\s"'`,;()<>]{16,1000}/g)].flatMap(({ 0: word, index }) => {
 		while (next < tokens.length && (tokens[next]?.end ?? 0) <= index) next++;
@@ -62,14 +64,42 @@ function looseTokens(text: string, tokens: readonly Detection[]): readonly Detec
 		// Found already, by what it looks like.
 		if (token?.start === index && token.end === index + word.length) return [];
 		const isHex = /^[0-9a-f-]+$/i.test(word);
-		if (tells ? isUuid(word) : isHex || word.length < 24) return [];
-		return detectSecrets(tells && isRandom(word) ? "key" : null, word).map((detection) => ({
+		const before = text.slice(Math.max(0, index - 60), index);
+		const isNamed = !ofDigests && isGiven(before);
+		if (OF_ID.test(before) || saysWhich(before) || (!isNamed && (tells ? isUuid(word) : isHex || word.length < 24))) return [];
+		return detectSecrets(isNamed ? "token" : tells && isRandom(word) ? "key" : null, word).map((detection) => ({
 			...detection,
 			start: index + detection.start,
 			end: index + detection.end,
 		}));
 	});
 }
+
+/** What the word behind it names. */
+const OF_ID = /\b(?:items?|ids?|tickets?|issues?|case|uuid|number|nr|no|arn)[\s:#.]{1,3}["'`(]?$/i;
+
+/** `BILLING_API_KEY (…`, `key of the shop's account: …`, `jeton de prod : …`: a word for a secret, and then what it is. */
+function isGiven(before: string): boolean {
+	return /[:(=]\s{0,2}["'`]?$/.test(before) && lastWords(before).some((word) => word.length > 2 && isSecretName(word));
+}
+
+/** `belongs to workspace: …` says which one is meant; `key of the workspace: …` does not. */
+function saysWhich(before: string): boolean {
+	if (!/:\s{0,2}$/.test(before)) return false;
+	const near = lastWords(before);
+	const last = near.at(-1) ?? "";
+	const isOther = /vault$/i.test(last) || classifyKey(`a_${last}`) === "public";
+	return isOther && near.some(isSecretName) && !near.some((word) => OF.test(word));
+}
+
+function lastWords(before: string): readonly string[] {
+	return before
+		.split(/[^\p{L}\p{N}\p{M}_-]+/u)
+		.filter((word) => word !== "")
+		.slice(-6);
+}
+
+const OF = /^(?:of|for|von|vom|für|fuer|de|du|des|del|do|da|pour|para|per|di|van|voor|til|för|dla)$/i;
 
 /** Secrets in running text (a comment, a log line): tokens of known formats, addresses that hold one, and what is given to names of secrets. */
 export function detectInText(text: string): readonly Detection[] {

@@ -2,6 +2,7 @@ import { anyForm } from "./any-form.ts";
 import { isMarkedVariable, isReadingCode } from "./code-references.ts";
 import { isManagerReference } from "./manager-references.ts";
 import { isRandom } from "./randomness.ts";
+import { endsInToken } from "./shapes.ts";
 import { hasAny, hasOnly, SIGN, WORD } from "./signs.ts";
 
 /** Texts by which hosts, shells, password managers and clouds name a secret that is kept elsewhere. */
@@ -38,7 +39,6 @@ const isWhole = anyForm([
 	/^\{\{[^{}]*\}\}$|^<%[^%]*%>$|^#\{[^{}]*\}$|^%\{[^{}]*\}$|^\$\[[^[\]]*\]$|^%\([^()]*\)s?$|^\$ENV\{[^{}]*\}$|^<<[^<>]*>>$|^\$\{\{?[^{}]*\}?\}$/,
 	/^(?:ENV|env|os\.getenv|os\.environ\.get|System\.getenv|process\.env|getenv|lookup|secret|var|local|data|module)(?:\(|\[)["']?[\w./:-]+["']?(?:\)|\])$/,
 	/^@(?:env|oc\.env|file|vault|secret|keychain)?[:/.~][\w./:~-]*$/i,
-	/^(?:env|file|cmd|command|exec|sh|pass|keyring|keychain|secrets?|secretref|secretKeyRef|valueFrom|secret-?manager|vault|bw|bws|op|ssm|asm|awssm|aws-?sm|gsm|gcpsm|sm|aws|gcp|azure|azurekv|akv|doppler|infisical|conjur|chamber|credstash|berglas|from|ref|var|input|prompt|runtime)[:/][A-Za-z_./~][\w./:# ~-]*$/i,
 	/^(?:secret|secrets|kv)\/[\w./-]+#[\w.-]+$/,
 	/^!(?:Ref|Sub|GetAtt|ImportValue|reference|env_var|cat|pass|op)\b.*$/,
 	/^(?:arn|projects|resource):\S*secret\S*$/i,
@@ -47,6 +47,10 @@ const isWhole = anyForm([
 	/^(?:process\.env|import\.meta\.env|Deno\.env|Bun\.env|os\.environ|ENV|settings|config|self|this|args|opts|options|params|ctx|var|local|data|module|secrets|random_\w+)(?:\.\w+|\[["']?[\w.-]+["']?\])+!?$/,
 	/^(?:BuildConfig|__ENV|Env|Config|Secrets|@?system\.secrets|@?secrets)\.[A-Za-z_]\w{1,60}$/,
 ]);
+
+/** A word for where a secret comes from, and its name there. */
+const PLACE =
+	/^(?:env|file|cmd|command|exec|sh|pass|keyring|keychain|secrets?|secretref|secretKeyRef|valueFrom|secret-?manager|vault|bw|bws|op|ssm|asm|awssm|aws-?sm|gsm|gcpsm|sm|aws|gcp|azure|azurekv|akv|doppler|infisical|conjur|chamber|credstash|berglas|from|ref|var|input|prompt|runtime)[:/][A-Za-z_./~][\w./:# ~-]*$/i;
 
 /** Texts that are of no use without the key that they were encrypted with, whatever lines and signs are in them. */
 const isEncrypted = anyForm([
@@ -98,7 +102,7 @@ export function isUndivided(text: string): boolean {
 /** True when the whole text only names where a secret is kept. */
 export function isReferenceText(text: string): boolean {
 	if (hasOnly(text, WORD | SIGN.plus | SIGN.equals | SIGN.hyphen)) return isMarkedVariable(text);
-	return isWhole(text) || isCall(text) || namesAnother(text) || /^\$\{[^{}]*\}$/.test(text);
+	return isWhole(text) || (PLACE.test(text) && !endsInToken(text)) || isCall(text) || namesAnother(text) || /^\$\{[^{}]*\}$/.test(text);
 }
 
 /** True for the address of an entry of a manager of secrets, for code that reads one and for the name of a variable between marks. */

@@ -83,7 +83,7 @@ function given(text: string, at: number, width = 1): Reading | null {
 	const start = skipQuote(text, valueBlanks, 1);
 	const isStrong = isSecretName(name) || LOGIN_NAME.test(name);
 	const scheme = /^(?:bearer|basic|token|apikey) +(?=\S)/i.exec(text.slice(start, start + 20));
-	if (!isStrong && scheme === null) return null;
+	if ((!isStrong && scheme === null) || OF_ARN.test(text.slice(Math.max(0, nameStart - 120), nameStart))) return null;
 	const end = valueEnd(text, start + (scheme?.[0].length ?? 0), width === 3);
 	if (end - start < SHORTEST_VALUE) return null;
 	if (isBracket(text.charCodeAt(end))) return { candidate: null, end };
@@ -94,6 +94,9 @@ function given(text: string, at: number, width = 1): Reading | null {
 	const isOne = isValue(value, isTight) || (text[at] === ":" && isTold(value, name));
 	return { candidate: isOne ? { name, start, end } : null, end };
 }
+
+/** What stands in front of `secret:` in the name of a place where secrets are. */
+const OF_ARN = /(?:^|[^\w])arn:[\w-]{2,12}:[\w:/-]*$/;
 
 /** Names of a user and a password in one. */
 const LOGIN_NAME = /^(?:login|userpwd|proxyauth|proxyuserpwd|creds)$/i;

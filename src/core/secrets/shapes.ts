@@ -47,7 +47,7 @@ const hasOrdinaryForm = anyForm([
 	/^\/(?:gnu|nix)\/store\/[a-z0-9]{32}-\S+$/,
 	// A volume of Kubernetes.
 	/^pvc-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-	/^[\w.+-]+@[\w-]+\.iam\.gserviceaccount\.com$/,
+	/^[\w.+-]+@[\w-]+\.iam\.gserviceaccount\.com(?:\/\S*)?$/,
 	// Oracle's cloud, Amazon's pools of users and newer kinds of things, Software Heritage, conversions.
 	/^ocid\d\.[a-z0-9]+\.oc\d{1,3}\.[a-z0-9-]*(?:\.[a-z0-9-]*)?\.[a-z0-9]+$/,
 	/^[a-z]{2}(?:-[a-z]{2,10}){1,2}-\d(?:_[A-Za-z0-9]{9}|:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
@@ -76,7 +76,7 @@ const NAMED_FILE = /^(?:\/[\w.@~-]{1,255}){1,40}\/[\w-]{1,100}(?:\.[A-Za-z][\w-]
 export function isOrdinary(text: string): boolean {
 	if (hasOrdinaryForm(text)) return true;
 	if (PATH_START.test(text) || (hasAny(text, SIGN.stop) && /^@?[\w./\\~%$-]+$/.test(text) && FILE_END.test(text))) return true;
-	if (hasAny(text, SIGN.colon) && /^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return true;
+	if (hasAny(text, SIGN.colon) && /^[a-z][a-z0-9+._-]*:\/\//i.test(text)) return true;
 	if (text.startsWith("/") && (ROOTED.test(text) || NAMED_FILE.test(text))) return true;
 	return isPath(text) || isHost(text);
 }
@@ -106,11 +106,17 @@ export function startsAsPath(text: string): boolean {
 
 /** Words with slashes between; after a leading slash no segment may look drawn at random (base64 has slashes too). */
 function isPath(text: string): boolean {
-	if (!hasAny(text, SIGN.slash) || !/^\/?[\w.@~+ -]+(?:\/[\w.@~+ -]*)+$/.test(text)) return false;
+	if (!hasAny(text, SIGN.slash) || !/^\/?[\w.@~+ -]+(?:\/[\w.@~+ -]*)+$/.test(text) || endsInToken(text)) return false;
 	return (
 		disorder(text.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, "")) < 0.45 ||
 		(text.startsWith("/") && text.split("/").every((segment) => segment.length < 20 && !isRandom(segment, 10)))
 	);
+}
+
+/** `secret/live/…`: names, and then a token in letters of both cases and digits, without a file's ending. */
+export function endsInToken(text: string): boolean {
+	const last = /^[^/]\S*[/:#]([\w-]{20,})$/.exec(text)?.[1] ?? "";
+	return /[a-z]/.test(last) && /[A-Z]/.test(last) && /\d/.test(last) && isRandom(last, 18);
 }
 
 function isHost(text: string): boolean {

@@ -14,7 +14,7 @@ export interface UrlPart extends Part {
 
 export function isUrl(text: string): boolean {
 	if (!hasAny(text, SIGN.colon)) return false;
-	return /^(?:jdbc:)?[a-z][a-z0-9+.-]*:(?:[a-z]+:)?\/\/\S*$/i.test(text) || /^(?:jdbc:)[a-z][^\s]*$/i.test(text);
+	return /^(?:jdbc:)?[a-z][a-z0-9+._-]*:(?:[a-z]+:)?\/\/\S*$/i.test(text) || /^(?:jdbc:)[a-z][^\s]*$/i.test(text);
 }
 
 /** Takes a URL apart by place alone, so that one that no parser would take is read too. */
@@ -34,16 +34,23 @@ export function decomposeUrl(key: string | null, piece: Piece): readonly UrlPart
 	if (scheme === "enode://" || scheme === "enr://") return [];
 	const host = text.slice(hostStart, pathStart);
 	const fragment = text.slice(fragmentStart + 1);
+	const isHook = OF_HOOKS.test(text.slice(pathStart, queryStart));
+	const query = text[queryStart] === "?" ? pairs(piece, queryStart + 1, fragmentStart, isHook) : [];
+	// Beside a key in the query the path says which hook it is.
+	const isKeyed = isHook && query.some((part) => classifyKey(part.key) === "secret");
 	return [
 		...(at < 0 ? [] : userinfo(piece, start, at, host)),
-		...path(key, piece, pathStart, queryStart, host),
-		...(text[queryStart] === "?" ? pairs(piece, queryStart + 1, fragmentStart).filter((part) => !isSharedByAll(host, part)) : []),
+		...path(key, piece, pathStart, queryStart, host).filter((part) => !isKeyed || part.key !== "webhook token"),
+		...query.filter((part) => !isSharedByAll(host, part)),
 		// A lone digest says which state of the thing is meant.
 		...(text[fragmentStart] === "#" && !/^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/.test(fragment)
 			? pairs(piece, fragmentStart + 1, text.length)
 			: []),
 	];
 }
+
+/** Paths of what an address alone sets off. */
+const OF_HOOKS = /\/(?:web)?(?:hooks?|deploy(?:ments?)?|build_hooks?|triggers?)(?:\/|$)/i;
 
 /** In the address of a webhook of Google Chat the key is the same for everybody; the token is the secret. */
 function isSharedByAll(host: string, { key }: UrlPart): boolean {
@@ -105,7 +112,7 @@ function opens(previous: string, segment: string): boolean {
 
 /** After the name of a collection stands which one of it: `documents/…`, `d/…`, `commit/…`. */
 const OF_MANY =
-	/^(?:[dcpe]|[a-z][\w-]{2,}[^s]s|folder|file|document|space|project|workspace|team|user|account|org|organization|commit|blob|tree|raw|page|item|board|channel|thread|instance|database|collection|table|view|model|agent|bot|gist|releases?|download|assets?|static|dist|image|video|embed|watch|edit|txn?|transaction|block|address|playlist)$/i;
+	/^(?:[dcpe]|[a-z][\w-]{2,}[^s]s|folder|file|document|space|project|workspace|team|user|account|org|organization|commit|blob|tree|raw|page|item|board|channel|thread|instance|database|collection|table|view|model|agent|bot|gist|releases?|download|assets?|static|dist|image|video|embed|watch|edit|tenant|customer|site|design|txn?|transaction|block|address|playlist)$/i;
 
 function path(key: string | null, piece: Piece, start: number, end: number, host: string): readonly UrlPart[] {
 	const place = [host.toLowerCase(), piece.text.slice(start, end)] as const;
@@ -116,7 +123,9 @@ function path(key: string | null, piece: Piece, start: number, end: number, host
 	const parts: UrlPart[] = [];
 	let at = start;
 	let previous = /^(?:web)?hooks?\./i.test(host) || namesCapability(key) ? "webhook" : "";
-	for (const segment of piece.text.slice(start, end).split(/(?<=[/;])/)) {
+	const segments = piece.text.slice(start, end).split(/(?<=[/;])/);
+	const leads = segments.some((each) => TO_SERVER.test(each));
+	for (const [index, segment] of segments.entries()) {
 		const bare = segment.replace(/[/;]$/, "");
 		const assignment = /^([A-Za-z][\w -]{0,40})=(?=[^=])/.exec(bare);
 		if (assignment !== null)
@@ -126,12 +135,18 @@ function path(key: string | null, piece: Piece, start: number, end: number, host
 				role: "value",
 				nested: true,
 			});
-		else if (bare.length >= 8 && !(OF_MANY.test(previous) && !OPENERS.test(previous)))
-			parts.push({ key: opens(previous, bare) ? "webhook token" : null, piece: subPiece(piece, at, at + bare.length), role: "path" });
+		else if (bare.length >= 8 && !(OF_MANY.test(previous) && !OPENERS.test(previous)) && !isChannel(previous, bare, segments[index + 1]))
+			parts.push({
+				key: opens(previous, bare) || (leads && isKeyOfServer(segments[index - 1], bare)) ? "webhook token" : null,
+				piece: subPiece(piece, at, at + bare.length),
+				role: "path",
+			});
 		at += segment.length;
 		if (
 			bare !== "" &&
 			!/^(?:api|v\d+|mcp)$/i.test(bare) &&
+			!(OPENERS.test(previous) && /^(?:incoming|inbound|generic|catch|in|deploy|build)$/i.test(bare)) &&
+			!isChannel(previous, bare, segments[index + 1]) &&
 			!(OPENERS.test(previous) && /^[A-Z0-9]{9,12}$|^\d{15,20}$|^[0-9a-f]{24}$/.test(bare))
 		)
 			previous = bare;
@@ -139,7 +154,26 @@ function path(key: string | null, piece: Piece, start: number, end: number, host
 	return parts;
 }
 
-function pairs(piece: Piece, start: number, end: number): readonly UrlPart[] {
+/** Of two random segments behind `hooks` the first says which, and the second lets one in. */
+function isChannel(previous: string, segment: string, next = ""): boolean {
+	return /^(?:web)?hooks?$/i.test(previous) && isRandom(segment, 12) && next.length > segment.length && isRandom(next, 16);
+}
+
+/** A key on the way to a server: letters of both cases and digits behind `mcp` or before it. */
+function isKeyOfServer(before: string | undefined, segment: string): boolean {
+	// `org_…` says whose the server is, `eyJ…` how it is set.
+	if (segment.length < 20 || PREFIXED.test(segment) || !/[a-z]/.test(segment) || !/[A-Z]/.test(segment) || !/\d/.test(segment))
+		return false;
+	return BEFORE_KEY.test(before ?? "") && isRandom(segment, 18);
+}
+
+const TO_SERVER = /^(?:mcp|sse|(?:web)?hooks?|deploy)\/?$/i;
+
+const PREFIXED = /^(?:(?!(?:sk|pk|key|tok|token|pat|api|mcp|secret)[_-])[A-Za-z]{2,12}[_-]|eyJ|Qm|AKfycb)/;
+/** Segments that name nothing: behind any other stands which of them is meant. */
+const BEFORE_KEY = /^(?:|[a-z]|api|mcp|sse|v\d{1,2}|(?:web)?hooks?|deploy)\/$/i;
+
+function pairs(piece: Piece, start: number, end: number, isHook = false): readonly UrlPart[] {
 	const parts: UrlPart[] = [];
 	let at = start;
 	for (const segment of piece.text.slice(start, end).split(/(?<=[&;?])/)) {
@@ -147,7 +181,7 @@ function pairs(piece: Piece, start: number, end: number): readonly UrlPart[] {
 		const equals = bare.indexOf("=");
 		const given = equals < 0 ? null : decodeName(bare.slice(0, equals));
 		const value = subPiece(piece, at + equals + 1, at + bare.length);
-		const name = given === null ? null : queryName(given, value.text);
+		const name = given === null ? null : isHook && /^(?:key|k|t|hook)$/i.test(given) ? "token" : queryName(given, value.text);
 		if (bare.length - equals - 1 > 0) parts.push({ key: name, piece: value, role: "value", nested: true });
 		at += segment.length;
 	}

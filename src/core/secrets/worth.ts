@@ -26,7 +26,9 @@ export function worth(part: Part, text: string, kind: KeyClass): Worth {
 			return keyWorth(text);
 		case "public":
 			// Of Vault's AppRole; elsewhere the name of a secret.
-			return part.key !== null && /secret[_-]?id$/i.test(part.key) && isUuid(text) ? "secret" : "none";
+			return part.key !== null && /secret[_-]?id$/i.test(part.key) && (isUuid(text) || (isRandom(text, 12) && !isOrdinary(text)))
+				? "secret"
+				: "none";
 		default:
 			return neutralWorth(text, part.key);
 	}
@@ -60,12 +62,15 @@ function tokenWorth(text: string, key: string | null = null): Worth {
 	if (text.startsWith("0x") && /^0x(?:[0-9A-F]{8}|[0-9A-F]{16})$/.test(text)) return "none";
 	if (key !== null && NUMBER_CODE.test(key) && /^\d{6,12}$/.test(text)) return "secret";
 	if (hasOnly(text, SIGN.digit) && text.length >= 24) return "secret";
-	if (key !== null && isUuid(text) && /(?:^|[_-])session$/i.test(key)) return "none";
+	if (key !== null && isUuid(text) && /(?:^|[_-])session$/i.test(key)) return SESSION_OF_SERVICE.test(key) ? "secret" : "none";
 	if (text.length < 8 || (hasAny(text, SIGN.blank | SIGN.foreign | SIGN.rest) && /[^\x21-\x7e]/.test(text)) || isOrdinary(text))
 		return "none";
 	if (text.length < 20 && /^[A-Za-z]+$/.test(text) && (surprise(text) ?? 0) < 0.1) return "none";
 	return isNamelike(text) ? "none" : "secret";
 }
+
+/** Services that ask for a session, a UUID, in a header of their own; elsewhere a UUID says which session is meant. */
+const SESSION_OF_SERVICE = /^x-(?:metabase|looker|superset|redash|tableau|grafana|zabbix|openproject|jasper|qlik|domo)-session$/i;
 
 /** Twelve to twenty-four plain words are a wallet's key. */
 export function isRecoveryPhrase(key: string | null, text: string): boolean {
@@ -159,6 +164,7 @@ function pathWorth(part: Part, segment: string): Worth {
 		/^(?:[\w-]{1,60}-)?(?:0x)?(?:[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?:-\d{1,12})?$/.test(text) ||
 		KNOWN_ID.test(text) ||
 		FILE_LIKE.test(text) ||
+		isReadable(text) ||
 		text.length < 24
 	)
 		return "none";

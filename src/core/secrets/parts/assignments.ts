@@ -70,12 +70,14 @@ export function pairsOf(
 	const parts = splitOutside(piece, separator).filter(({ text }) => text.trim() !== "");
 	if (parts.length > MOST_PAIRS) return null;
 	const pairs = parts.map((part) => ({ part, match: /^\s*["']?([A-Za-z_][\w .-]{0,60}?)["']?\s*=\s*(?=[^=\s])/.exec(part.text) }));
+	// Of what is signed only the signature is secret: `sv=…&sp=…&sig=…`.
+	const isSigned = pairs.some(({ match }) => /^(?:sig|signature|x-[\w-]{2,10}-signature)$/i.test(match?.[1] ?? ""));
 	const matched = pairs.filter(({ match }) => match !== null).length;
 	if (matched === 0 || matched * 2 < parts.length) return null;
 	return pairs.flatMap(({ part, match }) => {
 		if (match === null) return takeApart(null, part);
 		const own = match[1] ?? null;
-		const name = isCookie && (!isStrongName(own) || /session$/i.test(own ?? "")) ? "key" : nameWithin(above, own);
+		const name = isCookie && (!isStrongName(own) || /session$/i.test(own ?? "")) ? "key" : nameWithin(isSigned ? null : above, own);
 		return takeApart(name, withoutBraces(subPiece(part, match[0].length, part.text.length)));
 	});
 }

@@ -14,14 +14,14 @@ export function connectionString(key: string | null, piece: Piece): readonly Par
 		const start = text.indexOf("/") + 1 + quote.length;
 		return [credential("password", piece, start, start + password.length, user)];
 	}
-	if (text.length > 2048 || /^[a-z][a-z0-9+.-]*:\/\//i.test(text) || /\s/.test(text)) return null;
+	if (text.length > 2048 || /^[a-z][a-z0-9+._-]*:\/\//i.test(text) || /\s/.test(text)) return null;
 	const userAt =
 		/^([A-Za-z_][\w.+%$-]{0,63}):(?!\/\/)([^\s]{1,256})@(?:(?:tcp|udp|unix)\([^)]*\)|\[?[\w.-]+\]?(?::\d+)?)(?:[/?][^\s]*)?$/.exec(text);
 	// `npm:package@1.2.3` names a version.
 	if (
 		userAt !== null &&
 		!/@\d+$/.test(text) &&
-		!/^(?:npm|jsr|workspace|docker|git|github|file|link|patch|catalog|urn|pkg)$/.test(userAt[1] ?? "")
+		!/^(?:npm|jsr|workspace|docker|git|github|file|link|patch|catalog|urn|pkg|mailto|sips?|xmpp|acct|im|tel)$/.test(userAt[1] ?? "")
 	) {
 		const [, user = "", password = ""] = userAt;
 		return [credential("password", piece, user.length + 1, user.length + 1 + password.length, user)];
