@@ -11,19 +11,40 @@ export function isInstruction(text: string): boolean {
 	const phrase = fold(text)
 		.replace(/[\s_:-]+/g, " ")
 		.trim();
-	return COMMANDED.test(phrase) || GENERATED.test(phrase) || MEASURED.test(phrase) || isToBeChanged(phrase);
+	return (
+		COMMANDED.test(phrase) ||
+		isCommandedAbroad(phrase) ||
+		GENERATED.test(phrase) ||
+		MEASURED.test(phrase) ||
+		SAID.test(phrase) ||
+		isToBeChanged(phrase)
+	);
 }
 
 /** A verb, an article, and a word for a secret after what it should be like; or without the verb. */
 const COMMANDED =
 	/^(?:please )?(?:(?:must|should|needs?|has|have|ought)(?: to)?(?: be)? |(?:choose|pick|use|make(?: up)?|create|generate|invent|set|enter|type|put|insert|provide|supply|add|fill(?: in)?|write|define|specify|paste|replace with|swap for|change to|give|come up with) )?(?:an?|the|some|any|your|one|own|my|our) (?:[a-z0-9]{1,14} ){0,5}(?:string|passphrase|password|passcode|secret|value|key|token|phrase|sentence|text|chars?|characters?|bytes|credential)s?(?: (?:here|in|of|with|for|from|there|instead|please|below)(?: [a-z0-9]{1,14}){0,4})?$/;
 
+/** A verb for choosing or making beside a word for a secret, and a few words between: `elige-una-clave-segura`. */
+function isCommandedAbroad(phrase: string): boolean {
+	return /^(?:[a-z]{1,14} ){1,5}[a-z]{1,14}$/.test(phrase) && CHOSEN.test(phrase) && CHOSEN_WHAT.test(phrase);
+}
+
+const CHOSEN =
+	/^(?:choisi(?:r|ssez|s)|elig[ea]|elegir|escolh(?:a|er)|scegli(?:ere)?|waehlen?|wahle|kies|wybierz|vyberte|zvolte|gener(?:a|ar|e|ez|er|are|iere|eer)|wygeneruj|cre(?:a|ar|e|ez|er|are)|crie|maak|erstellen?|utworz|valj|vaelg|velg|valitse|valassz|alege|secin|pilih|chon) | (?:waehlen|wahlen|erstellen|generieren|kiezen|genereren|secin|olusturun)$/;
+const CHOSEN_WHAT =
+	/(?:^| )(?:contrasena|clave|senha|chave|mot de passe|cle|jeton|password|chiave|passwort|kennwort|schlu?e?ssel|token|wachtwoord|sleutel|haslo|klucz|heslo|klic|losenord|passord|adgangskode|salasana|jelszot?|parola|cheie|sifre|anahtar|kata sandi|sandi|mat khau|cadena|chaine|stringa|zeichenkette|secret[oa]?)(?: |$)/;
+
 /** Programs that make a secret, by the words of the command. */
 const GENERATED =
 	/^(?:(?:the )?(?:output|result)s? (?:of|from) |(?:please )?(?:run|use|execute|try|via|with|from|generated? (?:it )?(?:with|by|using|via|from)) )?(?:openssl (?:rand|gen[a-z]+)|pwgen|uuidgen|mkpasswd|xkcdpass|wg genkey|age keygen|ssh keygen|htpasswd|php artisan|mix phx|rails secret|rake secret|npx (?:auth|secret)|auth secret|head c \d|python3? c |node e |keytool)(?: |$)/;
 
 const MEASURED =
-	/^(?:(?:use|must be|should be|with|of|has) )?(?:at least|min(?:imum)?(?: of)?|max(?:imum)?(?: of)?|exactly) ?\d{1,3}(?: [a-z]{1,14}){0,3}$|^must be \d{1,3} [a-z]{4,14}$/;
+	/^(?:(?:use|must be|should be|with|of|has) )?(?:at least|min(?:imum)?(?: of)?|max(?:imum)?(?: of)?|exactly) \d{1,3}(?: [a-z]{1,14}){1,3}$|^must be \d{1,3} [a-z]{4,14}$/;
+
+/** Where it comes from, or that there is none. */
+const SAID =
+	/^(?:(?:copy|copied|get|got|fetch|fetched|take|taken|obtain|obtained|grab|paste|pasted|comes?|find|found|look up) (?:it |this |one |yours? )?|(?:api )?(?:key|token|password|secret|value) )(?:from|at|in|on|via) (?:[a-z0-9.]{1,20} ?){1,5}$|^leave (?:it |this )?(?:empty|blank|unset|out|alone|as is)(?: [a-z0-9]{1,14}){0,4}$|^(?:[a-z]{2,4} )?no (?:[a-z]{2,8} )?(?:key|token|password|secret|auth|login)(?: (?:is )?(?:required|needed|necessary|set|used|here))?$|^contact (?:support|us|sales|admin|it|ops|the [a-z]{2,14})$|^(?:only )?(?:if|when) (?:needed|required|necessary|used|any|set)$/;
 
 /** Nothing but words for filling in and changing, in whatever language, and the small words that belong to them. */
 function isToBeChanged(phrase: string): boolean {

@@ -35,7 +35,6 @@ export const MARKER_WORDS: readonly string[] = words(`
 	escribe escriba esto eso byt bytt mig meg klistra indsæt lim inn vaihda tämä liitä zmień mnie írjon temple reemplazar défini defined coming soon dashboard settings
 	siehe frag fragt fragen gesetzt ausfüllen ausgefüllt später spater voir demander demandez remplir définir défini definir definido rellenar preencher pedir compilare definire vedi vraag zie invullen nog zapytaj uzupełnienia uzupelnienia zeptej doplnit fråga
 	fyll spør spørg kysy katso заполнить спросить спитати указать doldurulacak sor hỏi tanya eich jou yakho wakho jouself
-	choisissez choisir elige elegir escolha scegli wähle waehle wählen waehlen kies wybierz vyberte zvolte genera generar générez generiere genereer wygeneruj
 `);
 
 /** Parts of what people write in scripts without Latin letters, or without blanks. */
@@ -54,7 +53,6 @@ export const FILLER_WORDS: readonly string[] = words(`
 	passord adgangskode salasana salasanasi jelszó jelszo jelszavad kennwort geheim geheimes geheimen geheime geheimnis secreto secreta segreto segreta segredo secrète secrete geheime hemlig hemligt tajny tajne tajné
 	acceso accès acces accesso acesso zugriff zugang zugangs toegang dostępu dostepu přístupu åtkomst adgang par per par para pour für fuer til til för for voor dla pro para ile için icin untuk
 	used unused anything whatever character hex base encoded byte bytes digit digits ollama vault keychain env managed by see very least bits bit char chars characters je vul vous cafebabe me long much more than must contain
-	cadena chaîne stringa zeichenkette reeks aleatoria aleatorio aléatoire casuale zufällig zufällige willekeurige losowy segura seguro fort forte sicher sicheres sichere sterk sterke silne silny mocne
 	echte echter echten réel reel vero vrai real verdadera ponlo aquí api-key apis clé clés
 `);
 

@@ -1,3 +1,4 @@
+import { decodeBase64 } from "./base64.ts";
 import { withoutAccents } from "./disguise.ts";
 import { isDocumented } from "./documented.ts";
 import { isHollowToken } from "./hollow-tokens.ts";
@@ -21,6 +22,7 @@ export function isPlaceholder(text: string, key: string | null, kind: KeyClass):
 		isWorded(text, key, kind) ||
 		(kind !== "password" && isSpelled(text)) ||
 		isHollowToken(text) ||
+		isEncoded(text, kind) ||
 		isDocumented(text)
 	);
 }
@@ -250,6 +252,13 @@ const FOREIGN_REMARK =
 /** What people say in the place of a secret, as a whole. */
 const REMARK =
 	/^(?:nothing|nope|none|n\.a\.|injected|(?:auto[ -]?)?generated|deleted|confidential|classified|expired|revoked|mandatory|something|anything|ignored?|anonymous|kerberos|peer|trust|gssapi|pending|internal|external|(?:it(?:'|’)?s )?a? ?secret|not_?a_?secret|you wish|nice try|pick (?:an?|one|some\w*)\b.*|choose (?:a|one|your|wisely).*|run (?:openssl|npx|npm|the|this|pwgen|uuidgen)\b.*|(?:min(?:imum)?|at least|max(?:imum)?) \d+\b.*|replace (?:before|this|me|with)\b.*|rotated?(?: (?:me|on|in|by|soon|\d{4}))\b.*|(?:expired|revoked|deleted|disabled),? .*|old one\b.*|any (?:value|string|text|password)\b.*|doesn(?:'|’)?t matter.*|prompt (?:user|me)\b.*|uses? (?:ssh|the|your|my|env|an?|oauth|sso|iam)\b.*|(?:integrated|windows|peer|cert(?:ificate)?) (?:security|auth\w*)|none (?:yet|needed|required|set)|nothing (?:here|yet|set)|secret, .*|handled (?:by|in)\b.*|(?:waiting|available|apply|contact|requested) (?:for|on|sales|us)\b.*|(?:same|kept|stays?) (?:as|in|on)\b.*)$/i;
+
+/** Base64 of what stands for a credential; a login in it is judged by its password. */
+function isEncoded(text: string, kind: KeyClass): boolean {
+	if (text.length < 12 || text.length > 200 || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
+	const decoded = decodeBase64(text);
+	return decoded !== null && /^[\x20-\x39\x3b-\x7e]{8,}$/.test(decoded) && isWorded(decoded, null, kind);
+}
 
 /** `tk-SAMPLE`, `my-postmark-key`: what a token begins with and a word for an example, or whose it is and a word for a secret. */
 function isShown(text: string): boolean {

@@ -25,6 +25,9 @@ describe("what documentation shows is not warned of", () => {
 		["English", "DB_PASSWORD", "swap-me-out"],
 		["an instruction", "REDIS_PASSWORD", "choose-a-strong-passphrase"],
 		["a command that makes one", "SECRET_KEY", "run-openssl-rand-base64-48"],
+		["that there is none", "API_KEY", "sk-no-key-required"],
+		["where it comes from", "DB_PASSWORD", "copy_from_acme_console"],
+		["a placeholder in base64", "API_KEY", Buffer.from("your-secret-key-here").toString("base64")],
 		["groups of one mark", "DB_PASSWORD", "????-????-????"],
 		["a wallet of a tool for development", "MNEMONIC", `${"test ".repeat(11)}junk`],
 	])("%s", (_, key, value) => {
