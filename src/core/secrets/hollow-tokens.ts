@@ -18,13 +18,17 @@ export function isHollowToken(text: string): boolean {
 	const parts = rest.replace(/^[^\w\s]/, "").split(".");
 	const hasPayload = /^eyJ[\w-]{8,}$/.test(parts[0] ?? "");
 	if (!hasPayload) return parts.every(isFilledIn);
-	// Without a signature it may be one that is signed by nobody.
-	return parts.length > 1 && parts.some((part, i) => i > 0 && part !== "") && parts.slice(1).every(isFilledIn);
+	// One that says that nobody signed it is whole without a signature.
+	return parts.slice(1).some((part) => part !== "") ? parts.slice(1).every(isFilledIn) : !isUnsigned(header);
 }
 
 function isHeader(text: string): boolean {
 	const decoded = text.length < 12 ? null : decodeBase64(text);
 	return decoded !== null && /^\{.*"(?:alg|typ)"\s*:.*\}$/.test(decoded) && !OF_KEYS.test(decoded);
+}
+
+function isUnsigned(header: string): boolean {
+	return /"alg"\s*:\s*"none"/i.test(decodeBase64(header) ?? "");
 }
 
 /** A word for what is to stand there, or nothing. */
