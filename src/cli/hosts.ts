@@ -1,7 +1,8 @@
+import * as path from "node:path";
 import type { Command } from "commander";
 import { HOSTS, type HostId } from "../core/config/hosts.ts";
 import { parseConfig } from "../core/config/parse.ts";
-import type { ServerEntry } from "../core/config/server.ts";
+import type { ServerEntry, StdioServer } from "../core/config/server.ts";
 import { impostorOf, launchOf } from "../core/config/wrapped.ts";
 import { launchProblem } from "../core/launch/launchable.ts";
 import { brief, plain } from "../core/plain-text.ts";
@@ -9,6 +10,7 @@ import { unreadLine } from "../core/report/unread.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
 import { commandLine } from "../platform/approval/texts.ts";
 import { discover, discoverUserFiles, thisPlatform } from "../platform/discover.ts";
+import { homePath } from "../platform/home.ts";
 import { shownAs, tellUnread } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
@@ -55,7 +57,7 @@ function hosts(paths: readonly string[], options: HostsOptions, io: Io): ExitCod
 	);
 	const files = [...texts.values()].flatMap((file): readonly HostFile[] => {
 		if (!HOSTS[file.host].starts) return [];
-		const servers = parseConfig(file.text, file.host, file.path).servers.map(toRow);
+		const servers = parseConfig(file.text, file.host, file.path).servers.map((server) => toRow(server, file.host, io));
 		return servers.length === 0 ? [] : [{ host: file.host, file: file.path, servers }];
 	});
 	const unread = tellUnread([...own.problems, ...here.value.problems], io);
@@ -68,23 +70,41 @@ function hosts(paths: readonly string[], options: HostsOptions, io: Io): ExitCod
 	return unguarded > 0 ? 1 : 0;
 }
 
-/** How hosts say that an entry is not to be started. */
+/** How hosts that know such a field say that an entry is not to be started. For any other it is a word. */
 const OFF: ReadonlySet<string> = new Set(["disabled: true", "enabled: false"]);
 
-function toRow(server: ServerEntry): HostFile["servers"][number] {
-	const off = server.settings.some(
-		({ keyPath, kind, value }) =>
-			keyPath.length === server.keyPath.length + 1 &&
-			kind === "boolean" &&
-			OFF.has(`${String(keyPath.at(-1))}: ${value.value.toLowerCase()}`),
-	);
+function toRow(server: ServerEntry, host: HostId, io: Io): HostFile["servers"][number] {
+	// What two parsers read differently may not be off for the host.
+	const off =
+		server.unambiguous &&
+		server.settings.some(
+			({ keyPath, kind, value }) =>
+				keyPath.length === server.keyPath.length + 1 &&
+				kind === "boolean" &&
+				HOSTS[host].fields?.includes(String(keyPath.at(-1))) === true &&
+				OFF.has(`${String(keyPath.at(-1))}: ${value.value.toLowerCase()}`),
+		);
 	const name = shownName(server.name.value);
 	if (server.kind === "http") return { name, guard: "remote", off, starts: plain(maskDetected(server.url.value)), why: null };
 	const launch = launchOf(server);
 	const problem = launchProblem(server);
 	const starts = commandLine({ command: launch.command.value, args: launch.args.map(({ value }) => value) });
-	const guarded = launch.wrapped && impostorOf(server) === null;
+	const guarded =
+		launch.wrapped && impostorOf(server) === null && server.unambiguous && isInstalled(server.command.value, io) && !isSteered(server);
 	return { name, guard: guarded ? "guarded" : "unguarded", off, starts, why: guarded || problem === null ? null : plain(problem.message) };
+}
+
+/** True for the launcher that `sallyport init` installed for this person, as hosts write it, and for its bare name. */
+function isInstalled(command: string, io: Io): boolean {
+	const whole = command.replace(/^(?:\$\{(?:userHome|HOME|env:HOME)\}|\$HOME|~)(?=[\\/])/, () => userHome(io)).replace(/\.cmd$/, "");
+	return [path.join(homePath(io.env), "bin", "sallyport"), path.join(userHome(io), ".sallyport", "bin", "sallyport"), "sallyport"].includes(
+		whole,
+	);
+}
+
+/** True where the entry's variables may make another program of the launcher than it is. */
+function isSteered(server: StdioServer): boolean {
+	return server.env.some(({ name }) => /^(?:PATH|LD_.*|DYLD_.*|SALLYPORT_.*|HOME|BASH_ENV|ENV)$/i.test(name.value));
 }
 
 const MARKS: Readonly<Record<Guard, string>> = { guarded: "✓", unguarded: "✗", remote: "·" };

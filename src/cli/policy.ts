@@ -7,6 +7,7 @@ import { traceGrant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { ArgumentsJudge } from "../platform/constraints/judge.ts";
 import { homePath, openHome } from "../platform/home.ts";
+import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
 import { policyFilesHere, readLayers, readPolicyFile } from "../platform/policy-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
@@ -53,20 +54,32 @@ async function explain(name: string, tool: string, given: string | undefined, op
 	const folder = workspace ?? fs.realpathSync(io.cwd);
 	const layers = readLayers(home.value, { workspace: folder, narrowing: [] });
 	if (!layers.ok) return complain(io, layers.problem);
+	const forbidden = forbiddenLaunch(layers.value, line.value);
 	const traced = traceGrant(layers.value, { name: line.value.name, command, args: words, folder });
 	const judge = new ArgumentsJudge();
 	if (traced.found) await judge.prepare(traced.steps.flatMap(({ grant }) => [...grant.constraints.values()]));
-	const explained = traced.found
-		? explainTool(traced.steps, tool, args.value, (several, call) => judge.judge(several, call))
-		: { decision: "refuse" as const, layers: [] };
+	const explained =
+		traced.found && forbidden === null
+			? explainTool(traced.steps, tool, args.value, (several, call) => judge.judge(several, call))
+			: { decision: "refuse" as const, layers: [] };
 	if (options.json === true)
-		say(io, JSON.stringify({ version: 1, server: line.value.name, tool, ...explained, ...(traced.found ? {} : { why: traced.why }) }));
+		say(
+			io,
+			JSON.stringify({
+				version: 1,
+				server: line.value.name,
+				tool,
+				...explained,
+				...(forbidden !== null ? { why: "forbidden" } : traced.found ? {} : { why: traced.why }),
+			}),
+		);
 	else {
 		say(
 			io,
 			`${plain(tool)} of ${shownName(name)}: ${explained.decision === "allow" ? "allowed" : "refused"}${args.value === null && explained.decision === "allow" ? ", with arguments that hold to what follows" : ""}`,
 		);
-		if (!traced.found) say(io, `  ${WHY[traced.why]}`);
+		if (forbidden !== null) say(io, `  ✗ ${plain(forbidden.problem.message)}`);
+		else if (!traced.found) say(io, `  ${WHY[traced.why]}`);
 		for (const { file, says, refuses } of explained.layers) say(io, `  ${refuses ? "✗" : "✓"} ${plain(file)}  ${plain(says)}`);
 	}
 	return explained.decision === "allow" ? 0 : 1;

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { HOST_IDS, HOSTS } from "../core/config/hosts.ts";
 import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
 import { thisPlatform, userConfigFiles } from "../platform/discover.ts";
-import { launchLinesIn, localServerNames } from "../platform/launch/config-lines.ts";
+import { launchLinesIn, localServerNames, remoteServers } from "../platform/launch/config-lines.ts";
 import type { LaunchLine } from "../platform/launch/locate.ts";
 import type { Io } from "./io.ts";
 
@@ -65,6 +65,12 @@ export function workspaceTargets(io: Io): readonly WorkspaceTarget[] {
 			return lines.ok ? lines.value.map((line) => ({ name, line: ok(line) })) : [{ name, line: lines }];
 		}),
 	);
+}
+
+/** Every remote server of this folder's config files. */
+export function workspaceRemotes(io: Io): readonly { readonly name: string; readonly url: string; readonly file: string }[] {
+	const around = { home: userHome(io), env: io.env };
+	return workspaceFiles(io).flatMap((file) => remoteServers(file, around).map((server) => ({ ...server, file })));
 }
 
 /** The hosts' files of this folder that exist, each once however many names it has. */

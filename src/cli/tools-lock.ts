@@ -4,6 +4,7 @@ import * as path from "node:path";
 import type { Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
 import { plain } from "../core/plain-text.ts";
+import { jsonForLogs } from "../core/report/for-logs.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
 import {
@@ -12,12 +13,15 @@ import {
 	driftBetween,
 	formatLockFile,
 	LOCK_FILE,
+	type Lock,
 	type LockedServer,
 	lockedTools,
 	parseLockFile,
 } from "../core/tools/lock-file.ts";
 import { describeCandidate } from "../platform/approval/candidate.ts";
 import { listCandidate } from "../platform/approval/list-candidate.ts";
+import { maskedArguments } from "../platform/approval/texts.ts";
+import { readBounded } from "../platform/files/bounded-file.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import type { DescribedLaunch } from "../platform/launch/describe.ts";
 import type { LaunchLine } from "../platform/launch/locate.ts";
@@ -25,7 +29,7 @@ import { approvalContext } from "./approval-context.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, remark, say } from "./say.ts";
 import { showDiff, shownName, unifiedDiff } from "./show-diff.ts";
-import { userHome, workspaceTargets } from "./target.ts";
+import { userHome, workspaceRemotes, workspaceTargets } from "./target.ts";
 
 interface LockOptions {
 	readonly json?: boolean;
@@ -51,8 +55,8 @@ export function registerLock(tools: Command, io: Io, exit: (code: ExitCode) => v
 }
 
 interface Seen {
-	readonly locked: readonly LockedServer[];
-	readonly now: readonly LockedServer[];
+	readonly locked: Lock;
+	readonly now: Lock;
 	readonly failures: readonly { readonly server: string; readonly problem: Problem }[];
 }
 
@@ -60,10 +64,14 @@ async function lock(names: readonly string[], options: LockOptions, io: Io): Pro
 	const seen = await look(names, io);
 	if (!seen.ok) return complain(io, seen.problem);
 	const { locked, now, failures } = seen.value;
-	const drift = driftBetween(locked.filter(meant(names)), now);
-	// What could not be looked at stays as it was locked.
-	const kept = locked.filter((server) => !meant(names)(server) || failures.some((failure) => failure.server === server.name));
-	const text = formatLockFile([...kept, ...now]);
+	// What was not looked at, or could not be, stays as it was locked.
+	const unseen = isUnseen(names, failures);
+	const whole: Lock = {
+		servers: [...locked.servers.filter(unseen), ...now.servers],
+		remote: [...locked.remote.filter(unseen), ...now.remote],
+	};
+	const text = formatLockFile(whole);
+	const drift = driftBetween(without(locked, unseen), now);
 	const file = path.join(io.cwd, LOCK_FILE);
 	try {
 		await writeFileAtomic(file, text, { mode: 0o644 });
@@ -74,13 +82,10 @@ async function lock(names: readonly string[], options: LockOptions, io: Io): Pro
 			remedy: "Make room, or mend the folder's permissions.",
 		});
 	}
-	if (options.json === true) say(io, JSON.stringify({ version: 1, servers: now.map(({ name }) => name), drift: drift.map(asJson) }));
+	if (options.json === true) sayJson(io, { version: 1, servers: namesOf(now), drift: drift.map(asJson) });
 	else {
 		for (const each of drift) showDrift(io, each);
-		say(
-			io,
-			`${LOCK_FILE} has ${kept.length + now.length} ${kept.length + now.length === 1 ? "server" : "servers"}. Commit it; sallyport tools verify compares.`,
-		);
+		say(io, `${LOCK_FILE} has ${count(namesOf(whole).length)}. Commit it; sallyport tools verify compares.`);
 	}
 	return tell(failures, io) ? 2 : 0;
 }
@@ -91,21 +96,14 @@ async function verify(names: readonly string[], options: LockOptions, io: Io): P
 	const seen = await look(names, io);
 	if (!seen.ok) return complain(io, seen.problem);
 	const { locked, now, failures } = seen.value;
-	const unseen = new Set(failures.map(({ server }) => server));
-	const drift = driftBetween(
-		locked.filter((server) => meant(names)(server) && !unseen.has(server.name)),
-		now,
-	);
+	const drift = driftBetween(without(locked, isUnseen(names, failures)), now);
 	if (options.json === true)
-		say(
-			io,
-			JSON.stringify({
-				version: 1,
-				servers: now.map(({ name }) => name),
-				drift: drift.map(asJson),
-				failed: failures.map(({ server, problem }) => ({ server, code: problem.code })),
-			}),
-		);
+		sayJson(io, {
+			version: 1,
+			servers: namesOf(now),
+			drift: drift.map(asJson),
+			failed: failures.map(({ server, problem }) => ({ server, code: problem.code })),
+		});
 	else {
 		for (const each of drift) showDrift(io, each);
 		if (drift.length > 0)
@@ -113,7 +111,7 @@ async function verify(names: readonly string[], options: LockOptions, io: Io): P
 				io,
 				`${drift.length === 1 ? "One thing is" : `${drift.length} things are`} not as locked. If it should be so: sallyport tools lock, and review the change.`,
 			);
-		else if (failures.length === 0) say(io, `${now.length} ${now.length === 1 ? "server is" : "servers are"} as locked.`);
+		else if (failures.length === 0) say(io, `${count(namesOf(now).length)} ${namesOf(now).length === 1 ? "is" : "are"} as locked.`);
 	}
 	if (tell(failures, io)) return 2;
 	return drift.length > 0 ? 1 : 0;
@@ -126,32 +124,39 @@ async function look(names: readonly string[], io: Io): Promise<Result<Seen>> {
 	const locked = readLock(io);
 	if (!locked.ok) return locked;
 	const targets = workspaceTargets(io);
-	const missing = names.find((name) => ![...targets, ...locked.value].some((each) => each.name === name));
+	const remotes = workspaceRemotes(io);
+	const missing = names.find(
+		(name) => ![...targets, ...remotes, ...locked.value.servers, ...locked.value.remote].some((each) => each.name === name),
+	);
 	if (missing !== undefined)
 		return fail(
 			"server-not-found",
-			`No config file of this folder has a local server ${JSON.stringify(shownName(missing))}.`,
+			`No config file of this folder has a server ${JSON.stringify(shownName(missing))}.`,
 			"sallyport scan shows the servers that are there.",
 		);
-	const now: LockedServer[] = [];
+	const servers: LockedServer[] = [];
 	const failures: { server: string; problem: Problem }[] = [];
 	for (const { name, line } of targets.filter(meant(names))) {
 		const server = line.ok ? await lookAt(line.value, home.value, io) : line;
-		if (server.ok) now.push(server.value);
+		if (server.ok) servers.push(server.value);
 		else failures.push({ server: name, problem: server.problem });
 	}
-	return ok({ locked: locked.value, now, failures });
+	const remote = remotes
+		.filter(meant(names))
+		.map(({ name, url, file }) => ({ name, config: relativeTo(io.cwd, file), url: maskDetected(url) }));
+	return ok({ locked: locked.value, now: { servers, remote }, failures });
 }
 
-function readLock(io: Io): Result<readonly LockedServer[]> {
-	try {
-		return parseLockFile(fs.readFileSync(path.join(io.cwd, LOCK_FILE), "utf8"));
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		return code === "ENOENT"
-			? ok([])
-			: fail("lock-unreadable", `${LOCK_FILE} cannot be read (${code ?? "error"}).`, "Mend its permissions.");
-	}
+/** More than any honest lock file has. */
+const MOST_BYTES = 50_000_000;
+
+function readLock(io: Io): Result<Lock> {
+	const file = path.join(io.cwd, LOCK_FILE);
+	if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return ok({ servers: [], remote: [] });
+	const text = readBounded(file, MOST_BYTES);
+	return text === null
+		? fail("lock-unreadable", `${LOCK_FILE} cannot be read as a plain file.`, "Mend its permissions, or put a file in the place of a link.")
+		: parseLockFile(text);
 }
 
 async function lookAt(line: LaunchLine, home: Home, io: Io): Promise<Result<LockedServer>> {
@@ -168,14 +173,27 @@ async function lookAt(line: LaunchLine, home: Home, io: Io): Promise<Result<Lock
 function locked({ line, facts }: DescribedLaunch, io: Io): Omit<LockedServer, "tools"> {
 	const portable = (text: string): string => maskDetected(shortened(text, line.workspace ?? io.cwd, userHome(io)));
 	const { code } = facts;
+	const env = Object.entries(line.env)
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([name, part]): [string, string | null] => {
+			if (part.kind === "literal") return [name, portable(`${name}=${part.value}`).slice(name.length + 1)];
+			return [name, part.kind === "host" ? null : (line.asks.get(`env:${name}`) ?? null)];
+		});
 	return {
 		name: line.name,
-		config: path.relative(fs.realpathSync(io.cwd), line.config).split(path.sep).join("/"),
+		config: relativeTo(io.cwd, line.config),
 		command: portable(line.command),
-		args: line.args.map(portable),
+		args: maskedArguments(line).map(portable),
+		...(line.cwd === null ? {} : { cwd: portable(line.cwd) }),
+		env: Object.fromEntries(env),
+		...(facts.mutable ? { mutable: true } : {}),
 		...(code.kind === "package" ? { package: { name: code.name, version: code.version, lock: code.lockDigest } } : {}),
 		...(code.kind === "script" ? { script: { path: portable(code.script.path), sha256: code.script.sha256 } } : {}),
 	};
+}
+
+function relativeTo(folder: string, file: string): string {
+	return path.relative(fs.realpathSync(folder), file).split(path.sep).join("/");
 }
 
 /** The same text on every machine, where only the place of the workspace or of the home differs. */
@@ -190,10 +208,34 @@ function meant(names: readonly string[]): (server: { readonly name: string }) =>
 	return ({ name }) => names.length === 0 || names.includes(name);
 }
 
+/** True for what stays as it was locked: it was not looked at, or could not be. */
+function isUnseen(names: readonly string[], failures: Seen["failures"]): (server: { readonly name: string }) => boolean {
+	const failed = new Set(failures.map(({ server }) => server));
+	return (server) => !meant(names)(server) || failed.has(server.name);
+}
+
+function without({ servers, remote }: Lock, unseen: (server: { readonly name: string }) => boolean): Lock {
+	return { servers: servers.filter((server) => !unseen(server)), remote: remote.filter((server) => !unseen(server)) };
+}
+
+function namesOf({ servers, remote }: Lock): readonly string[] {
+	return [...servers, ...remote].map(({ name }) => name);
+}
+
+function count(servers: number): string {
+	return `${servers} ${servers === 1 ? "server" : "servers"}`;
+}
+
+/** A hostile file's names move no cursor. */
+function sayJson(io: Io, value: unknown): void {
+	say(io, jsonForLogs(JSON.stringify(value)));
+}
+
 const SAYS: Readonly<Record<DriftKind, string>> = {
 	"server-new": "is not in the lock file",
 	"server-gone": "is in the lock file, and in no config file",
 	launch: "starts something else",
+	address: "is another server, or has another address",
 	package: "is another package or version, or has other dependencies",
 	script: "has another entry file",
 	"tool-new": "has a tool that is not in the lock file",

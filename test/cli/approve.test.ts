@@ -190,6 +190,18 @@ describe("sallyport allow", () => {
 		expect(`${outcome.stdout}${outcome.stderr}${policy()}`).not.toContain(token);
 	});
 
+	it("looks at a server's tools under what every layer leaves of its grant", async () => {
+		world.write("docs/a.txt", "a");
+		const file = path.join(world.workspace, "docs/a.txt");
+		world.entry("mini", ["looks", file]);
+		expect((await world.sallyport(["allow", "mini", "--read", "docs", "--yes"])).code).toBe(0);
+		expect((await world.sallyport(["tools", "list", "mini"])).stdout).toContain("It sees one: true");
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ name: "mini", sandbox: { read: [] } }] });
+		const narrowed = await world.sallyport(["tools", "list", "mini"]);
+		fs.rmSync(path.join(world.workspace, ".sallyport"), { recursive: true });
+		expect(narrowed.stdout).toContain("It sees one: false");
+	});
+
 	it("masks a credential in the arguments too, and says which variable waits for its secret", async () => {
 		const secret = `S3cr3t${Math.random().toString(36).slice(2)}Pazz`;
 		world.entry("mini", ["--api-key", secret], { env: { TOKEN: "keychain://mini/TOKEN" } });

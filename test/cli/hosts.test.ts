@@ -9,7 +9,8 @@ const world = new World();
 beforeAll(() => world.init());
 afterAll(() => world.remove());
 beforeEach(() => {
-	for (const file of [".mcp.json", ".cursor", ".vscode"]) fs.rmSync(path.join(world.workspace, file), { recursive: true, force: true });
+	for (const file of [".mcp.json", ".cursor", ".roo", ".vscode"])
+		fs.rmSync(path.join(world.workspace, file), { recursive: true, force: true });
 	fs.rmSync(path.join(world.home, ".cursor"), { recursive: true, force: true });
 });
 
@@ -24,7 +25,8 @@ describe("sallyport hosts", () => {
 		world.write(".vscode/mcp.json", {
 			servers: { plain: { command: "node", args: ["a.mjs"] }, ok: wrapped, far: { type: "http", url: "https://mcp.example/mcp" } },
 		});
-		own({ mine: { command: "docker", args: ["run", "x"] }, off: { command: "node", args: ["b.mjs"], disabled: true } });
+		own({ mine: { command: "docker", args: ["run", "x"] } });
+		world.write(".roo/mcp.json", { mcpServers: { off: { command: "node", args: ["b.mjs"], disabled: true } } });
 		const outcome = await world.sallyport(["hosts"]);
 		expect(outcome.code).toBe(1);
 		for (const row of [
@@ -52,6 +54,28 @@ describe("sallyport hosts", () => {
 		});
 		const { code, stdout } = await world.sallyport(["hosts", "--json"]);
 		expect([code, JSON.parse(stdout).unguarded]).toEqual([1, 1]);
+	});
+
+	it.each([
+		["a launcher that stands somewhere else", { ...wrapped, command: "/opt/elsewhere/bin/sallyport" }],
+		["the launcher with a variable that loads code into it", { ...wrapped, env: { LD_PRELOAD: "/tmp/x.so" } }],
+	])("does not call %s guarded", async (_what, entry) => {
+		world.write(".cursor/mcp.json", { mcpServers: { sly: entry } });
+		expect(JSON.parse((await world.sallyport(["hosts", "--json"])).stdout).unguarded).toBe(1);
+	});
+
+	it("does not call off what a host would start all the same", async () => {
+		world.write(".mcp.json", { mcpServers: { a: { command: "x", disabled: true } } });
+		expect(JSON.parse((await world.sallyport(["hosts", "--json"])).stdout).unguarded).toBe(1);
+	});
+
+	it("does not call off what is switched off and on", async () => {
+		fs.mkdirSync(path.join(world.workspace, ".cursor"), { recursive: true });
+		fs.writeFileSync(
+			path.join(world.workspace, ".cursor/mcp.json"),
+			'{"mcpServers":{"a":{"command":"x","disabled":true,"disabled":false}}}',
+		);
+		expect(JSON.parse((await world.sallyport(["hosts", "--json"])).stdout).unguarded).toBe(1);
 	});
 
 	it("shows no credential", async () => {

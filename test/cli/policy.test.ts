@@ -54,6 +54,11 @@ describe("sallyport policy explain", () => {
 		expect([outcome.code, outcome.stdout]).toEqual([1, expect.stringContaining("Nobody has approved this server")]);
 	});
 
+	it("says that a policy forbids the server, whatever it was granted", async () => {
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [], forbid: [{ name: "mini" }] });
+		expect(await explain("echo")).toMatchObject({ code: 1, stdout: expect.stringContaining("forbids this server") });
+	});
+
 	it("wants a JSON object for arguments", async () => {
 		for (const given of ["path=/etc", "[1]", "null"])
 			expect(await explain("read", given)).toMatchObject({ code: 2, stderr: expect.stringContaining("not a JSON object") });

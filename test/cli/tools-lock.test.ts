@@ -52,9 +52,9 @@ describe("sallyport tools lock", () => {
 
 	it("masks a credential in an argument", async () => {
 		const secret = `ghp_${"aB3dE5gH7jK9mN1pQ2rS".repeat(2).slice(0, 36)}`;
-		world.entry("mini", ["--token", secret]);
+		world.entry("mini", ["--token", secret, "--password", "correct-horse-7"], { env: { API_TOKEN: `Bearer ${secret}`, MODE: "test" } });
 		await world.sallyport(["tools", "lock"]);
-		expect(fs.readFileSync(lockFile(), "utf8")).not.toContain(secret);
+		expect(fs.readFileSync(lockFile(), "utf8")).not.toMatch(new RegExp(`${secret}|correct-horse`));
 	});
 });
 
@@ -78,7 +78,7 @@ describe("sallyport tools verify", () => {
 		server.tools.find(({ name }: { name: string }) => name === "echo").description = "Was kinder once";
 		server.tools.push({ name: "gone", inputSchema: { type: "object" } });
 		server.args = ["elsewhere.mjs"];
-		locked.servers.push({ name: "old", config: ".mcp.json", command: "old", args: [], tools: [] });
+		locked.servers.push({ name: "old", config: ".mcp.json", command: "old", args: [], env: {}, tools: [] });
 		fs.writeFileSync(lockFile(), JSON.stringify(locked));
 		const outcome = await world.sallyport(["tools", "verify"]);
 		expect(outcome.code).toBe(1);
@@ -97,6 +97,29 @@ describe("sallyport tools verify", () => {
 				.drift.map(({ kind }: { kind: string }) => kind)
 				.sort(),
 		).toEqual(["launch", "server-gone", "tool-changed", "tool-gone", "tool-new"]);
+	});
+
+	it("sees another value of a variable, and another remote server", async () => {
+		const config = (base: string, url: string) =>
+			world.write(".mcp.json", {
+				mcpServers: { mini: { command: process.execPath, args: [world.server], env: { API_BASE: base } }, far: { type: "http", url } },
+			});
+		config("https://good.example", "https://mcp.good.example/mcp");
+		await world.sallyport(["tools", "lock"]);
+		config("https://evil.example", "https://mcp.evil.example/mcp");
+		const outcome = await world.sallyport(["tools", "verify"]);
+		expect(outcome.code).toBe(1);
+		for (const said of ['+    "API_BASE": "https://evil.example"', "far (.mcp.json) is another server, or has another address"])
+			expect(outcome.stdout).toContain(said);
+	});
+
+	it("does not follow a link in the file's place", async () => {
+		world.entry("mini");
+		fs.symlinkSync("/dev/zero", lockFile());
+		expect(await world.sallyport(["tools", "verify"])).toMatchObject({
+			code: 2,
+			stderr: expect.stringContaining("cannot be read as a plain file"),
+		});
 	});
 
 	it.each([

@@ -87,10 +87,18 @@ describe("a package", () => {
 
 	it("is mutable where the line gives it a script that can be changed: it may run it", async () => {
 		file("workspace/server.js");
-		for (const line of ["npx -y mcp-proxy node server.js", "npx -y runner --entry=./server.js"])
+		for (const line of ["npx -y mcp-proxy node server.js", "npx -y runner --entry=./server.js", "npx -y pkg server"])
 			expect((await facts(line)).mutable).toBe(true);
-		for (const line of ["npx -y mcp-proxy node absent.js", "npx -y pkg server", `npx -y pkg ${workspace}`])
+		for (const line of ["npx -y mcp-proxy node absent.js", "npx -y pkg serve", `npx -y pkg ${workspace}`])
 			expect((await facts(line)).mutable).toBe(false);
+	});
+
+	it("is mutable where the library of the interpreter that runs it is", async () => {
+		const path = fs.realpathSync("/usr/bin/python3");
+		const run = (roots: readonly string[]): PackageRun => ({ runtime: { path, startedAs: path }, argv: ["/s/x"], bin: "/s/x", roots });
+		const library = file("person/.pyenv/lib/python3.12/json/__init__.py");
+		expect((await facts("uvx pkg", { run: run([path, "/usr/lib/python3"]) })).mutable).toBe(false);
+		expect((await facts("uvx pkg", { run: run([path, library.replace(/\/json.*/, "")]) })).mutable).toBe(true);
 	});
 
 	it("is not started by a script that is called like its runtime", async () => {
@@ -166,6 +174,18 @@ describe("a script", () => {
 		program("deno");
 		file("workspace/server.ts");
 		expect(await look(line)).toMatchObject({ ok: false, problem: { code: "script-not-found" } });
+	});
+});
+
+describe("an interpreter", () => {
+	it("may be a link to the name that a distribution gives it, and is read as ever", async () => {
+		const real = program("node-22");
+		fs.symlinkSync(real, path.join(bin, "node"));
+		file("workspace/server.js");
+		expect(await facts("node server.js")).toMatchObject({ executable: { path: real }, code: { kind: "script" } });
+		expect(await look("node-22 server.js")).toMatchObject({ ok: false, problem: { remedy: "Write the command as node." } });
+		fs.symlinkSync(real, path.join(bin, "server"));
+		expect(await look("server server.js")).toMatchObject({ ok: false, problem: { code: "launch-runner" } });
 	});
 });
 

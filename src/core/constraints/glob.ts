@@ -6,9 +6,25 @@ import { matchesRuns } from "../policy/wildcards.ts";
  */
 export function fitsGlob(text: string, glob: string): boolean {
 	const segments = text.split("/");
-	// `https://host/..` is a fit for `https://host/**`, and another address.
-	if (segments.some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment))) return false;
+	if (leadsElsewhere(text)) return false;
 	return matchesRuns(segments, glob.split("/"), (wanted) => wanted === "**", fitsSegment);
+}
+
+/** `https://host/..` is a fit for `https://host/**`, and another address; so is what a URL parser, or a server that decodes it, makes into it. */
+function leadsElsewhere(text: string): boolean {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: URL parsers drop some of them
+	if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) return true;
+	let reading = text;
+	for (let depth = 0; depth < 4; depth++) {
+		if (reading.split(/[/\\?#;]/).some((segment) => /^\.{1,2}$/.test(segment.trim()))) return true;
+		const next = reading
+			.normalize("NFKC")
+			.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+		if (next === reading) return false;
+		reading = next;
+	}
+	// Encoded over and over: nobody does that without a reason.
+	return true;
 }
 
 function fitsSegment(segment: string, wanted: string): boolean {

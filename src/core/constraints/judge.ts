@@ -57,6 +57,8 @@ function foldedName(name: string): string {
 
 function breach(constraint: Constraint, value: unknown, tools: JudgeTools): Breach["broken"] | null {
 	if (constraint.schema !== undefined && !tools.fitsSchema(constraint.schema, value)) return "schema";
+	// A server for which nothing means everything would go on.
+	if (Array.isArray(value) && value.length === 0 && constraint.schema === undefined && constraint.optional !== true) return "type";
 	for (const item of Array.isArray(value) ? value : [value]) {
 		const broken = breachOfOne(constraint, item, tools);
 		if (broken !== null) return broken;

@@ -55,7 +55,7 @@ function isExpanded(text: string): boolean {
 	return (
 		text === "" ||
 		text.includes("\0") ||
-		/^~|\$|^[A-Za-z][A-Za-z0-9+.-]*:|%[A-Za-z_]\w*%|^['"`]/.test(text) ||
+		/^~|\$|%u[0-9a-f]{4}|^[A-Za-z][A-Za-z0-9+.-]*:|%[A-Za-z_]\w*%|^['"`]/.test(text) ||
 		text.startsWith("//") ||
 		text.split("/").some((segment) => /^\.\.[. ]*$/.test(segment))
 	);

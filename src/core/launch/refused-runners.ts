@@ -185,8 +185,42 @@ const FAMILIES: readonly Family[] = [
 			"go",
 			"cargo",
 			"lua",
+			"luajit",
 			"rscript",
+			"r",
+			"octave",
 			"julia",
+			"tclsh",
+			"wish",
+			"expect",
+			"awk",
+			"gawk",
+			"mawk",
+			"nawk",
+			"original-awk",
+			"sed",
+			"guile",
+			"racket",
+			"sbcl",
+			"clisp",
+			"janet",
+			"raku",
+			"runghc",
+			"ghci",
+			"ocaml",
+			"erl",
+			"escript",
+			"iex",
+			"groovy",
+			"scala",
+			"clojure",
+			"clj",
+			"bb",
+			"emacs",
+			"vim",
+			"nvim",
+			"gnuplot",
+			"qjs",
 			"elixir",
 			"mix",
 			"swift",
@@ -201,8 +235,30 @@ const FAMILIES: readonly Family[] = [
 
 const BY_NAME: ReadonlyMap<string, Family> = new Map(FAMILIES.flatMap((family) => family.names.map((name) => [name, family] as const)));
 
+/** Interpreters whose lines are read, by the names that they usually have. */
+const INTERPRETERS: ReadonlyMap<string, string> = new Map(
+	Object.entries({ node: "node", nodejs: "node", python: "python", bun: "bun", deno: "deno" }),
+);
+
+/** A name without what follows its first digit: `perl5.36-x86_64-linux-gnu`, `tclsh8.6` and `php-8.2` are the same programs. */
+function withoutVersion(name: string): string {
+	return name.replace(/[-_.]?\d.*$/s, "");
+}
+
+/** True for two names of one interpreter whose lines are read, as distributions give it: `node` and `node-22`, `python3` and `python3.13t`. */
+export function isSameInterpreter(a: string, b: string): boolean {
+	const known = INTERPRETERS.get(withoutVersion(a));
+	return known !== undefined && known === INTERPRETERS.get(withoutVersion(b));
+}
+
 /** Why a runner is refused, and what to do instead. Null: it is none of the runners that are known to run something else. */
 export function refusedRunner(name: string): { readonly message: string; readonly remedy: string } | null {
-	const family = BY_NAME.get(name) ?? BY_NAME.get(name.replace(/[0-9.]+$/, ""));
+	const plain = withoutVersion(name);
+	const family = BY_NAME.get(name) ?? BY_NAME.get(plain);
+	if (family === undefined && plain !== name && INTERPRETERS.has(plain))
+		return {
+			message: `${name} looks like ${plain} under another name, and its arguments name the code that runs.`,
+			remedy: `Write the command as ${plain}.`,
+		};
 	return family === undefined ? null : { message: `${name} ${family.why}.`, remedy: family.remedy };
 }

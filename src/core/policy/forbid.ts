@@ -34,10 +34,17 @@ function fits({ name, command, package: pack, url }: Forbidden, subject: Forbidd
 	return (
 		fitsOne(name, [subject.name]) &&
 		fitsOne(command, program) &&
-		fitsOne(pack, subject.packages) &&
+		(fitsOne(pack, subject.packages) ||
+			fitsOne(
+				pack?.replace(SEPARATORS, "-"),
+				subject.packages.map((name) => name.replace(SEPARATORS, "-")),
+			)) &&
 		fitsOne(url, subject.url === null ? [] : [subject.url])
 	);
 }
+
+/** In Python's registry `mcp_server_git`, `mcp.server.git` and `mcp-server-git` are one package. */
+const SEPARATORS = /[-_.]+/g;
 
 /** A pattern that is not there fits everything. */
 function fitsOne(pattern: string | undefined, texts: readonly string[]): boolean {

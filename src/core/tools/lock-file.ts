@@ -16,19 +16,33 @@ const LockedServer = z.strictObject({
 	/** The config file, from the folder of the lock file, with `/`. */
 	config: Text,
 	command: Text,
-	/** Credentials are masked; the workspace's and the home's paths are written as `${workspace}` and `~`. */
+	/** Credentials are masked (a change of one is not seen); the workspace's and the home's paths are written as `${workspace}` and `~`. */
 	args: z.array(Text),
+	/** Where it starts, if the entry says so. */
+	cwd: z.optional(Text),
+	/** By name: what the entry gives a variable, masked as above; a reference as it stands; null: whatever the host puts there. */
+	env: z.record(Text, z.nullable(Text)),
+	/** True: code beside what is named here can change without being seen. */
+	mutable: z.optional(z.boolean()),
 	package: z.optional(z.strictObject({ name: Text, version: Text, lock: Sha256 })),
 	/** The entry file of a server that is no package. */
 	script: z.optional(z.strictObject({ path: Text, sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) })),
 	/** Definitions as listed, without `_meta`, by name. */
 	tools: z.array(z.record(z.string(), z.unknown())),
 });
-const LockFile = z.strictObject({ version: z.literal(1), servers: z.array(LockedServer) });
+/** A server of another machine: its tools are listed by nobody here. */
+const RemoteServer = z.strictObject({ name: Text, config: Text, url: Text });
+const LockFile = z.strictObject({ version: z.literal(1), servers: z.array(LockedServer), remote: z.array(RemoteServer) });
 
 export type LockedServer = z.infer<typeof LockedServer>;
+export type RemoteServer = z.infer<typeof RemoteServer>;
 
-export function parseLockFile(text: string): Result<readonly LockedServer[]> {
+export interface Lock {
+	readonly servers: readonly LockedServer[];
+	readonly remote: readonly RemoteServer[];
+}
+
+export function parseLockFile(text: string): Result<Lock> {
 	let value: unknown;
 	try {
 		value = JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text);
@@ -42,9 +56,10 @@ export function parseLockFile(text: string): Result<readonly LockedServer[]> {
 			`does not have the format of version 1 (at ${issue === undefined || issue.path.length === 0 ? "its top" : issue.path.slice(0, 4).join(".")})`,
 		);
 	}
-	const keys = parsed.data.servers.map(keyOf);
+	const { servers, remote } = parsed.data;
+	const keys = [...servers, ...remote].map(keyOf);
 	if (new Set(keys).size < keys.length) return broken("names a server twice");
-	return ok(parsed.data.servers);
+	return ok({ servers, remote });
 }
 
 function broken(what: string): Result<never> {
@@ -52,9 +67,10 @@ function broken(what: string): Result<never> {
 }
 
 /** The text of a lock file: in a fixed order, a line a value, so that a change reads well in a review. */
-export function formatLockFile(servers: readonly LockedServer[]): string {
-	const sorted = [...servers].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-	return `${JSON.stringify({ version: 1, servers: sorted }, null, "\t")}\n`;
+export function formatLockFile({ servers, remote }: Lock): string {
+	const inOrder = <T extends LockedServer | RemoteServer>(all: readonly T[]): readonly T[] =>
+		[...all].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+	return `${JSON.stringify({ version: 1, servers: inOrder(servers), remote: inOrder(remote) }, null, "\t")}\n`;
 }
 
 /** Definitions as they are kept: without `_meta`, keys and tools in order. Null: one of them cannot be pinned. */
@@ -72,7 +88,16 @@ function sorted(value: unknown): unknown {
 	return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }
 
-export type DriftKind = "server-new" | "server-gone" | "launch" | "package" | "script" | "tool-new" | "tool-gone" | "tool-changed";
+export type DriftKind =
+	| "server-new"
+	| "server-gone"
+	| "launch"
+	| "address"
+	| "package"
+	| "script"
+	| "tool-new"
+	| "tool-gone"
+	| "tool-changed";
 
 /** One thing that is not as it was locked. */
 export interface Drift {
@@ -87,13 +112,15 @@ export interface Drift {
 }
 
 /** What has changed since. Only servers of `now` and `locked` that have the same name and file are the same server. */
-export function driftBetween(locked: readonly LockedServer[], now: readonly LockedServer[]): readonly Drift[] {
-	const before = new Map(locked.map((server) => [keyOf(server), server]));
-	const after = new Map(now.map((server) => [keyOf(server), server]));
+export function driftBetween(locked: Lock, now: Lock): readonly Drift[] {
+	const before = new Map([...locked.servers, ...locked.remote].map((server) => [keyOf(server), server]));
+	const after = new Map([...now.servers, ...now.remote].map((server) => [keyOf(server), server]));
 	return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((key) => driftOf(before.get(key), after.get(key)));
 }
 
-function driftOf(before: LockedServer | undefined, after: LockedServer | undefined): readonly Drift[] {
+type Either = LockedServer | RemoteServer;
+
+function driftOf(before: Either | undefined, after: Either | undefined): readonly Drift[] {
 	const named = before ?? after;
 	if (named === undefined) return [];
 	const { name, config } = named;
@@ -107,6 +134,8 @@ function driftOf(before: LockedServer | undefined, after: LockedServer | undefin
 	});
 	if (before === undefined) return [drift("server-new", undefined, line(after))];
 	if (after === undefined) return [drift("server-gone", line(before), undefined)];
+	if ("url" in before || "url" in after)
+		return text(line(before)) === text(line(after)) ? [] : [drift("address", line(before), line(after))];
 	const tools = (server: LockedServer) => new Map(server.tools.map((tool) => [toolName(tool) ?? "", tool]));
 	const [old, current] = [tools(before), tools(after)];
 	return [
@@ -122,14 +151,17 @@ function driftOf(before: LockedServer | undefined, after: LockedServer | undefin
 	];
 }
 
-function line(server: LockedServer | undefined): unknown {
-	return server === undefined ? undefined : { command: server.command, args: server.args };
+function line(server: Either | undefined): unknown {
+	if (server === undefined) return undefined;
+	if ("url" in server) return { url: server.url };
+	const { command, args, cwd, env, mutable } = server;
+	return { command, args, env, ...(cwd === undefined ? {} : { cwd }), ...(mutable === true ? { mutable } : {}) };
 }
 
 function text(value: unknown): string {
 	return value === undefined ? "" : `${JSON.stringify(sorted(value), null, 2)}\n`;
 }
 
-function keyOf({ config, name }: Pick<LockedServer, "config" | "name">): string {
+function keyOf({ config, name }: Pick<Either, "config" | "name">): string {
 	return JSON.stringify([config, name]);
 }

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { PackageLaunch } from "../../core/launch/package-launch.ts";
-import { type Grant, grantsOf } from "../../core/policy/layers.ts";
+import { findGrant, type Grant, grantsOf } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { type DescribedLaunch, describeLaunch } from "../launch/describe.ts";
@@ -23,6 +23,8 @@ export interface Candidate {
 	readonly current: Grant | null;
 	/** What the line means once this is saved, where it was resolved anew. Null or undefined: what it meant before. */
 	readonly renewed?: Renewed | null;
+	/** What is left of that grant once every layer has narrowed it: what a launch would run under. Null: it would be refused. */
+	readonly effective: Grant | null;
 }
 
 /** A line, and what a registry had for it now. */
@@ -64,7 +66,10 @@ export async function describeCandidate(
 			return stored;
 		},
 	});
-	return described.ok ? ok({ described: described.value, current, renewed }) : described;
+	if (!described.ok) return described;
+	const { name, command, args } = line;
+	const lookup = findGrant(layers.value, { name, command, args, folder: line.workspace ?? context.userHome });
+	return ok({ described: described.value, current, renewed, effective: lookup.found ? lookup.grant : null });
 }
 
 /** The package that this very line was approved with. Null: it was not, or it is not in the store any more. */
@@ -98,7 +103,7 @@ function install(launch: PackageLaunch, line: LaunchLine, context: ApprovalConte
 }
 
 /** The grant that a change starts from: the one that is there, with the launch as it is now; else one that allows nothing. */
-export function startingGrant({ described, current }: Candidate): Grant {
+export function startingGrant({ described, current }: Pick<Candidate, "described" | "current">): Grant {
 	const { line, launch } = described;
 	const nothing = {
 		tools: new Map(),

@@ -17,10 +17,11 @@ const LIST_MS = 30_000;
  * placeholders for its secrets, without network, and with nothing of the person's to read.
  */
 export async function listCandidate(candidate: Candidate, context: ApprovalContext): Promise<Result<readonly ListedTool[]>> {
-	const { described, current } = candidate;
+	const { described, effective } = candidate;
 	const { launch, line, facts } = described;
-	const approved = current !== null && isApproved(candidate);
-	const grant = approved ? current : { ...startingGrant({ described, current: null }), secrets: line.asks };
+	// Other layers may have taken away what the person's own grant gives: a look at its tools is a launch like any other.
+	const approved = effective !== null && isApproved(candidate);
+	const grant = approved ? effective : { ...startingGrant({ described, current: null }), secrets: line.asks };
 	const sandbox = grant.sandbox === "off" ? { read: [], write: [], deny: [], env: [] } : grant.sandbox;
 	const placeholder = async (): Promise<Result<string>> => ok("sallyport-placeholder");
 	const vaults = context.openVaults();

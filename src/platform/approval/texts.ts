@@ -181,7 +181,8 @@ export function commandLine(line: Pick<DescribedLaunch["line"], "command" | "arg
 	return [line.command, ...maskedArguments(line)].map((word) => exact(maskDetected(word))).join(" ");
 }
 
-function maskedArguments({ command, args }: Pick<DescribedLaunch["line"], "command" | "args">): readonly string[] {
+/** The arguments with what is told as a credential by its place or its form masked. */
+export function maskedArguments({ command, args }: Pick<DescribedLaunch["line"], "command" | "args">): readonly string[] {
 	const masked = [...args];
 	// From the last to the first, so that the places of the others stay.
 	for (const { index, start, end } of [...detectInArguments(args, command)].sort((a, b) => b.start - a.start)) {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { refusedRunner } from "../../core/launch/refused-runners.ts";
+import { isSameInterpreter, refusedRunner } from "../../core/launch/refused-runners.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { isMutable, isSystemPath } from "./roots.ts";
 import { resolveShim } from "./shim.ts";
@@ -95,8 +95,10 @@ function describe(named: string, options: ResolveOptions, depth: number): Result
 		return fail("file-unreadable", `${real} cannot be read, so that nothing can say whether it changed.`, `Run: chmod u+r ${real}`);
 	}
 	if (shebang === null) {
-		// A link named `server` may lead to a shell; one that a script's own first line names is pinned with the script.
-		const runner = depth === 0 ? refusedRunner(path.basename(real)) : null;
+		// A link named `server` may lead to a shell; one that a script's own first line names is pinned with the script. That `node` is a link to
+		// `node-22` changes nothing of how its line is read.
+		const [name, itself] = [path.basename(named), path.basename(real)];
+		const runner = depth === 0 && !isSameInterpreter(name, itself) ? refusedRunner(itself) : null;
 		if (runner !== null) return fail("launch-runner", `${named} leads to ${real}: ${runner.message}`, runner.remedy);
 		const environment = pythonEnvironment(named, real);
 		// A virtual environment is found through the path it was started by, so that link must be kept.

@@ -41,9 +41,36 @@ function isForeign(file: string): boolean {
 	}
 }
 
-/** True for a file that is called like code and that this user may change. */
-export function isMutableCode(file: string): boolean {
-	return CODE.test(file) && fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true && isMutable(file);
+/**
+ * True where a path means code that this user may change: a file that is called like code, that may be run, or that begins like a script; or what
+ * an interpreter finds under a name without an ending, or for a folder.
+ */
+export function isMutableCode(named: string): boolean {
+	return [named, ...ENDINGS.map((ending) => named + ending), ...ENTRIES.map((entry) => path.join(named, entry))].some(
+		(file) => isCode(file) && isMutable(file),
+	);
+}
+
+const ENDINGS = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".py"];
+const ENTRIES = ["index.js", "index.mjs", "index.cjs", "index.ts", "__main__.py"];
+
+function isCode(file: string): boolean {
+	try {
+		const stat = fs.statSync(file);
+		return stat.isFile() && (CODE.test(file) || (stat.mode & 0o111) !== 0 || beginsLikeScript(file));
+	} catch {
+		return false;
+	}
+}
+
+function beginsLikeScript(file: string): boolean {
+	const descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+	try {
+		const two = Buffer.alloc(2);
+		return fs.readSync(descriptor, two, 0, 2, 0) === 2 && two.toString("latin1") === "#!";
+	} finally {
+		fs.closeSync(descriptor);
+	}
 }
 
 export interface CodeRootOptions {

@@ -48,6 +48,15 @@ export function launchLinesIn(named: string, name: string, around: Surroundings)
 	return ok(lines);
 }
 
+/** The remote servers of a config file and their addresses as written; empty also for what no host reads. */
+export function remoteServers(named: string, around: Surroundings): readonly { readonly name: string; readonly url: string }[] {
+	const place = configPlace(named, around);
+	if (!place.ok) return [];
+	const document = readConfig(named, place.value.host);
+	if (!document.ok) return [];
+	return document.value.servers.flatMap((server) => (server.kind === "http" ? [{ name: server.name.value, url: server.url.value }] : []));
+}
+
 /** The names that the local servers of a config file go by, as a person or a launcher calls them; empty also for what no host reads. */
 export function localServerNames(named: string, around: Surroundings): readonly string[] {
 	const place = configPlace(named, around);

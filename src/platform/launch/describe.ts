@@ -87,13 +87,18 @@ async function packageFacts(launch: PackageLaunch, around: Around): Promise<Resu
 		argv: [...run.argv, ...launch.args],
 		code: { kind: "package", name, version, folder, bin: run.bin, lockDigest, contentDigest },
 		roots: [path, folder, ...run.roots],
-		mutable: namesMutableCode(launch.args, around.cwd),
+		// The library of an interpreter that the person keeps in their home is code as much as a script there.
+		mutable: namesMutableCode(launch.args, around.cwd) || run.roots.some((root) => root !== path && isMutable(root)),
 	});
 }
 
-/** A package that is given a script may be one that runs it, with all that it has: `mcp-proxy node server.js`. */
+/** A program that is given a script may be one that runs it, with all that it has: `mcp-proxy node server.js`, also as one word. */
 function namesMutableCode(args: readonly string[], cwd: string): boolean {
-	return args.some((arg) => !arg.includes("\0") && isMutableCode(resolve(cwd, arg.replace(/^--?[A-Za-z0-9-]{1,40}=/, ""))));
+	return args.some((arg) => {
+		const bare = arg.replace(/^--?[A-Za-z0-9-]{1,40}=/, "");
+		const words = bare.length > 4096 ? [bare] : [bare, ...bare.split(/\s+/)];
+		return words.some((word) => word !== "" && !word.includes("\0") && isMutableCode(resolve(cwd, word)));
+	});
 }
 
 /** The program that runs a package. Node is the installation's; Bun is the one of the person's PATH. */
@@ -158,7 +163,8 @@ function executableFacts(around: Around): Result<LaunchFacts> {
 	const before = [...argv.slice(1), ...line.args];
 	if (shebang !== null) return scriptFacts(named, interpreterOf(shebang.path), found.value, () => before, around);
 	// All that a sandbox shows of it is this one file, whose hash is approved.
-	return withHash(hashes, named, argv[0], { argv: before, code: { kind: "none" }, roots: readRoots, mutable: false });
+	const mutable = namesMutableCode(before, around.cwd);
+	return withHash(hashes, named, argv[0], { argv: before, code: { kind: "none" }, roots: readRoots, mutable });
 }
 
 /** A script, its own package and the interpreter that runs it. */

@@ -69,6 +69,8 @@ describe("a path that must lie within a folder", () => {
 		["an object", { path: "/work/docs" }],
 		["null", null],
 		["a list with one outside", ["/work/docs/a", "/etc/passwd"]],
+		["a way up in an old encoding", "/work/docs/.%u002e/secret"],
+		["a list of nothing", []],
 		["a list in a list", [["/work/docs/a"]]],
 	])("must not be %s", (_what, path) => {
 		expect(judge(within, { path })).toMatchObject({ argument: "path" });
@@ -113,7 +115,22 @@ describe("a constrained argument", () => {
 			"glob",
 			{ glob: ["main", "feature/*", "docs/**"] },
 			["main", "feature/x", "docs", "docs/a/b", "docs/"],
-			["Main", "feature/x/y", "mainx", "docs/../secret", "docs/%2e%2e/x", "feature/\u2025x/y"],
+			[
+				"docs/..?x",
+				"docs/..#x",
+				"docs/..\\x",
+				"docs/.\t./x",
+				"docs/.. /x",
+				"docs/%252e%252e/x",
+				"docs/a%2f..%2fx",
+				"docs/\uff0e\uff0e/x",
+				"Main",
+				"feature/x/y",
+				"mainx",
+				"docs/../secret",
+				"docs/%2e%2e/x",
+				"feature/\u2025x/y",
+			],
 		],
 		[
 			"origin",

@@ -37,6 +37,10 @@ describe("a server that a policy forbids", () => {
 		expect(by({ command: "*" }, remote)).toBe(false);
 	});
 
+	it.each(["mcp_server_git", "mcp.server-git", "MCP-Server-*"])("is told by a package's name as people write it: %s", (pattern) => {
+		expect(by({ package: pattern }, { packages: ["mcp-server-git"] })).toBe(true);
+	});
+
 	it("is told though its name hides something unseen", () => {
 		expect(by({ name: "github" }, { name: "git\u200bhub" })).toBe(true);
 	});

@@ -129,6 +129,7 @@ function candidateOf(line: LaunchLine): Candidate {
 	const kinds = Object.entries(line.env).map(([name, { kind }]) => [name, kind === "literal" ? kind : "reference"] as const);
 	return {
 		current: null,
+		effective: null,
 		described: {
 			line,
 			launch: {
