@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { shellWord } from "../core/plain-text.ts";
+import { type Asks, parsePolicyAsks } from "../core/policy/asks.ts";
 import { type Limits, parsePolicyLimits } from "../core/policy/limits.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { describeCandidate, saveGrant, startingGrant } from "../platform/approval/candidate.ts";
@@ -23,6 +24,11 @@ interface AllowOptions {
 	readonly egress: readonly string[];
 	readonly env: readonly string[];
 	readonly secret: readonly string[];
+	readonly prompt: readonly string[];
+	readonly resource: readonly string[];
+	readonly template: readonly string[];
+	readonly completions?: boolean;
+	readonly ask: readonly string[];
 	readonly deny: readonly string[];
 	readonly limit: readonly string[];
 	readonly sandbox?: "on" | "off";
@@ -43,7 +49,12 @@ export function registerAllow(program: Command, io: Io, exit: (code: ExitCode) =
 		.option("--read <path>", "let it read a file or folder (repeatable)", collect, [])
 		.option("--write <path>", "let it write a file or folder (repeatable)", collect, [])
 		.option("--deny <pattern>", "hide names or paths in what it may read or write, such as **/*.key (repeatable)", collect, [])
-		.option("--limit <name=value>", "memory, processes, files, disk or cpuSeconds, such as memory=1GiB (repeatable)", collect, [])
+		.option(
+			"--limit <name=value>",
+			"memory, processes, files, disk, cpuSeconds, callsPerMinute, resultSize, overlong or pending, such as memory=1GiB (repeatable)",
+			collect,
+			[],
+		)
 		.option(
 			"--egress <host:port>",
 			"let it connect there; *.host:port for the names beneath, host:port=ADDRESS for a private address (repeatable)",
@@ -52,6 +63,16 @@ export function registerAllow(program: Command, io: Io, exit: (code: ExitCode) =
 		)
 		.option("--env <name>", "pass a variable on from the host's environment (repeatable)", collect, [])
 		.option("--secret <slot=reference>", "give it a secret: env:NAME=keychain://… (repeatable)", collect, [])
+		.option("--prompt <name>", "let it offer this prompt; * for every one (repeatable)", collect, [])
+		.option("--resource <uri>", "let it offer this resource, or those that fit a glob such as file:///docs/** (repeatable)", collect, [])
+		.option("--template <template>", "let it offer this URI template; * for every one (repeatable)", collect, [])
+		.option("--completions", "let it complete what you type for the prompts, templates and resources that it may offer")
+		.option(
+			"--ask <kind>",
+			"let it ask the host: sampling, elicitation or roots, or sampling=4 for four times a minute (repeatable)",
+			collect,
+			[],
+		)
 		.option("--mutable-secrets", "give it its secrets although your other programs can change its code")
 		.option("--sandbox <on|off>", "off: start it without a sandbox; on: confine it again")
 		.option("--tier <bubblewrap|landlock>", "landlock: the weaker sandbox, where this machine forbids the full one")
@@ -77,6 +98,8 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	if (!secrets.ok) return complain(io, secrets.problem);
 	const limits = parseLimits(options.limit);
 	if (!limits.ok) return complain(io, limits.problem);
+	const asks = parseAsks(options.ask);
+	if (!asks.ok) return complain(io, asks.problem);
 	const { sandbox, read, write, egress, env, deny } = options;
 	if (sandbox !== undefined && sandbox !== "on" && sandbox !== "off")
 		return complain(io, { code: "bad-sandbox", message: "--sandbox is on or off.", remedy: "Use: --sandbox on" });
@@ -90,6 +113,11 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		env,
 		deny,
 		limits: limits.value,
+		prompts: options.prompt,
+		resources: options.resource,
+		templates: options.template,
+		completions: options.completions === true,
+		asks: asks.value,
 		secrets: secrets.value,
 		...(sandbox === undefined ? {} : { sandbox }),
 		...(options.mutableSecrets === true ? { mutableSecrets: true } : {}),
@@ -146,8 +174,25 @@ function parseLimits(texts: readonly string[]): Result<Limits> {
 	return parsed === null
 		? fail(
 				"bad-limit",
-				"--limit is not one of memory, processes, files, disk and cpuSeconds with a number or a size.",
-				"Example: --limit memory=1GiB --limit processes=64",
+				"--limit is not one of memory, processes, files, disk, cpuSeconds, callsPerMinute, resultSize, overlong and pending with what it may be.",
+				"Example: --limit memory=1GiB --limit callsPerMinute=60 --limit overlong=cut",
+			)
+		: ok(parsed);
+}
+
+/** `--ask KIND` or `--ask KIND=TIMES`, as often as it stands. */
+function parseAsks(texts: readonly string[]): Result<Asks> {
+	const asks: Record<string, unknown> = {};
+	for (const text of texts) {
+		const [kind = "", times, ...more] = text.split("=");
+		asks[kind] = times === undefined ? true : { perMinute: more.length === 0 && /^\d{1,9}$/.test(times) ? Number(times) : Number.NaN };
+	}
+	const parsed = parsePolicyAsks(asks);
+	return parsed === null
+		? fail(
+				"bad-ask",
+				"--ask is not sampling, elicitation or roots.",
+				"Example: --ask elicitation, or --ask sampling=4 for four times a minute",
 			)
 		: ok(parsed);
 }

@@ -68,6 +68,11 @@ function showGranted(granted: GrantedThen, io: Io): void {
 		["network", granted.egress],
 		["secret", granted.secrets],
 		["tool", granted.tools],
+		["prompt", granted.prompts],
+		["resource", granted.resources],
+		["template", granted.templates],
+		["complete", granted.completions ? ["what you type for these"] : []],
+		["ask", granted.asks],
 		["limit", granted.limits.map(([limit, value]) => `${limit} ${value}`)],
 	];
 	say(
@@ -118,7 +123,7 @@ function profileLine({ kind, subject, grantable }: Withheld): string | null {
 function allowCommand(name: string, { kind, subject, grantable }: Withheld): string | null {
 	if (!grantable || isCut(subject)) return null;
 	const server = shellWord(name);
-	if (kind === "read" || kind === "write") return `sallyport allow ${server} --${kind} ${shellWord(subject)}`;
+	if (kind === "read" || kind === "write" || kind === "prompt" || kind === "resource") return `sallyport allow ${server} --${kind} ${shellWord(subject)}`;
 	if (kind === "network") return `sallyport allow ${server} --egress ${shellWord(subject)}`;
 	return kind === "tool" ? `sallyport tools allow ${server} ${shellWord(subject)}` : null;
 }

@@ -17,6 +17,11 @@ interface RevokeOptions {
 	readonly egress: readonly string[];
 	readonly env: readonly string[];
 	readonly secret: readonly string[];
+	readonly prompt: readonly string[];
+	readonly resource: readonly string[];
+	readonly template: readonly string[];
+	readonly completions?: boolean;
+	readonly ask: readonly string[];
 }
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
@@ -31,6 +36,11 @@ export function registerRevoke(program: Command, io: Io, exit: (code: ExitCode) 
 		.option("--egress <host:port>", "only its connections there (repeatable)", collect, [])
 		.option("--env <name>", "only this variable of the host's environment (repeatable)", collect, [])
 		.option("--secret <slot>", "only this secret, such as env:GITHUB_TOKEN (repeatable)", collect, [])
+		.option("--prompt <name>", "only this prompt (repeatable)", collect, [])
+		.option("--resource <uri>", "only this resource or glob, as it was granted (repeatable)", collect, [])
+		.option("--template <template>", "only this URI template (repeatable)", collect, [])
+		.option("--completions", "only its completing of what you type")
+		.option("--ask <kind>", "only this of what it may ask the host: sampling, elicitation, roots (repeatable)", collect, [])
 		.option("--json", "print the result as JSON")
 		.addHelpText(
 			"after",
@@ -44,8 +54,9 @@ async function revoke(name: string, options: RevokeOptions, io: Io): Promise<Exi
 	if (!home.ok) return complain(io, home.problem);
 	const configs = options.file === undefined ? null : namesOf(path.resolve(io.cwd, options.file));
 	const meant = (grant: Grant): boolean => grant.name === name && (configs === null || configs.includes(grant.config));
-	if ([options.read, options.write, options.egress, options.env, options.secret].some((named) => named.length > 0))
-		return takeBack(home.value, meant, options, io);
+	const { read, write, egress, env, secret, prompt, resource, template, ask } = options;
+	const named = [read, write, egress, env, secret, prompt, resource, template, ask];
+	if (options.completions === true || named.some((each) => each.length > 0)) return takeBack(home.value, meant, options, io);
 	const revoked = await revokeGrants(home.value, meant);
 	if (!revoked.ok) return complain(io, revoked.problem);
 	const grants = revoked.value;
@@ -76,11 +87,24 @@ function without(grant: Grant, options: RevokeOptions, cwd: string): Grant {
 		const gone = new Set(named.flatMap((each) => namesOf(path.resolve(cwd, inWorkspace(each, grant.workspace) ?? each))));
 		return (granted: readonly string[]): readonly string[] => granted.filter((each) => !gone.has(each));
 	};
+	const left = (granted: readonly string[], gone: readonly string[]) => granted.filter((each) => !gone.includes(each));
+	const { offers, asks } = grant;
 	const targets = options.egress.map((target) => target.toLowerCase());
 	return {
 		...grant,
 		secrets: new Map([...grant.secrets].filter(([slot]) => !options.secret.includes(slot))),
 		egress: grant.egress.filter((target) => !targets.includes(target)),
+		...(offers === undefined
+			? {}
+			: {
+					offers: {
+						prompts: left(offers.prompts, options.prompt),
+						resources: left(offers.resources, options.resource),
+						templates: left(offers.templates, options.template),
+						completions: offers.completions && options.completions !== true,
+					},
+				}),
+		...(asks === undefined ? {} : { asks: Object.fromEntries(Object.entries(asks).filter(([kind]) => !options.ask.includes(kind))) }),
 		sandbox:
 			grant.sandbox === "off"
 				? "off"

@@ -1,6 +1,7 @@
 import { plain } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { policyLimits } from "../core/policy/limits.ts";
+import { policyOffers } from "../core/policy/offers.ts";
 import type { Problem, Result } from "../core/result.ts";
 import { fail, ok } from "../core/result.ts";
 import type { Ending } from "./ending.ts";
@@ -68,13 +69,15 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 }
 
 /** What it was granted, for whoever asks later. No values: names and places. */
-function grantedParts({ sandbox, egress, secrets, tools, limits }: Grant): Readonly<Record<string, unknown>> {
+function grantedParts({ sandbox, egress, secrets, tools, limits, offers, asks }: Grant): Readonly<Record<string, unknown>> {
 	return {
 		...(sandbox === "off" ? { sandbox } : sandbox),
 		egress,
 		limits: policyLimits(limits),
 		secrets: [...secrets.keys()],
 		tools: [...tools.keys()],
+		...(offers === undefined ? {} : policyOffers(offers)),
+		...(asks === undefined ? {} : { asks: Object.keys(asks) }),
 	};
 }
 

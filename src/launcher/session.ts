@@ -6,6 +6,7 @@ import type { AuditEvent } from "../core/audit/event.ts";
 import { breachText } from "../core/constraints/text.ts";
 import { plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
+import { NO_OFFERS } from "../core/policy/offers.ts";
 import { LineSplitter } from "../core/protocol/frame.ts";
 import { type Action, Relay, type RelayPolicy } from "../core/protocol/relay.ts";
 import type { MayCall } from "../core/protocol/tool-gate.ts";
@@ -197,13 +198,14 @@ export class Session {
 	#policyOf(grant: Grant): RelayPolicy {
 		const tools = pinsOf(grant);
 		this.#options.live.tools(tools.keys());
-		if (grant.constraints.size === 0) return { tools };
+		const offers = grant.offers ?? NO_OFFERS;
+		if (grant.constraints.size === 0) return { tools, offers };
 		const mayCall: MayCall = (tool, args) => {
 			const breach = this.#judge.judge(grant.constraints.get(tool) ?? [], args);
 			if (breach !== null) this.#say(breachText(tool, breach));
 			return breach === null;
 		};
-		return { tools, mayCall };
+		return { tools, offers, mayCall };
 	}
 
 	/**

@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { policyAsks } from "../core/policy/asks.ts";
 import { type Grant, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
 import { policyLimits } from "../core/policy/limits.ts";
+import { NO_OFFERS, policyOffers } from "../core/policy/offers.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
 import type { PolicyFile, PolicyServer } from "../core/policy/schema.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -191,6 +193,8 @@ export function writeGrant(home: Home, grant: Grant): Result<string> {
 		tools: Object.fromEntries(
 			[...grant.tools].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tool, pin]) => [tool, { pin, ...constraintsOf(grant, tool) }]),
 		),
+		...policyOffers(grant.offers ?? NO_OFFERS),
+		...(grant.asks === undefined ? {} : { asks: policyAsks(grant.asks) }),
 		secrets: Object.fromEntries(grant.secrets),
 		...(grant.mutableSecrets === true && grant.secrets.size > 0 ? { mutableSecrets: true } : {}),
 		sandbox:

@@ -13,6 +13,13 @@ export interface GrantedThen {
 	readonly egress: readonly string[];
 	readonly secrets: readonly string[];
 	readonly tools: readonly string[];
+	readonly prompts: readonly string[];
+	readonly resources: readonly string[];
+	readonly templates: readonly string[];
+	/** It may complete what a person types. */
+	readonly completions: boolean;
+	/** Kinds of what it may ask its host for. */
+	readonly asks: readonly string[];
 	/** Name and value. */
 	readonly limits: readonly (readonly [string, string | number])[];
 }
@@ -22,8 +29,8 @@ export interface Withheld {
 	/** Of the last time. ISO 8601, UTC. */
 	readonly at: string;
 	readonly count: number;
-	readonly kind: "read" | "write" | "network" | "tool" | "other";
-	/** The path, `host:port` or tool; the method of anything else. Text from outside, and perhaps cut. */
+	readonly kind: "read" | "write" | "network" | "tool" | "prompt" | "resource" | "other";
+	/** The path, `host:port`, tool, prompt or URI; the method of anything else. Text from outside, and perhaps cut. */
 	readonly subject: string;
 	/** The log's. */
 	readonly reason: string;
@@ -54,9 +61,16 @@ const Started = z.object({
 	egress: Texts,
 	secrets: Texts,
 	tools: Texts,
+	prompts: Texts,
+	resources: Texts,
+	templates: Texts,
+	completions: z._default(z.boolean(), false),
+	asks: Texts,
 	limits: z._default(z.record(z.string(), z.union([z.string(), z.number()])), {}),
 });
 const Path = z.object({ access: z.enum(["read", "write"]), path: z.string() });
+const Prompt = z.object({ name: z.string() });
+const Resource = z.object({ uri: z.string() });
 const Target = z.object({ target: z.string() });
 
 /**
@@ -103,6 +117,12 @@ function withheldIn({ at, reason, tool, method, count = 1, arguments: given }: E
 	const target = reason.startsWith("egress-") ? Target.safeParse(given) : null;
 	if (target?.success === true)
 		return { ...common, kind: "network", subject: target.data.target, grantable: reason === "egress-not-granted" };
+	if (reason === "kind-not-granted") {
+		const prompt = method === "prompts/get" ? Prompt.safeParse(given) : null;
+		if (prompt?.success === true) return { ...common, kind: "prompt", subject: prompt.data.name, grantable: true };
+		const resource = method?.startsWith("resources/") === true ? Resource.safeParse(given) : null;
+		if (resource?.success === true) return { ...common, kind: "resource", subject: resource.data.uri, grantable: true };
+	}
 	if (tool !== null) return { ...common, kind: "tool", subject: tool, grantable: reason === "tool-not-granted" };
 	return { ...common, kind: "other", subject: method ?? "", grantable: false };
 }

@@ -34,3 +34,18 @@ function fitsSegment(segment: string, wanted: string): boolean {
 function isSameCharacter(character: string, wanted: string): boolean {
 	return wanted === "?" || wanted === character;
 }
+
+/** True when every text that fits `narrow` surely fits `wide`. False may mean that it cannot be told. */
+export function coversGlob(wide: string, narrow: string): boolean {
+	return matchesRuns(narrow.split("/"), wide.split("/"), (wanted) => wanted === "**", coversSegment);
+}
+
+function coversSegment(narrow: string, wide: string): boolean {
+	if (narrow === "**") return false;
+	return matchesRuns(
+		[...narrow],
+		[...wide],
+		(each) => each === "*",
+		(character, wanted) => character !== "*" && isSameCharacter(character, wanted),
+	);
+}

@@ -2,8 +2,10 @@
 
 import { placeConstraints } from "../constraints/place.ts";
 import type { Constraints } from "../constraints/schema.ts";
+import { type Asks, asksOf, narrowAsks, policyAsks } from "./asks.ts";
 import { narrowEgress } from "./egress.ts";
 import { type Limits, limitsOf, narrowLimits, policyLimits } from "./limits.ts";
+import { NO_OFFERS, narrowOffers, type Offers, offersOf } from "./offers.ts";
 import type { LaunchGrant, PolicyFile, PolicyServer } from "./schema.ts";
 
 /** A policy and where it comes from. Only the user's layer grants; the others narrow. */
@@ -25,6 +27,10 @@ export interface Grant {
 	readonly tools: ReadonlyMap<string, string>;
 	/** Tool name → what its arguments may be, by every layer that says so; all must hold. A tool that is missing here is free in them. */
 	readonly constraints: ReadonlyMap<string, readonly Constraints[]>;
+	/** What it may offer beside tools. Undefined: nothing. */
+	readonly offers?: Offers;
+	/** What it may ask its host for. Undefined: nothing. */
+	readonly asks?: Asks;
 	/** Slot → reference. */
 	readonly secrets: ReadonlyMap<string, string>;
 	/** The secrets may go to code that the person's other programs can change. Undefined: only to code that they cannot. */
@@ -77,11 +83,21 @@ function toGrant(server: PolicyServer): Grant | null {
 				constraints === undefined ? [] : [[tool, [placeConstraints(constraints, server.workspace ?? null)]] as const],
 			),
 		),
+		...offered(offersOf(server), asksOf(server.asks)),
 		secrets: new Map(Object.entries(server.secrets ?? {})),
 		...(server.mutableSecrets === true ? { mutableSecrets: true } : {}),
 		sandbox: server.sandbox === "off" ? "off" : sandboxOf(server.sandbox, server.workspace),
 		egress: server.egress ?? [],
 		limits: limitsOf(server.limits ?? {}),
+	};
+}
+
+/** Left out where there is nothing in it. */
+function offered(offers: Offers, asks: Asks): Pick<Grant, "offers" | "asks"> {
+	const { prompts, resources, templates, completions } = offers;
+	return {
+		...(completions || prompts.length + resources.length + templates.length > 0 ? { offers } : {}),
+		...(Object.keys(asks).length > 0 ? { asks } : {}),
 	};
 }
 
@@ -175,6 +191,8 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 		launch: grant.launch,
 		// A tool that is called `*` would speak of all of them.
 		tools: Object.fromEntries([...grant.tools].filter(([tool]) => tool !== EVERY_TOOL).map(([tool, pin]) => [tool, { pin }])),
+		...ownOffers(grant.offers ?? NO_OFFERS),
+		asks: policyAsks(grant.asks ?? {}),
 		secrets: Object.fromEntries(grant.secrets),
 		mutableSecrets: grant.mutableSecrets === true,
 		sandbox:
@@ -199,6 +217,11 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 			([tool, constraints]): PolicyServer => ({ name: grant.name, tools: { [EVERY_TOOL]: {}, [tool]: { arguments: constraints } } }),
 		),
 	];
+}
+
+/** As a limit: what is empty allows nothing. */
+function ownOffers({ prompts, resources, templates, completions }: Offers) {
+	return { prompts: [...prompts], resources: [...resources], templates: [...templates], completions };
 }
 
 /**
@@ -240,7 +263,7 @@ function narrowConstraints(grant: Grant, limit: PolicyServer): Grant["constraint
 }
 
 /** What both allow. A key that the limit leaves out does not narrow; one that is there and empty allows nothing. */
-function narrow({ mutableSecrets, ...grant }: Grant, limit: PolicyServer): Grant {
+function narrow({ mutableSecrets, offers = NO_OFFERS, asks = {}, ...grant }: Grant, limit: PolicyServer): Grant {
 	const sameLaunch = limit.launch === undefined || limit.launch.fingerprint === grant.launch.fingerprint;
 	return {
 		...grant,
@@ -251,6 +274,7 @@ function narrow({ mutableSecrets, ...grant }: Grant, limit: PolicyServer): Grant
 				? grant.tools
 				: new Map([...grant.tools].filter(([tool, pin]) => isLeft(limit, tool, pin))),
 		constraints: narrowConstraints(grant, limit),
+		...(sameLaunch ? offered(narrowOffers(offers, limit), narrowAsks(asks, limit.asks)) : {}),
 		secrets:
 			limit.secrets === undefined
 				? grant.secrets

@@ -13,19 +13,37 @@ export interface Limits {
 	readonly diskBytes?: number;
 	/** Processor time of one process. */
 	readonly cpuSeconds?: number;
+	/** Calls of one tool. */
+	readonly callsPerMinute?: number;
+	/** Bytes of the message that answers a request. */
+	readonly resultBytes?: number;
+	/** A longer answer is cut, with a mark. Undefined: it is refused. */
+	readonly overlong?: "cut" | "refuse";
+	/** Requests of the host that wait for an answer. */
+	readonly pending?: number;
+}
+
+/** The limits that a server is started with: the others hold for its messages, and can change while it runs. */
+export function startLimits({ callsPerMinute: _, resultBytes: __, overlong: ___, pending: ____, ...limits }: Limits): Limits {
+	return limits;
 }
 
 export function limitsOf(limits: PolicyLimits): Limits {
 	// The older name, which says bytes.
 	const memory = smaller(bytesOf(limits.memory), limits.memoryBytes);
 	const disk = bytesOf(limits.disk);
-	const { processes, files, cpuSeconds } = limits;
+	const resultBytes = bytesOf(limits.resultSize);
+	const { processes, files, cpuSeconds, callsPerMinute, overlong, pending } = limits;
 	return {
 		...(memory === undefined ? {} : { memoryBytes: memory }),
 		...(processes === undefined ? {} : { processes }),
 		...(files === undefined ? {} : { files }),
 		...(disk === undefined ? {} : { diskBytes: disk }),
 		...(cpuSeconds === undefined ? {} : { cpuSeconds }),
+		...(callsPerMinute === undefined ? {} : { callsPerMinute }),
+		...(resultBytes === undefined ? {} : { resultBytes }),
+		...(overlong === undefined ? {} : { overlong }),
+		...(pending === undefined ? {} : { pending }),
 	};
 }
 
@@ -36,20 +54,29 @@ export function parsePolicyLimits(value: unknown): Limits | null {
 }
 
 /** The same limits as a policy file has them. */
-export function policyLimits({ memoryBytes, diskBytes, ...rest }: Limits): PolicyLimits {
+export function policyLimits({ memoryBytes, diskBytes, resultBytes, ...rest }: Limits): PolicyLimits {
 	return {
 		...(memoryBytes === undefined ? {} : { memory: sizeText(memoryBytes) }),
 		...(diskBytes === undefined ? {} : { disk: sizeText(diskBytes) }),
+		...(resultBytes === undefined ? {} : { resultSize: sizeText(resultBytes) }),
 		...rest,
 	};
 }
 
-/** The smaller of each. */
-export function narrowLimits(a: Limits, b: Limits): Limits {
+/** The smaller of each. An answer that is too long is cut only where nobody says that it is refused. */
+export function narrowLimits({ overlong: first, ...a }: Limits, { overlong: second, ...b }: Limits): Limits {
 	const result: Record<string, number> = {};
 	for (const [name, value] of [...Object.entries(a), ...Object.entries(b)])
 		if (value !== undefined) result[name] = Math.min(value, result[name] ?? value);
-	return result;
+	const overlong = first === "refuse" || second === "refuse" ? "refuse" : first;
+	return { ...result, ...(overlong === undefined ? {} : { overlong }) };
+}
+
+/** True when some limit of `before` is looser in `after`. */
+export function isRaised({ overlong: first, ...before }: Limits, { overlong: second, ...after }: Limits): boolean {
+	const now: Readonly<Record<string, number | undefined>> = after;
+	if (Object.entries(before).some(([name, value]) => (now[name] ?? Number.POSITIVE_INFINITY) > value)) return true;
+	return first !== "cut" && second === "cut";
 }
 
 /** For people, one line each: `memory 1GiB`. */

@@ -3,7 +3,7 @@ import type * as z from "zod/mini";
 import { Constraint } from "../constraints/schema.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { LineIndex, splitBom } from "../text.ts";
-import { Example, Forbidden, Launch, PolicyFile, PolicyLimits, Sandbox, Server, ToolGrant } from "./schema.ts";
+import { AsksOfServer, Example, Forbidden, Launch, PolicyFile, PolicyLimits, Sandbox, Server, ToolGrant } from "./schema.ts";
 
 /** More than any honest policy holds; a larger file is refused before it is parsed. */
 const MAX_LENGTH = 1_000_000;
@@ -162,6 +162,8 @@ function knownKeys(path: readonly (string | number)[]): readonly string[] {
 			return Object.keys(Launch.shape);
 		case "sandbox":
 			return Object.keys(Sandbox.shape);
+		case "asks":
+			return path.length > 3 ? ["perMinute"] : Object.keys(AsksOfServer.shape);
 		case "limits":
 			return Object.keys(PolicyLimits.shape);
 		case "examples":

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { Constraints } from "../constraints/schema.ts";
 import { parseEgressGrant } from "./egress.ts";
+import { isOfferName } from "./offers.ts";
 import { parseSize } from "./sizes.ts";
 
 /**
@@ -85,6 +86,15 @@ const Size = z.union([
 	z.int().check(z.positive()),
 ]);
 
+/** A name, a URI or a URI template. */
+const OfferName = z.string().check(z.refine(isOfferName, "must be a text without anything that cannot be seen"));
+
+/** `true`: as often as is usual. */
+const Ask = z.optional(z.union([z.boolean(), z.strictObject({ perMinute: positive })]));
+
+/** What a server may ask its host for. In a layer that narrows, what is left out is taken away. */
+export const AsksOfServer = z.strictObject({ sampling: Ask, elicitation: Ask, roots: Ask });
+
 /** As they stand in a file: `limitsOf` gives what they mean. */
 export const PolicyLimits = z.strictObject({
 	memory: z.optional(Size),
@@ -94,6 +104,14 @@ export const PolicyLimits = z.strictObject({
 	files: z.optional(positive),
 	disk: z.optional(Size),
 	cpuSeconds: z.optional(positive),
+	/** Of one tool. */
+	callsPerMinute: z.optional(positive),
+	/** Of the message that answers a call. */
+	resultSize: z.optional(Size),
+	/** What becomes of a longer one. Left out: it is refused. */
+	overlong: z.optional(z.enum(["refuse", "cut"])),
+	/** Requests of the host that wait for an answer. */
+	pending: z.optional(positive),
 });
 
 /** A call and what this file, taken alone, is meant to say to it: for `sallyport policy test`. */
@@ -109,6 +127,15 @@ export const Server = z.strictObject({
 	workspace: z.optional(z.nullable(AbsolutePath)),
 	launch: z.optional(Launch),
 	tools: z.optional(z.record(z.string(), ToolGrant)),
+	/** Names; `*`: every prompt. */
+	prompts: z.optional(z.array(OfferName)),
+	/** URIs, letter for letter; with a `*`, a glob. */
+	resources: z.optional(z.array(OfferName)),
+	/** URI templates, letter for letter; `*`: every one. */
+	templates: z.optional(z.array(OfferName)),
+	/** True: it may complete what a person types, for what is granted. */
+	completions: z.optional(z.boolean()),
+	asks: z.optional(AsksOfServer),
 	secrets: z.optional(z.record(Slot, Reference)),
 	/** True: the secrets may go to code that the person's other programs can change. Left out: only to code that they cannot. */
 	mutableSecrets: z.optional(z.boolean()),

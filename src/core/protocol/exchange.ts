@@ -1,6 +1,7 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { AuditEvent } from "../audit/event.ts";
 import { isObject, type Message } from "./message.ts";
+import { isOfferRequest } from "./offered.ts";
 import { Meta } from "./rewrite.ts";
 
 export type Request = Extract<Message, { kind: "request" }>;
@@ -29,13 +30,15 @@ export function isModern({ params }: Request): boolean {
 
 /** What an audit record says of a host's request. */
 export function about(request: Request): Pick<AuditEvent, "request" | "direction" | "method" | "tool" | "arguments"> {
-	const name = request.params?.name;
+	const { name, uri, ref } = request.params ?? {};
 	const call = request.method === "tools/call";
+	const asked = isOfferRequest(request.method) ? { name, uri, ref } : null;
 	return {
 		request: request.id,
 		direction: "host-to-server",
 		method: request.method,
 		tool: call && typeof name === "string" ? name : null,
 		...(call && request.params?.arguments !== undefined ? { arguments: request.params.arguments } : {}),
+		...(asked === null ? {} : { arguments: asked }),
 	};
 }

@@ -23,7 +23,10 @@ const REASONS = {
 	"bad-params": { says: "a request has parameters that two programs could read differently", remedy: "" },
 	"task-not-granted": { says: "a call asked to run as a task, which is not granted", remedy: "" },
 	"input-not-granted": { says: "the server asked for input from the person or the model, which is not granted", remedy: "" },
-	"kind-not-granted": { says: "prompts, resources and completions are not granted", remedy: "" },
+	"kind-not-granted": {
+		says: "a prompt, a resource or a completion was asked for that is not granted",
+		remedy: "To grant it: sallyport allow NAME --prompt, --resource or --completions",
+	},
 	"unknown-method": { says: "a method that Sallyport does not know was called", remedy: "" },
 	"notification-not-granted": { says: "a notification that is not granted was dropped", remedy: "" },
 	"server-request-not-granted": { says: "the server asked the host for something that is not granted", remedy: "" },

@@ -1,9 +1,10 @@
 import type { AuditEvent } from "../audit/event.ts";
+import { NO_OFFERS, type Offers } from "../policy/offers.ts";
 import type { KnownValues } from "../secrets/known-values.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
 import type { GrantedTools } from "./catalog.ts";
 import { type Action, Desk } from "./desk.ts";
-import { changed, isModern, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
+import { about, changed, isModern, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
 import type { LineEvent } from "./frame.ts";
 import type { InFlight } from "./in-flight.ts";
 import {
@@ -18,6 +19,16 @@ import {
 	type RequestId,
 	readLine,
 } from "./message.ts";
+import {
+	changedOffers,
+	deniedOffers,
+	deniedSubscriptions,
+	isOfferList,
+	isOfferRequest,
+	isReachable,
+	mayHear,
+	offeredPage,
+} from "./offered.ts";
 import { readPlainAnswer } from "./plain-answer.ts";
 import { PLAIN_DEPTH } from "./plain-json.ts";
 import type { Reason } from "./reasons.ts";
@@ -25,11 +36,14 @@ import { redactMessage } from "./redaction.ts";
 import { hasAlikeResult, isComplete } from "./result-shape.ts";
 import {
 	emptiedList,
+	filteredList,
 	hasDeniedCapability,
 	Meta,
+	privateList,
 	withListChanged,
+	withOffers,
 	withoutDeniedCapabilities,
-	withoutResourceSubscriptions,
+	withSubscriptions,
 	withToolsAcknowledged,
 } from "./rewrite.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -43,6 +57,8 @@ export interface RelayPolicy {
 	readonly tools: GrantedTools;
 	/** Whether a granted tool may be called with these arguments. Left out: with any. */
 	readonly mayCall?: MayCall;
+	/** Prompts, resources, templates and completions. Left out: none. */
+	readonly offers?: Offers;
 }
 
 export interface RelayLimits extends ToolGateLimits {
@@ -65,34 +81,21 @@ export interface RelayOptions {
 	 */
 	readonly record: (event: AuditEvent) => boolean;
 	readonly limits?: Partial<RelayLimits>;
+	/** Milliseconds that only grow: what is granted so many times a minute is counted by it. */
+	readonly clock?: () => number;
 	/** The server's secrets: taken out of all that it sends to the host. Left out: it has none. */
 	readonly secrets?: KnownValues;
 }
 
 /** Requests that pass, with a meaning for the relay or without one. */
 const PASS: ReadonlySet<string> = new Set(["initialize", "server/discover", "ping", "logging/setLevel"]);
-/** Lists of what is not granted: they pass, and come back empty. */
-const EMPTIED: ReadonlyMap<string, string> = new Map([
-	["prompts/list", "prompts"],
-	["resources/list", "resources"],
-	["resources/templates/list", "resourceTemplates"],
-]);
-const NOT_GRANTED: ReadonlySet<string> = new Set([
-	"prompts/get",
-	"resources/read",
-	"resources/subscribe",
-	"resources/unsubscribe",
-	"completion/complete",
-]);
-const SERVER_NOTIFICATIONS: ReadonlySet<string> = new Set([
-	"notifications/message",
-	"notifications/prompts/list_changed",
-	"notifications/resources/list_changed",
-]);
+const SERVER_NOTIFICATIONS: ReadonlySet<string> = new Set(["notifications/message"]);
 const TOOLS_CHANGED = "notifications/tools/list_changed";
 /** Members that decide something. One that differs from these in case alone would be read by some programs. */
 const hasAlikeParams = lookalikesOf([
 	"name",
+	"uri",
+	"ref",
 	"arguments",
 	"_meta",
 	"cursor",
@@ -105,6 +108,7 @@ const hasAlikeParams = lookalikesOf([
 	"requestId",
 	"progressToken",
 ]);
+const hasAlikeNotification = lookalikesOf(["toolsListChanged", "promptsListChanged", "resourcesListChanged", "resourceSubscriptions"]);
 const hasAlikeMeta = lookalikesOf(Object.values(Meta));
 /** 2025-11-25: an error that asks the person to open an address. It is a request for input by another name. */
 const URL_ELICITATION_REQUIRED = -32042;
@@ -131,6 +135,9 @@ export class Relay {
 	#version: string | null = null;
 	#initialized = false;
 	#hasTools = false;
+	/** What the older era's server said that it has beside tools, and the host was told of. */
+	#announced: ReadonlySet<string> = new Set();
+	#offers: Offers;
 	#hostClosed = false;
 	#serverClosed = false;
 	#stopped = false;
@@ -139,6 +146,7 @@ export class Relay {
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
 		this.#secrets = options.secrets ?? null;
 		this.#desk = new Desk(options.server, options.record, this.#limits.inFlight);
+		this.#offers = options.policy.offers ?? NO_OFFERS;
 		this.#tools = new ToolGate(this.#desk, options.policy, this.#limits, options.random);
 	}
 
@@ -169,7 +177,7 @@ export class Relay {
 	recordsLost(): readonly Action[] {
 		return this.#step(() => {
 			for (const [id, request] of this.#desk.inFlight.takeAll()) {
-				if (request.tool === null) this.#desk.inFlight.add(id, request);
+				if (request.tool === null && !isOfferRequest(request.method)) this.#desk.inFlight.add(id, request);
 				else this.#desk.giveUp(id, request, "audit-failed");
 			}
 		});
@@ -182,7 +190,19 @@ export class Relay {
 			if (this.#isReady && this.#hasTools) this.#desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED }));
 			for (const id of this.#subscriptions.listeningToTools())
 				this.#desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED, params: { _meta: { [Meta.subscriptionId]: id } } }));
+			this.#setOffers(policy.offers ?? NO_OFFERS);
 		});
+	}
+
+	#setOffers(offers: Offers): void {
+		const methods = changedOffers(this.#offers, offers);
+		this.#offers = offers;
+		for (const method of methods) {
+			const kind = method.split("/")[1] ?? "";
+			if (this.#isReady && this.#announced.has(kind)) this.#desk.toHost(encode({ jsonrpc: "2.0", method }));
+			for (const id of this.#subscriptions.listeningTo(`${kind}ListChanged`))
+				this.#desk.toHost(encode({ jsonrpc: "2.0", method, params: { _meta: { [Meta.subscriptionId]: id } } }));
+		}
 	}
 
 	/**
@@ -267,7 +287,6 @@ export class Relay {
 		// An answer that bears the id would be taken for the answer to the first request.
 		else if (this.#isTaken(id)) this.#desk.refuse(request, "id-reused", invalidRequest, null);
 		else if (!isUnambiguous(request.params)) this.#desk.refuse(request, "bad-params", invalidParams);
-		else if (NOT_GRANTED.has(method)) this.#desk.refuse(request, "kind-not-granted", invalidParams);
 		else if (method.startsWith("tasks/")) this.#desk.refuse(request, "task-not-granted", methodNotFound);
 		else this.#pass(request, withoutCapabilities(request, original));
 	}
@@ -277,9 +296,23 @@ export class Relay {
 		if (method === "tools/call") this.#tools.call(request, source, this.#timing(request));
 		else if (method === "tools/list") this.#tools.list(request, source);
 		else if (method === "subscriptions/listen") this.#listen(request, source);
-		else if (PASS.has(method) || EMPTIED.has(method)) {
+		else if (isOfferRequest(method)) this.#reach(request, source);
+		else if (PASS.has(method) || isOfferList(method)) {
 			if (this.#desk.forward(request, source) && method === "initialize") this.#initializing = true;
 		} else this.#desk.refuse(request, "unknown-method", ErrorCode.methodNotFound);
+	}
+
+	/** For one thing beside tools. What is not granted, and what is not there, gets one answer. */
+	#reach(request: Request, source: Source): void {
+		const refuse = (reason: Reason) => this.#desk.refuse(request, reason, ErrorCode.invalidParams);
+		const { params = {} } = request;
+		if (!isReachable(this.#offers, request.method, params)) refuse("kind-not-granted");
+		else if (params.arguments !== undefined && !isObject(params.arguments)) refuse("bad-params");
+		else if ("task" in params) refuse("task-not-granted");
+		else if ("inputResponses" in params || "requestState" in params) refuse("input-not-granted");
+		else if (this.#desk.write({ ...about(request), decision: "allow", reason: "offer-granted", outcome: "forwarded" }))
+			this.#desk.forward(request, source);
+		else this.#desk.toHost(refusal(request.id, ErrorCode.invalidParams));
 	}
 
 	/** When the server can be asked for its tools. A host may send everything at once, before its `initialize` is answered. */
@@ -294,9 +327,14 @@ export class Relay {
 
 	#listen(request: Request, source: Source): void {
 		const notifications = request.params?.notifications;
-		if (!isObject(notifications)) this.#desk.refuse(request, "bad-params", ErrorCode.invalidParams);
-		else if (this.#desk.forward(request, changed(source, withoutResourceSubscriptions(source.text))))
-			this.#subscriptions.open(request.id, notifications.toolsListChanged === true);
+		if (!isObject(notifications) || hasAlikeNotification(notifications)) {
+			this.#desk.refuse(request, "bad-params", ErrorCode.invalidParams);
+			return;
+		}
+		const { drop, keep } = deniedSubscriptions(this.#offers, notifications);
+		if (!this.#desk.forward(request, changed(source, withSubscriptions(source.text, drop, keep)))) return;
+		const others = ["promptsListChanged", "resourcesListChanged"].filter((name) => notifications[name] === true);
+		this.#subscriptions.open(request.id, notifications.toolsListChanged === true, new Set(others));
 	}
 
 	#hostNotification(notification: Notification, source: Source): void {
@@ -414,12 +452,15 @@ export class Relay {
 		if (method === "notifications/subscriptions/acknowledged") {
 			if (subscription === undefined || subscription.local || !isObject(params.notifications)) return null;
 			subscription.acknowledged = true;
-			return subscription.tools && params.notifications.toolsListChanged !== true ? withToolsAcknowledged(text) : text;
+			const { drop, keep } = deniedSubscriptions(this.#offers, params.notifications);
+			const granted = withSubscriptions(text, drop, keep);
+			return subscription.tools && params.notifications.toolsListChanged !== true ? withToolsAcknowledged(granted) : granted;
 		}
 		if (stream !== undefined && subscription?.acknowledged !== true) return null;
 		if (method === "notifications/cancelled") return this.#mayCancel(params.requestId) ? text : null;
 		if (method === "notifications/progress") return this.#desk.inFlight.hasProgressToken(params.progressToken) ? text : null;
-		return method === TOOLS_CHANGED || SERVER_NOTIFICATIONS.has(method) ? text : null;
+		const isHeard = mayHear(this.#offers, method, params) ?? (method === TOOLS_CHANGED || SERVER_NOTIFICATIONS.has(method));
+		return isHeard ? text : null;
 	}
 
 	/** A server ends its own pings and subscriptions; nothing else is its to cancel. */
@@ -471,21 +512,40 @@ export class Relay {
 
 	/** The text of an answer as the host may have it; null when its shape is not what the method gives. */
 	#judgedResult(request: InFlight, result: JsonObject, text: string): string | null {
-		const emptied = EMPTIED.get(request.method);
-		if (emptied !== undefined) return Array.isArray(result[emptied]) ? emptiedList(text, emptied) : null;
+		if (isOfferList(request.method)) return this.#offeredList(request, result, text);
 		switch (request.method) {
 			case "initialize":
 				if (typeof result.protocolVersion !== "string") return null;
 				this.#version = result.protocolVersion;
 				this.#hasTools = isObject(result.capabilities) && isObject(result.capabilities.tools);
-				return withListChanged(text, result.capabilities);
+				this.#announced = this.#kindsIn(result.capabilities);
+				return this.#withCapabilities(text, result.capabilities);
 			case "server/discover":
-				return withListChanged(text, result.capabilities);
+				return this.#withCapabilities(text, result.capabilities);
 			case "tools/list":
 				return this.#tools.page(request, result, text);
 			default:
 				return text;
 		}
+	}
+
+	/** What is granted of a page; all else of it stays as the server wrote it. */
+	#offeredList({ method, modern }: InFlight, result: JsonObject, text: string): string | null {
+		const page = offeredPage(this.#offers, method, result);
+		if (page === null) return null;
+		if (page.keep === null) return emptiedList(text, page.key);
+		const filtered = filteredList(text, page.key, page.keep);
+		return modern ? privateList(filtered, result) : filtered;
+	}
+
+	#withCapabilities(text: string, capabilities: unknown): string {
+		return withOffers(withListChanged(text, capabilities), capabilities, deniedOffers(this.#offers));
+	}
+
+	/** Of the server's own word, what the host may know. */
+	#kindsIn(capabilities: unknown): ReadonlySet<string> {
+		const denied = deniedOffers(this.#offers);
+		return new Set(isObject(capabilities) ? Object.keys(capabilities).filter((kind) => !denied.has(kind)) : []);
 	}
 
 	#giveUpId(id: RequestId, reason: Reason): void {

@@ -44,7 +44,11 @@ export function withListChanged(text: string, capabilities: unknown): string {
 
 /** Keeps the elements of `result[key]` for which `keep` is true. */
 export function filteredList(text: string, key: string, keep: readonly boolean[]): string {
-	const list = find(text, "result", key);
+	return keptElements(text, ["result", key], keep);
+}
+
+function keptElements(text: string, path: readonly string[], keep: readonly boolean[]): string {
+	const list = find(text, ...path);
 	if (list === null || keep.every(Boolean)) return text;
 	const kept = elementsOf(text, list.start).filter((_, index) => keep[index]);
 	return applyEdits(text, [replace(list, `[${kept.map(({ start, end }) => text.slice(start, end)).join(",")}]`)]);
@@ -69,9 +73,24 @@ export function privateList(text: string, result: JsonObject): string {
 	return changed;
 }
 
-/** Of `subscriptions/listen`: updates of resources are not granted. */
-export function withoutResourceSubscriptions(text: string): string {
-	return dropMembers(text, ["params", "notifications"], new Set(["resourceSubscriptions"]));
+/** Of `subscriptions/listen` and its acknowledgement: without these members, and with those URIs alone; `keep` null: with all. */
+export function withSubscriptions(text: string, drop: ReadonlySet<string>, keep: readonly boolean[] | null): string {
+	const path = ["params", "notifications"];
+	const fewer = dropMembers(text, path, drop);
+	return keep === null ? fewer : keptElements(fewer, [...path, "resourceSubscriptions"], keep);
+}
+
+/** Of an answer to `initialize` or `server/discover`: without these kinds; what is left of prompts and resources announces changes. */
+export function withOffers(text: string, capabilities: unknown, denied: ReadonlySet<string>): string {
+	if (!isObject(capabilities)) return text;
+	const path = ["result", "capabilities"];
+	let changed = dropMembers(text, path, denied);
+	for (const kind of ["prompts", "resources"]) {
+		const said = capabilities[kind];
+		const place = denied.has(kind) || !isObject(said) || said.listChanged === true ? null : find(changed, ...path, kind);
+		if (place !== null) changed = applyEdits(changed, [setMember(changed, place, "listChanged", "true")]);
+	}
+	return changed;
 }
 
 /** Of an acknowledgement: changes of the tools are announced, by the relay if not by the server. */

@@ -4,6 +4,8 @@ import type { RequestId } from "./message.ts";
 export interface Subscription {
 	/** The host wants to hear of changes in the list of tools. */
 	readonly tools: boolean;
+	/** What else it wants to hear of: `promptsListChanged`, `resourcesListChanged`. Empty: nothing. */
+	readonly others: ReadonlySet<string>;
 	/** Nothing may be sent on it before its acknowledgement. */
 	acknowledged: boolean;
 	/** The server has no subscriptions: the relay keeps this one by itself. */
@@ -13,8 +15,8 @@ export interface Subscription {
 export class Subscriptions {
 	readonly #active = new Map<RequestId, Subscription>();
 
-	open(id: RequestId, tools: boolean): void {
-		this.#active.set(id, { tools, acknowledged: false, local: false });
+	open(id: RequestId, tools: boolean, others: ReadonlySet<string>): void {
+		this.#active.set(id, { tools, others, acknowledged: false, local: false });
 	}
 
 	get size(): number {
@@ -33,6 +35,11 @@ export class Subscriptions {
 
 	close(id: RequestId): void {
 		this.#active.delete(id);
+	}
+
+	/** Those that may be told now that a list changed which they named. */
+	listeningTo(name: string): readonly RequestId[] {
+		return [...this.#active].filter(([, { others, acknowledged }]) => others.has(name) && acknowledged).map(([id]) => id);
 	}
 
 	/** Those that may be told now that the tools changed. */

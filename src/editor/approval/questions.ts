@@ -146,7 +146,23 @@ function rowsOf(paragraphs: readonly Cuttable[]): Pick<Question, "rows" | "full"
 	return full.every((text, i) => text === rows[i]) ? { rows } : { rows, full };
 }
 
-const WEIGHTS: readonly ChangeRow["kind"][] = ["start", "sandbox", "secret", "write", "read", "network", "env", "tool", "deny", "limit"];
+const WEIGHTS: readonly ChangeRow["kind"][] = [
+	"start",
+	"sandbox",
+	"secret",
+	"write",
+	"read",
+	"network",
+	"env",
+	"ask",
+	"tool",
+	"prompt",
+	"resource",
+	"template",
+	"completion",
+	"deny",
+	"limit",
+];
 
 function byWeight(a: ChangeRow, b: ChangeRow): number {
 	return WEIGHTS.indexOf(a.kind) - WEIGHTS.indexOf(b.kind);

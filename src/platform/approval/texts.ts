@@ -1,10 +1,12 @@
 import type { Constraints } from "../../core/constraints/schema.ts";
 import { constraintsText } from "../../core/constraints/text.ts";
+import { own } from "../../core/own.ts";
 import { exact, plain } from "../../core/plain-text.ts";
 import type { CodeFact } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
-import { type Limits, limitLines } from "../../core/policy/limits.ts";
+import { isRaised, limitLines } from "../../core/policy/limits.ts";
 import { nameMatcher } from "../../core/policy/names.ts";
+import { NO_OFFERS } from "../../core/policy/offers.ts";
 import { detectInArguments } from "../../core/secrets/arguments.ts";
 import { mask } from "../../core/secrets/mask.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
@@ -109,8 +111,33 @@ function allowedBy(grant: Grant): readonly Allowed[] {
 		...[...grant.secrets].map(([slot, reference]) => of("secret", slot, reference)),
 		...(grant.mutableSecrets === true ? [{ key: "mutable", kind: "secret", text: MUTABLE_SECRETS } as const] : []),
 		...[...grant.tools.keys()].sort().map((tool) => constrained(of("tool", tool), grant.constraints.get(tool) ?? [])),
+		...offered(grant, of),
 	];
 }
+
+/** What it may offer beside tools, and what it may ask for. */
+function offered({ offers = NO_OFFERS, asks = {} }: Grant, of: (kind: ChangeRow["kind"], value: string) => Allowed): readonly Allowed[] {
+	const all = (kind: ChangeRow["kind"], value: string, every: string): Allowed =>
+		value === "*" ? { ...of(kind, value), text: `${value}  (${every})` } : of(kind, value);
+	return [
+		...offers.prompts.map((name) => all("prompt", name, "every prompt, whatever it says")),
+		...offers.resources.map((uri) => of("resource", uri)),
+		...offers.templates.map((template) => all("template", template, "every template")),
+		...(offers.completions ? [{ key: "completions", kind: "completion", text: "what you type for these is sent to it" } as const] : []),
+		...Object.entries(asks).map(([kind, perMinute]) => ({
+			key: JSON.stringify(["ask", kind, perMinute]),
+			kind: "ask" as const,
+			text: `${kind}, ${perMinute} a minute  (${own(ASKED, kind) ?? ""})`,
+		})),
+	];
+}
+
+/** What it means that a server may ask for it. */
+const ASKED: Readonly<Record<string, string>> = {
+	sampling: "it puts words to your model, and reads the answer",
+	elicitation: "it puts questions to you in the host",
+	roots: "it is told the folders that the host works in",
+};
 
 /** What the weaker sandbox does not give, in one line: the rest stands in the threat model. */
 export const WEAKER_SANDBOX =
@@ -120,7 +147,22 @@ export const WEAKER_SANDBOX =
 export interface ChangeRow {
 	/** `+` is new, `-` goes, a blank stays. */
 	readonly mark: "+" | "-" | " ";
-	readonly kind: "start" | "sandbox" | "read" | "write" | "env" | "network" | "secret" | "tool" | "deny" | "limit";
+	readonly kind:
+		| "start"
+		| "sandbox"
+		| "read"
+		| "write"
+		| "env"
+		| "network"
+		| "secret"
+		| "tool"
+		| "prompt"
+		| "resource"
+		| "template"
+		| "completion"
+		| "ask"
+		| "deny"
+		| "limit";
 	readonly text: string;
 }
 
@@ -169,11 +211,6 @@ function boundChange(before: Grant | null, after: Grant): GrantChange {
 	];
 	const shownAgain = after.sandbox !== "off" && denied(before).some((each) => !denied(after).includes(each));
 	return { rows, widens: shownAgain || (before !== null && isRaised(before.limits, after.limits)) };
-}
-
-function isRaised(before: Limits, after: Limits): boolean {
-	const now: Readonly<Record<string, number | undefined>> = { ...after };
-	return Object.entries(before).some(([name, value]) => (now[name] ?? Number.POSITIVE_INFINITY) > value);
 }
 
 /** A command and its arguments, untruncated, each word told apart from the next. Credentials are masked. */

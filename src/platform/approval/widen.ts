@@ -1,8 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Asks } from "../../core/policy/asks.ts";
 import { egressGrantText, parseEgressGrant } from "../../core/policy/egress.ts";
 import { type Grant, type GrantedSandbox, inWorkspace, isInside } from "../../core/policy/layers.ts";
 import type { Limits } from "../../core/policy/limits.ts";
+import { isOfferName, NO_OFFERS, type Offers } from "../../core/policy/offers.ts";
 import { isSharedDomain } from "../../core/policy/shared-domains.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { checkGrants } from "../sandbox/bubblewrap.ts";
@@ -20,6 +22,14 @@ export interface Widening {
 	readonly env: readonly string[];
 	/** Slot → reference; the entry must ask for that very one. */
 	readonly secrets: ReadonlyMap<string, string>;
+	/** Undefined: none more. */
+	readonly prompts?: readonly string[];
+	readonly resources?: readonly string[];
+	readonly templates?: readonly string[];
+	/** True: it may complete what a person types. Undefined: as it is. */
+	readonly completions?: boolean;
+	/** In the place of those that are there. Undefined: none. */
+	readonly asks?: Asks;
 	/** Names and patterns that stay invisible, as in a policy. Undefined: none more. */
 	readonly deny?: readonly string[];
 	/** In the place of those that are there. Undefined: none. */
@@ -67,6 +77,9 @@ export function widen(
 				`${name} cannot be passed on from the host's environment.`,
 				"Give the entry a value of its own in env: it is pinned then.",
 			);
+	const offers = wantedOffers(grant.offers ?? NO_OFFERS, wanted);
+	if (!offers.ok) return offers;
+	const questions = { ...grant.asks, ...wanted.asks };
 	const stays = grant.sandbox === "off" && wanted.sandbox !== "on";
 	const before: GrantedSandbox = grant.sandbox === "off" ? { read: [], write: [], deny: [], env: [] } : grant.sandbox;
 	const sandbox: Grant["sandbox"] =
@@ -83,6 +96,8 @@ export function widen(
 	return ok({
 		...grant,
 		...mutable,
+		...(offers.value === NO_OFFERS ? {} : { offers: offers.value }),
+		...(Object.keys(questions).length === 0 ? {} : { asks: questions }),
 		secrets,
 		sandbox,
 		egress: union(grant.egress, egress.value),
@@ -92,6 +107,23 @@ export function widen(
 
 function placed(patterns: readonly string[], workspace: string | null): readonly string[] {
 	return patterns.map((pattern) => inWorkspace(pattern, workspace) ?? pattern);
+}
+
+/** `NO_OFFERS` itself where there are none. */
+function wantedOffers(before: Offers, { prompts = [], resources = [], templates = [], completions = false }: Widening): Result<Offers> {
+	if ([...prompts, ...resources, ...templates].some((name) => !isOfferName(name)))
+		return fail(
+			"bad-offer",
+			"A prompt, resource or template has characters that cannot be seen, or is too long.",
+			'Name it as the server lists it: --prompt summary --resource "file:///docs/**"',
+		);
+	if (!completions && prompts.length + resources.length + templates.length === 0) return ok(before);
+	return ok({
+		prompts: union(before.prompts, prompts),
+		resources: union(before.resources, resources),
+		templates: union(before.templates, templates),
+		completions: before.completions || completions,
+	});
 }
 
 /** An entry of a policy's `egress`: `host:port`, with a wildcard or with addresses. */

@@ -1,6 +1,6 @@
 import type { AuditEvent } from "../../../src/core/audit/event.ts";
 import type { LineEvent } from "../../../src/core/protocol/frame.ts";
-import { type Action, Relay, type RelayLimits } from "../../../src/core/protocol/relay.ts";
+import { type Action, Relay, type RelayLimits, type RelayPolicy } from "../../../src/core/protocol/relay.ts";
 import type { KnownValues } from "../../../src/core/secrets/known-values.ts";
 import { type Pin, pinOf } from "../../../src/core/tools/pin.ts";
 
@@ -40,6 +40,9 @@ export function grant(...tools: readonly Json[]): ReadonlyMap<string, Pin> {
 	);
 }
 
+/** What else a policy grants, and a clock in milliseconds. */
+type SessionMore = Partial<RelayPolicy> & { readonly clock?: () => number };
+
 /** A relay with the two sides played by the test. */
 export class Session {
 	readonly relay: Relay;
@@ -47,14 +50,16 @@ export class Session {
 	/** False: the audit log cannot be written. */
 	writable = true;
 
-	constructor(tools: ReadonlyMap<string, Pin>, limits: Partial<RelayLimits> = {}, secrets?: KnownValues) {
+	constructor(tools: ReadonlyMap<string, Pin>, limits: Partial<RelayLimits> = {}, secrets?: KnownValues, more: SessionMore = {}) {
+		const { clock, ...policy } = more;
 		this.relay = new Relay({
-			policy: { tools },
+			policy: { tools, ...policy },
 			server: "demo",
 			random: RANDOM,
 			record: (event) => this.#record(event),
 			limits,
 			...(secrets === undefined ? {} : { secrets }),
+			...(clock === undefined ? {} : { clock }),
 		});
 	}
 

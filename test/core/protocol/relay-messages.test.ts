@@ -188,8 +188,8 @@ describe("what a server may send", () => {
 
 	test.each([
 		["notifications/message", {}, true],
-		["notifications/prompts/list_changed", {}, true],
-		["notifications/resources/list_changed", {}, true],
+		["notifications/prompts/list_changed", {}, false],
+		["notifications/resources/list_changed", {}, false],
 		["notifications/progress", { progressToken: "mine", progress: 1 }, true],
 		["notifications/progress", { progressToken: "other", progress: 1 }, false],
 		["notifications/progress", { progressToken: 5, progress: 1 }, false],
