@@ -86,6 +86,7 @@ export class Session {
 		this.#relay = new Relay({
 			policy: this.#policyOf(options.grant),
 			server: options.grant.name,
+			clock: () => performance.now(),
 			random: randomBytes(8).toString("hex"),
 			secrets: new KnownValues(options.secrets),
 			record: (event) => this.#record(event),
@@ -198,14 +199,14 @@ export class Session {
 	#policyOf(grant: Grant): RelayPolicy {
 		const tools = pinsOf(grant);
 		this.#options.live.tools(tools.keys());
-		const offers = grant.offers ?? NO_OFFERS;
-		if (grant.constraints.size === 0) return { tools, offers };
+		const more = { offers: grant.offers ?? NO_OFFERS, asks: grant.asks ?? {} };
+		if (grant.constraints.size === 0) return { tools, ...more };
 		const mayCall: MayCall = (tool, args) => {
 			const breach = this.#judge.judge(grant.constraints.get(tool) ?? [], args);
 			if (breach !== null) this.#say(breachText(tool, breach));
 			return breach === null;
 		};
-		return { tools, offers, mayCall };
+		return { tools, ...more, mayCall };
 	}
 
 	/**

@@ -1,6 +1,7 @@
 import type { AuditEvent, Outcome } from "../audit/event.ts";
 import { brief } from "../plain-text.ts";
 import { ErrorCode, refusal } from "./answers.ts";
+import { subjectOf } from "./ask-gate.ts";
 import type { Listing, Withheld } from "./catalog.ts";
 import { about, isModern, type Notification, type Request, type Source } from "./exchange.ts";
 import { type InFlight, InFlightRequests } from "./in-flight.ts";
@@ -70,6 +71,7 @@ export class Desk {
 		const added = this.inFlight.add(request.id, {
 			method,
 			tool,
+			subject: subjectOf(method, params),
 			listing,
 			progressToken: typeof token === "string" || typeof token === "number" ? token : null,
 			modern: isModern(request),
@@ -112,6 +114,20 @@ export class Desk {
 		const request = message.kind === "request" ? message.id : null;
 		const { method } = message;
 		this.#rarely({ request, direction, method, tool: null, decision: "refuse", reason, outcome: "withheld" }, reason, brief(method, SHOWN));
+	}
+
+	/** Of what was passed on to the host, and a person should know of. */
+	flag(reason: Reason, detail: string | null = null): void {
+		const event = {
+			request: null,
+			direction: "server-to-host",
+			method: null,
+			tool: null,
+			decision: "allow",
+			reason,
+			outcome: "forwarded",
+		} as const;
+		this.#rarely(event, reason, detail);
 	}
 
 	noteWithheld(withheld: readonly Withheld[]): void {

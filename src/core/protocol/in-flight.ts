@@ -6,6 +6,8 @@ export interface InFlight {
 	readonly method: string;
 	/** The tool of a call. */
 	readonly tool: string | null;
+	/** What the request is about, to tell it from another: `subjectOf`. */
+	readonly subject: string;
 	/** The listing that a `tools/list` is a page of. */
 	readonly listing: Listing | null;
 	readonly progressToken: RequestId | null;

@@ -30,6 +30,15 @@ const REASONS = {
 	"unknown-method": { says: "a method that Sallyport does not know was called", remedy: "" },
 	"notification-not-granted": { says: "a notification that is not granted was dropped", remedy: "" },
 	"server-request-not-granted": { says: "the server asked the host for something that is not granted", remedy: "" },
+	"too-many-asks": {
+		says: "the server asked the host for more in a minute than is granted",
+		remedy: "To change it: sallyport allow NAME --ask sampling=20",
+	},
+	"credential-asked": {
+		says: "the server asked the person for a password, a key or a code, which Sallyport does not let through",
+		remedy: "Give it its secrets through the vault: sallyport allow NAME --secret",
+	},
+	"url-asked": { says: "the server asks the person to open an address", remedy: "Look at the address before you open it." },
 	"id-reused": { says: "a request reused the id of one that is in flight", remedy: "" },
 	"id-reserved": { says: "a request used an id of Sallyport's own", remedy: "" },
 	"response-unexpected": { says: "a response that answers no request was dropped", remedy: "" },

@@ -1,7 +1,9 @@
 import type { AuditEvent } from "../audit/event.ts";
+import { ASK_KINDS, type Asks } from "../policy/asks.ts";
 import { NO_OFFERS, type Offers } from "../policy/offers.ts";
 import type { KnownValues } from "../secrets/known-values.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
+import { AskGate, type AskVerdict, subjectOf } from "./ask-gate.ts";
 import type { GrantedTools } from "./catalog.ts";
 import { type Action, Desk } from "./desk.ts";
 import { about, changed, isModern, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
@@ -47,6 +49,7 @@ import {
 	withToolsAcknowledged,
 } from "./rewrite.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import type { Clock } from "./token-bucket.ts";
 import { type MayCall, ToolGate, type ToolGateLimits } from "./tool-gate.ts";
 
 export type { Withheld } from "./catalog.ts";
@@ -59,6 +62,8 @@ export interface RelayPolicy {
 	readonly mayCall?: MayCall;
 	/** Prompts, resources, templates and completions. Left out: none. */
 	readonly offers?: Offers;
+	/** What the server may ask its host for. Left out: nothing. */
+	readonly asks?: Asks;
 }
 
 export interface RelayLimits extends ToolGateLimits {
@@ -81,8 +86,8 @@ export interface RelayOptions {
 	 */
 	readonly record: (event: AuditEvent) => boolean;
 	readonly limits?: Partial<RelayLimits>;
-	/** Milliseconds that only grow: what is granted so many times a minute is counted by it. */
-	readonly clock?: () => number;
+	/** What is granted so many times a minute is counted by it. Left out: time stands still. */
+	readonly clock?: Clock;
 	/** The server's secrets: taken out of all that it sends to the host. Left out: it has none. */
 	readonly secrets?: KnownValues;
 }
@@ -127,6 +132,7 @@ export class Relay {
 	readonly #limits: RelayLimits;
 	readonly #desk: Desk;
 	readonly #tools: ToolGate;
+	readonly #asks: AskGate;
 	readonly #secrets: KnownValues | null;
 	readonly #subscriptions = new Subscriptions();
 	readonly #serverPings = new Set<RequestId>();
@@ -147,7 +153,8 @@ export class Relay {
 		this.#secrets = options.secrets ?? null;
 		this.#desk = new Desk(options.server, options.record, this.#limits.inFlight);
 		this.#offers = options.policy.offers ?? NO_OFFERS;
-		this.#tools = new ToolGate(this.#desk, options.policy, this.#limits, options.random);
+		this.#asks = new AskGate(options.policy.asks ?? {}, options.clock ?? (() => 0));
+		this.#tools = new ToolGate(this.#desk, this.#asks, options.policy, this.#limits, options.random);
 	}
 
 	/** What the host sent. */
@@ -191,6 +198,10 @@ export class Relay {
 			for (const id of this.#subscriptions.listeningToTools())
 				this.#desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED, params: { _meta: { [Meta.subscriptionId]: id } } }));
 			this.#setOffers(policy.offers ?? NO_OFFERS);
+			for (const id of this.#asks.grant(policy.asks ?? {})) {
+				this.#desk.toHost(encode({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } }));
+				this.#desk.toServer(refusal(id, ErrorCode.methodNotFound));
+			}
 		});
 	}
 
@@ -276,7 +287,8 @@ export class Relay {
 	#hostMessage(message: Message, source: Source): void {
 		if (message.kind === "request") this.#hostRequest(message, source);
 		else if (message.kind === "notification") this.#hostNotification(message, source);
-		else if (message.id !== null && this.#serverPings.delete(message.id)) this.#desk.toServer(source.bytes);
+		else if (message.id !== null && (this.#serverPings.delete(message.id) || this.#asks.close(message.id)))
+			this.#desk.toServer(source.bytes);
 		else this.#desk.note("host-to-server", "response-unexpected");
 	}
 
@@ -288,7 +300,7 @@ export class Relay {
 		else if (this.#isTaken(id)) this.#desk.refuse(request, "id-reused", invalidRequest, null);
 		else if (!isUnambiguous(request.params)) this.#desk.refuse(request, "bad-params", invalidParams);
 		else if (method.startsWith("tasks/")) this.#desk.refuse(request, "task-not-granted", methodNotFound);
-		else this.#pass(request, withoutCapabilities(request, original));
+		else this.#pass(request, this.#withoutCapabilities(request, original));
 	}
 
 	#pass(request: Request, source: Source): void {
@@ -309,10 +321,22 @@ export class Relay {
 		if (!isReachable(this.#offers, request.method, params)) refuse("kind-not-granted");
 		else if (params.arguments !== undefined && !isObject(params.arguments)) refuse("bad-params");
 		else if ("task" in params) refuse("task-not-granted");
-		else if ("inputResponses" in params || "requestState" in params) refuse("input-not-granted");
-		else if (this.#desk.write({ ...about(request), decision: "allow", reason: "offer-granted", outcome: "forwarded" }))
-			this.#desk.forward(request, source);
-		else this.#desk.toHost(refusal(request.id, ErrorCode.invalidParams));
+		else if (!this.#asks.mayAnswer(subjectOf(request.method, params), params)) refuse("input-not-granted");
+		else if (this.#desk.write({ ...about(request), decision: "allow", reason: "offer-granted", outcome: "forwarded" })) {
+			if (this.#desk.forward(request, source)) this.#asks.answered(subjectOf(request.method, params), params);
+		} else this.#desk.toHost(refusal(request.id, ErrorCode.invalidParams));
+	}
+
+	/** What the relay denies to servers it does not offer to them either. */
+	#withoutCapabilities({ method, params }: Request, source: Source): Source {
+		let text = source.text;
+		const denied = new Set(["tasks", ...ASK_KINDS.filter((kind) => !this.#asks.grants(kind))]);
+		if (method === "initialize" && hasDeniedCapability(params?.capabilities, denied))
+			text = withoutDeniedCapabilities(text, denied, "params", "capabilities");
+		const meta = params?._meta;
+		if (isObject(meta) && hasDeniedCapability(meta[Meta.clientCapabilities], denied))
+			text = withoutDeniedCapabilities(text, denied, "params", "_meta", Meta.clientCapabilities);
+		return changed(source, text);
 	}
 
 	/** When the server can be asked for its tools. A host may send everything at once, before its `initialize` is answered. */
@@ -345,10 +369,10 @@ export class Relay {
 		else if (method === "notifications/initialized" && this.#initializing) {
 			this.#initialized = true;
 			this.#desk.toServer(source.bytes);
-		}
-		// Roots are not offered to the server, so their changes are nothing to it.
-		else if (method !== "notifications/roots/list_changed")
-			this.#desk.noteMessage("host-to-server", "notification-not-granted", notification);
+		} else if (method === "notifications/roots/list_changed") {
+			// Where they are not offered to the server, their changes are nothing to it.
+			if (this.#asks.grants("roots")) this.#desk.toServer(source.bytes);
+		} else this.#desk.noteMessage("host-to-server", "notification-not-granted", notification);
 	}
 
 	#hostCancels(id: unknown, source: Source): void {
@@ -421,13 +445,33 @@ export class Relay {
 
 	#serverRequest(request: Request, source: Source): void {
 		const { id, method } = request;
-		if (method === "ping" && !this.#serverPings.has(id) && this.#serverPings.size < MAX_SERVER_PINGS) {
+		const isTaken = this.#serverPings.has(id) || this.#asks.isOpen(id);
+		if (method === "ping" && !isTaken && this.#serverPings.size < MAX_SERVER_PINGS) {
 			this.#serverPings.add(id);
 			this.#toHost(source);
+			return;
+		}
+		const { refuse, flag } = this.#judgedAsk(request, isTaken);
+		if (refuse === null) {
+			if (flag !== null) this.#desk.flag(flag);
+			this.#toHost(source);
 		} else {
-			this.#desk.noteMessage("server-to-host", "server-request-not-granted", request);
+			this.#desk.noteMessage("server-to-host", refuse, request);
 			this.#desk.toServer(refusal(id, ErrorCode.methodNotFound));
 		}
+	}
+
+	/** What is let through is recorded, and waits for its answer. */
+	#judgedAsk({ id, method, params }: Request, isTaken: boolean): AskVerdict {
+		if (isTaken) return { refuse: "id-reused", flag: null };
+		if (!isUnambiguous(params)) return { refuse: "bad-params", flag: null };
+		const verdict = this.#asks.judge(method, params);
+		if (verdict.refuse !== null) return verdict;
+		if (!this.#asks.open(id, method)) return { refuse: "too-many-asks", flag: null };
+		const event = { request: id, direction: "server-to-host", method, tool: null, decision: "allow", reason: "ask-granted" } as const;
+		if (this.#desk.write({ ...event, outcome: "forwarded" })) return verdict;
+		this.#asks.close(id);
+		return { refuse: "audit-failed", flag: null };
 	}
 
 	#serverNotification(notification: Notification, source: Source): void {
@@ -458,15 +502,16 @@ export class Relay {
 		}
 		if (stream !== undefined && subscription?.acknowledged !== true) return null;
 		if (method === "notifications/cancelled") return this.#mayCancel(params.requestId) ? text : null;
+		if (method === "notifications/elicitation/complete") return this.#asks.grants("elicitation") ? text : null;
 		if (method === "notifications/progress") return this.#desk.inFlight.hasProgressToken(params.progressToken) ? text : null;
 		const isHeard = mayHear(this.#offers, method, params) ?? (method === TOOLS_CHANGED || SERVER_NOTIFICATIONS.has(method));
 		return isHeard ? text : null;
 	}
 
-	/** A server ends its own pings and subscriptions; nothing else is its to cancel. */
+	/** A server ends its own requests and subscriptions; nothing else is its to cancel. */
 	#mayCancel(id: unknown): boolean {
 		if (typeof id !== "string" && typeof id !== "number") return false;
-		if (this.#subscriptions.get(id) === undefined) return this.#serverPings.delete(id);
+		if (this.#subscriptions.get(id) === undefined) return this.#serverPings.delete(id) || this.#asks.close(id);
 		this.#subscriptions.close(id);
 		this.#desk.inFlight.take(id);
 		return true;
@@ -476,12 +521,14 @@ export class Relay {
 		const { id } = response;
 		const request = id === null ? undefined : this.#desk.inFlight.take(id);
 		if (id === null || request === undefined) this.#desk.note("server-to-host", "response-unexpected");
-		else if (response.kind === "error") this.#errorResponse(id, request, response.error.code, source);
+		else if (response.kind === "error") this.#errorResponse(id, request, response.error, source);
 		else this.#resultResponse(id, request, response.result, source);
 	}
 
-	#errorResponse(id: RequestId, request: InFlight, code: number, source: Source): void {
-		if (code === URL_ELICITATION_REQUIRED) this.#giveUp(id, request, "input-not-granted");
+	#errorResponse(id: RequestId, request: InFlight, error: JsonObject, source: Source): void {
+		const { code } = error;
+		const refuse = code === URL_ELICITATION_REQUIRED ? this.#judgedAddresses(error.data) : null;
+		if (refuse !== null) this.#giveUp(id, request, refuse);
 		else if (code === ErrorCode.methodNotFound && this.#subscriptions.get(id)?.tools === true) this.#keepSubscription(id, request);
 		else {
 			this.#subscriptions.close(id);
@@ -489,6 +536,18 @@ export class Relay {
 			this.#toHost(source);
 			if (request.tool !== null) this.#desk.outcome(id, request, "error");
 		}
+	}
+
+	/** Why the person may not be sent to these addresses; null: they may, and are told. */
+	#judgedAddresses(data: unknown): Reason | null {
+		const addresses = isObject(data) ? data.elicitations : null;
+		if (!this.#asks.grants("elicitation") || !Array.isArray(addresses) || addresses.length === 0) return "input-not-granted";
+		for (const address of addresses) {
+			const { refuse } = isObject(address) ? this.#asks.judge("elicitation/create", address) : { refuse: "result-unreadable" as const };
+			if (refuse !== null) return refuse;
+		}
+		this.#desk.flag("url-asked");
+		return null;
 	}
 
 	/** The relay announced changes of the tools, so it serves the subscription when the server does not. */
@@ -500,7 +559,7 @@ export class Relay {
 	}
 
 	#resultResponse(id: RequestId, request: InFlight, result: JsonObject, source: Source) {
-		if (!isComplete(result)) return this.#giveUp(id, request, "input-not-granted");
+		if (!isComplete(result)) return this.#inputRequired(id, request, result, source);
 		const text = hasAlikeResult(result) ? null : this.#judgedResult(request, result, source.text);
 		if (text === null) return this.#giveUp(id, request, "result-unreadable");
 		this.#subscriptions.close(id);
@@ -508,6 +567,21 @@ export class Relay {
 		if (request.tool !== null) this.#desk.outcome(id, request, result.isError === true ? "tool-error" : "answered");
 		if (request.method === "tools/list") this.#tools.pageDelivered();
 		if (request.method === "initialize" && this.#isReady) this.#tools.listForHeld();
+	}
+
+	/** The server asks for input before it goes on. */
+	#inputRequired(id: RequestId, request: InFlight, result: JsonObject, source: Source): void {
+		const { method, subject, modern, tool } = request;
+		const mayAsk = modern && result.resultType === "input_required" && (method === "tools/call" || isOfferRequest(method));
+		const { refuse, flag } =
+			!mayAsk || hasAlikeResult(result) ? { refuse: "input-not-granted" as const, flag: null } : this.#asks.judgeRound(subject, result);
+		if (refuse !== null) {
+			this.#giveUp(id, request, refuse);
+			return;
+		}
+		if (flag !== null) this.#desk.flag(flag);
+		this.#toHost(source);
+		if (tool !== null) this.#desk.outcome(id, request, "answered");
 	}
 
 	/** The text of an answer as the host may have it; null when its shape is not what the method gives. */
@@ -566,15 +640,4 @@ function isUnambiguous(params: JsonObject = {}): boolean {
 	const meta = params._meta;
 	if (hasAlikeParams(params) || (meta !== undefined && !isObject(meta))) return false;
 	return meta === undefined || !hasAlikeMeta(meta);
-}
-
-/** What the relay denies to servers it does not offer to them either. */
-function withoutCapabilities({ method, params }: Request, source: Source): Source {
-	let text = source.text;
-	if (method === "initialize" && hasDeniedCapability(params?.capabilities))
-		text = withoutDeniedCapabilities(text, "params", "capabilities");
-	const meta = params?._meta;
-	if (isObject(meta) && hasDeniedCapability(meta[Meta.clientCapabilities]))
-		text = withoutDeniedCapabilities(text, "params", "_meta", Meta.clientCapabilities);
-	return changed(source, text);
 }

@@ -8,6 +8,7 @@ export const hasAlikeResult = lookalikesOf([
 	"resourceTemplates",
 	"resultType",
 	"inputRequests",
+	"requestState",
 	"nextCursor",
 	"capabilities",
 	"_meta",

@@ -16,17 +16,16 @@ export const Meta = {
 } as const;
 const TASKS_EXTENSION = `${PREFIX}tasks`;
 
-/** Capabilities of the host for requests that this relay denies: a server that is not offered them does not count on them. */
-const DENIED_TO_SERVERS: ReadonlySet<string> = new Set(["sampling", "elicitation", "roots", "tasks"]);
 const TASKS: ReadonlySet<string> = new Set(["tasks"]);
 
-export function hasDeniedCapability(capabilities: unknown): boolean {
-	return isObject(capabilities) && (Object.keys(capabilities).some((key) => DENIED_TO_SERVERS.has(key)) || hasTasksExtension(capabilities));
+/** `denied`: what a server may not ask its host for. */
+export function hasDeniedCapability(capabilities: unknown, denied: ReadonlySet<string>): boolean {
+	return isObject(capabilities) && (Object.keys(capabilities).some((key) => denied.has(key)) || hasTasksExtension(capabilities));
 }
 
 /** `path` leads to the host's capabilities. */
-export function withoutDeniedCapabilities(text: string, ...path: readonly string[]): string {
-	return dropMembers(dropTasksExtension(text, path), path, DENIED_TO_SERVERS);
+export function withoutDeniedCapabilities(text: string, denied: ReadonlySet<string>, ...path: readonly string[]): string {
+	return dropMembers(dropTasksExtension(text, path), path, denied);
 }
 
 /** Of an answer to `initialize` or `server/discover`: a server with tools announces changes, because the grant can change; no tasks. */

@@ -1,4 +1,5 @@
 import { ErrorCode, encode, refusal } from "./answers.ts";
+import { type AskGate, subjectOf } from "./ask-gate.ts";
 import { Catalog, type GrantedTools, type Listing } from "./catalog.ts";
 import type { Desk } from "./desk.ts";
 import { about, isModern, type Request, type Response, type Source } from "./exchange.ts";
@@ -41,6 +42,7 @@ const MAX_CURSORS = 64;
  */
 export class ToolGate {
 	readonly #desk: Desk;
+	readonly #asks: AskGate;
 	readonly #limits: ToolGateLimits;
 	readonly #ownPrefix: string;
 	readonly #catalog: Catalog;
@@ -51,8 +53,9 @@ export class ToolGate {
 	#ownList: OwnListRun | null = null;
 	#ownIds = 0;
 
-	constructor(desk: Desk, policy: GatePolicy, limits: ToolGateLimits, random: string) {
+	constructor(desk: Desk, asks: AskGate, policy: GatePolicy, limits: ToolGateLimits, random: string) {
 		this.#desk = desk;
+		this.#asks = asks;
 		this.#limits = limits;
 		this.#ownPrefix = `sallyport-${random}-`;
 		this.#granted = policy.tools;
@@ -131,14 +134,16 @@ export class ToolGate {
 		};
 		if (typeof name !== "string" || (params.arguments !== undefined && !isObject(params.arguments))) return refuse("bad-params");
 		if ("task" in params) return refuse("task-not-granted");
-		if ("inputResponses" in params || "requestState" in params) return refuse("input-not-granted");
+		const subject = subjectOf(request.method, params);
+		if (!this.#asks.mayAnswer(subject, params)) return refuse("input-not-granted");
 		if (granted === undefined) return refuse("tool-not-granted");
 		const standing = this.#catalog.standing(name, granted);
 		if (standing === "unknown") return "unknown";
 		if (standing !== "verified") return refuse(standing);
 		if (this.#mayCall?.(name, params.arguments ?? {}) === false) return refuse("argument-not-allowed");
-		if (this.#desk.writeForwarded(request, name)) this.#desk.forward(request, source, name);
-		else this.#desk.toHost(refusal(request.id, ErrorCode.invalidParams));
+		if (this.#desk.writeForwarded(request, name)) {
+			if (this.#desk.forward(request, source, name)) this.#asks.answered(subject, params);
+		} else this.#desk.toHost(refusal(request.id, ErrorCode.invalidParams));
 		return "done";
 	}
 
