@@ -23,9 +23,12 @@ export interface Limits {
 	readonly pending?: number;
 }
 
-/** The limits that a server is started with: the others hold for its messages, and can change while it runs. */
-export function startLimits({ callsPerMinute: _, resultBytes: __, overlong: ___, pending: ____, ...limits }: Limits): Limits {
-	return limits;
+/** Those that hold for its messages, and can change while it runs. */
+export type MessageLimits = Pick<Limits, "callsPerMinute" | "resultBytes" | "overlong" | "pending">;
+
+/** Those that a server is started with. */
+export function startLimits({ memoryBytes, processes, files, diskBytes, cpuSeconds }: Limits) {
+	return { memoryBytes, processes, files, diskBytes, cpuSeconds };
 }
 
 export function limitsOf(limits: PolicyLimits): Limits {

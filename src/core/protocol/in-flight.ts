@@ -17,12 +17,17 @@ export interface InFlight {
 
 /** The host's requests by id. Bounded: a full table takes no more, but forgets the oldest one that the host cancelled. */
 export class InFlightRequests {
-	readonly #limit: number;
+	#limit: number;
 	readonly #requests = new Map<RequestId, InFlight>();
 	readonly #cancelled = new Set<RequestId>();
 	readonly #tokens = new Map<RequestId, number>();
 
 	constructor(limit: number) {
+		this.#limit = limit;
+	}
+
+	/** From now on: what is in flight stays. */
+	bound(limit: number): void {
 		this.#limit = limit;
 	}
 

@@ -30,6 +30,15 @@ const REASONS = {
 	"unknown-method": { says: "a method that Sallyport does not know was called", remedy: "" },
 	"notification-not-granted": { says: "a notification that is not granted was dropped", remedy: "" },
 	"server-request-not-granted": { says: "the server asked the host for something that is not granted", remedy: "" },
+	"too-many-calls": {
+		says: "a tool was called more often in a minute than the policy allows",
+		remedy: "To change it: sallyport allow NAME --limit callsPerMinute=120",
+	},
+	"result-too-large": {
+		says: "an answer is over the size that the policy allows",
+		remedy: "To change it: sallyport allow NAME --limit resultSize=4MiB, or overlong=cut",
+	},
+	"result-cut": { says: "an answer is over the size that the policy allows, and was cut", remedy: "" },
 	"too-many-asks": {
 		says: "the server asked the host for more in a minute than is granted",
 		remedy: "To change it: sallyport allow NAME --ask sampling=20",

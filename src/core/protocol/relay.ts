@@ -1,10 +1,13 @@
 import type { AuditEvent } from "../audit/event.ts";
 import { ASK_KINDS, type Asks } from "../policy/asks.ts";
+import type { MessageLimits } from "../policy/limits.ts";
 import { NO_OFFERS, type Offers } from "../policy/offers.ts";
 import type { KnownValues } from "../secrets/known-values.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
 import { AskGate, type AskVerdict, subjectOf } from "./ask-gate.ts";
+import { CallRate } from "./call-rate.ts";
 import type { GrantedTools } from "./catalog.ts";
+import { cutResult } from "./cut-result.ts";
 import { type Action, Desk } from "./desk.ts";
 import { about, changed, isModern, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
 import type { LineEvent } from "./frame.ts";
@@ -64,6 +67,8 @@ export interface RelayPolicy {
 	readonly offers?: Offers;
 	/** What the server may ask its host for. Left out: nothing. */
 	readonly asks?: Asks;
+	/** Of calls and their answers. Left out: those of the relay alone. */
+	readonly limits?: MessageLimits;
 }
 
 export interface RelayLimits extends ToolGateLimits {
@@ -133,6 +138,7 @@ export class Relay {
 	readonly #desk: Desk;
 	readonly #tools: ToolGate;
 	readonly #asks: AskGate;
+	readonly #rate: CallRate;
 	readonly #secrets: KnownValues | null;
 	readonly #subscriptions = new Subscriptions();
 	readonly #serverPings = new Set<RequestId>();
@@ -144,6 +150,9 @@ export class Relay {
 	/** What the older era's server said that it has beside tools, and the host was told of. */
 	#announced: ReadonlySet<string> = new Set();
 	#offers: Offers;
+	/** Bytes of an answer. */
+	#resultBytes = Number.POSITIVE_INFINITY;
+	#cuts = false;
 	#hostClosed = false;
 	#serverClosed = false;
 	#stopped = false;
@@ -153,8 +162,11 @@ export class Relay {
 		this.#secrets = options.secrets ?? null;
 		this.#desk = new Desk(options.server, options.record, this.#limits.inFlight);
 		this.#offers = options.policy.offers ?? NO_OFFERS;
-		this.#asks = new AskGate(options.policy.asks ?? {}, options.clock ?? (() => 0));
-		this.#tools = new ToolGate(this.#desk, this.#asks, options.policy, this.#limits, options.random);
+		const clock = options.clock ?? (() => 0);
+		this.#asks = new AskGate(options.policy.asks ?? {}, clock);
+		this.#rate = new CallRate(options.policy.limits?.callsPerMinute, clock);
+		this.#limit(options.policy.limits ?? {});
+		this.#tools = new ToolGate(this.#desk, this.#asks, this.#rate, options.policy, this.#limits, options.random);
 	}
 
 	/** What the host sent. */
@@ -193,6 +205,7 @@ export class Relay {
 	/** Applies at once: to the next call, to the calls that wait, and to every list from now on. */
 	setPolicy(policy: RelayPolicy): readonly Action[] {
 		return this.#step(() => {
+			this.#limit(policy.limits ?? {});
 			this.#tools.grant(policy);
 			if (this.#isReady && this.#hasTools) this.#desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED }));
 			for (const id of this.#subscriptions.listeningToTools())
@@ -203,6 +216,13 @@ export class Relay {
 				this.#desk.toServer(refusal(id, ErrorCode.methodNotFound));
 			}
 		});
+	}
+
+	#limit({ callsPerMinute, resultBytes, overlong, pending }: MessageLimits): void {
+		this.#rate.set(callsPerMinute);
+		this.#resultBytes = resultBytes ?? Number.POSITIVE_INFINITY;
+		this.#cuts = overlong === "cut";
+		this.#desk.inFlight.bound(Math.min(this.#limits.inFlight, pending ?? Number.POSITIVE_INFINITY));
 	}
 
 	#setOffers(offers: Offers): void {
@@ -433,7 +453,8 @@ export class Relay {
 
 	/** The short way for the answer to a call in which there is nothing to change. False: it has to go the other one. */
 	#passAnswer(bytes: Uint8Array): boolean {
-		const answer = this.#limits.read.depth < PLAIN_DEPTH ? null : readPlainAnswer(bytes);
+		const mayPass = this.#limits.read.depth >= PLAIN_DEPTH && bytes.length <= this.#resultBytes;
+		const answer = mayPass ? readPlainAnswer(bytes) : null;
 		const request = answer === null ? undefined : this.#desk.inFlight.get(answer.id);
 		if (answer === null || request === undefined || request.tool === null) return false;
 		if (this.#secrets !== null && this.#secrets.first(bytes) !== null) return false;
@@ -483,9 +504,13 @@ export class Relay {
 
 	/** All that a server says goes this way to the host. */
 	#toHost(source: Source): void {
+		this.#desk.toHost(this.#cleaned(source).bytes);
+	}
+
+	#cleaned(source: Source): Source {
 		const redacted = this.#secrets === null ? source : redactMessage(source, this.#secrets);
 		if (redacted !== source) this.#desk.note("server-to-host", "secret-redacted");
-		this.#desk.toHost(redacted.bytes);
+		return redacted;
 	}
 
 	/** The text of a notification as the host may have it; null when it may not. */
@@ -521,8 +546,24 @@ export class Relay {
 		const { id } = response;
 		const request = id === null ? undefined : this.#desk.inFlight.take(id);
 		if (id === null || request === undefined) this.#desk.note("server-to-host", "response-unexpected");
+		else if (source.bytes.length > this.#resultBytes && isMeasured(request)) this.#overlong(id, request, response, source);
 		else if (response.kind === "error") this.#errorResponse(id, request, response.error, source);
 		else this.#resultResponse(id, request, response.result, source);
+	}
+
+	/** Its secrets are taken out before it is cut, or the first half of one would stay. */
+	#overlong(id: RequestId, request: InFlight, response: Response, source: Source): void {
+		const mayCut = this.#cuts && response.kind === "result" && isComplete(response.result) && !hasAlikeResult(response.result);
+		const read = mayCut ? readLine(this.#cleaned(source).bytes, this.#limits.read) : null;
+		const result = read?.kind === "single" && read.message.kind === "result" ? read.message.result : null;
+		const cut = result === null ? null : cutResult(id, result, this.#resultBytes);
+		if (cut === null) {
+			this.#giveUp(id, request, "result-too-large");
+			return;
+		}
+		this.#desk.flag("result-cut");
+		this.#desk.toHost(cut);
+		if (request.tool !== null) this.#desk.outcome(id, request, result?.isError === true ? "tool-error" : "answered");
 	}
 
 	#errorResponse(id: RequestId, request: InFlight, error: JsonObject, source: Source): void {
@@ -640,4 +681,9 @@ function isUnambiguous(params: JsonObject = {}): boolean {
 	const meta = params._meta;
 	if (hasAlikeParams(params) || (meta !== undefined && !isObject(meta))) return false;
 	return meta === undefined || !hasAlikeMeta(meta);
+}
+
+/** True for an answer that is a server's own text, whose size the policy limits. */
+function isMeasured({ method }: InFlight): boolean {
+	return method === "tools/call" || isOfferRequest(method);
 }

@@ -1,5 +1,6 @@
 import { ErrorCode, encode, refusal } from "./answers.ts";
 import { type AskGate, subjectOf } from "./ask-gate.ts";
+import type { CallRate } from "./call-rate.ts";
 import { Catalog, type GrantedTools, type Listing } from "./catalog.ts";
 import type { Desk } from "./desk.ts";
 import { about, isModern, type Request, type Response, type Source } from "./exchange.ts";
@@ -43,6 +44,7 @@ const MAX_CURSORS = 64;
 export class ToolGate {
 	readonly #desk: Desk;
 	readonly #asks: AskGate;
+	readonly #rate: CallRate;
 	readonly #limits: ToolGateLimits;
 	readonly #ownPrefix: string;
 	readonly #catalog: Catalog;
@@ -53,9 +55,10 @@ export class ToolGate {
 	#ownList: OwnListRun | null = null;
 	#ownIds = 0;
 
-	constructor(desk: Desk, asks: AskGate, policy: GatePolicy, limits: ToolGateLimits, random: string) {
+	constructor(desk: Desk, asks: AskGate, rate: CallRate, policy: GatePolicy, limits: ToolGateLimits, random: string) {
 		this.#desk = desk;
 		this.#asks = asks;
+		this.#rate = rate;
 		this.#limits = limits;
 		this.#ownPrefix = `sallyport-${random}-`;
 		this.#granted = policy.tools;
@@ -141,6 +144,7 @@ export class ToolGate {
 		if (standing === "unknown") return "unknown";
 		if (standing !== "verified") return refuse(standing);
 		if (this.#mayCall?.(name, params.arguments ?? {}) === false) return refuse("argument-not-allowed");
+		if (!this.#rate.take(name)) return refuse("too-many-calls");
 		if (this.#desk.writeForwarded(request, name)) {
 			if (this.#desk.forward(request, source, name)) this.#asks.answered(subject, params);
 		} else this.#desk.toHost(refusal(request.id, ErrorCode.invalidParams));
