@@ -59,6 +59,10 @@ const REASONS = {
 		says: "the server sent one of its secrets back, and it was taken out of the message",
 		remedy: "See what it does with them, and ask its makers.",
 	},
+	"text-made-visible": {
+		says: "the server sent characters that drive a terminal or that nobody sees, which are shown as their codes",
+		remedy: "Look at what it sends before you trust it.",
+	},
 	"line-too-long": { says: "a message over the size limit was dropped", remedy: "" },
 	"line-invalid": {
 		says: "a line that is no well-formed message was dropped",

@@ -3,6 +3,7 @@ import { ASK_KINDS, type Asks } from "../policy/asks.ts";
 import type { MessageLimits } from "../policy/limits.ts";
 import { NO_OFFERS, type Offers } from "../policy/offers.ts";
 import type { KnownValues } from "../secrets/known-values.ts";
+import type { HiddenKind } from "../visible-text.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
 import { AskGate, type AskVerdict, subjectOf } from "./ask-gate.ts";
 import { CallRate } from "./call-rate.ts";
@@ -54,6 +55,7 @@ import {
 import { Subscriptions } from "./subscriptions.ts";
 import type { Clock } from "./token-bucket.ts";
 import { type MayCall, ToolGate, type ToolGateLimits } from "./tool-gate.ts";
+import { mayDriveTerminal, visibleMessage } from "./visible-message.ts";
 
 export type { Withheld } from "./catalog.ts";
 export type { Action } from "./desk.ts";
@@ -457,7 +459,7 @@ export class Relay {
 		const answer = mayPass ? readPlainAnswer(bytes) : null;
 		const request = answer === null ? undefined : this.#desk.inFlight.get(answer.id);
 		if (answer === null || request === undefined || request.tool === null) return false;
-		if (this.#secrets !== null && this.#secrets.first(bytes) !== null) return false;
+		if ((this.#secrets !== null && this.#secrets.first(bytes) !== null) || mayDriveTerminal(bytes)) return false;
 		this.#desk.inFlight.take(answer.id);
 		this.#desk.toHost(bytes);
 		this.#desk.outcome(answer.id, request, answer.isError ? "tool-error" : "answered");
@@ -510,7 +512,10 @@ export class Relay {
 	#cleaned(source: Source): Source {
 		const redacted = this.#secrets === null ? source : redactMessage(source, this.#secrets);
 		if (redacted !== source) this.#desk.note("server-to-host", "secret-redacted");
-		return redacted;
+		const kinds = new Set<HiddenKind>();
+		const visible = visibleMessage(redacted, (kind) => kinds.add(kind));
+		for (const kind of kinds) this.#desk.flag("text-made-visible", kind);
+		return visible;
 	}
 
 	/** The text of a notification as the host may have it; null when it may not. */

@@ -5,6 +5,8 @@ import { anyJson, type Random, random } from "./any-json.ts";
 import { bytes, grant, type Json, line, modernMeta, refused, Session, seen, tool } from "./peers.ts";
 
 const object = (r: Random) => `{"k": ${anyJson(r, 4)}}`;
+/** A server's own text, where what nobody sees does not stay as it was. */
+const said = (r: Random, depth: number) => anyJson(r, depth).replaceAll("\u200b", "\u3000");
 const names = ["one", "two", "drei", "日本"];
 const tools = names.map((name) => tool(name, { annotations: { title: name } }));
 
@@ -29,12 +31,12 @@ test("with everything granted, thousands of messages of both eras come out byte 
 			while (open.length > 0 && r.below(3) > 0) {
 				const [answered] = open.splice(r.below(open.length), 1);
 				const answer = r.pick([
-					`{"result":${object(r)},"jsonrpc":"2.0","id":${JSON.stringify(answered)}}`,
-					`{"jsonrpc":"2.0","id":${JSON.stringify(answered)},"error":{"code":-32000,"message":"no","data":${anyJson(r, 3)}}}`,
+					`{"result":{"k": ${said(r, 4)}},"jsonrpc":"2.0","id":${JSON.stringify(answered)}}`,
+					`{"jsonrpc":"2.0","id":${JSON.stringify(answered)},"error":{"code":-32000,"message":"no","data":${said(r, 3)}}}`,
 				]);
 				expect(session.server(answer)).toMatchObject({ host: [answer], server: [] });
 			}
-			const note = `{"jsonrpc":"2.0","method":"notifications/message","params":{"data":${anyJson(r, 3)}}}`;
+			const note = `{"jsonrpc":"2.0","method":"notifications/message","params":{"data":${said(r, 3)}}}`;
 			expect(session.server(note)).toMatchObject({ host: [note], server: [] });
 		}
 	}

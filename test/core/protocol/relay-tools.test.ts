@@ -117,7 +117,7 @@ describe("a call", () => {
 		expect(session.events.slice(before)).toMatchObject([
 			{ request: 7, direction: "host-to-server", method: "tools/call", tool: "read", decision: "allow", outcome: "forwarded" },
 		]);
-		const answer = `{"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"\\u001b ok"}],"n":1e2}}`;
+		const answer = `{"jsonrpc":"2.0","id":7,"result":{"content":[{"type":"text","text":"\\u0041 ok"}],"n":1e2}}`;
 		expect(session.server(answer)).toMatchObject({ host: [answer], server: [] });
 		expect(session.events.at(-1)).toMatchObject({ request: 7, tool: "read", outcome: "answered" });
 	});
