@@ -193,7 +193,7 @@ export class Relay {
 
 	/**
 	 * What was recorded last did not reach the log, so what it was about was not given to the server: calls that the host waits for are
-	 * given up.
+	 * given up, and what the server asks of it is called off.
 	 */
 	recordsLost(): readonly Action[] {
 		return this.#step(() => {
@@ -201,6 +201,7 @@ export class Relay {
 				if (request.tool === null && !isOfferRequest(request.method)) this.#desk.inFlight.add(id, request);
 				else this.#desk.giveUp(id, request, "audit-failed");
 			}
+			this.#callOff(this.#asks.closeAll());
 		});
 	}
 
@@ -213,11 +214,16 @@ export class Relay {
 			for (const id of this.#subscriptions.listeningToTools())
 				this.#desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED, params: { _meta: { [Meta.subscriptionId]: id } } }));
 			this.#setOffers(policy.offers ?? NO_OFFERS);
-			for (const id of this.#asks.grant(policy.asks ?? {})) {
-				this.#desk.toHost(encode({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } }));
-				this.#desk.toServer(refusal(id, ErrorCode.methodNotFound));
-			}
+			this.#callOff(this.#asks.grant(policy.asks ?? {}));
 		});
+	}
+
+	/** Requests of the server that the host has, and is not to answer any more. */
+	#callOff(ids: readonly RequestId[]): void {
+		for (const id of ids) {
+			this.#desk.toHost(encode({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } }));
+			this.#desk.toServer(refusal(id, ErrorCode.methodNotFound));
+		}
 	}
 
 	#limit({ callsPerMinute, resultBytes, overlong, pending }: MessageLimits): void {

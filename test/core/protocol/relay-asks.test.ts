@@ -143,6 +143,15 @@ describe("what a server asks in the older era", () => {
 	});
 });
 
+test("a question whose record was lost after all is called off, and its answer goes nowhere", () => {
+	const session = ready(all);
+	session.server(request("q", "elicitation/create", ASKED));
+	const { host, server } = session.take(session.relay.recordsLost());
+	expect(host.map((text) => JSON.parse(text))).toMatchObject([{ method: "notifications/cancelled", params: { requestId: "q" } }]);
+	expect(server).toEqual([refused("q", -32601)]);
+	expect(session.host({ jsonrpc: "2.0", id: "q", result: {} }).server).toEqual([]);
+});
+
 describe("input that a server requires in the stateless era", () => {
 	const modern = (asks: Asks, clock?: () => number): Session => {
 		const session = new Session(grant(read), {}, undefined, {
