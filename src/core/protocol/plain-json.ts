@@ -27,8 +27,11 @@ const NOT_PLAIN = -1;
 
 /** 1: stands for itself in a string. */
 const ORDINARY = new Uint8Array(256).map((_, byte) => Number(byte >= 0x20 && byte < 0x7f && byte !== QUOTE && byte !== BACKSLASH));
-/** 1: after a backslash, means one character. A slash and a code could be written without it, so a reader has to look closer. */
-const SHORT_ESCAPES = new Uint8Array(256).map((_, byte) => Number('"\\bfnrt'.includes(String.fromCharCode(byte))));
+/**
+ * 1: after a backslash, means one character. A slash and a code could be written without it, and the others drive a terminal, so a reader has to
+ * look closer.
+ */
+const SHORT_ESCAPES = new Uint8Array(256).map((_, byte) => Number('"\\nt'.includes(String.fromCharCode(byte))));
 
 const [TRUE, FALSE, NULL] = ["true", "false", "null"].map(ascii) as [Uint8Array, Uint8Array, Uint8Array];
 

@@ -55,7 +55,7 @@ import {
 import { Subscriptions } from "./subscriptions.ts";
 import type { Clock } from "./token-bucket.ts";
 import { type MayCall, ToolGate, type ToolGateLimits } from "./tool-gate.ts";
-import { mayDriveTerminal, visibleMessage } from "./visible-message.ts";
+import { visibleMessage } from "./visible-message.ts";
 
 export type { Withheld } from "./catalog.ts";
 export type { Action } from "./desk.ts";
@@ -465,7 +465,7 @@ export class Relay {
 		const answer = mayPass ? readPlainAnswer(bytes) : null;
 		const request = answer === null ? undefined : this.#desk.inFlight.get(answer.id);
 		if (answer === null || request === undefined || request.tool === null) return false;
-		if ((this.#secrets !== null && this.#secrets.first(bytes) !== null) || mayDriveTerminal(bytes)) return false;
+		if (this.#secrets !== null && this.#secrets.first(bytes) !== null) return false;
 		this.#desk.inFlight.take(answer.id);
 		this.#desk.toHost(bytes);
 		this.#desk.outcome(answer.id, request, answer.isError ? "tool-error" : "answered");

@@ -5,10 +5,6 @@ import { find } from "./json-text.ts";
 import { Meta } from "./rewrite.ts";
 import { decode, rewriteStrings, stringsOf } from "./string-rewrite.ts";
 
-const BACKSLASH = 92;
-/** Short escapes of characters that drive a terminal: a backspace, a form feed, a return. */
-const SHORT = new Set(["b", "f", "r"].map((letter) => letter.charCodeAt(0)));
-
 /** What a host sends back letter for letter, and shows to nobody. */
 const OPAQUE: readonly (readonly string[])[] = [
 	["id"],
@@ -37,15 +33,59 @@ export function visibleMessage(source: Source, met: (kind: HiddenKind) => void):
 	return changed(source, rewriteStrings(text, envelope, { string: (value) => visibleText(value, met) }));
 }
 
-/** Nearly every message ends here. */
-function mayHide(text: string): boolean {
-	return mayHideCharacters(text) || ["\\u", "\\r", "\\b", "\\f"].some((short) => text.includes(short));
+/** What is not seen, in the units of UTF-16; beyond the first plane, the halves that begin it. A tab in JSON is a blank, and so is a line's end. */
+const UNSEEN_RANGES: readonly (readonly [number, number])[] = [
+	[0x00, 0x08],
+	[0x0b, 0x1f],
+	[0x7f, 0x9f],
+	[0xad, 0xad],
+	[0x34f, 0x34f],
+	[0x600, 0x605],
+	[0x61c, 0x61c],
+	[0x6dd, 0x6dd],
+	[0x70f, 0x70f],
+	[0x890, 0x891],
+	[0x8e2, 0x8e2],
+	[0x115f, 0x1160],
+	[0x17b4, 0x17b5],
+	[0x180b, 0x180f],
+	[0x200b, 0x200f],
+	[0x2028, 0x202e],
+	[0x2060, 0x206f],
+	[0x2800, 0x2800],
+	[0x3164, 0x3164],
+	[0xd804, 0xd804],
+	[0xd80d, 0xd80d],
+	[0xd82f, 0xd82f],
+	[0xd834, 0xd834],
+	[0xdb40, 0xdb43],
+	[0xfe00, 0xfe0f],
+	[0xfeff, 0xfeff],
+	[0xffa0, 0xffa0],
+	[0xfff0, 0xfffb],
+];
+const ESCAPES = ["\\u", "\\r", "\\b", "\\f"];
+const BACKSLASH = 0x5c;
+const LOOK = 1;
+const ESCAPE = 2;
+/** By unit: whether to look closer there. */
+const UNITS = new Uint8Array(0x1_0000);
+for (const [first, last] of UNSEEN_RANGES) UNITS.fill(LOOK, first, last + 1);
+UNITS[BACKSLASH] = ESCAPE;
+
+/** A quick look: false only for a JSON text in which everything is seen. Nearly every message ends here. */
+export function mayHide(text: string): boolean {
+	// In native code, which is the sooner done for most.
+	if (!mayHideCharacters(text) && !ESCAPES.some((each) => text.includes(each))) return false;
+	for (let at = 0; at < text.length; at++) {
+		const unit = UNITS[text.charCodeAt(at)];
+		if (unit === LOOK || (unit === ESCAPE && mayHideEscaped(text, ++at))) return true;
+	}
+	return false;
 }
 
-/** Of plain JSON, which is ASCII and has short escapes alone: whether one of them stands for a character that drives a terminal. */
-export function mayDriveTerminal(bytes: Uint8Array): boolean {
-	const first = bytes.indexOf(BACKSLASH);
-	if (first === -1) return false;
-	for (let at = first; at < bytes.length; at++) if (bytes[at] === BACKSLASH && SHORT.has(bytes[++at] ?? 0)) return true;
-	return false;
+/** `at`: what the backslash is before. */
+function mayHideEscaped(text: string, at: number): boolean {
+	const letter = text[at];
+	return letter === "u" || letter === "b" || letter === "f" || (letter === "r" && !text.startsWith("\\n", at + 1));
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { offersOf } from "../../../src/core/policy/offers.ts";
+import { mayHide } from "../../../src/core/protocol/visible-message.ts";
+import { visibleText } from "../../../src/core/visible-text.ts";
 import { grant, type Json, modernMeta, Session, tool, toolNames } from "./peers.ts";
 
 const odd = tool("read", {
@@ -34,6 +36,17 @@ test("a tool is pinned as the server lists it, and shown with everything visible
 		annotations: { title: "x\\u{e0041}" },
 	});
 	expect(session.call("read", 2).server).toHaveLength(1);
+});
+
+test("the quick look misses no character that would be shown as its code, raw or escaped", () => {
+	for (let point = 0; point <= 0x10ffff; point++) {
+		if (point >= 0xd800 && point <= 0xdfff) continue;
+		const text = `a${String.fromCodePoint(point)}b`;
+		if (visibleText(text, () => {}) === text) continue;
+		for (const json of [JSON.stringify(text), ...(point < 0x20 ? [] : [`"${text}"`])])
+			expect([point, mayHide(json)]).toEqual([point, true]);
+	}
+	expect(mayHide(JSON.stringify('plain "text"\r\nof two lines, größer 日本語 😀'))).toBe(false);
 });
 
 describe("what a server says", () => {
