@@ -97,11 +97,10 @@ export class Desk {
 		this.toHost(refusal(id, ErrorCode.invalidParams));
 	}
 
-	/** How a call came back that was let through. Its answer need not wait for the record: put it out first. */
+	/** How a call came back that was let through, or a request for one thing beside tools. Its answer need not wait for the record: put it out first. */
 	outcome(id: RequestId, { method, tool }: InFlight, outcome: Outcome): void {
-		this.#out.push({
-			record: { request: id, direction: "server-to-host", method, tool, decision: "allow", reason: "tool-granted", outcome },
-		});
+		const reason = tool === null ? "offer-granted" : "tool-granted";
+		this.#out.push({ record: { request: id, direction: "server-to-host", method, tool, decision: "allow", reason, outcome } });
 	}
 
 	/** Of what was dropped, and could come again without end. `detail` is ours, never foreign text. */

@@ -198,7 +198,7 @@ export class Relay {
 	recordsLost(): readonly Action[] {
 		return this.#step(() => {
 			for (const [id, request] of this.#desk.inFlight.takeAll()) {
-				if (request.tool === null && !isOfferRequest(request.method)) this.#desk.inFlight.add(id, request);
+				if (!isAudited(request)) this.#desk.inFlight.add(id, request);
 				else this.#desk.giveUp(id, request, "audit-failed");
 			}
 			this.#callOff(this.#asks.closeAll());
@@ -259,7 +259,7 @@ export class Relay {
 		return this.#step(() => {
 			this.#serverClosed = true;
 			this.#tools.refuseHeld("session-ended");
-			for (const [id, request] of this.#desk.inFlight.takeAll()) if (request.tool !== null) this.#desk.outcome(id, request, "unanswered");
+			for (const [id, request] of this.#desk.inFlight.takeAll()) if (isAudited(request)) this.#desk.outcome(id, request, "unanswered");
 			this.#desk.stop("server-closed");
 		});
 	}
@@ -557,7 +557,7 @@ export class Relay {
 		const { id } = response;
 		const request = id === null ? undefined : this.#desk.inFlight.take(id);
 		if (id === null || request === undefined) this.#desk.note("server-to-host", "response-unexpected");
-		else if (source.bytes.length > this.#resultBytes && isMeasured(request)) this.#overlong(id, request, response, source);
+		else if (source.bytes.length > this.#resultBytes && isAudited(request)) this.#overlong(id, request, response, source);
 		else if (response.kind === "error") this.#errorResponse(id, request, response.error, source);
 		else this.#resultResponse(id, request, response.result, source);
 	}
@@ -574,7 +574,7 @@ export class Relay {
 		}
 		this.#desk.flag("result-cut");
 		this.#desk.toHost(cut);
-		if (request.tool !== null) this.#desk.outcome(id, request, result?.isError === true ? "tool-error" : "answered");
+		if (isAudited(request)) this.#desk.outcome(id, request, result?.isError === true ? "tool-error" : "answered");
 	}
 
 	#errorResponse(id: RequestId, request: InFlight, error: JsonObject, source: Source): void {
@@ -586,7 +586,7 @@ export class Relay {
 			this.#subscriptions.close(id);
 			if (request.method === "initialize") this.#tools.refuseHeld("not-initialized");
 			this.#toHost(source);
-			if (request.tool !== null) this.#desk.outcome(id, request, "error");
+			if (isAudited(request)) this.#desk.outcome(id, request, "error");
 		}
 	}
 
@@ -616,14 +616,14 @@ export class Relay {
 		if (text === null) return this.#giveUp(id, request, "result-unreadable");
 		this.#subscriptions.close(id);
 		this.#toHost(changed(source, text));
-		if (request.tool !== null) this.#desk.outcome(id, request, result.isError === true ? "tool-error" : "answered");
+		if (isAudited(request)) this.#desk.outcome(id, request, result.isError === true ? "tool-error" : "answered");
 		if (request.method === "tools/list") this.#tools.pageDelivered();
 		if (request.method === "initialize" && this.#isReady) this.#tools.listForHeld();
 	}
 
 	/** The server asks for input before it goes on. */
 	#inputRequired(id: RequestId, request: InFlight, result: JsonObject, source: Source): void {
-		const { method, subject, modern, tool } = request;
+		const { method, subject, modern } = request;
 		const mayAsk = modern && result.resultType === "input_required" && (method === "tools/call" || isOfferRequest(method));
 		const { refuse, flag } =
 			!mayAsk || hasAlikeResult(result) ? { refuse: "input-not-granted" as const, flag: null } : this.#asks.judgeRound(subject, result);
@@ -633,7 +633,7 @@ export class Relay {
 		}
 		if (flag !== null) this.#desk.flag(flag);
 		this.#toHost(source);
-		if (tool !== null) this.#desk.outcome(id, request, "answered");
+		if (isAudited(request)) this.#desk.outcome(id, request, "answered");
 	}
 
 	/** The text of an answer as the host may have it; null when its shape is not what the method gives. */
@@ -694,7 +694,7 @@ function isUnambiguous(params: JsonObject = {}): boolean {
 	return meta === undefined || !hasAlikeMeta(meta);
 }
 
-/** True for an answer that is a server's own text, whose size the policy limits. */
-function isMeasured({ method }: InFlight): boolean {
-	return method === "tools/call" || isOfferRequest(method);
+/** True for a call, and for a request for one thing beside tools: it is in the log, with how it ended, and its answer's size is limited. */
+function isAudited({ tool, method }: InFlight): boolean {
+	return tool !== null || isOfferRequest(method);
 }

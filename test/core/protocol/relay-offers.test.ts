@@ -54,6 +54,16 @@ describe.each(eras)("in %s", (era, meta) => {
 		expect(side.events.at(-1)).toMatchObject({ method, decision: "allow", reason: "offer-granted", arguments: subject });
 		const answer = '{"jsonrpc":"2.0","id":1,"result":{"contents":[{"uri":"file:///docs/a","text":"1"}], "n":1.0}}';
 		expect(side.server(answer).host).toEqual([answer]);
+		expect(side.events.at(-1)).toMatchObject({ request: 1, method, direction: "server-to-host", outcome: "answered" });
+	});
+
+	test("one whose record was lost after all is given up, and one that is never answered is recorded as such", () => {
+		const side = ready();
+		side.host(request(1, "prompts/get", { name: "summary", ...meta }));
+		expect(side.take(side.relay.recordsLost()).host).toEqual([refused(1)]);
+		side.host(request(2, "prompts/get", { name: "summary", ...meta }));
+		side.take(side.relay.serverClosed());
+		expect(side.events.at(-1)).toMatchObject({ request: 2, method: "prompts/get", outcome: "unanswered" });
 	});
 
 	test.each([
