@@ -91,7 +91,7 @@ const UNDIVIDED = /^(?:v=(?:DKIM1|BIMI1|spf1|DMARC1|TLSRPTv1|STSv1)\b|arn:aws[\w
 /** True for a text that is not to be taken apart: somebody encrypted it, or it is one reference. */
 export function isUndivided(text: string): boolean {
 	return (
-		(hasAny(text, SIGN.colon | SIGN.round) && UNDIVIDED.test(text)) ||
+		(hasAny(text, SIGN.colon | SIGN.round | SIGN.equals) && UNDIVIDED.test(text)) ||
 		isCall(text) ||
 		namesAnother(text) ||
 		isEncrypted(text) ||
