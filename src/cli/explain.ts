@@ -123,7 +123,8 @@ function profileLine({ kind, subject, grantable }: Withheld): string | null {
 function allowCommand(name: string, { kind, subject, grantable }: Withheld): string | null {
 	if (!grantable || isCut(subject)) return null;
 	const server = shellWord(name);
-	if (kind === "read" || kind === "write" || kind === "prompt" || kind === "resource") return `sallyport allow ${server} --${kind} ${shellWord(subject)}`;
+	if (kind === "read" || kind === "write" || kind === "prompt" || kind === "resource")
+		return `sallyport allow ${server} --${kind} ${shellWord(subject)}`;
 	if (kind === "network") return `sallyport allow ${server} --egress ${shellWord(subject)}`;
 	return kind === "tool" ? `sallyport tools allow ${server} ${shellWord(subject)}` : null;
 }

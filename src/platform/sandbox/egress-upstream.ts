@@ -27,7 +27,12 @@ export function systemCertificates(): string {
 
 export type Upstreamed =
 	| { readonly ok: true; readonly socket: Socket }
-	| { readonly ok: false; readonly reason: "proxy-unreachable" | "proxy-credentials" | "proxy-refused" };
+	| {
+			readonly ok: false;
+			readonly reason: "proxy-unreachable" | "proxy-credentials" | "proxy-refused";
+			/** What the proxy answered. Null: nothing. */
+			readonly status: number | null;
+	  };
 
 /** A connection to the proxy itself. Null: there is none, or it does not prove that it is the one that was named. */
 export function reachUpstream(upstream: UpstreamProxy, network: EgressNetwork): Promise<Socket | null> {
@@ -58,7 +63,7 @@ function connectSecurely({ host, port }: UpstreamProxy, { certificates }: Egress
 /** A connection to a place through the proxy, which looks up the name. */
 export async function tunnelUpstream(upstream: UpstreamProxy, target: EgressTarget, network: EgressNetwork): Promise<Upstreamed> {
 	const socket = await reachUpstream(upstream, network);
-	if (socket === null) return { ok: false, reason: "proxy-unreachable" };
+	if (socket === null) return { ok: false, reason: "proxy-unreachable", status: null };
 	const authority = targetText(target);
 	return new Promise((resolve) => {
 		const request = new http.ClientRequest({
@@ -71,7 +76,8 @@ export async function tunnelUpstream(upstream: UpstreamProxy, target: EgressTarg
 		});
 		const refuse = (status: number | undefined) => {
 			socket.destroy();
-			resolve({ ok: false, reason: status === undefined ? "proxy-unreachable" : status === 407 ? "proxy-credentials" : "proxy-refused" });
+			const reason = status === undefined ? "proxy-unreachable" : status === 407 ? "proxy-credentials" : "proxy-refused";
+			resolve({ ok: false, reason, status: status ?? null });
 		};
 		request.once("connect", (response, _socket, head) => {
 			const { statusCode = 0 } = response;

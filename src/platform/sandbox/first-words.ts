@@ -5,7 +5,10 @@ export type FirstWords =
 	/** `name`: the server that the client wants, in small letters; null when it says none. */
 	| { readonly kind: "tls"; readonly name: string | null }
 	| { readonly kind: "http" }
-	/** HTTP/2 in the clear, which names a host with every request, or TLS that is malformed: nobody could say whom it is for. */
+	/**
+	 * HTTP/2 in the clear, which names a host with every request, a request line that not everybody reads alike, or TLS that is malformed:
+	 * nobody could say whom it is for.
+	 */
 	| { readonly kind: "unreadable" }
 	/** A protocol in which no name is said. */
 	| { readonly kind: "other" };
@@ -22,25 +25,33 @@ const CLIENT_HELLO = 1;
 const SERVER_NAME = 0;
 const HOST_NAME = 0;
 
-/** Servers overlook line breaks before a request, so these are overlooked too. */
-const BLANK = new Set([0x0a, 0x0d, 0x20, 0x09]);
+/** What some server or other takes for blank, before a request and between its words (RFC 9112, section 3, and languages that split text). */
+const BLANK = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1c, 0x1d, 0x1e, 0x1f, 0x20, 0x85, 0xa0]);
 
-export function firstWords(bytes: Buffer): FirstWords {
+/** A request line as everybody reads it, without its end. */
+const REQUEST_LINE = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [!-~\u0080-\u00ff]+ HTTP\/1\.[0-9]$/i;
+
+/** @param isAll nothing more will come */
+export function firstWords(bytes: Buffer, isAll = false): FirstWords {
 	let start = 0;
 	while (start < bytes.length && BLANK.has(bytes[start] ?? 0)) start++;
 	const first = bytes[start];
 	if (first === undefined) return UNCLEAR;
 	if (start === 0 && first === TLS_HANDSHAKE) return tlsWords(bytes);
-	// A method is a word; anything that begins otherwise is no request, whoever reads it.
 	if (!isWordByte(first)) return OTHER;
+	// The length of a message, in binary: no method holds such bytes. Without this, databases would wait for a line that never ends.
+	for (let at = start + 1; at < start + 4; at++) if (bytes[at] === 0) return OTHER;
 	const end = bytes.indexOf(0x0a, start);
-	if (end < 0) return UNCLEAR;
-	const line = bytes.toString("latin1", start, end).trimEnd();
-	const version = line.slice(line.lastIndexOf(" ") + 1).toUpperCase();
-	if (version.startsWith("HTTP/1")) return { kind: "http" };
-	return version.startsWith("HTTP/") ? UNREADABLE : OTHER;
+	if (end < 0 && !isAll) return UNCLEAR;
+	const line = bytes.toString("latin1", start, end < 0 ? bytes.length : end);
+	// Line breaks before a request are overlooked by everybody.
+	const isPlain = bytes.subarray(0, start).every((byte) => byte === 0x0a || byte === 0x0d);
+	if (isPlain && REQUEST_LINE.test(line.endsWith("\r") ? line.slice(0, -1) : line)) return { kind: "http" };
+	// Some server may find a request in it, with a host that we would not see.
+	return /HTTP\/[0-9]/i.test(line) ? UNREADABLE : OTHER;
 }
 
+/** A method is a word; what begins otherwise is no request, whoever reads it. */
 function isWordByte(byte: number): boolean {
 	return byte > 0x20 && byte < 0x7f;
 }

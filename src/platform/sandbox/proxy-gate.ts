@@ -21,6 +21,7 @@ export interface Gate {
 const REASONS: Readonly<Record<number, string>> = {
 	400: "Bad Request",
 	403: "Forbidden",
+	405: "Method Not Allowed",
 	407: "Proxy Authentication Required",
 	501: "Not Implemented",
 	502: "Bad Gateway",

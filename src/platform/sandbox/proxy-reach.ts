@@ -75,8 +75,14 @@ const LOOK_MS = 2000;
 export class Reach {
 	readonly #options: ReachOptions;
 	readonly #names = new Map<string, Set<string>>();
-	/** Names that the system could not look up in time, though a proxy can. */
-	readonly #unknown = new Set<string>();
+	/** Names that a proxy looks up, and that are being looked up here too. */
+	readonly #looking = new Map<string, Promise<readonly string[]>>();
+	/** Of those, the ones that the system did not find in time: nobody waits for them again, but they are looked up all the same. */
+	readonly #slow = new Set<string>();
+	/** Where those names led when they were last found. */
+	readonly #known = new Map<string, readonly string[]>();
+	/** Places for plain requests to which the proxy gives no tunnel. */
+	readonly #noTunnel = new Set<string>();
 
 	constructor(options: ReachOptions) {
 		this.#options = options;
@@ -128,16 +134,38 @@ export class Reach {
 
 	/** The proxy looks the name up for itself. A name that leads to a private address for us is not asked for. */
 	async #through(target: EgressTarget, via: UpstreamProxy): Promise<Route | null> {
-		if (!this.#unknown.has(target.host)) {
-			let timer: NodeJS.Timeout | undefined;
-			const late = new Promise<readonly string[]>((resolve) => {
-				timer = setTimeout(resolve, LOOK_MS, []);
-			});
-			const found = await Promise.race([this.#resolve(target.host), late]).finally(() => clearTimeout(timer));
-			if (found.length === 0) this.#unknown.add(target.host);
-			if (!this.#options.allowPrivate && found.some((address) => !isPublicAddress(address))) return this.refused(target, "private-address");
-		}
+		const found = await this.#glance(target.host);
+		if (!this.#options.allowPrivate && found.some((address) => !isPublicAddress(address))) return this.refused(target, "private-address");
 		return { via };
+	}
+
+	/** Where a name leads, as far as that is known soon; none: it is not known. */
+	async #glance(host: string): Promise<readonly string[]> {
+		const looking = this.#looking.get(host) ?? this.#look(host);
+		if (!this.#slow.has(host)) {
+			let timer: NodeJS.Timeout | undefined;
+			const late = new Promise<void>((resolve) => {
+				timer = setTimeout(() => {
+					this.#slow.add(host);
+					resolve();
+				}, LOOK_MS);
+			});
+			await Promise.race([looking, late]).finally(() => clearTimeout(timer));
+		}
+		return this.#known.get(host) ?? [];
+	}
+
+	#look(host: string): Promise<readonly string[]> {
+		const looking = this.#resolve(host).then((found) => {
+			this.#looking.delete(host);
+			if (found.length > 0) {
+				this.#known.set(host, found);
+				this.#slow.delete(host);
+			}
+			return found;
+		});
+		this.#looking.set(host, looking);
+		return looking;
 	}
 
 	#mayAsk({ host }: EgressTarget, grants: readonly EgressGrant[]): boolean {
@@ -167,10 +195,30 @@ export class Reach {
 		return tunnel.ok ? this.#count(tunnel.socket, target) : this.refused(target, tunnel.reason);
 	}
 
-	/** A connection to the proxy that is asked for a plain request. Null: it does not answer. */
-	async openForRequest(via: UpstreamProxy, target: EgressTarget): Promise<Socket | null> {
+	/**
+	 * A connection for a plain request. `asked`: the proxy at its other end, which is asked for the place; null: the place itself. A proxy that is
+	 * given a password gets it with a tunnel, if it lets through: then no message holds both the password and what the server says. Null:
+	 * nobody answers.
+	 */
+	async openForRequest(
+		route: Route,
+		target: EgressTarget,
+	): Promise<{ readonly socket: Socket; readonly asked: UpstreamProxy | null } | null> {
+		const { via } = route;
+		if (via === null) {
+			const socket = await this.open(route, target);
+			return socket === null ? null : { socket, asked: null };
+		}
+		const place = targetText(target);
+		if (via.authorization !== null && !this.#noTunnel.has(place)) {
+			const tunnel = await tunnelUpstream(via, target, this.network);
+			if (tunnel.ok) return { socket: this.#count(tunnel.socket, target), asked: null };
+			if (tunnel.reason === "proxy-credentials") return this.refused(target, tunnel.reason);
+			// It may be the place that did not answer.
+			if ((tunnel.status ?? 0) < 500) this.#noTunnel.add(place);
+		}
 		const socket = await reachUpstream(via, this.network);
-		return socket === null ? this.refused(target, "proxy-unreachable") : this.#count(socket, target);
+		return socket === null ? this.refused(target, "proxy-unreachable") : { socket: this.#count(socket, target), asked: via };
 	}
 
 	#count(socket: Socket, target: EgressTarget): Socket {

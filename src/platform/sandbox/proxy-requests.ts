@@ -8,7 +8,10 @@ import { answer, type Gate } from "./proxy-gate.ts";
 /** Headers that concern one connection and are not passed on (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = new Set([
 	"connection",
+	"http2-settings",
 	"keep-alive",
+	// With it a request says which proxy on the way is to answer, in the place of the host.
+	"max-forwards",
 	"proxy-authenticate",
 	"proxy-authorization",
 	"proxy-connection",
@@ -55,6 +58,7 @@ export async function forward(
 	wanted: Wanted | null,
 	{ reach, keep }: Gate,
 ): Promise<void> {
+	if (isTrace(request)) return void response.writeHead(405).end();
 	if (wanted === null || !isPlainlyFramed(request.headers)) {
 		response.writeHead(400).end();
 		return;
@@ -65,20 +69,20 @@ export async function forward(
 		response.writeHead(403, { "content-type": "text/plain" }).end("Not available.\n");
 		return;
 	}
-	const { via } = route;
-	const connection = via === null ? await reach.open(route, target) : await reach.openForRequest(via, target);
-	if (connection === null) {
+	const opened = await reach.openForRequest(route, target);
+	if (opened === null) {
 		response.writeHead(502).end();
 		return;
 	}
+	const { socket: connection, asked: via } = opened;
 	keep(connection);
 	// Gone while it was dialled.
 	if (response.destroyed) return void connection.destroy();
 	const headers = [...endToEnd(request.headers, request.rawHeaders), ...bodyFraming(request.headers)];
 	if (via !== null) headers.push(...Object.entries(upstreamHeaders(via)).flat());
 	// `*` asks for no place on the host, and has no place in an address.
-	const asked = via === null ? path : `http://${targetText(target)}${path === "*" ? "" : path}`;
-	const upstream = requestOver(connection, request, asked, headers);
+	const place = via === null ? path : `http://${targetText(target)}${path === "*" ? "" : path}`;
+	const upstream = requestOver(connection, request, place, headers);
 	upstream.on("response", (answered) => {
 		answered.on("error", () => response.destroy());
 		try {
@@ -87,6 +91,10 @@ export async function forward(
 				reach.refused(target, "proxy-credentials");
 				connection.destroy();
 				response.writeHead(502).end();
+				return;
+			}
+			if (via !== null && via.authorization !== null && isPerhapsTheProxys(answered)) {
+				withhold(answered, response);
 				return;
 			}
 			response.writeHead(answered.statusCode ?? 502, endToEnd(answered.headers, answered.rawHeaders));
@@ -108,7 +116,46 @@ export async function forward(
 	request.pipe(upstream);
 }
 
-/** A request for another protocol, such as a WebSocket: it is the granted host that has to agree to it. */
+/** Asks for nothing but a WebSocket: of every other protocol nobody here could say whom it speaks to. */
+export function isWebSocket({ headers }: http.IncomingMessage): boolean {
+	return headers.upgrade?.trim().toLowerCase() === "websocket";
+}
+
+/** A request whose answer is the request, as whoever answers got it: with what was said to the proxy on the way. */
+function isTrace({ method }: http.IncomingMessage): boolean {
+	return method?.toUpperCase() === "TRACE";
+}
+
+/** Of an answer that may be the company's proxy's own: what a client cannot do without, and none of it repeats a request's headers. */
+const HARMLESS = new Set([
+	"allow",
+	"date",
+	"etag",
+	"expires",
+	"last-modified",
+	"location",
+	"retry-after",
+	"set-cookie",
+	"vary",
+	"www-authenticate",
+]);
+
+/**
+ * True for what a proxy answers by itself. Such pages are known to show the request with its password, in whatever spelling; looking for
+ * it in them would let whoever writes pages try passwords, and see which one is held back.
+ */
+function isPerhapsTheProxys({ statusCode = 502, headers }: http.IncomingMessage): boolean {
+	return statusCode >= 300 || headers["content-type"]?.toLowerCase().startsWith("message/http") === true;
+}
+
+/** The status alone, in the place of the answer. */
+function withhold({ statusCode = 502, rawHeaders }: http.IncomingMessage, response: http.ServerResponse): void {
+	const kept = pairs(rawHeaders).flatMap(([name, value]) => (HARMLESS.has(name.toLowerCase()) ? [name, value] : []));
+	const text = "This answer came by a proxy that was given a password: only its status is passed on.\n";
+	response.writeHead(statusCode, [...kept, "Content-Type", "text/plain"]).end(text);
+}
+
+/** A request for a WebSocket: it is the granted host that has to agree to it. */
 export async function upgrade(
 	request: http.IncomingMessage,
 	client: Duplex,
@@ -117,7 +164,10 @@ export async function upgrade(
 	{ reach, keep }: Gate,
 ): Promise<void> {
 	keep(client);
+	if (isTrace(request)) return answer(client, 405);
 	const { upgrade: protocol, "content-length": length, "transfer-encoding": coding } = request.headers;
+	// HTTP/2 in the clear names a host with every request.
+	if (protocol !== undefined && !isWebSocket(request)) return answer(client, 501);
 	if (wanted === null || protocol === undefined || length !== undefined || coding !== undefined) return answer(client, 400);
 	const { target, path } = wanted;
 	const route = await reach.check(target, hostHeaderAgrees(request, target, 80), "request");

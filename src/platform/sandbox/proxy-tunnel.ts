@@ -122,7 +122,9 @@ function hearFirst(
 	// A client that has nothing to say, and only listens.
 	const done = () => {
 		client.off("data", hear);
+		const { kind } = firstWords(said, true);
 		if (end.host === null) client.destroy();
+		else if (kind === "http" || kind === "unreadable") refuse(end.host);
 		else void go(said, { kind: "unclear" });
 	};
 	const judge = () => {
@@ -144,10 +146,11 @@ function hearFirst(
 			outer.once("close", () => client.destroy());
 			gate.inside.emit("connection", inner);
 		} else if (isFor(end, words)) void Promise.resolve(go(said, words)).catch(() => client.destroy());
-		else {
-			if (end.host !== null) gate.reach.refused({ host: end.host, port: end.port }, "host-header");
-			client.destroy();
-		}
+		else refuse(end.host);
+	};
+	const refuse = (host: string | null) => {
+		if (host !== null) gate.reach.refused({ host, port: end.port }, "host-header");
+		client.destroy();
 	};
 	client.on("data", hear);
 	client.once("end", done);

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { type EgressTarget, parseTarget } from "../../core/policy/egress.ts";
 import { answer, type Gate } from "./proxy-gate.ts";
 import { Reach, type ReachOptions } from "./proxy-reach.ts";
-import { forward, hostHeaderAgrees, targetInside, targetOf, upgrade } from "./proxy-requests.ts";
+import { forward, hostHeaderAgrees, isWebSocket, targetInside, targetOf, upgrade } from "./proxy-requests.ts";
 import { connectAnswers, openTunnel, serveNamed } from "./proxy-tunnel.ts";
 import { answerSocks, readSocks, SOCKS_VERSION } from "./socks.ts";
 
@@ -156,6 +156,8 @@ function httpServer(patience: Patience): http.Server {
 		requestTimeout: 0,
 		keepAliveTimeout: patience.words,
 		maxHeaderSize: MAX_HEADER_BYTES,
+		// Whoever offers another protocol besides is answered in this one. A Node that does not know this asks `upgrade`, which refuses.
+		shouldUpgradeCallback: isWebSocket,
 	});
 	server.on("clientError", (_error, socket) => socket.destroy());
 	// Something may be written at the very moment in which a client goes.

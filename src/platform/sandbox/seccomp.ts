@@ -137,13 +137,17 @@ const DENIED_ALONE: typeof DENIED = [
 
 /** Calls that may concern this process alone, and which argument names another one. */
 const OWN_ALONE: typeof MODES = [
-	["setpriority", 1, 141, 140],
-	["ioprio_set", 1, 251, 30],
 	["sched_setparam", 0, 142, 118],
 	["sched_setscheduler", 0, 144, 119],
 	["sched_setaffinity", 0, 203, 122],
 	["sched_setattr", 0, 314, 274],
 	["prlimit64", 0, 302, 261],
+];
+
+/** Calls whose first argument says what the second names: 0 is the caller only where that is one process, not where it is a group or a user. */
+const OWN_PRIORITY: readonly (readonly [name: string, process: number, x64: number, arm64: number])[] = [
+	["setpriority", 0, 141, 140],
+	["ioprio_set", 1, 251, 30],
 ];
 
 /** Calls that can open a connection on the way, past what Landlock looks at, and which argument holds the flag for it. */
@@ -253,6 +257,12 @@ export function seccompFilter(arch: SeccompArch, alone?: { readonly network: boo
 			? where(MODES, (at) => [load(at), ...when(JUMP_ANY_BIT, SET_ID, [refuse])])
 			: [
 					...where(OWN_ALONE, (at) => [load(at), ...unless(JUMP_EQUAL, 0, [refuse])]),
+					...OWN_PRIORITY.flatMap(([, process, x64, arm64]) =>
+						onCall(arch === "x64" ? x64 : arm64, [
+							...[process, 0].flatMap((only, at) => [load(argument(at)), ...unless(JUMP_EQUAL, only, [refuse])]),
+							give(ALLOW),
+						]),
+					),
 					...where(SENDING, (at) => [load(at), ...when(JUMP_ANY_BIT, MSG_FASTOPEN, [refuse])]),
 				]),
 		...(alone?.network === true ? onCall(calls.connect, [give(ASK)]) : []),
@@ -265,10 +275,11 @@ export function seccompFilter(arch: SeccompArch, alone?: { readonly network: boo
 			give(ALLOW),
 		]),
 		...onCall(calls.socket, [
+			...(alone?.network === false ? [refuse] : []),
 			load(argument(0)),
 			// Interface lists (os.networkInterfaces) come through NETLINK_ROUTE, which an empty network namespace makes harmless.
 			...when(JUMP_EQUAL, AF_NETLINK, [load(argument(2)), ...when(JUMP_EQUAL, 0, [give(ALLOW)]), refuse]),
-			...(alone?.network === false ? [refuse] : unless(JUMP_EQUAL, AF_INET, [...unless(JUMP_EQUAL, AF_INET6, [refuse])])),
+			...unless(JUMP_EQUAL, AF_INET, [...unless(JUMP_EQUAL, AF_INET6, [refuse])]),
 			...(alone === undefined ? [] : [load(argument(1)), and(SOCKET_TYPE_MASK), ...unless(JUMP_EQUAL, SOCK_STREAM, [refuse])]),
 			// Other protocols would load kernel modules that nobody looks at.
 			load(argument(2)),

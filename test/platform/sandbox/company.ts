@@ -59,6 +59,8 @@ export class CompanyProxy {
 	credentials: string | null = null;
 	/** Ports that it lets tunnels through to. Null: every one. */
 	tunnelsTo: readonly number[] | null = null;
+	/** What it answers to plain requests by itself, as an error. Null: it asks the place. */
+	page: ((request: http.IncomingMessage) => string) | null = null;
 	readonly #server: http.Server;
 	readonly #sockets = new Set<Socket>();
 
@@ -96,6 +98,7 @@ export class CompanyProxy {
 			this.asked.push(`${request.method} ${request.url}`);
 			this.last = request.headers;
 			if (!isWelcome(request)) return response.writeHead(407, { "proxy-authenticate": "Basic" }).end("who are you?");
+			if (this.page !== null) return response.writeHead(503, { "x-page": "its own" }).end(this.page(request));
 			const url = new URL(request.url ?? "");
 			const port = portOf(url.hostname, Number(url.port || 80));
 			if (port === null) return response.writeHead(403).end();

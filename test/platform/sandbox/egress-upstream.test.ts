@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import * as http from "node:http";
 import type { Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -39,6 +40,9 @@ const upstream = (more: Partial<UpstreamProxy> = {}): UpstreamProxy => ({
 	authorization: null,
 	...more,
 });
+
+/** Credentials that are made anew. */
+const basic = () => `Basic ${randomBytes(18).toString("base64")}`;
 
 /** Names that the system does not know, as behind many a company's proxy. */
 const open = (grants: string[], network: Partial<EgressNetwork> = {}, more: Partial<ProxyOptions> = {}) =>
@@ -96,6 +100,30 @@ describe("behind a company's proxy", () => {
 		expect(room.refused).toEqual(["private-address granted.test:80", "private-address granted.test:80"]);
 	});
 
+	it("a name that had no address at first is looked up again, and refused once it leads to a private one", async () => {
+		const answers = [[], ["10.0.0.5"], []];
+		await open(["granted.test:80"], {}, { resolve: async () => answers.shift() ?? [] });
+		expect(await room.request("GET", "http://granted.test/")).toContain("WELCOME");
+		for (let time = 0; time < 3; time++) expect(await room.request("GET", "http://granted.test/")).toContain("403");
+	});
+
+	it("a name that is found too late is not waited for again, and counts from then on", async () => {
+		let find: (addresses: readonly string[]) => void = () => {};
+		const late = new Promise<readonly string[]>((resolve) => {
+			find = resolve;
+		});
+		let lookups = 0;
+		const resolve = () => {
+			lookups++;
+			return late;
+		};
+		await open(["granted.test:80"], {}, { resolve });
+		for (let time = 0; time < 3; time++) expect(await room.request("GET", "http://granted.test/")).toContain("WELCOME");
+		expect(lookups).toBe(1);
+		find(["10.0.0.5"]);
+		expect(await room.request("GET", "http://granted.test/")).toContain("403");
+	});
+
 	it("addresses of this machine and names with their own address are reached straight", async () => {
 		const port = portOf(web);
 		await open([`127.0.0.1:${port}`, `db.test:${port}=127.0.0.1`], {}, { resolve: async () => ["127.0.0.1"] });
@@ -118,6 +146,36 @@ describe("behind a company's proxy", () => {
 		expect(await room.request("GET", "http://granted.test/")).toMatch(/WELCOME(?!.*proxy-authorization)/);
 		expect((await room.tunnel("granted.test:7")).status).toBe("200");
 		expect(company.last["proxy-authorization"]).toBe(authorization);
+	});
+
+	it("its password is in no message with what the server says, where it gives tunnels", async () => {
+		const authorization = basic();
+		await open(["granted.test:80"], { http: upstream({ authorization }) });
+		expect(await room.request("GET", "http://granted.test/a")).toContain("WELCOME granted.test /a");
+		expect(company.asked).toEqual(["CONNECT granted.test:80"]);
+	});
+
+	it("where it gives none, nothing that it may say itself reaches the server: TRACE, Max-Forwards, pages that show the request", async () => {
+		const authorization = basic();
+		company.tunnelsTo = [443];
+		company.page = (request) => JSON.stringify(request.headers);
+		await open(["granted.test:80"], { http: upstream({ authorization }) });
+		for (const method of ["GET", "POST", "OPTIONS", "TRACE"]) {
+			const answer = await room.request(method, "http://granted.test/missing", ["Max-Forwards: 0"]);
+			expect(answer).toMatch(/ (?:503|405) /);
+			expect(answer).not.toContain(authorization.slice("Basic ".length));
+			expect(company.last["max-forwards"]).toBeUndefined();
+		}
+		const { socket } = await room.tunnel("granted.test:80");
+		socket.write("TRACE / HTTP/1.1\r\nHost: granted.test\r\n\r\n");
+		expect(await hears(socket, "\r\n\r\n")).toContain("405");
+		// It is asked for a tunnel once; what the place itself answers comes through.
+		expect(company.asked).toEqual([
+			"CONNECT granted.test:80",
+			...["GET", "POST", "OPTIONS"].map((method) => `${method} http://granted.test:80/missing`),
+		]);
+		company.page = null;
+		expect(await room.request("GET", "http://granted.test/b")).toContain("WELCOME granted.test /b");
 	});
 
 	it("wrong credentials are told to the person, and not to the server", async () => {

@@ -79,6 +79,27 @@ describe("a granted folder", () => {
 		expect(shown({ write: [path.join(root, "data")] })).toEqual(["mirror data", "read data/.git", "read data/a/node_modules"]);
 	});
 
+	it("shows none of the places where package managers keep credentials", () => {
+		const kept = [
+			...[".config/uv/x", ".local/share/uv/credentials/x", ".config/pnpm/rc", ".config/composer/auth.json", ".config/pypoetry/auth.toml"],
+			...[".nuget/NuGet/NuGet.Config", ".cargo/credentials", ".gem/credentials", ".m2/settings.xml", ".gradle/gradle.properties"],
+			...["a/uv.toml", "a/pip.conf", "a/bunfig.toml", "a/.bunfig.toml", "a/.yarnrc.yml", "a/NuGet.Config", "a/credentials.toml"],
+		];
+		for (const each of kept) {
+			const folder = path.join(home, path.dirname(each).split("/")[0] ?? "");
+			file(path.relative(root, path.join(folder, "seen.txt")));
+			file(path.relative(root, path.join(home, each)));
+			const mounts = shown({ read: [folder] });
+			const told = path.relative(root, path.join(home, each));
+			expect(mounts).toContain(`read ${path.relative(root, folder)}/seen.txt`);
+			expect(mounts.filter((mount) => mount.startsWith("read ") && told.startsWith(mount.slice("read ".length)))).toEqual([]);
+		}
+		for (const each of [".pip/pip.conf", ".config/uv/uv.toml"]) {
+			file(path.relative(root, path.join(home, each)));
+			expect(refusal({ read: [path.join(home, path.dirname(each))] })).toBe("grant-protected");
+		}
+	});
+
 	it("says of every name in it what the server may do with it", () => {
 		file("data/a.txt");
 		const planned = plan({

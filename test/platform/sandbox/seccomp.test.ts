@@ -110,6 +110,28 @@ describe.each(["x64", "arm64"] as const)("the system call filter for %s", (name:
 	});
 });
 
+describe.each(["x64", "arm64"] as const)("the filter for %s where no namespaces stand beside it", (name: SeccompArch) => {
+	const ask = (network: boolean, nr: number, ...args: readonly number[]) => decide(seccompFilter(name, { network }), nr, AUDIT[name], args);
+	const [setpriority, ioprioSet] = name === "x64" ? [141, 251] : [140, 30];
+
+	it("lets a process change its own priority, and not that of its user's other programs", () => {
+		for (const [call, own] of [
+			[setpriority, 0],
+			[ioprioSet, 1],
+		] as const) {
+			expect(ask(true, call, own, 0, 7)).toBe("allow");
+			expect(ask(true, call, own, 1234, 7)).toBe(1);
+			for (const other of [0, 1, 2, 3].filter((each) => each !== own)) expect(ask(true, call, other, 0, 7)).toBe(1);
+		}
+	});
+
+	it("lets it make no socket of any kind where no host is granted", () => {
+		for (const family of [2, 10, 16]) expect(ask(false, CALLS[name].socket, family, 3, 0)).toBe(1);
+		expect(ask(true, CALLS[name].socket, 16, 3, 0)).not.toBe("kill");
+		expect(ask(true, CALLS[name].socket, 2, 1, 6)).toBe("allow");
+	});
+});
+
 it("refuses the x32 calls of x86-64", () => {
 	expect(decide(seccompFilter("x64"), 0x40000000, AUDIT.x64)).toBe(1);
 	expect(decide(seccompFilter("x64"), 0x40000000 + 101, AUDIT.x64)).toBe(1);

@@ -191,6 +191,54 @@ describe("a tunnel to a granted host", () => {
 		expect(arrived.length).toBe(0);
 	});
 
+	it.each([
+		"GET\t/\tHTTP/1.1",
+		"\vGET / HTTP/1.1",
+		"GET /\fHTTP/1.1",
+		"\xa0GET / HTTP/1.1",
+		"GET / HTTP/1.1 ",
+		"GET  / HTTP/1.1",
+		"GET / HTTP/1.1\rX: y",
+	])("is closed before a request that not everybody reads alike gets through: %j", async (line) => {
+		const socket = await tunnel(portOf(raw));
+		socket.end(Buffer.from(`${line}\r\nHost: other.test\r\n\r\n`, "latin1"));
+		await new Promise((resolve) => socket.once("close", resolve));
+		expect(arrived.length).toBe(0);
+		expect(refused).toEqual([`host-header ${NAME}:${portOf(raw)}`]);
+	});
+
+	it("is closed before a request without the end of its line gets through", async () => {
+		const socket = await tunnel(portOf(raw));
+		socket.end("GET / HTTP/1.1\rHost: other.test\r\r");
+		await new Promise((resolve) => socket.once("close", resolve));
+		expect(arrived.length).toBe(0);
+	});
+
+	it("carries a message whose first byte is a letter, and in which no line ends", async () => {
+		const socket = await tunnel(portOf(raw));
+		const message = Buffer.from("Z\0\0\x01\x8d\xa6\xff", "latin1");
+		socket.write(message);
+		while (arrived.length < message.length) await new Promise((resolve) => setTimeout(resolve, 5));
+		expect(arrived.equals(message)).toBe(true);
+		socket.destroy();
+	});
+
+	it("answers in HTTP/1.1 where a client offers HTTP/2 in the clear", async () => {
+		const socket = await tunnel(portOf(web));
+		socket.write(
+			`GET /x HTTP/1.1\r\nHost: ${NAME}:${portOf(web)}\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n\r\n`,
+		);
+		expect(await hears(socket, "WELCOME")).toContain("200");
+		expect(hosts).toEqual([`${NAME}:${portOf(web)} /x`]);
+	});
+
+	it("refuses TRACE, whose answer shows what was said on the way", async () => {
+		const socket = await tunnel(portOf(web));
+		socket.write(`TRACE / HTTP/1.1\r\nHost: ${NAME}:${portOf(web)}\r\n\r\n`);
+		expect(await hears(socket, "\r\n\r\n")).toContain("405");
+		expect(hosts).toEqual([]);
+	});
+
 	it("lets a WebSocket through once the host has agreed to it", async () => {
 		const socket = await tunnel(portOf(web));
 		socket.write(`GET /ws HTTP/1.1\r\nHost: ${NAME}:${portOf(web)}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
@@ -255,6 +303,10 @@ describe("the first words of a connection", () => {
 		["get / http/1.0\n", "http"],
 		["X-ANY * HTTP/1.1\n", "http"],
 		["PRI * HTTP/2.0\r\n", "unreadable"],
+		["GET\t/\tHTTP/1.1\r\n", "unreadable"],
+		["\vGET /\x85HTTP/1.1\n", "unreadable"],
+		["GET /\u00c3\u00a4 HTTP/1.1\n", "http"],
+		["GE\0T / HTTP/1.1\n", "other"],
 		["EHLO me\r\n", "other"],
 		["*1\r\n$4\r\nPING\r\n", "other"],
 		["GET / HTT", "unclear"],

@@ -6,7 +6,6 @@ import { fail, ok, type Result } from "../../../core/result.ts";
 import { type InstallEnd, runConfined } from "../confined-install.ts";
 import { checkAgreement } from "./agreement.ts";
 import { explainInstall, type LockedWheel, lockText, type PythonInstall } from "./installer.ts";
-import { neighbours } from "./local-index.ts";
 import { readWheels, type Wheel } from "./wheels.ts";
 
 /** pip from where it lies, with a place of its own for what it unpacks: the sandbox's `/tmp` is small. Arguments: that place, and pip's folder. */
@@ -102,7 +101,7 @@ async function download(
 	pip: string,
 	from: "local" | "index",
 ): Promise<Result<{ readonly folder: string; readonly end: InstallEnd }>> {
-	const { indexes, folders, links } = install.sources;
+	const { indexes, folders, archives, links } = install.sources;
 	const folder = path.join(install.cache, `wheels-${from}`);
 	const [first, ...others] = folders.map((each) => pathToFileURL(each).href);
 	const env: Record<string, string> = { ...trust(install) };
@@ -122,7 +121,7 @@ async function download(
 	}
 	if (install.prereleases) args.push("--pre");
 	const asked = [install.requirement, ...install.beside].map(requirementText);
-	const read = [...trusted(install), ...(from === "local" ? [...folders, ...links, ...folders.flatMap(neighbours)] : [])];
+	const read = [...trusted(install), ...(from === "local" ? [...folders, ...links, ...archives] : [])];
 	const egress = from === "index" ? egressOf(install) : [];
 	const end = await runPip(install, pip, [...args, "--", ...asked], { env, read, write: [], egress });
 	return end.ok ? ok({ folder, end: end.value }) : end;

@@ -6,6 +6,7 @@ import type { EgressNetwork } from "../../sandbox/egress-network.ts";
 import type { InstallDeps } from "../kind.ts";
 import { installNetwork, proxyVariables } from "../proxy.ts";
 import { type NamedSources, pipSources, uvSources } from "./config-files.ts";
+import { neighbours } from "./local-index.ts";
 import { netrcFor } from "./netrc.ts";
 
 /** Where packages come from: the person's own configuration, and nothing else. */
@@ -14,6 +15,8 @@ export interface Sources {
 	readonly indexes: readonly PackageIndex[];
 	/** Folders of this machine that hold an index of their own (`NAME/index.html`). Absolute and real. */
 	readonly folders: readonly string[];
+	/** Folders beside those, in which they keep their archives. Absolute. Empty: they hold them themselves. */
+	readonly archives: readonly string[];
 	/** Folders of this machine that hold archives. Absolute and real. */
 	readonly links: readonly string[];
 	/** For what is installed: a copy of the certificates to trust; null: the system's. */
@@ -93,6 +96,7 @@ export function readSources(
 	return ok({
 		indexes,
 		folders: [...new Set(folders)],
+		archives: [...new Set(folders.flatMap((folder) => neighbours(folder, realOr(home))))].filter((folder) => !isUntrusted(folder)),
 		links: [...new Set(links)],
 		certificates,
 		systemCertificates: uv?.systemCertificates === true,

@@ -5,7 +5,6 @@ import { normalizeName, requirementText } from "../../../core/launch/python-requ
 import { fail, ok, type Result } from "../../../core/result.ts";
 import { type InstallEnd, runConfined } from "../confined-install.ts";
 import { explainInstall, type LockedWheel, lockText, type PythonInstall } from "./installer.ts";
-import { neighbours } from "./local-index.ts";
 
 const EVERY = ["--no-config", "--no-progress", "--color=never", "--only-binary=:all:", "--no-sources"];
 
@@ -95,7 +94,7 @@ function runUv(uv: string, install: PythonInstall, files: readonly string[], arg
 		cwd: scratch,
 		env,
 		read: [
-			...[uv, interpreter.path, ...interpreter.roots, ...files, ...folders, ...links, ...folders.flatMap(neighbours)],
+			...[uv, interpreter.path, ...interpreter.roots, ...files, ...folders, ...links, ...sources.archives],
 			...(certificates === null ? [] : [certificates]),
 		],
 		write: [path.dirname(site), cache],

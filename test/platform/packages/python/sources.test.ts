@@ -97,6 +97,20 @@ describe("where packages come from", () => {
 		}
 	});
 
+	it("are read besides an index that is a folder only where they hold its wheels: not the home, not what is hidden", () => {
+		const link = (index: string, ...hrefs: readonly string[]) => {
+			write(`${index}/tool/index.html`, hrefs.map((href) => `<a href="${href}">x</a>`).join(""));
+			return sources("pipx", { PIP_INDEX_URL: `file://${home}/${index}` }).archives.map((folder) => path.relative(home, folder));
+		};
+		for (const wheel of ["m/files/a/tool-1.whl", "m/.ssh/tool-1.whl", ".ssh/tool-1.whl", "Documents/tool-1.whl", "m/notes/key"])
+			write(wheel, "x");
+		fs.mkdirSync(path.join(home, "m/linked"));
+		fs.symlinkSync(path.join(home, "Documents/tool-1.whl"), path.join(home, "m/linked/tool-1.whl"));
+		const hrefs = ["files/a/tool-1.whl", ".ssh/tool-1.whl", "notes/key", "notes/tool-1.whl", "linked/tool-1.whl"];
+		expect(link("m/simple", ...hrefs.map((href) => `../../${href}`))).toEqual(["m/files"]);
+		expect(link("index", "../../.ssh/tool-1.whl", "../../Documents/tool-1.whl")).toEqual([]);
+	});
+
 	it("is this machine by its address, and folders by their real path", () => {
 		fs.mkdirSync(path.join(home, "wheels"));
 		fs.symlinkSync(path.join(home, "wheels"), path.join(home, "link"));

@@ -52,7 +52,7 @@ function job(more: Partial<PythonInstall> = {}): PythonInstall {
 					unchecked: false,
 				},
 			],
-			...{ folders: [], links: [], certificates: "/c.pem", systemCertificates: false, network: null, secrets: ["word"] },
+			...{ folders: [], archives: [], links: [], certificates: "/c.pem", systemCertificates: false, network: null, secrets: ["word"] },
 		},
 		engine: engine(
 			`other==2.0 \\\n    --hash=sha256:${"b".repeat(64)} \\\n    --hash=sha256:${hash}\ntool==1.0 \\\n    --hash=sha256:${hash}\n`,
