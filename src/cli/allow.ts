@@ -154,7 +154,10 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	else {
 		say(io, widens ? "Allowed." : "Saved; nothing was widened.");
 		for (const [slot, reference] of waiting)
-			say(io, `It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(name)} --secret ${slot}=${reference}`);
+			say(
+				io,
+				`It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(name)} --secret ${slot}=${reference}${candidate.value.described.facts.mutable ? " --mutable-secrets" : ""}`,
+			);
 		const network = egress.length > 0 && namesNetwork(io.env) ? readNetwork(home.value) : null;
 		if (network?.ok === true && network.value === null)
 			say(io, "This terminal's variables name a proxy or certificates. For servers to use them: sallyport network use");

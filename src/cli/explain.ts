@@ -97,6 +97,7 @@ const WORDS: Readonly<Record<string, string>> = {
 	"path-appeared": "it appeared later, and the server was stopped for it",
 	"path-lost": "it was removed, or could not be followed, and the server was stopped for it",
 	"egress-not-granted": "it is not granted",
+	"egress-no-network": "it has no network; to grant one: sallyport allow NAME --egress HOST:PORT",
 	"egress-private-address": "the name leads to a private address",
 	"egress-unresolved": "the name has no address",
 	"egress-host-header": "a request named another host than its connection",

@@ -162,6 +162,11 @@ function readLock(io: Io): Result<Lock> {
 async function lookAt(line: LaunchLine, home: Home, io: Io): Promise<Result<LockedServer>> {
 	const context = approvalContext(home, io);
 	const candidate = await describeCandidate(line, context, { update: false });
+	// A container, a shell: what its entry says can be compared, and that is said.
+	if (!candidate.ok && candidate.problem.code.startsWith("launch-")) {
+		remark(io, `${shownName(line.name)}: ${candidate.problem.message} Only what stands in its entry is compared.`);
+		return ok({ ...entryOf(line, io), unlisted: true, tools: [] });
+	}
 	if (!candidate.ok) return candidate;
 	const listed = await listCandidate(candidate.value, context);
 	if (!listed.ok) return listed;
@@ -171,24 +176,34 @@ async function lookAt(line: LaunchLine, home: Home, io: Io): Promise<Result<Lock
 }
 
 function locked({ line, facts }: DescribedLaunch, io: Io): Omit<LockedServer, "tools"> {
-	const portable = (text: string): string => maskDetected(shortened(text, line.workspace ?? io.cwd, userHome(io)));
 	const { code } = facts;
+	return {
+		...entryOf(line, io),
+		...(facts.mutable ? { mutable: true } : {}),
+		...(code.kind === "package" ? { package: { name: code.name, version: code.version, lock: code.lockDigest } } : {}),
+		...(code.kind === "script" ? { script: { path: portable(code.script.path, line, io), sha256: code.script.sha256 } } : {}),
+	};
+}
+
+/** Without credentials, and the same on every machine. */
+function portable(text: string, line: LaunchLine, io: Io): string {
+	return maskDetected(shortened(text, line.workspace ?? io.cwd, userHome(io)));
+}
+
+function entryOf(line: LaunchLine, io: Io): Omit<LockedServer, "tools"> {
 	const env = Object.entries(line.env)
 		.sort(([a], [b]) => (a < b ? -1 : 1))
 		.map(([name, part]): [string, string | null] => {
-			if (part.kind === "literal") return [name, portable(`${name}=${part.value}`).slice(name.length + 1)];
+			if (part.kind === "literal") return [name, portable(`${name}=${part.value}`, line, io).slice(name.length + 1)];
 			return [name, part.kind === "host" ? null : (line.asks.get(`env:${name}`) ?? null)];
 		});
 	return {
 		name: line.name,
 		config: relativeTo(io.cwd, line.config),
-		command: portable(line.command),
-		args: maskedArguments(line).map(portable),
-		...(line.cwd === null ? {} : { cwd: portable(line.cwd) }),
+		command: portable(line.command, line, io),
+		args: maskedArguments(line).map((word) => portable(word, line, io)),
+		...(line.cwd === null ? {} : { cwd: portable(line.cwd, line, io) }),
 		env: Object.fromEntries(env),
-		...(facts.mutable ? { mutable: true } : {}),
-		...(code.kind === "package" ? { package: { name: code.name, version: code.version, lock: code.lockDigest } } : {}),
-		...(code.kind === "script" ? { script: { path: portable(code.script.path), sha256: code.script.sha256 } } : {}),
 	};
 }
 

@@ -181,7 +181,7 @@ function allow(named: readonly string[]): Verb {
 			for (const [slot, reference] of waiting)
 				say(
 					io,
-					`It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(after.name)} --secret ${slot}=${reference}`,
+					`It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(after.name)} --secret ${slot}=${reference}${candidate.described.facts.mutable ? " --mutable-secrets" : ""}`,
 				);
 		}
 		return 0;

@@ -5,7 +5,7 @@ import type { SandboxProfile } from "../platform/sandbox/engine.ts";
 
 export interface BlockedPathsOptions {
 	readonly server: string;
-	readonly profile: Pick<SandboxProfile, "read" | "write">;
+	readonly profile: Pick<SandboxProfile, "read" | "write" | "egress">;
 	readonly engine: BubblewrapOptions;
 	/** Resolves when the server's text can be redacted. Nothing is told before. */
 	readonly ready: () => Promise<unknown>;
@@ -13,6 +13,8 @@ export interface BlockedPathsOptions {
 	readonly say: (text: string) => void;
 	/** Told of each path once. */
 	readonly onBlocked: (blocked: BlockedPath) => void;
+	/** Told of each place, `host:port`, that a server without a network says it could not reach, once. Empty: it names none. */
+	readonly onNoNetwork: (target: string) => void;
 }
 
 /** Paths that are told of in one session. */
@@ -22,6 +24,18 @@ const LONGEST = 64 * 1024;
 
 /** One of these is in every error that speaks of a path. */
 const SIGNS = ["ENOENT", "EACCES", "EPERM", "EROFS", "o such file or", "ermission denied", "ot permitted", "ead-only file"];
+
+/** The same of a network that is not there. */
+const NETWORK_SIGNS = [
+	"fetch failed",
+	"name resolution",
+	"etwork is unreachable",
+	"EAI_AGAIN",
+	"ENOTFOUND",
+	"ENETUNREACH",
+	"EHOSTUNREACH",
+	"ould not resolve",
+];
 
 /**
  * Turns what a server could not use into a sentence: it hears what the server says, and is told what the sandbox kept back. Nothing
@@ -37,9 +51,13 @@ export class BlockedPaths {
 
 	/** Something that the server said, to the host or on stderr. */
 	heard(said: Buffer | string): void {
-		if (said.length >= LONGEST || this.#told.size >= MOST || !SIGNS.some((sign) => said.includes(sign))) return;
+		if (said.length >= LONGEST || this.#told.size >= MOST) return;
+		const ofPaths = SIGNS.some((sign) => said.includes(sign));
+		const ofNetwork = this.#options.profile.egress.length === 0 && NETWORK_SIGNS.some((sign) => said.includes(sign));
+		if (!ofPaths && !ofNetwork) return;
 		const text = said.toString();
-		setImmediate(() => void this.#look(text));
+		if (ofPaths) setImmediate(() => void this.#look(text));
+		if (ofNetwork) setImmediate(() => void this.#lookForNetwork(text));
 	}
 
 	/** Something that the sandbox saw for itself. */
@@ -53,6 +71,17 @@ export class BlockedPaths {
 			say(sentence(server, blocked));
 			onBlocked(blocked);
 		});
+	}
+
+	async #lookForNetwork(text: string): Promise<void> {
+		const { networkErrors } = await import("../core/policy/network-errors.ts");
+		await this.#options.ready();
+		for (const target of networkErrors(text)) {
+			const key = `network ${target}`;
+			if (this.#told.has(key) || this.#told.size >= MOST) continue;
+			this.#told.add(key);
+			this.#options.onNoNetwork(target);
+		}
 	}
 
 	async #look(text: string): Promise<void> {

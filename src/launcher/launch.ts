@@ -175,6 +175,7 @@ export class Launch {
 			ready: () => this.loadRedaction(),
 			say: (text) => process.stderr.write(`sallyport: ${plain(grant.name)}: ${this.#redact?.(text)}\n`),
 			onBlocked: (blocked) => this.#pathBlocked(blocked),
+			onNoNetwork: (target) => this.#noNetwork(grant.name, target),
 		});
 		return orWeaker(await (await engineOf(sandbox, options)).start(profile, steps), grant.name);
 	}
@@ -192,6 +193,27 @@ export class Launch {
 			arguments: { access, path },
 		});
 		this.onPathBlocked(blocked);
+	}
+
+	/** A server without a network says that it wants one. Where it names no place there is no line that would allow it. */
+	#noNetwork(server: string, target: string): void {
+		if (target !== "") {
+			this.#egressRefused(server, { target, reason: "not-granted" });
+			return;
+		}
+		process.stderr.write(
+			`sallyport: ${plain(server)}: it tried to reach a host, and has no network. If it should: sallyport allow ${shellWord(server)} --egress HOST:PORT\n`,
+		);
+		this.#audit?.append({
+			request: null,
+			direction: "launcher",
+			method: null,
+			tool: null,
+			decision: "refuse",
+			reason: "egress-no-network",
+			outcome: "withheld",
+			arguments: { target: "a host that it does not name" },
+		});
 	}
 
 	/** A connection that was not granted: one line for the person, with what would allow it, and one record. */

@@ -426,6 +426,21 @@ describe("sallyport allow", () => {
 	});
 });
 
+describe("a program that is a script with a first line", () => {
+	it("is started by what that line names, with the entry's own arguments or none", async () => {
+		const program = path.join(world.folder, "own-server");
+		fs.writeFileSync(program, `#!${process.execPath}\n${fs.readFileSync(world.server, "utf8")}`, { mode: 0o755 });
+		const module = `${program}.mjs`;
+		fs.renameSync(program, module);
+		for (const args of [[], ["--config", "x"], ["stdio"]]) {
+			world.write(".mcp.json", { mcpServers: { own: { command: module, args } } });
+			const listed = await world.sallyport(["tools", "list", "own"]);
+			expect([listed.code, listed.stderr, listed.stdout]).toEqual([0, expect.any(String), expect.stringContaining("[ ] echo")]);
+			expect(listed.stdout).toContain(`${module}, with`);
+		}
+	});
+});
+
 describe("sallyport revoke", () => {
 	it("takes everything back without a question, and stops what runs", async () => {
 		world.entry("mini");

@@ -32,6 +32,20 @@ async function until(true_: () => boolean): Promise<void> {
 	for (let i = 0; i < 500 && !true_(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
+describe("a server without a network", () => {
+	it("that looks for a host by its name gets a sentence, and the line that would allow it", async () => {
+		await world.allowTools("mini", "connect", "fetch");
+		const connection = await world.connect("mini");
+		await callTool(connection.client, "connect", { host: "api.example.com", port: 443 });
+		await until(() => connection.stderr().includes("--egress"));
+		await connection.client.close();
+		expect(connection.stderr()).toContain("sallyport allow mini --egress api.example.com:443");
+		const explained = await world.sallyport(["explain", "mini"]);
+		expect(explained.stdout).toContain("network api.example.com:443: it is not granted");
+		expect(explained.stdout).toContain("sallyport allow mini --egress api.example.com:443");
+	});
+});
+
 describe("what a person grants", () => {
 	it("is shown as it will be: real paths, patterns and limits", async () => {
 		const outcome = await world.sallyport([

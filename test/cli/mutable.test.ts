@@ -29,6 +29,11 @@ describe("code that the person's other programs can change", () => {
 		expect(stdout).toContain("mutable   your other programs can change this code; only its entry file is pinned");
 	});
 
+	it("is not approved for secrets that it is not granted", async () => {
+		const outcome = await world.sallyport(["allow", "mini", "--mutable-secrets", "--yes"]);
+		expect([outcome.code, outcome.stderr]).toEqual([2, expect.stringContaining("is granted none")]);
+	});
+
 	it("gets no secret without an approval of its own", async () => {
 		const refused = await world.sallyport(["allow", "mini", ...SECRET, "--yes"]);
 		expect(refused.code).toBe(2);

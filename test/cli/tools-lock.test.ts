@@ -99,6 +99,24 @@ describe("sallyport tools verify", () => {
 		).toEqual(["launch", "server-gone", "tool-changed", "tool-gone", "tool-new"]);
 	});
 
+	it("compares the entry of what cannot be started here, and says so", async () => {
+		const config = (image: string) =>
+			world.write(".mcp.json", {
+				mcpServers: { mini: { command: process.execPath, args: [world.server] }, box: { command: "docker", args: ["run", image] } },
+			});
+		config("good");
+		expect(await world.sallyport(["tools", "lock"])).toMatchObject({
+			code: 0,
+			stderr: expect.stringContaining("Only what stands in its entry is compared"),
+		});
+		expect((await world.sallyport(["tools", "verify"])).code).toBe(0);
+		config("evil");
+		expect(await world.sallyport(["tools", "verify"])).toMatchObject({
+			code: 1,
+			stdout: expect.stringContaining("box (.mcp.json) starts something else"),
+		});
+	});
+
 	it("sees another value of a variable, and another remote server", async () => {
 		const config = (base: string, url: string) =>
 			world.write(".mcp.json", {

@@ -27,6 +27,8 @@ const LockedServer = z.strictObject({
 	package: z.optional(z.strictObject({ name: Text, version: Text, lock: Sha256 })),
 	/** The entry file of a server that is no package. */
 	script: z.optional(z.strictObject({ path: Text, sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) })),
+	/** True: Sallyport cannot start it, so nothing but what stands in its entry is known. */
+	unlisted: z.optional(z.boolean()),
 	/** Definitions as listed, without `_meta`, by name. */
 	tools: z.array(z.record(z.string(), z.unknown())),
 });
@@ -154,8 +156,15 @@ function driftOf(before: Either | undefined, after: Either | undefined): readonl
 function line(server: Either | undefined): unknown {
 	if (server === undefined) return undefined;
 	if ("url" in server) return { url: server.url };
-	const { command, args, cwd, env, mutable } = server;
-	return { command, args, env, ...(cwd === undefined ? {} : { cwd }), ...(mutable === true ? { mutable } : {}) };
+	const { command, args, cwd, env, mutable, unlisted } = server;
+	return {
+		command,
+		args,
+		env,
+		...(cwd === undefined ? {} : { cwd }),
+		...(mutable === true ? { mutable } : {}),
+		...(unlisted === true ? { unlisted } : {}),
+	};
 }
 
 function text(value: unknown): string {

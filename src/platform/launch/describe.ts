@@ -152,7 +152,8 @@ function executableFacts(around: Around): Result<LaunchFacts> {
 	const { argv, path: named, interpreter: shebang, readRoots } = found.value;
 	// A link or a copy under another name: what the file really is decides how its arguments are read.
 	const real = shebang?.path ?? named;
-	const called = parseLaunch(real, line.args);
+	const before = [...argv.slice(1), ...line.args];
+	const called = parseLaunch(real, shebang === null ? line.args : before);
 	if (!called.ok) return called;
 	if (shebang === null && called.value.kind !== "executable")
 		return fail(
@@ -160,7 +161,6 @@ function executableFacts(around: Around): Result<LaunchFacts> {
 			`${line.command} is really ${real}, whose arguments name the code that runs.`,
 			`Write ${real} as the command.`,
 		);
-	const before = [...argv.slice(1), ...line.args];
 	if (shebang !== null) return scriptFacts(named, interpreterOf(shebang.path), found.value, () => before, around);
 	// All that a sandbox shows of it is this one file, whose hash is approved.
 	const mutable = namesMutableCode(before, around.cwd);
