@@ -147,7 +147,7 @@ describe.each(USERS)("a server with one granted address, started $title", ({ uid
 	it("sees neither the proxy's socket nor the bridge, and holds the same walls", async () => {
 		const { output } = await stage.run(
 			stage.sh(
-				"ls -A /tmp /proc/self/fd; cat /proc/[0-9]*/cmdline /proc/net/unix; echo x > /proc/sys/kernel/core_pattern; unshare -U expr 70 + 7; grep -c 'Seccomp:.2' /proc/1/status",
+				"ls -A /tmp /proc/self/fd; cat /proc/[0-9]*/cmdline /proc/net/unix; echo x > /proc/sys/kernel/core_pattern; unshare -U expr 70 + 7; i=0; until grep -q 'Seccomp:.2' /proc/1/status || [ $i -ge 100 ]; do i=$((i+1)); sleep 0.05; done; grep -c 'Seccomp:.2' /proc/1/status",
 				{
 					egress: [granted],
 				},
