@@ -25,7 +25,13 @@ afterEach(async () => {
 });
 
 function lookUp(name: string, range: string | null): Promise<Result<string>> {
-	const env = { ...process.env, HOME: person, TEST_TOKEN: "not-a-secret-1234", npm_config_registry: "http://127.0.0.1:1/", npm_command: "run-script" };
+	const env = {
+		...process.env,
+		HOME: person,
+		TEST_TOKEN: "not-a-secret-1234",
+		npm_config_registry: "http://127.0.0.1:1/",
+		npm_command: "run-script",
+	};
 	return lookUpVersion({ name, range }, { node: process.execPath, env, untrusted: [], timeoutMs: 30_000 });
 }
 
