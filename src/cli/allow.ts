@@ -125,6 +125,12 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	};
 	const after = widen(startingGrant(candidate.value), wanted, line.value.asks, { ...context, cwd: io.cwd });
 	if (!after.ok) return complain(io, after.problem);
+	if (options.mutableSecrets === true && after.value.secrets.size === 0)
+		return complain(io, {
+			code: "no-secret",
+			message: "--mutable-secrets speaks of secrets, and this server is granted none.",
+			remedy: "Name them with it: --secret env:NAME=REFERENCE --mutable-secrets",
+		});
 	const looked = await lookUpEgress(egress);
 	if (!looked.ok) return complain(io, looked.problem);
 

@@ -92,12 +92,6 @@ export function widen(
 					env: union(before.env, wanted.env),
 					...((wanted.tier ?? before.tier) === "landlock" ? { tier: "landlock" as const } : {}),
 				};
-	if (wanted.mutableSecrets === true && secrets.size === 0)
-		return fail(
-			"no-secret",
-			"--mutable-secrets speaks of secrets, and this server is granted none.",
-			"Name them with it: --secret env:NAME=REFERENCE --mutable-secrets",
-		);
 	const mutable = wanted.mutableSecrets === true ? { mutableSecrets: true as const } : {};
 	return ok({
 		...grant,

@@ -6,6 +6,7 @@ import { directLines, hostsLines } from "./direct-lines.ts";
 import { certificateFiles } from "./egress-certificates.ts";
 import { NAME_SERVER, NAMED_ADDRESS, nameServerFile, serveNames } from "./egress-names.ts";
 import type { EgressNetwork } from "./egress-network.ts";
+import { isLeftBehind, ownerTag } from "./owner.ts";
 import { startProxy } from "./proxy.ts";
 import type { EgressConnection, EgressRefusal } from "./proxy-reach.ts";
 import { INNER_ID } from "./root.ts";
@@ -71,7 +72,7 @@ export interface EgressPlan {
 /** Starts the proxy of one run, in a folder that only this user can enter. */
 export async function openEgress({ grants, allowPrivate, network, socat }: EgressPlan, listeners: EgressListeners): Promise<Egress> {
 	sweep();
-	const folder = fs.mkdtempSync(`${PREFIX}${process.pid}-`);
+	const folder = fs.mkdtempSync(`${PREFIX}${ownerTag()}`);
 	fs.chmodSync(folder, 0o700);
 	const clean = () => fs.rmSync(folder, { recursive: true, force: true });
 	const inFolder = (name: string) => path.join(folder, name);
@@ -189,8 +190,7 @@ class Uses {
 /** A launcher that was killed leaves its folder, with a dead socket in it; the next one takes it away. */
 function sweep(): void {
 	for (const name of fs.readdirSync(path.dirname(PREFIX))) {
-		const pid = name.startsWith(path.basename(PREFIX)) ? /^\d+/.exec(name.slice(path.basename(PREFIX).length))?.[0] : undefined;
-		if (pid === undefined || fs.existsSync(`/proc/${pid}`)) continue;
+		if (!name.startsWith(path.basename(PREFIX)) || !isLeftBehind(name.slice(path.basename(PREFIX).length))) continue;
 		const folder = path.join(path.dirname(PREFIX), name);
 		try {
 			if (fs.lstatSync(folder).uid === process.getuid?.()) fs.rmSync(folder, { recursive: true });

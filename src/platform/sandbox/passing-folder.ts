@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { FolderAt, removeTree } from "./mirror/folder-at.ts";
+import { isLeftBehind, ownerTag } from "./owner.ts";
 
 /** Not TMPDIR, which a host's file may set. */
 const PARENT = "/tmp";
@@ -20,17 +21,16 @@ export interface PassingFolder {
 export function makePassingFolder(kind: "server"): PassingFolder {
 	const prefix = `sallyport-${kind}-`;
 	sweep(prefix);
-	const name = `${prefix}${process.pid}-${randomBytes(6).toString("hex")}`;
+	const name = `${prefix}${ownerTag()}${randomBytes(6).toString("hex")}`;
 	const where = path.join(PARENT, name);
 	fs.mkdirSync(where, { mode: 0o700 });
 	return { path: where, remove: () => removeNames([name]) };
 }
 
 function sweep(prefix: string): void {
-	const left = fs.readdirSync(PARENT).filter((name) => {
-		const pid = name.startsWith(prefix) ? /^\d+/.exec(name.slice(prefix.length))?.[0] : undefined;
-		return pid !== undefined && !fs.existsSync(`/proc/${pid}`) && isOurs(path.join(PARENT, name));
-	});
+	const left = fs
+		.readdirSync(PARENT)
+		.filter((name) => name.startsWith(prefix) && isLeftBehind(name.slice(prefix.length)) && isOurs(path.join(PARENT, name)));
 	removeNames(left);
 }
 

@@ -32,7 +32,7 @@ describe.skipIf(!stands.ok).each(USERS)("the weaker sandbox, $title", ({ uid }) 
 				env: { A: "1 2\n3", HOME: "/evil", PATH: "/evil" },
 			}),
 		);
-		const own = new RegExp(`/tmp/sallyport-server-${launcher}-[0-9a-f]{12}`);
+		const own = new RegExp(`/tmp/sallyport-server-${launcher}-\\d+-[0-9a-f]{12}`);
 		expect(output).toMatch(new RegExp(`^HOME=${own.source}/home$`, "m"));
 		expect(output).toMatch(new RegExp(`^TMPDIR=${own.source}/tmp$`, "m"));
 		expect(output.split("\n")).toEqual(expect.arrayContaining(["A=1 2", "3", "PATH=/usr/local/bin:/usr/bin:/bin"]));

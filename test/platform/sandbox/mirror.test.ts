@@ -320,7 +320,7 @@ describe("a folder that is granted for writing", () => {
 
 	it("leaves no copy behind, however deep, and takes away a dead launcher's", () => {
 		const space = /\d+/.exec(fs.readlinkSync("/proc/self/ns/pid"))?.[0];
-		write(path.join(root, `copies/999999999.${space}-dead/copies/0/a/b.txt`), "x");
+		write(path.join(root, `copies/999999999-${space}-dead/copies/0/a/b.txt`), "x");
 		fs.chmodSync(path.join(root, "copies"), 0o700);
 		const copy = open();
 		expect(fs.readdirSync(path.join(root, "copies"))).toHaveLength(1);

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail, ok, type Result } from "../../../core/result.ts";
+import { isLeftBehind, ownerTag } from "../owner.ts";
 import { FolderAt, removeTree } from "./folder-at.ts";
 import { type KeptBack, Mirror, type Rule, TooLarge } from "./mirror.ts";
 
@@ -39,7 +40,7 @@ export interface Mirrors {
 
 /** Copies these folders and keeps the copies and the folders alike from now on. */
 export function openMirrors(folders: readonly Mirrored[], options: MirrorsOptions): Result<Mirrors> {
-	const name = `${owner(process.pid)}-${anyName()}`;
+	const name = `${ownerTag()}${anyName()}`;
 	const base = makeBase(options.folder);
 	if (base === null)
 		return fail("mirror-failed", `${options.folder} cannot be used for copies of granted folders.`, "Make it a folder of yours alone.");
@@ -135,16 +136,7 @@ function makeBase(folder: string): FolderAt | null {
 
 /** A launcher that was killed leaves its copies; the next one takes them away. One in another container may be alive. */
 function sweep(base: FolderAt): void {
-	for (const name of base.names()) {
-		const pid = /^\d+/.exec(name)?.[0];
-		if (pid !== undefined && name.startsWith(`${owner(Number(pid))}-`) && !fs.existsSync(`/proc/${pid}`)) removeTree(base, name);
-	}
-}
-
-/** Of this machine or container. */
-function owner(pid: number): string {
-	const space = /\d+/.exec(fs.readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
-	return `${pid}.${space}`;
+	for (const name of base.names()) if (isLeftBehind(name)) removeTree(base, name);
 }
 
 const COPIES = "copies";
