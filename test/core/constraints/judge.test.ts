@@ -13,75 +13,75 @@ const tools = {
 	fitsSchema,
 };
 const judge = (constraints: object, given: Record<string, unknown>) => judgeArguments(Constraints.parse(constraints), given, tools);
-const within = { path: { within: "/work/docs" } };
+const within = { path: { within: "/team/docs" } };
 
 describe("a path that must lie within a folder", () => {
 	it.each([
-		"/work/docs",
-		"/work/docs/",
-		"/work/docs/a.md",
-		"/work/docs/deep/er/a b.md",
-		"/work/docs/./a.md",
-		"/work//docs/a.md",
-		"/work/docs/größe.md",
+		"/team/docs",
+		"/team/docs/",
+		"/team/docs/a.md",
+		"/team/docs/deep/er/a b.md",
+		"/team/docs/./a.md",
+		"/team//docs/a.md",
+		"/team/docs/größe.md",
 	])("may be %s", (path) => {
 		expect(judge(within, { path })).toBeNull();
 	});
 
 	it.each([
-		["a neighbour whose name begins alike", "/work/docs-private/a"],
-		["its parent", "/work"],
-		["a way up", "/work/docs/../secret"],
-		["a way up at the end", "/work/docs/.."],
-		["a way up with backslashes", "/work/docs\\..\\..\\secret"],
-		["an encoded way up", "/work/docs/%2e%2e/secret"],
-		["a twice encoded way up", "/work/docs/%252e%252e/secret"],
-		["a thrice encoded way up", "/work/docs/%25252e%25252e/secret"],
-		["a five times encoded way up", "/work/docs/%252525252e%252525252e/secret"],
-		["an encoded slash", "/work/docs/..%2fsecret"],
-		["full-width dots", "/work/docs/\uff0e\uff0e/secret"],
-		["a full-width slash", "/work/docs/..\uff0fsecret"],
-		["a one-dot leader twice", "/work/docs/\u2024\u2024/secret"],
-		["a two-dot leader", "/work/docs/\u2025/secret"],
-		["an encoded full-width slash", "/work/docs/..%EF%BC%8Fsecret"],
-		["dots with something unseen between", "/work/docs/.\u200b./secret"],
-		["dots with a soft hyphen between", "/work/docs/.\u00ad./secret"],
-		["a NUL", "/work/docs/a\0/../../secret"],
-		["an encoded NUL", "/work/docs/a%00.md"],
-		["a line break", "/work/docs/a\n/secret"],
+		["a neighbour whose name begins alike", "/team/docs-private/a"],
+		["its parent", "/team"],
+		["a way up", "/team/docs/../secret"],
+		["a way up at the end", "/team/docs/.."],
+		["a way up with backslashes", "/team/docs\\..\\..\\secret"],
+		["an encoded way up", "/team/docs/%2e%2e/secret"],
+		["a twice encoded way up", "/team/docs/%252e%252e/secret"],
+		["a thrice encoded way up", "/team/docs/%25252e%25252e/secret"],
+		["a five times encoded way up", "/team/docs/%252525252e%252525252e/secret"],
+		["an encoded slash", "/team/docs/..%2fsecret"],
+		["full-width dots", "/team/docs/\uff0e\uff0e/secret"],
+		["a full-width slash", "/team/docs/..\uff0fsecret"],
+		["a one-dot leader twice", "/team/docs/\u2024\u2024/secret"],
+		["a two-dot leader", "/team/docs/\u2025/secret"],
+		["an encoded full-width slash", "/team/docs/..%EF%BC%8Fsecret"],
+		["dots with something unseen between", "/team/docs/.\u200b./secret"],
+		["dots with a soft hyphen between", "/team/docs/.\u00ad./secret"],
+		["a NUL", "/team/docs/a\0/../../secret"],
+		["an encoded NUL", "/team/docs/a%00.md"],
+		["a line break", "/team/docs/a\n/secret"],
 		["another home", "~root/x"],
-		["the home", "~/work/docs"],
-		["a variable", "/work/docs/$HOME"],
+		["the home", "~/team/docs"],
+		["a variable", "/team/docs/$HOME"],
 		["a variable at the front", "$PWD/docs/a"],
-		["a URL", "file:///work/docs/a"],
-		["a URL in capitals", "FILE:/work/docs/a"],
-		["a drive", "C:\\work\\docs"],
-		["a share", "//host/work/docs"],
-		["a share with backslashes", "\\\\host\\work\\docs"],
+		["a URL", "file:///team/docs/a"],
+		["a URL in capitals", "FILE:/team/docs/a"],
+		["a drive", "C:\\team\\docs"],
+		["a share", "//host/team/docs"],
+		["a share with backslashes", "\\\\host\\team\\docs"],
 		["a blank in front", " /etc/passwd"],
 		["a relative path", "docs/a.md"],
-		["a way up with blanks", "/work/docs/.. /secret"],
+		["a way up with blanks", "/team/docs/.. /secret"],
 		["quotes", "'/etc/passwd'"],
 		["nothing", ""],
-		["half a character", "/work/docs/\ud800"],
-		["five thousand characters", `/work/docs/${"a".repeat(5000)}`],
+		["half a character", "/team/docs/\ud800"],
+		["five thousand characters", `/team/docs/${"a".repeat(5000)}`],
 		["a number", 7],
-		["an object", { path: "/work/docs" }],
+		["an object", { path: "/team/docs" }],
 		["null", null],
-		["a list with one outside", ["/work/docs/a", "/etc/passwd"]],
-		["a way up in an old encoding", "/work/docs/.%u002e/secret"],
+		["a list with one outside", ["/team/docs/a", "/etc/passwd"]],
+		["a way up in an old encoding", "/team/docs/.%u002e/secret"],
 		["a list of nothing", []],
-		["a list in a list", [["/work/docs/a"]]],
+		["a list in a list", [["/team/docs/a"]]],
 	])("must not be %s", (_what, path) => {
 		expect(judge(within, { path })).toMatchObject({ argument: "path" });
 	});
 
 	it("may be a list of which all lie there", () => {
-		expect(judge(within, { path: ["/work/docs/a", "/work/docs/b"] })).toBeNull();
+		expect(judge(within, { path: ["/team/docs/a", "/team/docs/b"] })).toBeNull();
 	});
 
 	it("may be relative where the policy says to what", () => {
-		const relative = { path: { within: ["/work/docs", "/work/notes"], relativeTo: "/work" } };
+		const relative = { path: { within: ["/team/docs", "/team/notes"], relativeTo: "/team" } };
 		expect(judge(relative, { path: "docs/a.md" })).toBeNull();
 		expect(judge(relative, { path: "notes" })).toBeNull();
 		expect(judge(relative, { path: "src/a.ts" })).toMatchObject({ broken: "within" });
@@ -89,21 +89,21 @@ describe("a path that must lie within a folder", () => {
 	});
 
 	it("must be told where links lead", () => {
-		const linked = { realPath: (path: string) => path.replace("/work/docs/out", "/etc"), fitsSchema };
-		expect(judgeArguments(Constraints.parse(within), { path: "/work/docs/out/passwd" }, linked)).toMatchObject({ broken: "within" });
-		expect(judgeArguments(Constraints.parse(within), { path: "/work/docs/a" }, { realPath: () => null, fitsSchema })).not.toBeNull();
+		const linked = { realPath: (path: string) => path.replace("/team/docs/out", "/etc"), fitsSchema };
+		expect(judgeArguments(Constraints.parse(within), { path: "/team/docs/out/passwd" }, linked)).toMatchObject({ broken: "within" });
+		expect(judgeArguments(Constraints.parse(within), { path: "/team/docs/a" }, { realPath: () => null, fitsSchema })).not.toBeNull();
 	});
 });
 
 describe("a constrained argument", () => {
 	it("must be there, unless the policy says that it may be left out", () => {
 		expect(judge(within, {})).toEqual({ argument: "path", broken: "missing" });
-		expect(judge({ path: { within: "/work", optional: true } }, {})).toBeNull();
-		expect(judge({ path: { within: "/work", optional: true } }, { path: "/etc" })).toMatchObject({ broken: "within" });
+		expect(judge({ path: { within: "/team", optional: true } }, {})).toBeNull();
+		expect(judge({ path: { within: "/team", optional: true } }, { path: "/etc" })).toMatchObject({ broken: "within" });
 	});
 
 	it.each(["Path", "PATH", "path ", "pa\u200bth", "\uff50ath", "p_ath", "path."])("is not gone round by one named %j", (name) => {
-		expect(judge({ path: { within: "/work", optional: true } }, { [name]: "/etc/passwd" })).toEqual({ argument: "path", broken: "name" });
+		expect(judge({ path: { within: "/team", optional: true } }, { [name]: "/etc/passwd" })).toEqual({ argument: "path", broken: "name" });
 	});
 
 	it.each([
@@ -171,10 +171,10 @@ describe("a constrained argument", () => {
 });
 
 it.each([
-	["a folder with a way up", { path: { within: "/work/../etc" } }],
+	["a folder with a way up", { path: { within: "/team/../etc" } }],
 	["a relative folder", { path: { within: "docs" } }],
-	["a member that it does not know", { path: { inside: "/work" } }],
-	["relativeTo alone", { path: { relativeTo: "/work" } }],
+	["a member that it does not know", { path: { inside: "/team" } }],
+	["relativeTo alone", { path: { relativeTo: "/team" } }],
 	["an origin with a path", { url: { origin: "https://api.github.com/" } }],
 	["an empty enum", { state: { enum: [] } }],
 ])("a policy with %s is refused", (_what, constraints) => {
