@@ -29,6 +29,16 @@ describe("code that the person's other programs can change", () => {
 		expect(stdout).toContain("mutable   your other programs can change this code; only its entry file is pinned");
 	});
 
+	it("is listed without its secrets where another layer does not let them go there", async () => {
+		world.entry("mini", ["tells"], { env: { TOKEN: REFERENCE } });
+		expect((await world.sallyport(["allow", "mini", ...SECRET, "--mutable-secrets", "--yes"])).code).toBe(0);
+		const listed = async () => (await world.sallyport(["tools", "list", "mini"])).stdout;
+		expect(await listed()).toContain(`A token of ${token.length} characters`);
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ name: "mini", mutableSecrets: false }] });
+		expect(await listed()).toContain(`A token of ${"sallyport-placeholder".length} characters`);
+		expect(token).not.toHaveLength("sallyport-placeholder".length);
+	});
+
 	it("is not approved for secrets that it is not granted", async () => {
 		const outcome = await world.sallyport(["allow", "mini", "--mutable-secrets", "--yes"]);
 		expect([outcome.code, outcome.stderr]).toEqual([2, expect.stringContaining("is granted none")]);

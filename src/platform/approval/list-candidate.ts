@@ -5,6 +5,7 @@ import { redact } from "../../core/secrets/redact.ts";
 import { serverEnvironment } from "../launch/environment.ts";
 import { type ListedTool, listTools } from "../launch/list-tools.ts";
 import { profileOf } from "../launch/profile.ts";
+import { lacksMutableApproval } from "../launch/verify.ts";
 import { engineOf, orWeaker } from "../sandbox/tiers.ts";
 import { type Candidate, isApproved, startingGrant } from "./candidate.ts";
 import type { ApprovalContext } from "./context.ts";
@@ -20,7 +21,7 @@ export async function listCandidate(candidate: Candidate, context: ApprovalConte
 	const { described, effective } = candidate;
 	const { launch, line, facts } = described;
 	// Other layers may have taken away what the person's own grant gives: a look at its tools is a launch like any other.
-	const approved = effective !== null && isApproved(candidate);
+	const approved = effective !== null && isApproved(candidate) && !lacksMutableApproval(effective, facts);
 	const grant = approved ? effective : { ...startingGrant({ described, current: null }), secrets: line.asks };
 	const sandbox = grant.sandbox === "off" ? { read: [], write: [], deny: [], env: [] } : grant.sandbox;
 	const placeholder = async (): Promise<Result<string>> => ok("sallyport-placeholder");
