@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { EventRecord } from "../core/audit/record.ts";
 import { brief } from "../core/plain-text.ts";
-import { type LogVerdict, readAuditLogs, verifyAuditLogs } from "../platform/audit-log.ts";
+import { type LogVerdict, readAuditLogs, verifyAuditLogs } from "../platform/audit/reader.ts";
 import { homePath, openHome } from "../platform/home.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";

@@ -4,7 +4,7 @@ import { own } from "../core/own.ts";
 import { brief, exact, plain, shellWord } from "../core/plain-text.ts";
 import { saysOf } from "../core/protocol/reasons.ts";
 import { WEAKER_SANDBOX } from "../platform/approval/texts.ts";
-import { readAuditLogs } from "../platform/audit-log.ts";
+import { readAuditLogs } from "../platform/audit/reader.ts";
 import { homePath, openHome } from "../platform/home.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";

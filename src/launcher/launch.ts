@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
-import type { AuditLog } from "../platform/audit-writer.ts";
+import type { AuditLog } from "../platform/audit/writer.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { profileOf } from "../platform/launch/profile.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
@@ -101,7 +101,7 @@ export class Launch {
 
 	async #openAudit(home: Home): Promise<Result<AuditLog>> {
 		if (this.#audit !== null) return ok(this.#audit);
-		const { openAuditLog } = await import("../platform/audit-writer.ts");
+		const { openAuditLog } = await import("../platform/audit/writer.ts");
 		const audit = openAuditLog(home, {
 			server: this.request.name,
 			host: this.host,

@@ -13,7 +13,7 @@ import type { MayCall } from "../core/protocol/tool-gate.ts";
 import type { Result } from "../core/result.ts";
 import { KnownValues } from "../core/secrets/known-values.ts";
 import { isPin, type Pin } from "../core/tools/pin.ts";
-import type { AuditLog } from "../platform/audit-writer.ts";
+import type { AuditLog } from "../platform/audit/writer.ts";
 import { ArgumentsJudge } from "../platform/constraints/judge.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
 import { confinement } from "./confinement.ts";

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { registerAudit } from "../../src/cli/audit.ts";
 import type { AuditEvent } from "../../src/core/audit/event.ts";
-import { openAuditLog } from "../../src/platform/audit-writer.ts";
+import { openAuditLog } from "../../src/platform/audit/writer.ts";
 import { createHome, type Home } from "../../src/platform/home.ts";
 import { runCommand } from "./run-command.ts";
 

@@ -5,7 +5,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { type HostId, matchHost } from "../../../src/core/config/hosts.ts";
 import { parseConfig } from "../../../src/core/config/parse.ts";
 import { expandHostVariables } from "../../../src/core/config/variables.ts";
-import { type AuditEntries, readAuditLogs } from "../../../src/platform/audit-log.ts";
+import { type AuditEntries, readAuditLogs } from "../../../src/platform/audit/reader.ts";
 import { copyExample } from "../../../src/platform/example.ts";
 import { openHome } from "../../../src/platform/home.ts";
 import { openVault } from "../../../src/platform/vault/index.ts";

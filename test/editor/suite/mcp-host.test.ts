@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
 import * as vscode from "vscode";
-import { readAuditLogs, verifyAuditLogs } from "../../../src/platform/audit-log.ts";
+import { readAuditLogs, verifyAuditLogs } from "../../../src/platform/audit/reader.ts";
 import { generateFakeToken } from "../../../src/platform/example.ts";
 import { recordedNode } from "../../../src/platform/node.ts";
 import { ConfigFiles, diagnosticsOf, openJudged, ruleOf, take, until } from "./config-files.ts";

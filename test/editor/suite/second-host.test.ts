@@ -9,7 +9,7 @@ import { suite, suiteSetup, suiteTeardown, test } from "mocha";
 import * as vscode from "vscode";
 import * as z from "zod/mini";
 import { NOT_AVAILABLE } from "../../../src/core/protocol/answers.ts";
-import { readAuditLogs } from "../../../src/platform/audit-log.ts";
+import { readAuditLogs } from "../../../src/platform/audit/reader.ts";
 import { recordedNode } from "../../../src/platform/node.ts";
 import { callTool } from "../../harness/world.ts";
 import { ConfigFiles, openJudged, take } from "./config-files.ts";

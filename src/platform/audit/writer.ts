@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Chain } from "../core/audit/chain.ts";
-import type { AuditEvent } from "../core/audit/event.ts";
-import type { Redact } from "../core/audit/redact.ts";
-import { fail, ok, type Result } from "../core/result.ts";
-import { auditFolder, auditMac } from "./audit-place.ts";
-import type { Home } from "./home.ts";
+import { Chain } from "../../core/audit/chain.ts";
+import type { AuditEvent } from "../../core/audit/event.ts";
+import type { Redact } from "../../core/audit/redact.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { Home } from "../home.ts";
+import { auditFolder, auditMac } from "./place.ts";
 
 /** The log of one session, a file of its own. */
 export interface AuditLog {

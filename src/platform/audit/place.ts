@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import * as path from "node:path";
-import type { Mac } from "../core/audit/chain.ts";
-import type { Home } from "./home.ts";
+import type { Mac } from "../../core/audit/chain.ts";
+import type { Home } from "../home.ts";
 
 /** Where the logs of a home lie, one file a session. It may not be there yet. */
 export function auditFolder(home: Pick<Home, "state">): string {

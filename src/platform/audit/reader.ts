@@ -1,10 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type AuditRecord, type EventRecord, parseRecord } from "../core/audit/record.ts";
-import { type ChainVerdict, verifyChain } from "../core/audit/verify.ts";
-import { fail, ok, type Result } from "../core/result.ts";
-import { auditFolder, auditMac } from "./audit-place.ts";
-import type { Home } from "./home.ts";
+import { type AuditRecord, type EventRecord, parseRecord } from "../../core/audit/record.ts";
+import { type ChainVerdict, verifyChain } from "../../core/audit/verify.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { Home } from "../home.ts";
+import { auditFolder, auditMac } from "./place.ts";
 
 export interface AuditFilter {
 	/** Only this server's; undefined: every one's. */

@@ -3,10 +3,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { AuditEvent } from "../../src/core/audit/event.ts";
-import { readAuditLogs, verifyAuditLogs } from "../../src/platform/audit-log.ts";
-import { type AuditLog, openAuditLog } from "../../src/platform/audit-writer.ts";
-import { createHome, type Home } from "../../src/platform/home.ts";
+import type { AuditEvent } from "../../../src/core/audit/event.ts";
+import { readAuditLogs, verifyAuditLogs } from "../../../src/platform/audit/reader.ts";
+import { type AuditLog, openAuditLog } from "../../../src/platform/audit/writer.ts";
+import { createHome, type Home } from "../../../src/platform/home.ts";
 
 let folder: string;
 let home: Home;
@@ -139,7 +139,7 @@ test("a full disk: the record is refused, and so is every later one, and what wa
 	const script = path.join(folder, "fill.ts");
 	fs.writeFileSync(
 		script,
-		`import { openAuditLog } from ${JSON.stringify(path.resolve("src/platform/audit-writer.ts"))};
+		`import { openAuditLog } from ${JSON.stringify(path.resolve("src/platform/audit/writer.ts"))};
 		import { openHome } from ${JSON.stringify(path.resolve("src/platform/home.ts"))};
 		process.on("SIGXFSZ", () => {});
 		const home = openHome(process.argv[2]);
