@@ -1,4 +1,6 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
+import type { Reached } from "../core/audit/record.ts";
 import { plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
@@ -14,8 +16,10 @@ import { discardKeychain } from "../platform/vault/keychain-child.ts";
 import type { RunArguments } from "./arguments.ts";
 import { BlockedPaths } from "./blocked-paths.ts";
 import { confinement } from "./confinement.ts";
+import { grantDigest } from "./grant-digest.ts";
 import { type GrantWatch, watchGrant } from "./grant-watch.ts";
 import { type Checked, check, findPlace, lookUpGrant, type Place, plainEnvironment, resolveEnvironment, secretNames } from "./prepare.ts";
+import { launcherVersion } from "./version.ts";
 
 /**
  * One launch, from the first look at the home. What the server waits for stands here; everything that can wait is loaded while the
@@ -32,6 +36,10 @@ export class Launch {
 	#redact: ((text: string) => string) | null = null;
 	#watch: GrantWatch | null = null;
 	#grant: Grant | null = null;
+	#place: Place | null = null;
+	/** What the launch was decided by; null: nothing was granted, or it was not looked up. */
+	#decidedBy: Grant | null = null;
+	readonly #reached: Reached[] = [];
 	#blocked: BlockedPaths | null = null;
 
 	/** Told of a connection that was not granted, beside the person and the log. */
@@ -58,6 +66,16 @@ export class Launch {
 		return this.#audit;
 	}
 
+	/** Where the host says that it works; null: it was not found. */
+	get place(): Place | null {
+		return this.#place;
+	}
+
+	/** Where the server was, by what the proxy has told so far. Empty: nowhere. */
+	get reached(): readonly Reached[] {
+		return this.#reached;
+	}
+
 	/** Starts the server, or says why not. */
 	async start(): Promise<Result<Started>> {
 		const home = openHome(homePath(process.env));
@@ -65,8 +83,10 @@ export class Launch {
 		this.#home = home.value;
 		const place = findPlace(this.request, home.value, process.env, process.cwd());
 		if (!place.ok) return place;
+		this.#place = place.value;
 		const found = lookUpGrant(this.request, home.value, place.value);
 		if (!found.ok) return found;
+		this.#decidedBy = found.value;
 		const checked = await check(found.value, home.value, process.env);
 		if (!checked.ok) return checked;
 		const plain = await plainEnvironment(checked.value, process.env);
@@ -105,6 +125,9 @@ export class Launch {
 		const audit = openAuditLog(home, {
 			server: this.request.name,
 			host: this.host,
+			user: accountName(),
+			launcher: launcherVersion,
+			policy: this.#decidedBy === null ? null : grantDigest(this.#decidedBy),
 			clock: () => new Date(),
 			redact: (text) => {
 				if (this.#redact === null) throw new Error("something foreign is recorded before it can be redacted");
@@ -152,7 +175,8 @@ export class Launch {
 			sallyportHome: home.path,
 			network: async () => (await import("../platform/network.ts")).openNetwork(home),
 			onEgressRefused: (refusal) => this.#egressRefused(grant.name, refusal),
-			onEgressUsed: ({ target, connections, sent, received }) =>
+			onEgressUsed: ({ target, connections, sent, received }) => {
+				this.#reached.push({ target, connections, sent, received });
 				this.#audit?.append({
 					request: null,
 					direction: "launcher",
@@ -162,7 +186,8 @@ export class Launch {
 					reason: "egress",
 					outcome: "forwarded",
 					arguments: { target, connections, sent, received },
-				}),
+				});
+			},
 			onWriteKeptBack: (path, reason) => this.#blocked?.blocked({ path, access: "write", reason }),
 			onFolderLost: (path) => this.#blocked?.blocked({ path, access: "write", reason: "lost" }),
 			onAppeared: (path) => this.#blocked?.blocked({ path, access: "read", reason: "appeared" }),
@@ -250,6 +275,15 @@ const noHome: Result<never> = {
 	ok: false,
 	problem: { code: "no-home", message: "There is no Sallyport home.", remedy: "Run: sallyport init" } satisfies Problem,
 };
+
+/** By the user database; null for an account that is not in it. */
+function accountName(): string | null {
+	try {
+		return os.userInfo().username;
+	} catch {
+		return null;
+	}
+}
 
 /** The name of the program that started the launcher; null where the system does not say. A label, which decides nothing. */
 function startedBy(): string | null {

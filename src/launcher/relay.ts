@@ -4,6 +4,7 @@ import { policyLimits } from "../core/policy/limits.ts";
 import { policyOffers } from "../core/policy/offers.ts";
 import type { Problem, Result } from "../core/result.ts";
 import { fail, ok } from "../core/result.ts";
+import { decidingLayer } from "./deciding-layer.ts";
 import type { Ending } from "./ending.ts";
 import type { Launch, Started } from "./launch.ts";
 import { LiveReport } from "./live-report.ts";
@@ -46,6 +47,7 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 		host: process,
 		secrets,
 		redact,
+		decidedBy: (call, judge) => (launch.place === null ? undefined : decidingLayer(launch.request, home, launch.place, call, judge)),
 		heard,
 		graceMs: GRACE_MS,
 		isHostGone: () => process.ppid !== parent,
@@ -63,7 +65,7 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 	if (!live.open())
 		process.stderr.write(`sallyport: ${plain(grant.name)}: an editor cannot watch it (no socket in ${plain(home.state)}).\n`);
 	const ending = await running;
-	audit.close(stoppedBy === null ? "server-ended" : "stopped");
+	audit.close(stoppedBy === null ? "server-ended" : "stopped", launch.reached);
 	await live.end(stoppedBy === null ? session.endReason : "stopped");
 	return ok(stoppedBy === null ? ending : { code: null, signal: stoppedBy });
 }

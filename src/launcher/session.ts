@@ -2,12 +2,14 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import type { AuditEvent } from "../core/audit/event.ts";
+import type { AuditEvent, DecidingLayer } from "../core/audit/event.ts";
 import { breachText } from "../core/constraints/text.ts";
 import { plain, shellWord } from "../core/plain-text.ts";
+import type { Judge } from "../core/policy/explain.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { NO_OFFERS } from "../core/policy/offers.ts";
 import { LineSplitter } from "../core/protocol/frame.ts";
+import { isObject } from "../core/protocol/message.ts";
 import { type Action, Relay, type RelayPolicy } from "../core/protocol/relay.ts";
 import type { MayCall } from "../core/protocol/tool-gate.ts";
 import type { Result } from "../core/result.ts";
@@ -18,6 +20,7 @@ import { ArgumentsJudge } from "../platform/constraints/judge.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
 import { confinement } from "./confinement.ts";
 import type { Ending } from "./ending.ts";
+import { grantDigest } from "./grant-digest.ts";
 import type { GrantWatch } from "./grant-watch.ts";
 import type { LiveReport } from "./live-report.ts";
 import { Outbox } from "./outbox.ts";
@@ -34,6 +37,8 @@ export interface SessionOptions {
 	readonly secrets: readonly string[];
 	/** Keeps them, and what looks like a credential, out of what it writes to stderr. */
 	readonly redact: (text: string) => string;
+	/** Which policy refused a call; undefined: it cannot be told. */
+	readonly decidedBy: (call: RefusedCall, judge: Judge) => DecidingLayer | undefined;
 	/** Told of what the server says, in pieces as they come. */
 	readonly heard: (said: Buffer | string) => void;
 	/** Milliseconds that a server has to answer what its host asked before it went. */
@@ -44,6 +49,12 @@ export interface SessionOptions {
 	readonly stopMs: { readonly terminate: number; readonly kill: number };
 	/** Tells of every change of the grant; the session disposes of it. */
 	readonly watch: GrantWatch;
+}
+
+interface RefusedCall {
+	readonly tool: string;
+	/** Null: they did not matter. */
+	readonly given: Readonly<Record<string, unknown>> | null;
 }
 
 /** Bytes that may wait for a server to read them: more than all the calls that the relay may hold and the largest message. */
@@ -192,7 +203,7 @@ export class Session {
 			this.#mended = true;
 			// Until a new schema can be judged by, what it constrains is refused.
 			void this.#judge.prepare(grant.value.constraints.values());
-			this.#step(() => this.#relay.setPolicy(this.#policyOf(grant.value)));
+			this.#step(() => [...this.#relay.setPolicy(this.#policyOf(grant.value)), { record: policyChanged(grant.value) }]);
 		}
 	}
 
@@ -269,9 +280,19 @@ export class Session {
 	/** A log that fails after the answer has left fails for the next call, which is then refused. */
 	#record(event: AuditEvent): boolean {
 		this.#isRecorded = false;
-		const written = this.#options.audit.append(event);
+		const written = this.#options.audit.append(this.#withLayer(event));
 		this.#options.live.event(event);
 		return written;
+	}
+
+	/** What one policy decided by itself names that policy. */
+	#withLayer(event: AuditEvent): AuditEvent {
+		const { tool, reason, arguments: given } = event;
+		const byArguments = reason === "argument-not-allowed";
+		if (tool === null || !(byArguments || reason === "tool-not-granted")) return event;
+		const call = { tool, given: byArguments && isObject(given) ? given : null };
+		const layer = this.#options.decidedBy(call, (several, args) => this.#judge.judge(several, args));
+		return layer === undefined ? event : { ...event, layer };
 	}
 
 	#passOnStderr(stderr: Readable): void {
@@ -302,6 +323,19 @@ export class Session {
 	#say(text: string): void {
 		this.#options.host.stderr.write(`sallyport: ${plain(this.#options.grant.name)}: ${plain(text)}\n`);
 	}
+}
+
+function policyChanged(grant: Grant): AuditEvent {
+	return {
+		request: null,
+		direction: "launcher",
+		method: null,
+		tool: null,
+		decision: "allow",
+		reason: "policy-changed",
+		outcome: "forwarded",
+		arguments: { policy: grantDigest(grant) },
+	};
 }
 
 function pinsOf(grant: Grant): ReadonlyMap<string, Pin> {

@@ -51,6 +51,14 @@ export async function ensureBuild(root) {
 
 /**
  * @param {string} root
+ * @returns {unknown}
+ */
+function versionOf(root) {
+	return JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")).version;
+}
+
+/**
+ * @param {string} root
  * @param {string} dist
  * @param {readonly { source: string, output: string, target: string, minify?: boolean }[]} entries
  */
@@ -67,7 +75,13 @@ async function bundle(root, dist, entries) {
 		// What the library has for Node is wrapped for `require`, and asks for modules of Node that it needs for nothing here.
 		alias: { yaml: "./node_modules/yaml/browser/index.js" },
 		// CommonJS has no `import.meta`: in a bundle it speaks of the bundle.
-		define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename", "import.meta.url": "__bundleUrl" },
+		define: {
+			"import.meta.dirname": "__dirname",
+			"import.meta.filename": "__filename",
+			"import.meta.url": "__bundleUrl",
+			// The launcher says it in the log, and has no other use for the manifest.
+			__SALLYPORT_VERSION__: JSON.stringify(versionOf(root)),
+		},
 		// Not minified but for the launcher: a stack says where it is, and the VSIX would lose 0.1 MB of 1.2.
 		legalComments: /** @type {const} */ ("none"),
 		metafile: /** @type {const} */ (true),

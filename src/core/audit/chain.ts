@@ -1,8 +1,8 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { type AuditEvent, eventAbout, eventArguments, eventRequest } from "./event.ts";
+import { type AuditEvent, eventAbout, eventDetails, eventRequest } from "./event.ts";
 import { Lines } from "./lines.ts";
-import type { AuditRecord } from "./record.ts";
-import type { Redact } from "./redact.ts";
+import type { AuditRecord, Reached } from "./record.ts";
+import { type Redact, redactedJson } from "./redact.ts";
 
 /** HMAC-SHA256 under a log's key: 64 hexadecimal digits, in small letters. */
 export type Mac = (bytes: Uint8Array) => string;
@@ -13,6 +13,10 @@ export interface Session {
 	/** The program that started the launcher, as far as it is known. */
 	readonly host: string | null;
 	readonly server: string;
+	/** The account's name, the launcher's version and the digest of what was granted. Null: not known. */
+	readonly user?: string | null;
+	readonly launcher?: string | null;
+	readonly policy?: string | null;
 }
 
 /**
@@ -25,6 +29,7 @@ export class Chain {
 	readonly #redact: Redact;
 	/** Members of every record that say whose it is. */
 	readonly #whose: Uint8Array;
+	readonly #opening: string;
 	readonly #lines = new Lines();
 	#sequence = 0;
 	#previous: string;
@@ -33,7 +38,9 @@ export class Chain {
 	/** By outcome, what the last event was about, which the next one most often is about too. */
 	readonly #about = new Map<string, { readonly event: AuditEvent; readonly text: Uint8Array }>();
 
-	constructor(mac: Mac, { id, host, server }: Session, redact: Redact) {
+	constructor(mac: Mac, session: Session, redact: Redact) {
+		const { id, host, server, user = null, launcher = null, policy = null } = session;
+		this.#opening = `"version":3,"user":${JSON.stringify(user)},"launcher":${JSON.stringify(launcher)},"policy":${JSON.stringify(policy)}`;
 		this.#mac = mac;
 		this.#redact = redact;
 		const whose = `"session":${JSON.stringify(id)},"host":${JSON.stringify(host)},"server":${JSON.stringify(server)}`;
@@ -43,19 +50,21 @@ export class Chain {
 
 	open(now: Date): void {
 		this.#begin("open", now);
-		this.#lines.text('"version":2');
+		this.#lines.text(this.#opening);
 	}
 
 	event(now: Date, event: AuditEvent): void {
 		this.#begin("event", now);
 		this.#lines.text(eventRequest(event, this.#redact));
 		this.#lines.bytes(this.#aboutOf(event));
-		if (event.arguments !== undefined || event.count !== undefined) this.#lines.text(eventArguments(event, this.#redact));
+		this.#lines.text(eventDetails(event, this.#redact));
 	}
 
-	close(now: Date, reason: string): void {
+	/** @param egress where the server was. Empty: nowhere */
+	close(now: Date, reason: string, egress: readonly Reached[] = []): void {
 		this.#begin("close", now);
 		this.#lines.text(`"reason":${JSON.stringify(reason)}`);
+		if (egress.length > 0) this.#lines.text(`,"egress":${redactedJson(egress, this.#redact)}`);
 	}
 
 	/**
@@ -88,7 +97,7 @@ export class Chain {
 		const last = this.#about.get(event.outcome);
 		if (last !== undefined && isAboutTheSame(last.event, event)) return last.text;
 		const text = utf8ToBytes(eventAbout(event, this.#redact));
-		this.#about.set(event.outcome, { event: { ...event, arguments: undefined }, text });
+		this.#about.set(event.outcome, { event: { ...event, arguments: undefined, trace: undefined, cost: undefined }, text });
 		return text;
 	}
 }
@@ -101,7 +110,8 @@ function head(kind: AuditRecord["kind"]): Uint8Array {
 }
 
 function isAboutTheSame(a: AuditEvent, b: AuditEvent): boolean {
-	return a.tool === b.tool && a.method === b.method && a.reason === b.reason && a.decision === b.decision && a.direction === b.direction;
+	if (a.tool !== b.tool || a.method !== b.method || a.reason !== b.reason) return false;
+	return a.decision === b.decision && a.direction === b.direction && a.layer === b.layer;
 }
 
 /** What stands in the place of a seal before the first. */

@@ -1,4 +1,5 @@
 import { type Redact, redactedJson } from "./redact.ts";
+import type { Trace } from "./trace.ts";
 
 /** What happened, before it is written down. */
 export interface AuditEvent {
@@ -16,6 +17,30 @@ export interface AuditEvent {
 	readonly arguments?: unknown;
 	/** How often this happened so far, where only some of many alike are recorded. */
 	readonly count?: number;
+	/** Of the request. Undefined: it said nothing of one. */
+	readonly trace?: Trace | undefined;
+	/** Of how a call came back: undefined where nothing did, or nothing was forwarded. */
+	readonly cost?: CallCost | undefined;
+	/** Of a refusal: the policy that decided. Undefined: no policy did, or none that can be named. */
+	readonly layer?: DecidingLayer | undefined;
+}
+
+/** What a call took. */
+export interface CallCost {
+	/** Milliseconds from the forwarding of the request to its answer; undefined where no clock runs. */
+	readonly latency?: number | undefined;
+	/** Of the message as the server got it. */
+	readonly requestBytes: number;
+	/** Of the message as the server sent it; undefined where none came. */
+	readonly answerBytes?: number | undefined;
+}
+
+/** The first policy that refused: what is behind it was not asked. */
+export interface DecidingLayer {
+	readonly source: "managed" | "user" | "workspace" | "argument";
+	readonly file: string;
+	/** What it says of the tool, in words. */
+	readonly says: string;
 }
 
 /**
@@ -29,15 +54,21 @@ export function eventRequest({ request }: AuditEvent, redact: Redact): string {
 	return `"request":${isCount(request) ? request : redactedJson(request, redact)}`;
 }
 
-export function eventAbout({ direction, method, tool, decision, reason, outcome }: AuditEvent, redact: Redact): string {
+export function eventAbout({ direction, method, tool, decision, reason, outcome, layer }: AuditEvent, redact: Redact): string {
 	const subject = `"method":${redactedJson(method, redact)},"tool":${redactedJson(tool, redact)}`;
-	return `,"direction":"${direction}",${subject},"decision":"${decision}","reason":${JSON.stringify(reason)},"outcome":"${outcome}"`;
+	const by = layer === undefined ? "" : `,"layer":${redactedJson(layer, redact)}`;
+	return `,"direction":"${direction}",${subject},"decision":"${decision}","reason":${JSON.stringify(reason)},"outcome":"${outcome}"${by}`;
 }
 
-/** Empty when the event has neither arguments nor a count. */
-export function eventArguments({ arguments: given, count }: AuditEvent, redact: Redact): string {
-	const members = given === undefined ? "" : `,"arguments":${redactedJson(given, redact)}`;
-	return count === undefined ? members : `${members},"count":${count}`;
+/** What is another one in each event. Empty when it has none of it. */
+export function eventDetails({ arguments: given, count, trace, cost }: AuditEvent, redact: Redact): string {
+	let members = given === undefined ? "" : `,"arguments":${redactedJson(given, redact)}`;
+	if (count !== undefined) members += `,"count":${count}`;
+	if (trace !== undefined) members += `,"trace":"${trace.trace}","span":"${trace.span}"`;
+	if (cost === undefined) return members;
+	if (cost.latency !== undefined) members += `,"latency":${Math.max(0, Math.round(cost.latency * 1000) / 1000)}`;
+	members += `,"requestBytes":${cost.requestBytes}`;
+	return cost.answerBytes === undefined ? members : `${members},"answerBytes":${cost.answerBytes}`;
 }
 
 /** The id of a sender that counts its requests. So few digits tell nothing, and there is a new one in each record. */

@@ -28,7 +28,19 @@ const common = {
 	 */
 	mac: z.optional(Digest),
 };
-const Opened = z.strictObject({ kind: z.literal("open"), version: z.literal([1, 2]), ...common });
+const Opened = z.strictObject({
+	kind: z.literal("open"),
+	version: z.literal([1, 2, 3]),
+	...common,
+	/** The account's name. From version 3 on; null: it has none. */
+	user: z.optional(z.nullable(z.string())),
+	/** The version of the launcher. From version 3 on; null: not known. */
+	launcher: z.optional(z.nullable(z.string())),
+	/** What was granted, as a digest: `sha256:` and 64 digits. From version 3 on; null: nothing was, or it was not looked up. */
+	policy: z.optional(z.nullable(z.string())),
+});
+/** A place that was reached through the proxy, over a whole session. */
+const Reached = z.object({ target: z.string(), connections: z.number(), sent: z.number(), received: z.number() });
 const Event = z.strictObject({
 	kind: z.literal("event"),
 	...common,
@@ -41,13 +53,30 @@ const Event = z.strictObject({
 	outcome: z.enum(OUTCOMES),
 	arguments: z.optional(z.unknown()),
 	count: z.optional(z.number()),
+	/** Of the request, by W3C Trace Context: 32 hexadecimal digits, and 16 of the caller's span. Undefined: it named none. */
+	trace: z.optional(z.string().check(z.regex(/^[0-9a-f]{32}$/))),
+	span: z.optional(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
+	/** Of how a call came back: milliseconds, and bytes of the two messages. */
+	latency: z.optional(z.number().check(z.minimum(0))),
+	requestBytes: z.optional(z.int().check(z.minimum(0))),
+	answerBytes: z.optional(z.int().check(z.minimum(0))),
+	/** Of a refusal: the policy that decided it. */
+	layer: z.optional(z.object({ source: z.enum(["managed", "user", "workspace", "argument"]), file: z.string(), says: z.string() })),
 });
-const Closed = z.strictObject({ kind: z.literal("close"), ...common, reason: z.string() });
+const Closed = z.strictObject({
+	kind: z.literal("close"),
+	...common,
+	reason: z.string(),
+	/** From version 3 on. Left out: nothing was reached, or the server has no network. */
+	egress: z.optional(z.array(Reached)),
+});
 const AnyRecord = z.discriminatedUnion("kind", [Opened, Event, Closed]);
 
 /** One line of an audit log. A session's first is `open`, its last `close`. */
 export type AuditRecord = z.infer<typeof AnyRecord>;
 export type EventRecord = z.infer<typeof Event>;
+/** Somewhere a server was in a session: `host:port`, the number of connections, and the bytes each way. */
+export type Reached = z.infer<typeof Reached>;
 
 /** Null: not a record of this version. Says nothing about whether it was changed: that is `verifyChain`. */
 export function parseRecord(line: string): AuditRecord | null {

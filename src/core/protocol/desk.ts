@@ -1,12 +1,13 @@
-import type { AuditEvent, Outcome } from "../audit/event.ts";
+import type { AuditEvent, CallCost, Outcome } from "../audit/event.ts";
 import { brief } from "../plain-text.ts";
 import { ErrorCode, refusal } from "./answers.ts";
 import { subjectOf } from "./ask-gate.ts";
 import type { Listing, Withheld } from "./catalog.ts";
-import { about, isModern, type Notification, type Request, type Source } from "./exchange.ts";
+import { about, isModern, type Notification, type Request, type Source, traced } from "./exchange.ts";
 import { type InFlight, InFlightRequests } from "./in-flight.ts";
 import type { RequestId } from "./message.ts";
 import { describe, type Reason } from "./reasons.ts";
+import type { Clock } from "./token-bucket.ts";
 
 /**
  * What the caller of a relay is to do, in this order. `bytes` is one line without its newline; `warn` is one line for the
@@ -34,11 +35,14 @@ export class Desk {
 	readonly inFlight: InFlightRequests;
 	readonly #server: string;
 	readonly #record: (event: AuditEvent) => boolean;
+	readonly #clock: Clock | null;
 	readonly #counters = new Map<string, number>();
 	readonly #drifts = new Set<string>();
 	#out: Action[] = [];
 
-	constructor(server: string, record: (event: AuditEvent) => boolean, maxInFlight: number) {
+	/** @param clock null: nothing is timed */
+	constructor(server: string, record: (event: AuditEvent) => boolean, maxInFlight: number, clock: Clock | null) {
+		this.#clock = clock;
 		this.inFlight = new InFlightRequests(maxInFlight);
 		this.#server = brief(server, SHOWN);
 		this.#record = record;
@@ -75,6 +79,9 @@ export class Desk {
 			listing,
 			progressToken: typeof token === "string" || typeof token === "number" ? token : null,
 			modern: isModern(request),
+			sentAt: this.#clock?.(),
+			bytes: bytes.length,
+			...traced(request),
 		});
 		if (added) this.toServer(bytes);
 		else this.refuse(request, "too-many-requests", ErrorCode.invalidParams);
@@ -91,16 +98,28 @@ export class Desk {
 	}
 
 	/** The server's answer cannot be passed on, and the host shall not wait for another. */
-	giveUp(id: RequestId, { method, tool }: InFlight, reason: Reason): void {
-		this.write({ request: id, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" });
+	giveUp(id: RequestId, request: InFlight, reason: Reason): void {
+		const { method, tool, trace } = request;
+		const event = { request: id, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
+		this.write({ ...event, trace, cost: this.#costOf(request) });
 		this.#warn(reason, brief(tool ?? method, SHOWN));
 		this.toHost(refusal(id, ErrorCode.invalidParams));
 	}
 
-	/** How a call came back that was let through, or a request for one thing beside tools. Its answer need not wait for the record: put it out first. */
-	outcome(id: RequestId, { method, tool }: InFlight, outcome: Outcome): void {
+	/**
+	 * How a call came back that was let through, or a request for one thing beside tools. Its answer need not wait for the record: put it out
+	 * first. `answerBytes`: of the answer as the server sent it; undefined where there is none.
+	 */
+	outcome(id: RequestId, request: InFlight, outcome: Outcome, answerBytes?: number): void {
+		const { method, tool, trace } = request;
 		const reason = tool === null ? "offer-granted" : "tool-granted";
-		this.#out.push({ record: { request: id, direction: "server-to-host", method, tool, decision: "allow", reason, outcome } });
+		const event = { request: id, direction: "server-to-host", method, tool, decision: "allow", reason, outcome } as const;
+		this.#out.push({ record: { ...event, trace, cost: this.#costOf(request, answerBytes) } });
+	}
+
+	#costOf({ sentAt, bytes }: InFlight, answerBytes?: number): CallCost {
+		const latency = sentAt === undefined || this.#clock === null ? undefined : this.#clock() - sentAt;
+		return { latency, requestBytes: bytes, answerBytes };
 	}
 
 	/** Of what was dropped, and could come again without end. `detail` is ours, never foreign text. */
@@ -150,7 +169,8 @@ export class Desk {
 	}
 
 	/** Records that a call goes on to the server. False: it must not. */
-	writeForwarded({ id, method, params }: Request, tool: string): boolean {
+	writeForwarded(request: Request, tool: string): boolean {
+		const { id, method, params } = request;
 		const event: AuditEvent = {
 			request: id,
 			direction: "host-to-server",
@@ -160,6 +180,7 @@ export class Desk {
 			reason: "tool-granted",
 			outcome: "forwarded",
 			arguments: params?.arguments,
+			...traced(request),
 		};
 		return this.write(event);
 	}

@@ -1,5 +1,6 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { AuditEvent } from "../audit/event.ts";
+import { type Trace, traceOf } from "../audit/trace.ts";
 import { isObject, type Message } from "./message.ts";
 import { isOfferRequest } from "./offered.ts";
 import { Meta } from "./rewrite.ts";
@@ -29,7 +30,7 @@ export function isModern({ params }: Request): boolean {
 }
 
 /** What an audit record says of a host's request. */
-export function about(request: Request): Pick<AuditEvent, "request" | "direction" | "method" | "tool" | "arguments"> {
+export function about(request: Request): Pick<AuditEvent, "request" | "direction" | "method" | "tool" | "arguments" | "trace"> {
 	const { name, uri, ref } = request.params ?? {};
 	const call = request.method === "tools/call";
 	const asked = isOfferRequest(request.method) ? { name, uri, ref } : null;
@@ -40,5 +41,12 @@ export function about(request: Request): Pick<AuditEvent, "request" | "direction
 		tool: call && typeof name === "string" ? name : null,
 		...(call && request.params?.arguments !== undefined ? { arguments: request.params.arguments } : {}),
 		...(asked === null ? {} : { arguments: asked }),
+		...traced(request),
 	};
+}
+
+/** The trace of a request, if it names one. */
+export function traced({ params }: Request): { readonly trace?: Trace } {
+	const trace = params?._meta === undefined ? null : traceOf(params._meta);
+	return trace === null ? {} : { trace };
 }

@@ -1,3 +1,4 @@
+import type { Trace } from "../audit/trace.ts";
 import type { Listing } from "./catalog.ts";
 import type { RequestId } from "./message.ts";
 
@@ -13,6 +14,12 @@ export interface InFlight {
 	readonly progressToken: RequestId | null;
 	/** Sent in the stateless era. */
 	readonly modern: boolean;
+	/** When it was forwarded, by the relay's clock; undefined where none runs. */
+	readonly sentAt?: number | undefined;
+	/** Of the message as the server got it. */
+	readonly bytes: number;
+	/** Undefined: it named none. */
+	readonly trace?: Trace | undefined;
 }
 
 /** The host's requests by id. Bounded: a full table takes no more, but forgets the oldest one that the host cancelled. */

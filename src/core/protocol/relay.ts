@@ -162,7 +162,7 @@ export class Relay {
 	constructor(options: RelayOptions) {
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
 		this.#secrets = options.secrets ?? null;
-		this.#desk = new Desk(options.server, options.record, this.#limits.inFlight);
+		this.#desk = new Desk(options.server, options.record, this.#limits.inFlight, options.clock ?? null);
 		this.#offers = options.policy.offers ?? NO_OFFERS;
 		const clock = options.clock ?? (() => 0);
 		this.#asks = new AskGate(options.policy.asks ?? {}, clock);
@@ -468,7 +468,7 @@ export class Relay {
 		if (this.#secrets !== null && this.#secrets.first(bytes) !== null) return false;
 		this.#desk.inFlight.take(answer.id);
 		this.#desk.toHost(bytes);
-		this.#desk.outcome(answer.id, request, answer.isError ? "tool-error" : "answered");
+		this.#desk.outcome(answer.id, request, answer.isError ? "tool-error" : "answered", bytes.length);
 		return true;
 	}
 
@@ -574,7 +574,7 @@ export class Relay {
 		}
 		this.#desk.flag("result-cut");
 		this.#desk.toHost(cut);
-		if (isAudited(request)) this.#desk.outcome(id, request, result?.isError === true ? "tool-error" : "answered");
+		if (isAudited(request)) this.#desk.outcome(id, request, result?.isError === true ? "tool-error" : "answered", source.bytes.length);
 	}
 
 	#errorResponse(id: RequestId, request: InFlight, error: JsonObject, source: Source): void {
@@ -586,7 +586,7 @@ export class Relay {
 			this.#subscriptions.close(id);
 			if (request.method === "initialize") this.#tools.refuseHeld("not-initialized");
 			this.#toHost(source);
-			if (isAudited(request)) this.#desk.outcome(id, request, "error");
+			if (isAudited(request)) this.#desk.outcome(id, request, "error", source.bytes.length);
 		}
 	}
 
@@ -616,7 +616,7 @@ export class Relay {
 		if (text === null) return this.#giveUp(id, request, "result-unreadable");
 		this.#subscriptions.close(id);
 		this.#toHost(changed(source, text));
-		if (isAudited(request)) this.#desk.outcome(id, request, result.isError === true ? "tool-error" : "answered");
+		if (isAudited(request)) this.#desk.outcome(id, request, result.isError === true ? "tool-error" : "answered", source.bytes.length);
 		if (request.method === "tools/list") this.#tools.pageDelivered();
 		if (request.method === "initialize" && this.#isReady) this.#tools.listForHeld();
 	}
@@ -633,7 +633,7 @@ export class Relay {
 		}
 		if (flag !== null) this.#desk.flag(flag);
 		this.#toHost(source);
-		if (isAudited(request)) this.#desk.outcome(id, request, "answered");
+		if (isAudited(request)) this.#desk.outcome(id, request, "answered", source.bytes.length);
 	}
 
 	/** The text of an answer as the host may have it; null when its shape is not what the method gives. */

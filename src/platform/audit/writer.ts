@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Chain } from "../../core/audit/chain.ts";
 import type { AuditEvent } from "../../core/audit/event.ts";
+import type { Reached } from "../../core/audit/record.ts";
 import type { Redact } from "../../core/audit/redact.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
@@ -21,14 +22,18 @@ export interface AuditLog {
 	hold(): void;
 	/** False: what was kept back was not written whole. */
 	flush(): boolean;
-	/** Ends the session and flushes it to the disk. False: the end could not be written; the log verifies as open. */
-	close(reason: string): boolean;
+	/** Ends the session and flushes it to the disk. False: the end could not be written; the log verifies as open. `egress`: where the server was. */
+	close(reason: string, egress?: readonly Reached[]): boolean;
 }
 
 export interface AuditLogOptions {
 	readonly server: string;
 	/** Null: not known. */
 	readonly host: string | null;
+	/** The account's name, the launcher's version, the digest of what was granted. Undefined or null: not known. */
+	readonly user?: string | null;
+	readonly launcher?: string | null;
+	readonly policy?: string | null;
 	readonly clock: () => Date;
 	/** Takes known secrets out of everything that came from outside. */
 	readonly redact: Redact;
@@ -49,7 +54,7 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 	} catch {
 		return cannotWrite(folder);
 	}
-	const chain = new Chain(auditMac(home), { id: session, host: options.host, server: options.server }, options.redact);
+	const chain = new Chain(auditMac(home), { ...options, id: session }, options.redact);
 	let usable = true;
 	let isHeld = false;
 	const flush = (): boolean => {
@@ -76,10 +81,10 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 			isHeld = true;
 		},
 		flush,
-		close: (reason) => {
+		close: (reason, egress) => {
 			if (closed) return usable;
 			closed = true;
-			chain.close(options.clock(), reason);
+			chain.close(options.clock(), reason, egress);
 			const written = flush();
 			return finish(descriptor) && written;
 		},

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eventAbout, eventArguments, eventRequest } from "../../../src/core/audit/event.ts";
+import { eventAbout, eventDetails, eventRequest } from "../../../src/core/audit/event.ts";
 import { redactedJson } from "../../../src/core/audit/redact.ts";
 
 const secret = ["not", "a", "real", "secret"].join("-").repeat(3);
@@ -50,7 +50,7 @@ test("method, tool and request are redacted like the arguments", () => {
 		reason: "r",
 		outcome: "withheld",
 	} as const;
-	for (const part of [eventRequest, eventAbout, eventArguments]) {
+	for (const part of [eventRequest, eventAbout, eventDetails]) {
 		const text = part({ ...event, arguments: { a: secret } }, redact);
 		expect(text).toContain("[secret]");
 		expect(text).not.toContain(secret);
