@@ -12,6 +12,9 @@ const PATIENCE_MS = 30_000;
 const TRIES = 12;
 const TRY_MS = 2_500;
 
+/** How often one click may be lost. */
+const MOST_LOST = 3;
+
 /** The colour themes that screenshots are made in: what the picker calls them, and the class that the window has in each. */
 const THEMES = {
 	dark: { label: "Dark 2026", css: "vs-dark" },
@@ -403,6 +406,35 @@ export class Workbench {
 		await this.treeStands();
 		await this.treeRow(label).first().hover();
 		await this.treeRow(label).first().locator(`.action-label[aria-label^="${title}"]`).click();
+	}
+
+	/**
+	 * Clicks, and waits for what comes of it. A row that is drawn anew at that very moment loses the click, or VS Code runs its command without the row,
+	 * which says so: then, while nothing else has happened, the click is made again, as a person would make it.
+	 *
+	 * @param stirred whether the click has done something that the window does not show yet
+	 * @returns how often the click was lost
+	 */
+	async clickFor(outcome: Locator, click: () => Promise<void>, stirred: () => boolean): Promise<number> {
+		const unheard = this.notification("This command does not say which server it is about");
+		const shown = this.page.locator(".monaco-dialog-box, .notifications-toasts .notification-list-item, .quick-input-widget:visible");
+		for (let lost = 0; ; lost++) {
+			await click();
+			const anything = await shown
+				.first()
+				.waitFor({ timeout: 2 * TRY_MS })
+				.then(
+					() => true,
+					() => stirred(),
+				);
+			const isLost = !anything || (!stirred() && (await unheard.count()) > 0);
+			if (!isLost || lost === MOST_LOST) {
+				await outcome.first().waitFor({ timeout: 2 * PATIENCE_MS });
+				return lost;
+			}
+			await this.clearNotifications();
+			await this.treeStands();
+		}
 	}
 
 	/** Opens a row's context menu and takes an entry. */
