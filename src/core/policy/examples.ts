@@ -15,7 +15,7 @@ export interface ExampleResult {
 }
 
 /** What an example asks about. Its schema says that it names one thing. */
-export function askedBy(example: Example): Asked {
+function askedBy(example: Example): Asked {
 	const { tool, prompt, resource, template, ask } = example;
 	if (tool !== undefined) return { kind: "tool", name: tool, arguments: example.arguments ?? {} };
 	if (prompt !== undefined) return { kind: "prompt", name: prompt };
