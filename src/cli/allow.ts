@@ -15,6 +15,7 @@ import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
+import { sayWhatIsLeft } from "./show-narrowed.ts";
 import { findTarget } from "./target.ts";
 
 interface AllowOptions {
@@ -164,6 +165,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 				io,
 				`It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(name)} --secret ${slot}=${reference}${candidate.value.described.facts.mutable ? " --mutable-secrets" : ""}`,
 			);
+		sayWhatIsLeft(io, line.value, context);
 		const network = egress.length > 0 && namesNetwork(io.env) ? readNetwork(home.value) : null;
 		if (network?.ok === true && network.value === null)
 			say(io, "This terminal's variables name a proxy or certificates. For servers to use them: sallyport network use");

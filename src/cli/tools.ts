@@ -20,6 +20,7 @@ import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 import { showDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
+import { sayWhatIsLeft } from "./show-narrowed.ts";
 import { findTarget } from "./target.ts";
 import { registerLock } from "./tools-lock.ts";
 
@@ -80,10 +81,13 @@ const list: Verb = async (candidate, home, options, io) => {
 	if (!tools.ok) return complain(io, tools.problem);
 	const granted = candidate.current?.tools ?? new Map<string, string>();
 	const approved = candidate.current?.launch.fingerprint === candidate.described.launch.fingerprint;
+	// What another policy takes away of it is granted, and not to be had.
+	const inEffect = candidate.effective?.tools ?? granted;
 	const rows = tools.value.map((tool) => ({
 		name: tool.name,
 		pin: tool.pin,
 		state: stateOf(tool, granted),
+		...(granted.has(tool.name) && !inEffect.has(tool.name) ? { narrowed: true } : {}),
 		readOnly: claimsToRead(tool),
 		...riskOf(tool),
 		description: typeof tool.definition.description === "string" ? tool.definition.description : "",
@@ -107,17 +111,22 @@ const list: Verb = async (candidate, home, options, io) => {
 	say(io);
 	const width = Math.min(40, Math.max(4, ...rows.map(({ name }) => plain(name).length)));
 	const marks = { allowed: "[x]", changed: "[!]", unpinnable: "[-]", denied: "[ ]" };
-	for (const { name, state, readOnly, risks, contradictions, description } of rows) {
+	for (const { name, state, narrowed, readOnly, risks, contradictions, description } of rows) {
 		const worst = risks.at(-1)?.kind ?? "";
 		const risk = (worst === "read" && !readOnly ? "" : worst).padEnd(RISK_WIDTH);
 		say(io, `  ${marks[state]} ${brief(name, 120).padEnd(width)}  ${risk}  ${brief(description.split("\n")[0] ?? "", 80)}`);
+		if (narrowed === true)
+			say(
+				io,
+				`      ! another policy takes it away: sallyport policy explain ${shellWord(candidate.described.line.name)} ${shellWord(name)}`,
+			);
 		for (const sentence of contradictions) say(io, `      ! ${sentence}`);
 	}
 	for (const name of gone) say(io, `  [?] ${brief(name, 120).padEnd(width)}  ${" ".repeat(RISK_WIDTH)}  allowed, and no longer listed`);
 	say(io);
 	say(
 		io,
-		`${rows.length} ${rows.length === 1 ? "tool" : "tools"}, ${rows.filter(({ state }) => state === "allowed").length} allowed. What a tool may do is told by its name, parameters and description, and "read" only where the server says so too.`,
+		`${rows.length} ${rows.length === 1 ? "tool" : "tools"}, ${rows.filter(({ state, narrowed }) => state === "allowed" && narrowed !== true).length} allowed. What a tool may do is told by its name, parameters and description, and "read" only where the server says so too.`,
 	);
 	for (const tool of tools.value) if (stateOf(tool, granted) === "changed") showDrift(io, home, tool, granted.get(tool.name) ?? "");
 	if (stale) say(io, "Allowing a tool approves the command anew.");
@@ -183,6 +192,7 @@ function allow(named: readonly string[]): Verb {
 					io,
 					`It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(after.name)} --secret ${slot}=${reference}${candidate.described.facts.mutable ? " --mutable-secrets" : ""}`,
 				);
+			sayWhatIsLeft(io, candidate.described.line, approvalContext(home, io));
 		}
 		return 0;
 	};

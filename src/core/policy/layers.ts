@@ -224,22 +224,6 @@ function ownOffers({ prompts, resources, templates, completions }: Offers) {
 	return { prompts: [...prompts], resources: [...resources], templates: [...templates], completions };
 }
 
-/**
- * Whether one entry of a policy, taken alone, lets a tool through, whatever the others say: what it leaves out it does not narrow, unless it
- * is a grant. Constraints are not judged.
- */
-export function letsThrough(server: PolicyServer, tool: string): boolean {
-	if (server.tools === undefined) return server.launch === undefined;
-	const said = server.launch === undefined ? toolLimit(server, tool) : own(server.tools, tool);
-	return said !== undefined && said.decision !== "deny" && (server.launch === undefined || said.pin !== undefined);
-}
-
-/** What one entry of a policy holds a tool's arguments to; null: to nothing. */
-export function constraintsIn(server: PolicyServer, tool: string, workspace: string | null): Constraints | null {
-	const said = toolLimit(server, tool)?.arguments;
-	return said === undefined ? null : placeConstraints(said, server.workspace ?? workspace);
-}
-
 /** In a layer that narrows: every tool that it does not name. */
 const EVERY_TOOL = "*";
 

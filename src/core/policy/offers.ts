@@ -82,11 +82,15 @@ export function offersTemplate({ templates }: Offers, template: unknown): boolea
 }
 
 /** Judged as it stands: nothing is decoded or cleaned. What two programs could take for two addresses fits no glob. */
-export function offersResource({ resources }: Offers, uri: unknown): boolean {
-	if (typeof uri !== "string") return false;
-	return (
-		resources.includes(uri) || (resources.some(isGlob) && isPlainUri(uri) && resources.some((each) => isGlob(each) && fitsGlob(uri, each)))
-	);
+export function offersResource(offers: Offers, uri: unknown): boolean {
+	return typeof uri === "string" && resourceGrant(offers, uri) !== null;
+}
+
+/** What grants a resource: its URI itself, or the first glob that it fits. Null: nothing does. */
+export function resourceGrant({ resources }: Offers, uri: string): string | null {
+	if (resources.includes(uri)) return uri;
+	if (!resources.some(isGlob) || !isPlainUri(uri)) return null;
+	return resources.find((each) => isGlob(each) && fitsGlob(uri, each)) ?? null;
 }
 
 function isGlob(pattern: string): boolean {
@@ -99,7 +103,7 @@ const LONGEST_URI = 4096;
 const DOUBTFUL_ESCAPE = /%(?:[01][0-9a-f]|2[5ef]|5c|7f|(?![0-9a-f]{2}))/i;
 
 /** True for a URI that every program takes for the same place. */
-function isPlainUri(uri: string): boolean {
+export function isPlainUri(uri: string): boolean {
 	if (uri.length > LONGEST_URI || !/^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*$/.test(uri)) return false;
 	if (/[\\<>"`{}|^]/.test(uri) || DOUBTFUL_ESCAPE.test(uri)) return false;
 	// `//somebody@host`: the host is what few programs look at first.
