@@ -21,7 +21,7 @@ export function mostFindings({ text }: ConfigDocument): number {
 
 /** The same for credentials, which take the longest. */
 export function mostCredentials({ text }: ConfigDocument): number {
-	return 2_000 + (text.length >> 7);
+	return Math.max(6_000, 2_000 + (text.length >> 7));
 }
 
 /**
