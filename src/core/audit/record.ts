@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import type { Outcome } from "./event.ts";
 
-const OUTCOMES = [
+/** Every one there is. */
+export const OUTCOMES = [
 	"forwarded",
 	"withheld",
 	"answered",

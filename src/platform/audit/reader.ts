@@ -55,34 +55,41 @@ export interface LogVerdict {
 	readonly verdict: ChainVerdict;
 }
 
-/** Checks every log of this home, oldest first. A file that is gone as a whole leaves no trace here. */
-export function verifyAuditLogs(home: Home): Result<readonly LogVerdict[]> {
+/**
+ * Checks every log of this home, oldest first. A file that is gone as a whole leaves no trace here.
+ *
+ * @param only names of the logs that are to be checked; undefined: all
+ */
+export function verifyAuditLogs(home: Home, only?: ReadonlySet<string>): Result<readonly LogVerdict[]> {
 	const files = logFiles(home);
 	if (!files.ok) return files;
 	const mac = auditMac(home);
-	const verdicts = files.value.map(({ file, name }): LogVerdict => {
-		const text = readText(file);
-		if (text === null) return { file: name, server: null, verdict: { state: "broken", line: 1, problem: "this file cannot be read" } };
-		const first = parseRecord(text.slice(0, Math.max(0, text.indexOf("\n"))));
-		const verdict = verifyChain(text, mac);
-		// A log that stands in the place of another would hide that one.
-		const misplaced = verdict.state !== "broken" && first !== null && !name.endsWith(`-${first.session}.jsonl`);
-		return {
-			file: name,
-			server: first?.server ?? null,
-			verdict: misplaced ? { state: "broken", line: 1, problem: "this file holds the log of another session" } : verdict,
-		};
-	});
+	const verdicts = files.value
+		.filter(({ name }) => only?.has(name) !== false)
+		.map(({ file, name }): LogVerdict => {
+			const text = readText(file);
+			if (text === null) return { file: name, server: null, verdict: { state: "broken", line: 1, problem: "this file cannot be read" } };
+			const first = parseRecord(text.slice(0, Math.max(0, text.indexOf("\n"))));
+			const verdict = verifyChain(text, mac);
+			// A log that stands in the place of another would hide that one.
+			const misplaced = verdict.state !== "broken" && first !== null && !name.endsWith(`-${first.session}.jsonl`);
+			return {
+				file: name,
+				server: first?.server ?? null,
+				verdict: misplaced ? { state: "broken", line: 1, problem: "this file holds the log of another session" } : verdict,
+			};
+		});
 	return ok(verdicts);
 }
 
-interface LogFile {
+export interface LogFile {
 	readonly file: string;
+	/** In `state/audit`; it begins with the time at which the session began. */
 	readonly name: string;
 }
 
-/** No folder yet: no logs. */
-function logFiles(home: Home): Result<readonly LogFile[]> {
+/** Every log of this home, in the order of their names. No folder yet: no logs. */
+export function logFiles(home: Home): Result<readonly LogFile[]> {
 	const folder = auditFolder(home);
 	try {
 		const names = fs.readdirSync(folder).filter((name) => name.endsWith(".jsonl"));

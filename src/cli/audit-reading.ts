@@ -1,0 +1,86 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { auditMatcher, type Matcher } from "../core/audit/search.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { type LogFile, logFiles, verifyAuditLogs } from "../platform/audit/reader.ts";
+import { type FoundRecord, type Reading, recordsInOrder } from "../platform/audit/search.ts";
+import { type Home, homePath, openHome } from "../platform/home.ts";
+import { type FilterOptions, searchOf } from "./audit-filters.ts";
+import type { Io } from "./io.ts";
+import { complain, remark } from "./say.ts";
+import { Progress } from "./scan-progress.ts";
+
+/** Bytes after which whoever waits for this process has its turn. */
+const TURN = 8 * 1024 * 1024;
+
+/** Logs that are about to be read. */
+export interface OpenedLogs {
+	readonly home: Home;
+	readonly logs: readonly LogFile[];
+	readonly matcher: Matcher;
+	readonly reading: Reading;
+	/** Takes away what was shown on the way, and says what could not be read. */
+	done(): void;
+}
+
+/** Finds the logs, and checks them first where that was asked for. */
+export async function openLogs(options: FilterOptions, io: Io): Promise<Result<OpenedLogs>> {
+	const home = openHome(homePath(io.env));
+	if (!home.ok) return home;
+	const logs = logFiles(home.value);
+	if (!logs.ok) return logs;
+	if (options.verified === true) {
+		const broken = await brokenLogs(home.value);
+		if (!broken.ok) return broken;
+		if (broken.value.length > 0) return notAsWritten(broken.value.length, logs.value.length);
+	}
+	const progress = new Progress(io, logs.value.length, "reading [{bar}] {value}/{total} logs");
+	let since = 0;
+	const reading: Reading = {
+		unreadable: 0,
+		finished: () => progress.advance(),
+		advanced: (bytes) => {
+			since += bytes;
+			if (since < TURN) return undefined;
+			since = 0;
+			return nextTurn();
+		},
+	};
+	const done = (): void => {
+		progress.stop();
+		if (reading.unreadable > 0) io.stderr.write("Some of the log cannot be read. To see what: sallyport audit verify\n");
+	};
+	return ok({ home: home.value, logs: logs.value, matcher: auditMatcher(searchOf(options)), reading, done });
+}
+
+/** Every record that fits, oldest first, in pieces; `files` is told where they are from. */
+export async function* everyRecord({ logs, matcher, reading }: OpenedLogs, files: Set<string>): AsyncGenerator<readonly FoundRecord[]> {
+	for await (const found of recordsInOrder(logs, matcher, reading)) {
+		for (const { file } of found) files.add(file);
+		yield found;
+	}
+}
+
+/** A line on standard error for each of these logs that is not as it was written. */
+export async function warnOfChanges(home: Home, files: ReadonlySet<string>, io: Io): Promise<void> {
+	const broken = files.size === 0 ? ok([]) : await brokenLogs(home, files);
+	if (!broken.ok) complain(io, broken.problem);
+	else for (const text of broken.value) remark(io, `warning: ${text}`);
+}
+
+async function brokenLogs(home: Home, only?: ReadonlySet<string>): Promise<Result<readonly string[]>> {
+	const checked = await verifyAuditLogs(home, only);
+	if (!checked.ok) return checked;
+	return ok(
+		checked.value.flatMap(({ file, verdict }) =>
+			verdict.state === "broken" ? [`${file} is not as it was written (line ${verdict.line}: ${verdict.problem})`] : [],
+		),
+	);
+}
+
+function notAsWritten(broken: number, logs: number): Result<never> {
+	return fail(
+		"audit-changed",
+		`${broken} of ${logs} logs ${broken === 1 ? "is" : "are"} not as written, so nothing is shown.`,
+		"To see which, and where: sallyport audit verify. To see the records all the same, leave --verified out.",
+	);
+}
