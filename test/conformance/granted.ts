@@ -27,10 +27,11 @@ export async function grantEverything<Name extends string>(
 }
 
 async function grant(world: World, name: string, args: readonly string[]): Promise<Pair> {
+	// First what it may ask: some servers list a tool that asks only to a host that can be asked.
+	await must(world, ["allow", name, ...OFFERS, ...ASKS, "--yes"]);
 	const listed = await must(world, ["tools", "list", name, "--json"]);
 	const tools = Listed.parse(JSON.parse(listed.stdout)).tools.map((tool) => tool.name);
 	await must(world, ["tools", "allow", name, ...tools, "--yes"]);
-	await must(world, ["allow", name, ...OFFERS, ...ASKS, "--yes"]);
 	const place = { cwd: world.workspace, env: world.env() };
 	return {
 		direct: { command: process.execPath, args, ...place },
