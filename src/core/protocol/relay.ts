@@ -31,6 +31,7 @@ import {
 	deniedSubscriptions,
 	isOfferList,
 	isOfferRequest,
+	isOfOlderEra,
 	isReachable,
 	mayHear,
 	offeredPage,
@@ -346,7 +347,7 @@ export class Relay {
 	#reach(request: Request, source: Source): void {
 		const refuse = (reason: Reason) => this.#desk.refuse(request, reason, ErrorCode.invalidParams);
 		const { params = {} } = request;
-		if (!isReachable(this.#offers, request.method, params)) refuse("kind-not-granted");
+		if (!isReachable(this.#offers, request.method, params)) this.#desk.refuse(request, "kind-not-granted", notGranted(request));
 		else if (params.arguments !== undefined && !isObject(params.arguments)) refuse("bad-params");
 		else if ("task" in params) refuse("task-not-granted");
 		else if (!this.#asks.mayAnswer(subjectOf(request.method, params), params)) refuse("input-not-granted");
@@ -692,6 +693,11 @@ function isUnambiguous(params: JsonObject = {}): boolean {
 	const meta = params._meta;
 	if (hasAlikeParams(params) || (meta !== undefined && !isObject(meta))) return false;
 	return meta === undefined || !hasAlikeMeta(meta);
+}
+
+/** In the stateless era nobody has a method of the older one, whatever it is asked about. */
+function notGranted(request: Request): ErrorCode {
+	return isModern(request) && isOfOlderEra(request.method) ? ErrorCode.methodNotFound : ErrorCode.invalidParams;
 }
 
 /** True for a call, and for a request for one thing beside tools: it is in the log, with how it ended, and its answer's size is limited. */
