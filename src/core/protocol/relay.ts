@@ -125,6 +125,8 @@ const hasAlikeNotification = lookalikesOf(["toolsListChanged", "promptsListChang
 const hasAlikeMeta = lookalikesOf(Object.values(Meta));
 /** 2025-11-25: an error that asks the person to open an address. It is a request for input by another name. */
 const URL_ELICITATION_REQUIRED = -32042;
+/** What a server lists when it is asked for it, and nowhere else: there nobody would filter it. */
+const LISTED = ["tools", "prompts", "resources", "resourceTemplates"];
 const BATCH_VERSION = "2025-03-26";
 const MAX_SERVER_PINGS = 16;
 
@@ -475,6 +477,12 @@ export class Relay {
 
 	#serverRequest(request: Request, source: Source): void {
 		const { id, method } = request;
+		// The host gives an id back letter for letter, so nothing can be taken out of it.
+		if (typeof id === "string" && this.#secrets !== null && this.#secrets.redact(id) !== id) {
+			this.#desk.note("server-to-host", "secret-redacted");
+			this.#desk.toServer(refusal(id, ErrorCode.invalidRequest));
+			return;
+		}
 		const isTaken = this.#serverPings.has(id) || this.#asks.isOpen(id);
 		if (method === "ping" && !isTaken && this.#serverPings.size < MAX_SERVER_PINGS) {
 			this.#serverPings.add(id);
@@ -642,12 +650,14 @@ export class Relay {
 		if (isOfferList(request.method)) return this.#offeredList(request, result, text);
 		switch (request.method) {
 			case "initialize":
+				if (LISTED.some((key) => key in result)) return null;
 				if (typeof result.protocolVersion !== "string") return null;
 				this.#version = result.protocolVersion;
 				this.#hasTools = isObject(result.capabilities) && isObject(result.capabilities.tools);
 				this.#announced = this.#kindsIn(result.capabilities);
 				return this.#withCapabilities(text, result.capabilities);
 			case "server/discover":
+				if (LISTED.some((key) => key in result)) return null;
 				return this.#withCapabilities(text, result.capabilities);
 			case "tools/list":
 				return this.#tools.page(request, result, text);
