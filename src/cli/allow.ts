@@ -30,6 +30,7 @@ interface AllowOptions {
 	readonly template: readonly string[];
 	readonly completions?: boolean;
 	readonly ask: readonly string[];
+	readonly hostSecrets: readonly string[];
 	readonly deny: readonly string[];
 	readonly limit: readonly string[];
 	readonly sandbox?: "on" | "off";
@@ -71,6 +72,12 @@ export function registerAllow(program: Command, io: Io, exit: (code: ExitCode) =
 		.option(
 			"--ask <kind>",
 			"let it ask the host: sampling, elicitation or roots, or sampling=4 for four times a minute (repeatable)",
+			collect,
+			[],
+		)
+		.option(
+			"--host-secrets <tool>",
+			"let the host send it private keys and tokens that are not its own, in calls of this tool; * for everything (repeatable)",
 			collect,
 			[],
 		)
@@ -119,6 +126,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		templates: options.template,
 		completions: options.completions === true,
 		asks: asks.value,
+		hostSecrets: options.hostSecrets,
 		secrets: secrets.value,
 		...(sandbox === undefined ? {} : { sandbox }),
 		...(options.mutableSecrets === true ? { mutableSecrets: true } : {}),

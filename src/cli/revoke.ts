@@ -22,6 +22,7 @@ interface RevokeOptions {
 	readonly template: readonly string[];
 	readonly completions?: boolean;
 	readonly ask: readonly string[];
+	readonly hostSecrets: readonly string[];
 }
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
@@ -41,6 +42,12 @@ export function registerRevoke(program: Command, io: Io, exit: (code: ExitCode) 
 		.option("--template <template>", "only this URI template (repeatable)", collect, [])
 		.option("--completions", "only its completing of what you type")
 		.option("--ask <kind>", "only this of what it may ask the host: sampling, elicitation, roots (repeatable)", collect, [])
+		.option(
+			"--host-secrets <tool>",
+			"only the keys and tokens that the host may send it in calls of this tool, as it was granted (repeatable)",
+			collect,
+			[],
+		)
 		.option("--json", "print the result as JSON")
 		.addHelpText(
 			"after",
@@ -54,8 +61,8 @@ async function revoke(name: string, options: RevokeOptions, io: Io): Promise<Exi
 	if (!home.ok) return complain(io, home.problem);
 	const configs = options.file === undefined ? null : namesOf(path.resolve(io.cwd, options.file));
 	const meant = (grant: Grant): boolean => grant.name === name && (configs === null || configs.includes(grant.config));
-	const { read, write, egress, env, secret, prompt, resource, template, ask } = options;
-	const named = [read, write, egress, env, secret, prompt, resource, template, ask];
+	const { read, write, egress, env, secret, prompt, resource, template, ask, hostSecrets } = options;
+	const named = [read, write, egress, env, secret, prompt, resource, template, ask, hostSecrets];
 	if (options.completions === true || named.some((each) => each.length > 0)) return takeBack(home.value, meant, options, io);
 	const revoked = await revokeGrants(home.value, meant);
 	if (!revoked.ok) return complain(io, revoked.problem);
@@ -105,6 +112,7 @@ function without(grant: Grant, options: RevokeOptions, cwd: string): Grant {
 					},
 				}),
 		...(asks === undefined ? {} : { asks: Object.fromEntries(Object.entries(asks).filter(([kind]) => !options.ask.includes(kind))) }),
+		...(grant.hostSecrets === undefined ? {} : { hostSecrets: left(grant.hostSecrets, options.hostSecrets) }),
 		sandbox:
 			grant.sandbox === "off"
 				? "off"

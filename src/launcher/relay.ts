@@ -71,7 +71,7 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 }
 
 /** What it was granted, for whoever asks later. No values: names and places. */
-function grantedParts({ sandbox, egress, secrets, tools, limits, offers, asks }: Grant): Readonly<Record<string, unknown>> {
+function grantedParts({ sandbox, egress, secrets, tools, limits, offers, asks, hostSecrets }: Grant): Readonly<Record<string, unknown>> {
 	return {
 		...(sandbox === "off" ? { sandbox } : sandbox),
 		egress,
@@ -80,6 +80,7 @@ function grantedParts({ sandbox, egress, secrets, tools, limits, offers, asks }:
 		tools: [...tools.keys()],
 		...(offers === undefined ? {} : policyOffers(offers)),
 		...(asks === undefined ? {} : { asks: Object.keys(asks) }),
+		...(hostSecrets === undefined ? {} : { hostSecrets }),
 	};
 }
 

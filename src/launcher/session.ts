@@ -210,7 +210,7 @@ export class Session {
 	#policyOf(grant: Grant): RelayPolicy {
 		const tools = pinsOf(grant);
 		this.#options.live.tools(tools.keys());
-		const more = { offers: grant.offers ?? NO_OFFERS, asks: grant.asks ?? {}, limits: grant.limits };
+		const more = { offers: grant.offers ?? NO_OFFERS, asks: grant.asks ?? {}, hostSecrets: grant.hostSecrets ?? [], limits: grant.limits };
 		if (grant.constraints.size === 0) return { tools, ...more };
 		const mayCall: MayCall = (tool, args) => {
 			const breach = this.#judge.judge(grant.constraints.get(tool) ?? [], args);

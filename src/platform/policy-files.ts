@@ -195,6 +195,7 @@ export function writeGrant(home: Home, grant: Grant): Result<string> {
 		),
 		...policyOffers(grant.offers ?? NO_OFFERS),
 		...(grant.asks === undefined ? {} : { asks: policyAsks(grant.asks) }),
+		...(grant.hostSecrets === undefined ? {} : { hostSecrets: [...grant.hostSecrets] }),
 		secrets: Object.fromEntries(grant.secrets),
 		...(grant.mutableSecrets === true && grant.secrets.size > 0 ? { mutableSecrets: true } : {}),
 		sandbox:

@@ -4,6 +4,7 @@ import { placeConstraints } from "../constraints/place.ts";
 import type { Constraints } from "../constraints/schema.ts";
 import { type Asks, asksOf, narrowAsks, policyAsks } from "./asks.ts";
 import { narrowEgress } from "./egress.ts";
+import { narrowHostSecrets } from "./host-secrets.ts";
 import { type Limits, limitsOf, narrowLimits, policyLimits } from "./limits.ts";
 import { NO_OFFERS, narrowOffers, type Offers, offersOf } from "./offers.ts";
 import type { LaunchGrant, PolicyFile, PolicyServer } from "./schema.ts";
@@ -31,6 +32,8 @@ export interface Grant {
 	readonly offers?: Offers;
 	/** What it may ask its host for. Undefined: nothing. */
 	readonly asks?: Asks;
+	/** Tools in whose calls the host may send it private keys and tokens that are not its own; `*`: in everything. Undefined: nowhere. */
+	readonly hostSecrets?: readonly string[];
 	/** Slot → reference. */
 	readonly secrets: ReadonlyMap<string, string>;
 	/** The secrets may go to code that the person's other programs can change. Undefined: only to code that they cannot. */
@@ -83,7 +86,7 @@ function toGrant(server: PolicyServer): Grant | null {
 				constraints === undefined ? [] : [[tool, [placeConstraints(constraints, server.workspace ?? null)]] as const],
 			),
 		),
-		...offered(offersOf(server), asksOf(server.asks)),
+		...offered(offersOf(server), asksOf(server.asks), server.hostSecrets ?? []),
 		secrets: new Map(Object.entries(server.secrets ?? {})),
 		...(server.mutableSecrets === true ? { mutableSecrets: true } : {}),
 		sandbox: server.sandbox === "off" ? "off" : sandboxOf(server.sandbox, server.workspace),
@@ -93,11 +96,12 @@ function toGrant(server: PolicyServer): Grant | null {
 }
 
 /** Left out where there is nothing in it. */
-function offered(offers: Offers, asks: Asks): Pick<Grant, "offers" | "asks"> {
+function offered(offers: Offers, asks: Asks, hostSecrets: readonly string[]): Pick<Grant, "offers" | "asks" | "hostSecrets"> {
 	const { prompts, resources, templates, completions } = offers;
 	return {
 		...(completions || prompts.length + resources.length + templates.length > 0 ? { offers } : {}),
 		...(Object.keys(asks).length > 0 ? { asks } : {}),
+		...(hostSecrets.length > 0 ? { hostSecrets } : {}),
 	};
 }
 
@@ -193,6 +197,7 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 		tools: Object.fromEntries([...grant.tools].filter(([tool]) => tool !== EVERY_TOOL).map(([tool, pin]) => [tool, { pin }])),
 		...ownOffers(grant.offers ?? NO_OFFERS),
 		asks: policyAsks(grant.asks ?? {}),
+		hostSecrets: [...(grant.hostSecrets ?? [])],
 		secrets: Object.fromEntries(grant.secrets),
 		mutableSecrets: grant.mutableSecrets === true,
 		sandbox:
@@ -247,7 +252,7 @@ function narrowConstraints(grant: Grant, limit: PolicyServer): Grant["constraint
 }
 
 /** What both allow. A key that the limit leaves out does not narrow; one that is there and empty allows nothing. */
-function narrow({ mutableSecrets, offers = NO_OFFERS, asks = {}, ...grant }: Grant, limit: PolicyServer): Grant {
+function narrow({ mutableSecrets, offers = NO_OFFERS, asks = {}, hostSecrets = [], ...grant }: Grant, limit: PolicyServer): Grant {
 	const sameLaunch = limit.launch === undefined || limit.launch.fingerprint === grant.launch.fingerprint;
 	return {
 		...grant,
@@ -258,7 +263,9 @@ function narrow({ mutableSecrets, offers = NO_OFFERS, asks = {}, ...grant }: Gra
 				? grant.tools
 				: new Map([...grant.tools].filter(([tool, pin]) => isLeft(limit, tool, pin))),
 		constraints: narrowConstraints(grant, limit),
-		...(sameLaunch ? offered(narrowOffers(offers, limit), narrowAsks(asks, limit.asks)) : {}),
+		...(sameLaunch
+			? offered(narrowOffers(offers, limit), narrowAsks(asks, limit.asks), narrowHostSecrets(hostSecrets, limit.hostSecrets))
+			: {}),
 		secrets:
 			limit.secrets === undefined
 				? grant.secrets

@@ -51,7 +51,8 @@ export function narrowOffers(granted: Offers, limit: PolicyOffers): Offers {
 	};
 }
 
-function commonNames(granted: readonly string[], limit: readonly string[]): readonly string[] {
+/** Of two lists of names, either of which may say `*` for all, what both allow. */
+export function commonNames(granted: readonly string[], limit: readonly string[]): readonly string[] {
 	if (limit.includes(ALL)) return granted;
 	return granted.includes(ALL) ? limit : granted.filter((name) => limit.includes(name));
 }

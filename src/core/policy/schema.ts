@@ -150,6 +150,8 @@ export const Server = z.strictObject({
 	/** True: it may complete what a person types, for what is granted. */
 	completions: z.optional(z.boolean()),
 	asks: z.optional(AsksOfServer),
+	/** Tools in whose calls the host may send it private keys and tokens that are not its own; `*`: in everything. */
+	hostSecrets: z.optional(z.array(OfferName)),
 	secrets: z.optional(z.record(Slot, Reference)),
 	/** True: the secrets may go to code that the person's other programs can change. Left out: only to code that they cannot. */
 	mutableSecrets: z.optional(z.boolean()),

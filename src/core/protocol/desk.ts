@@ -4,6 +4,7 @@ import { ErrorCode, refusal } from "./answers.ts";
 import { subjectOf } from "./ask-gate.ts";
 import type { Listing, Withheld } from "./catalog.ts";
 import { about, isModern, type Notification, type Request, type Source, traced } from "./exchange.ts";
+import type { FoundSecret } from "./host-secrets.ts";
 import { type InFlight, InFlightRequests } from "./in-flight.ts";
 import type { RequestId } from "./message.ts";
 import { describe, type Reason } from "./reasons.ts";
@@ -86,6 +87,14 @@ export class Desk {
 		if (added) this.toServer(bytes);
 		else this.refuse(request, "too-many-requests", ErrorCode.invalidParams);
 		return added;
+	}
+
+	/** A request of the host holds a secret. Of what it says, nothing is recorded but where the secret stands. */
+	refuseSecret(request: Request, { kind, place }: FoundSecret): void {
+		const event = about(request);
+		this.write({ ...event, arguments: { kind, place }, decision: "refuse", reason: "host-secret", outcome: "withheld" });
+		this.#warn("host-secret", `${brief(event.tool ?? request.method, SHOWN)}, ${kind} in ${place}`);
+		this.toHost(refusal(request.id, ErrorCode.invalidParams));
 	}
 
 	/** Answers a request of the host with the constant refusal. `answerTo` null: its id belongs to another. */

@@ -43,6 +43,10 @@ const REASONS = {
 		says: "the server asked the host for more in a minute than is granted",
 		remedy: "To change it: sallyport allow NAME --ask sampling=20",
 	},
+	"host-secret": {
+		says: "the host was about to send it a private key or a token that is not its own",
+		remedy: "If it should have such: sallyport allow NAME --host-secrets TOOL",
+	},
 	"credential-asked": {
 		says: "the server asked the person for a password, a key or a code, which Sallyport does not let through",
 		remedy: "Give it its secrets through the vault: sallyport allow NAME --secret",

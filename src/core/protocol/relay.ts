@@ -12,6 +12,7 @@ import { cutResult } from "./cut-result.ts";
 import { type Action, Desk } from "./desk.ts";
 import { about, changed, isModern, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
 import type { LineEvent } from "./frame.ts";
+import { type FoundSecret, HostSecrets } from "./host-secrets.ts";
 import type { InFlight } from "./in-flight.ts";
 import {
 	type Batch,
@@ -70,6 +71,8 @@ export interface RelayPolicy {
 	readonly offers?: Offers;
 	/** What the server may ask its host for. Left out: nothing. */
 	readonly asks?: Asks;
+	/** Where the host may send secrets that are not the server's own: tools, or `*`. Left out: nowhere. */
+	readonly hostSecrets?: readonly string[];
 	/** Of calls and their answers. Left out: those of the relay alone. */
 	readonly limits?: MessageLimits;
 }
@@ -145,6 +148,7 @@ export class Relay {
 	readonly #asks: AskGate;
 	readonly #rate: CallRate;
 	readonly #secrets: KnownValues | null;
+	readonly #hostSecrets: HostSecrets;
 	readonly #subscriptions = new Subscriptions();
 	readonly #serverPings = new Set<RequestId>();
 	/** Of the older era: the host's `initialize` was forwarded, it was answered (with this version), and the host said so. */
@@ -165,6 +169,7 @@ export class Relay {
 	constructor(options: RelayOptions) {
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
 		this.#secrets = options.secrets ?? null;
+		this.#hostSecrets = new HostSecrets(options.policy.hostSecrets ?? [], this.#secrets);
 		this.#desk = new Desk(options.server, options.record, this.#limits.inFlight, options.clock ?? null);
 		this.#offers = options.policy.offers ?? NO_OFFERS;
 		const clock = options.clock ?? (() => 0);
@@ -212,6 +217,7 @@ export class Relay {
 	setPolicy(policy: RelayPolicy): readonly Action[] {
 		return this.#step(() => {
 			this.#limit(policy.limits ?? {});
+			this.#hostSecrets.grant(policy.hostSecrets ?? []);
 			this.#tools.grant(policy);
 			if (this.#isReady && this.#hasTools) this.#desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED }));
 			for (const id of this.#subscriptions.listeningToTools())
@@ -316,19 +322,22 @@ export class Relay {
 	}
 
 	#hostMessage(message: Message, source: Source): void {
-		if (message.kind === "request") this.#hostRequest(message, source);
-		else if (message.kind === "notification") this.#hostNotification(message, source);
-		else if (message.id !== null && (this.#serverPings.delete(message.id) || this.#asks.close(message.id)))
-			this.#desk.toServer(source.bytes);
-		else this.#desk.note("host-to-server", "response-unexpected");
+		const found = this.#hostSecrets.find(message, source.text);
+		if (message.kind === "request") this.#hostRequest(message, source, found);
+		else if (message.kind === "notification") this.#hostNotification(message, source, found);
+		else if (message.id !== null && (this.#serverPings.delete(message.id) || this.#asks.close(message.id))) {
+			if (found !== null) this.#desk.note("host-to-server", "host-secret", `${found.kind} in ${found.place}`);
+			this.#desk.toServer(found === null ? source.bytes : refusal(message.id, ErrorCode.invalidRequest));
+		} else this.#desk.note("host-to-server", "response-unexpected");
 	}
 
-	#hostRequest(request: Request, original: Source): void {
+	#hostRequest(request: Request, original: Source, found: FoundSecret | null): void {
 		const { id, method } = request;
 		const { invalidRequest, invalidParams, methodNotFound } = ErrorCode;
 		if (this.#tools.isOwn(id)) this.#desk.refuse(request, "id-reserved", invalidRequest);
 		// An answer that bears the id would be taken for the answer to the first request.
 		else if (this.#isTaken(id)) this.#desk.refuse(request, "id-reused", invalidRequest, null);
+		else if (found !== null) this.#desk.refuseSecret(request, found);
 		else if (!isUnambiguous(request.params)) this.#desk.refuse(request, "bad-params", invalidParams);
 		else if (method.startsWith("tasks/")) this.#desk.refuse(request, "task-not-granted", methodNotFound);
 		else this.#pass(request, this.#withoutCapabilities(request, original));
@@ -392,9 +401,10 @@ export class Relay {
 		this.#subscriptions.open(request.id, notifications.toolsListChanged === true, new Set(others));
 	}
 
-	#hostNotification(notification: Notification, source: Source): void {
+	#hostNotification(notification: Notification, source: Source, found: FoundSecret | null): void {
 		const { method, params } = notification;
-		if (!isUnambiguous(params)) this.#desk.noteMessage("host-to-server", "bad-params", notification);
+		if (found !== null) this.#desk.note("host-to-server", "host-secret", `${found.kind} in ${found.place}`);
+		else if (!isUnambiguous(params)) this.#desk.noteMessage("host-to-server", "bad-params", notification);
 		else if (method === "notifications/cancelled") this.#hostCancels(params?.requestId, source);
 		else if (method === "notifications/progress") this.#desk.toServer(source.bytes);
 		else if (method === "notifications/initialized" && this.#initializing) {

@@ -116,13 +116,21 @@ function allowedBy(grant: Grant): readonly Allowed[] {
 }
 
 /** What it may offer beside tools, and what it may ask for. */
-function offered({ offers = NO_OFFERS, asks = {} }: Grant, of: (kind: ChangeRow["kind"], value: string) => Allowed): readonly Allowed[] {
+function offered(
+	{ offers = NO_OFFERS, asks = {}, hostSecrets = [] }: Grant,
+	of: (kind: ChangeRow["kind"], value: string) => Allowed,
+): readonly Allowed[] {
 	const all = (kind: ChangeRow["kind"], value: string, every: string): Allowed =>
 		value === "*" ? { ...of(kind, value), text: `${value}  (${every})` } : of(kind, value);
 	return [
 		...offers.prompts.map((name) => all("prompt", name, "every prompt, whatever it says")),
 		...offers.resources.map((uri) => of("resource", uri)),
 		...offers.templates.map((template) => all("template", template, "every template")),
+		...hostSecrets.map((tool) => ({
+			...of("secret", tool),
+			key: JSON.stringify(["host-secret", tool]),
+			text: `of your host, not its own, may go to it: ${tool === "*" ? "in everything that is sent" : `in calls of ${exact(tool)}`}`,
+		})),
 		...(offers.completions ? [{ key: "completions", kind: "completion", text: "what you type for these is sent to it" } as const] : []),
 		...Object.entries(asks).map(([kind, perMinute]) => ({
 			key: JSON.stringify(["ask", kind, perMinute]),

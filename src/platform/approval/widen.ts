@@ -30,6 +30,8 @@ export interface Widening {
 	readonly completions?: boolean;
 	/** In the place of those that are there. Undefined: none. */
 	readonly asks?: Asks;
+	/** Tools in whose calls the host may send it secrets that are not its own; `*`: everywhere. Undefined: none more. */
+	readonly hostSecrets?: readonly string[];
 	/** Names and patterns that stay invisible, as in a policy. Undefined: none more. */
 	readonly deny?: readonly string[];
 	/** In the place of those that are there. Undefined: none. */
@@ -80,6 +82,7 @@ export function widen(
 	const offers = wantedOffers(grant.offers ?? NO_OFFERS, wanted);
 	if (!offers.ok) return offers;
 	const questions = { ...grant.asks, ...wanted.asks };
+	const hostSecrets = union(grant.hostSecrets ?? [], wanted.hostSecrets ?? []);
 	const stays = grant.sandbox === "off" && wanted.sandbox !== "on";
 	const before: GrantedSandbox = grant.sandbox === "off" ? { read: [], write: [], deny: [], env: [] } : grant.sandbox;
 	const sandbox: Grant["sandbox"] =
@@ -98,6 +101,7 @@ export function widen(
 		...mutable,
 		...(offers.value === NO_OFFERS ? {} : { offers: offers.value }),
 		...(Object.keys(questions).length === 0 ? {} : { asks: questions }),
+		...(hostSecrets.length === 0 ? {} : { hostSecrets }),
 		secrets,
 		sandbox,
 		egress: union(grant.egress, egress.value),
@@ -110,11 +114,14 @@ function placed(patterns: readonly string[], workspace: string | null): readonly
 }
 
 /** `NO_OFFERS` itself where there are none. */
-function wantedOffers(before: Offers, { prompts = [], resources = [], templates = [], completions = false }: Widening): Result<Offers> {
-	if ([...prompts, ...resources, ...templates].some((name) => !isOfferName(name)))
+function wantedOffers(
+	before: Offers,
+	{ prompts = [], resources = [], templates = [], hostSecrets = [], completions = false }: Widening,
+): Result<Offers> {
+	if ([...prompts, ...resources, ...templates, ...hostSecrets].some((name) => !isOfferName(name)))
 		return fail(
 			"bad-offer",
-			"A prompt, resource or template has characters that cannot be seen, or is too long.",
+			"A prompt, resource, template or tool has characters that cannot be seen, or is too long.",
 			'Name it as the server lists it: --prompt summary --resource "file:///docs/**"',
 		);
 	if (!completions && prompts.length + resources.length + templates.length === 0) return ok(before);
