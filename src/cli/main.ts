@@ -8,6 +8,7 @@ import { registerAudit } from "./audit.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
+import { registerGrants } from "./grants.ts";
 import { registerHosts } from "./hosts.ts";
 import { registerInit } from "./init.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -85,6 +86,7 @@ async function main(argv: readonly string[]): Promise<number> {
 	registerAllow(program, io, exit);
 	registerTools(program, io, exit);
 	registerUpdate(program, io, exit);
+	registerGrants(program, io, exit);
 	registerRevoke(program, io, exit);
 	registerExplain(program, io, exit);
 	registerNetwork(program, io, exit);
