@@ -51,6 +51,12 @@ function watchOutput(): void {
 		});
 }
 
+/** What was typed wrong is explained by the help of the very command. */
+function hintAtHelp(command: Command, words: string): void {
+	command.showHelpAfterError(`(${words} --help shows ${command.commands.length > 0 ? "the commands" : "its options"})`);
+	for (const each of command.commands) hintAtHelp(each, `${words} ${each.name()}`);
+}
+
 async function main(argv: readonly string[]): Promise<number> {
 	watchOutput();
 	const io: Io = { cwd: process.cwd(), env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
@@ -61,7 +67,6 @@ async function main(argv: readonly string[]): Promise<number> {
 	const program = new Command("sallyport")
 		.description("The one controlled door between an MCP host and the servers it starts.")
 		.version(manifest.version)
-		.showHelpAfterError("(sallyport --help shows the commands)")
 		.addHelpText("after", AFTER)
 		.exitOverride()
 		.configureOutput({
@@ -98,6 +103,7 @@ async function main(argv: readonly string[]): Promise<number> {
 		.description("start a server confined, with what was granted (hosts run this)");
 	registerSecrets(program, io, exit);
 	registerAudit(program, io, exit);
+	hintAtHelp(program, "sallyport");
 	try {
 		if (argv.length === 0) {
 			program.outputHelp();

@@ -9,6 +9,7 @@ import { nameMatcher } from "../../core/policy/names.ts";
 import { NO_OFFERS } from "../../core/policy/offers.ts";
 import { detectInArguments } from "../../core/secrets/arguments.ts";
 import { mask } from "../../core/secrets/mask.ts";
+import { isSecretName } from "../../core/secrets/reading.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
 import type { DescribedLaunch } from "../launch/describe.ts";
 import { OBEYED } from "../sandbox/protected.ts";
@@ -39,7 +40,8 @@ export function launchRows({ line, facts }: DescribedLaunch, secrets: Grant["sec
 	const beside = facts.roots.filter((root) => !named.includes(root));
 	for (const root of beside) say("reads", plain(root));
 	for (const [name, part] of Object.entries(line.env)) {
-		if (part.kind === "literal") say("with", exact(maskDetected(`${name}=${part.value}`)));
+		if (part.kind === "literal")
+			say("with", exact(`${maskDetected(name)}=${isSecretName(name) ? mask(part.value) : maskDetected(part.value)}`));
 		else if (part.kind === "host") say("with", `${plain(name)}, whatever the host puts there`);
 	}
 	for (const [slot, reference] of line.asks) {
