@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import type { HostId } from "../core/config/hosts.ts";
 import { parseConfig } from "../core/config/parse.ts";
@@ -92,4 +93,13 @@ export function shownAs(file: string, cwd: string): string {
 	const relative = path.relative(cwd, file);
 	const outside = relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 	return (outside ? file : relative).split(path.sep).join("/");
+}
+
+/** The names by which a grant may know a config file: it is tied to the file itself, behind links. One that is gone has only its name. */
+export function realNames(file: string): readonly string[] {
+	try {
+		return [file, fs.realpathSync(file)];
+	} catch {
+		return [file];
+	}
 }

@@ -29,7 +29,7 @@ export function registerUpdate(program: Command, io: Io, exit: (code: ExitCode) 
 		.option("--json", "print what is new as JSON, and whether it was approved")
 		.addHelpText(
 			"after",
-			"\nA server keeps running what was approved until then. Asks for the server's name on a terminal.\nExit: 0 updated, or there is nothing newer, 1 declined, 2 could not.",
+			"\nA server keeps running what was approved until then. Asks for the server's name on a terminal.\nWithout a terminal it only shows.\nExit: 0 updated, or there is nothing newer, 1 there is something newer and it was not taken, 2 could not.",
 		)
 		.action(async (name: string, options: UpdateOptions) => exit(await update(name, options, io)));
 }
@@ -62,6 +62,11 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 	const { from, to } = found.value;
 	row(out, "+", "version", `${to.name}@${to.version}, in the place of ${from.name}@${from.version}`);
 	showChange(out, before, after);
+	if (options.yes !== true && (io.stdin.isTTY !== true || io.stdout.isTTY !== true)) {
+		json(false);
+		say(out, "Nothing was changed: it goes on as approved. To take this, run the same in a terminal.");
+		return 1;
+	}
 	const confirmed = await confirmWidening(after.name, home.value, options.yes === true, io);
 	const saved = confirmed.ok ? await saveGrant(home.value, after, candidate) : confirmed;
 	json(saved.ok);

@@ -19,6 +19,7 @@ import { confinement } from "./confinement.ts";
 import { grantDigest } from "./grant-digest.ts";
 import { type GrantWatch, watchGrant } from "./grant-watch.ts";
 import { type Checked, check, findPlace, lookUpGrant, type Place, plainEnvironment, resolveEnvironment, secretNames } from "./prepare.ts";
+import { refusalRecord } from "./refusal-record.ts";
 import { launcherVersion } from "./version.ts";
 
 /**
@@ -207,16 +208,7 @@ export class Launch {
 
 	#pathBlocked(blocked: BlockedPath): void {
 		const { path, access, reason } = blocked;
-		this.#audit?.append({
-			request: null,
-			direction: "launcher",
-			method: null,
-			tool: null,
-			decision: "refuse",
-			reason: `path-${reason}`,
-			outcome: "withheld",
-			arguments: { access, path },
-		});
+		this.#audit?.append(refusalRecord(`path-${reason}`, { access, path }));
 		this.onPathBlocked(blocked);
 	}
 
@@ -229,16 +221,7 @@ export class Launch {
 		process.stderr.write(
 			`sallyport: ${plain(server)}: it tried to reach a host, and has no network. If it should: sallyport allow ${shellWord(server)} --egress HOST:PORT\n`,
 		);
-		this.#audit?.append({
-			request: null,
-			direction: "launcher",
-			method: null,
-			tool: null,
-			decision: "refuse",
-			reason: "egress-no-network",
-			outcome: "withheld",
-			arguments: { target: "a host that it does not name" },
-		});
+		this.#audit?.append(refusalRecord("egress-no-network", { target: "a host that it does not name" }));
 	}
 
 	/** A connection that was not granted: one line for the person, with what would allow it, and one record. */
@@ -248,16 +231,7 @@ export class Launch {
 		process.stderr.write(
 			`sallyport: ${plain(server)}: it tried to reach ${plain(target)}, which was refused (${reason}).${plain(remedy)}\n`,
 		);
-		this.#audit?.append({
-			request: null,
-			direction: "launcher",
-			method: null,
-			tool: null,
-			decision: "refuse",
-			reason: `egress-${reason}`,
-			outcome: "withheld",
-			arguments: { target },
-		});
+		this.#audit?.append(refusalRecord(`egress-${reason}`, { target }));
 		this.onEgressRefused(refusal);
 	}
 }

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { policyAsks } from "../core/policy/asks.ts";
-import { type Grant, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
+import { type Grant, type GrantedSandbox, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
 import { policyLimits } from "../core/policy/limits.ts";
 import { NO_OFFERS, policyOffers } from "../core/policy/offers.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
@@ -180,12 +180,9 @@ function grantFile(home: Home, grant: Pick<Grant, "name" | "config" | "workspace
 	return path.join(home.policy, `${label}-${key}.jsonc`);
 }
 
-/**
- * Writes a grant so that a reader sees the old file or the new one, never a part. What would not be read back is not
- * written: one file that does not parse refuses every server. Call it while holding the lock under which the grants were read.
- */
-export function writeGrant(home: Home, grant: Grant): Result<string> {
-	const server: PolicyServer = {
+/** A grant of the user's layer as its file has it. */
+export function policyServer(grant: Grant): PolicyServer {
+	return {
 		name: grant.name,
 		config: grant.config,
 		workspace: grant.workspace,
@@ -198,21 +195,20 @@ export function writeGrant(home: Home, grant: Grant): Result<string> {
 		...(grant.hostSecrets === undefined ? {} : { hostSecrets: [...grant.hostSecrets] }),
 		secrets: Object.fromEntries(grant.secrets),
 		...(grant.mutableSecrets === true && grant.secrets.size > 0 ? { mutableSecrets: true } : {}),
-		sandbox:
-			grant.sandbox === "off"
-				? "off"
-				: {
-						read: [...grant.sandbox.read],
-						write: [...grant.sandbox.write],
-						deny: [...grant.sandbox.deny],
-						env: [...grant.sandbox.env],
-						...(grant.sandbox.tier === undefined ? {} : { tier: grant.sandbox.tier }),
-					},
+		sandbox: grant.sandbox === "off" ? "off" : policySandbox(grant.sandbox),
+		...(grant.sandbox === "off" && grant.confined !== undefined ? { confined: policySandbox(grant.confined) } : {}),
 		egress: [...grant.egress],
 		limits: policyLimits(grant.limits),
 	};
+}
+
+/**
+ * Writes a grant so that a reader sees the old file or the new one, never a part. What would not be read back is not
+ * written: one file that does not parse refuses every server. Call it while holding the lock under which the grants were read.
+ */
+export function writeGrant(home: Home, grant: Grant): Result<string> {
 	const file = grantFile(home, grant);
-	const text = `${JSON.stringify({ version: 1, servers: [server] }, null, "\t")}\n`;
+	const text = `${JSON.stringify({ version: 1, servers: [policyServer(grant)] }, null, "\t")}\n`;
 	const readBack = parsePolicy(text, "the grant");
 	if (!readBack.ok)
 		return fail(
@@ -222,6 +218,10 @@ export function writeGrant(home: Home, grant: Grant): Result<string> {
 		);
 	new PendingFile(file, text).commit();
 	return ok(file);
+}
+
+function policySandbox({ read, write, deny, env, tier }: GrantedSandbox) {
+	return { read: [...read], write: [...write], deny: [...deny], env: [...env], ...(tier === undefined ? {} : { tier }) };
 }
 
 /** A grant of the user's layer alone has at most one set of constraints a tool. */

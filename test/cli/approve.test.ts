@@ -276,7 +276,7 @@ describe("sallyport allow", () => {
 
 	it.each([
 		[["--egress", "example.com"], /host:port/],
-		[["--egress", "*.com:443"], /host:port/],
+		[["--egress", "*.com:443"], /every name of a top-level domain/],
 		[["--egress", "*.github.io:443"], /Anyone can have a name beneath github\.io/],
 		[["--egress", "db.test:5432=169.254.169.254"], /host:port/],
 		[["--egress", "localhost:8765"], /127\.0\.0\.1:8765/],

@@ -36,6 +36,8 @@ export interface Withheld {
 	readonly reason: string;
 	/** A person could grant it. */
 	readonly grantable: boolean;
+	/** Why the server was not started, and what to do about it, in the launcher's own words and perhaps cut. Undefined: the reason says all. */
+	readonly said?: { readonly message: string; readonly remedy: string };
 }
 
 export interface LastRun {
@@ -72,6 +74,7 @@ const Path = z.object({ access: z.enum(["read", "write"]), path: z.string() });
 const Prompt = z.object({ name: z.string() });
 const Resource = z.object({ uri: z.string() });
 const Target = z.object({ target: z.string() });
+const Said = z.object({ message: z.string(), remedy: z.string() });
 
 /**
  * What the newest session in these records was granted, and what was withheld from it. Null: there is no session.
@@ -109,11 +112,16 @@ function grantedIn({ reason, arguments: given }: EventRecord): GrantedThen {
 	return { ...lists, limits: Object.entries(limits), unconfined, weaker: tier === "landlock" };
 }
 
-function withheldIn({ at, reason, tool, method, count = 1, arguments: given }: EventRecord): Withheld {
+function withheldIn({ at, direction, reason, tool, method, count = 1, arguments: given }: EventRecord): Withheld {
 	const common = { at, count, reason };
 	const path = reason.startsWith("path-") ? Path.safeParse(given) : null;
 	if (path?.success === true)
-		return { ...common, kind: path.data.access, subject: path.data.path, grantable: reason === "path-not-granted" };
+		return {
+			...common,
+			kind: path.data.access,
+			subject: path.data.path,
+			grantable: reason === "path-not-granted" || reason === "path-absent",
+		};
 	const target = reason.startsWith("egress-") ? Target.safeParse(given) : null;
 	if (target?.success === true)
 		return { ...common, kind: "network", subject: target.data.target, grantable: reason === "egress-not-granted" };
@@ -124,5 +132,6 @@ function withheldIn({ at, reason, tool, method, count = 1, arguments: given }: E
 		if (resource?.success === true) return { ...common, kind: "resource", subject: resource.data.uri, grantable: true };
 	}
 	if (tool !== null) return { ...common, kind: "tool", subject: tool, grantable: reason === "tool-not-granted" };
-	return { ...common, kind: "other", subject: method ?? "", grantable: false };
+	const said = direction === "launcher" ? Said.safeParse(given) : null;
+	return { ...common, kind: "other", subject: method ?? "", grantable: false, ...(said?.success === true ? { said: said.data } : {}) };
 }

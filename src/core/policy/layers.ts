@@ -39,6 +39,8 @@ export interface Grant {
 	/** The secrets may go to code that the person's other programs can change. Undefined: only to code that they cannot. */
 	readonly mutableSecrets?: true;
 	readonly sandbox: "off" | GrantedSandbox;
+	/** With `sandbox: "off"`: what it is granted again once its sandbox is on. Undefined: nothing. */
+	readonly confined?: GrantedSandbox;
 	/** Entries that `parseEgressGrant` reads. Empty: no network. */
 	readonly egress: readonly string[];
 	readonly limits: Limits;
@@ -53,6 +55,18 @@ export interface GrantedSandbox {
 	readonly env: readonly string[];
 	/** A person approved the weaker sandbox for this server. Undefined: it starts in the full one or not at all. */
 	readonly tier?: "landlock";
+}
+
+const NOTHING: GrantedSandbox = { read: [], write: [], deny: [], env: [] };
+
+/** What a server is granted in its sandbox: while that is off, what counts again once it is on. */
+export function confinedOf({ sandbox, confined = NOTHING }: Pick<Grant, "sandbox" | "confined">): GrantedSandbox {
+	return sandbox === "off" ? confined : sandbox;
+}
+
+/** The grant with this in the place of what the server is granted in its sandbox, whether that is on or off. */
+export function withConfined(grant: Grant, confined: GrantedSandbox): Grant {
+	return grant.sandbox === "off" ? { ...grant, ...(grant.confined === undefined ? {} : { confined }) } : { ...grant, sandbox: confined };
 }
 
 /** What the host asks the launcher to start. Paths are real. */
@@ -90,6 +104,7 @@ function toGrant(server: PolicyServer): Grant | null {
 		secrets: new Map(Object.entries(server.secrets ?? {})),
 		...(server.mutableSecrets === true ? { mutableSecrets: true } : {}),
 		sandbox: server.sandbox === "off" ? "off" : sandboxOf(server.sandbox, server.workspace),
+		...(server.sandbox === "off" && server.confined !== undefined ? { confined: sandboxOf(server.confined, server.workspace) } : {}),
 		egress: server.egress ?? [],
 		limits: limitsOf(server.limits ?? {}),
 	};

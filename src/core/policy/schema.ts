@@ -156,6 +156,8 @@ export const Server = z.strictObject({
 	/** True: the secrets may go to code that the person's other programs can change. Left out: only to code that they cannot. */
 	mutableSecrets: z.optional(z.boolean()),
 	sandbox: z.optional(z.union([z.literal("off"), Sandbox])),
+	/** What it was granted in its sandbox before a person turned that off: it counts again once the sandbox is on, and not before. */
+	confined: z.optional(Sandbox),
 	egress: z.optional(z.array(EgressEntry)),
 	limits: z.optional(PolicyLimits),
 	examples: z.optional(z.array(Example)),

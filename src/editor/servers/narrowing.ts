@@ -1,4 +1,4 @@
-import type { Grant, GrantedSandbox } from "../../core/policy/layers.ts";
+import { confinedOf, type Grant, type GrantedSandbox, withConfined } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { currentGrant } from "../../platform/approval/candidate.ts";
 import { narrowGrant, revokeGrants } from "../../platform/approval/narrow.ts";
@@ -53,7 +53,7 @@ function notHere({ effective }: Server): Result<boolean> {
 
 function without(grant: Grant, access: Access): Grant {
 	const sandbox = (change: (sandbox: GrantedSandbox) => Partial<GrantedSandbox>): Grant =>
-		grant.sandbox === "off" ? grant : { ...grant, sandbox: { ...grant.sandbox, ...change(grant.sandbox) } };
+		withConfined(grant, { ...confinedOf(grant), ...change(confinedOf(grant)) });
 	switch (access.kind) {
 		case "read":
 			return sandbox(({ read }) => ({ read: read.filter((path) => path !== access.path) }));
@@ -65,7 +65,9 @@ function without(grant: Grant, access: Access): Grant {
 			return { ...grant, egress: grant.egress.filter((target) => target !== access.target) };
 		case "secret":
 			return { ...grant, secrets: new Map([...grant.secrets].filter(([slot]) => slot !== access.slot)) };
-		case "unconfined":
-			return { ...grant, sandbox: { read: [], write: [], deny: [], env: [] } };
+		case "unconfined": {
+			const { confined: _, ...rest } = grant;
+			return { ...rest, sandbox: confinedOf(grant) };
+		}
 	}
 }

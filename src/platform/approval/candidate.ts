@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { PackageLaunch } from "../../core/launch/package-launch.ts";
-import { findGrant, type Grant, grantsOf } from "../../core/policy/layers.ts";
+import { confinedOf, findGrant, type Grant, grantsOf, withConfined } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { type DescribedLaunch, describeLaunch } from "../launch/describe.ts";
@@ -113,13 +113,12 @@ export function startingGrant({ described, current }: Pick<Candidate, "described
 		egress: [],
 		limits: {},
 	};
-	const base = current ?? { name: line.name, config: line.config, workspace: line.workspace, launch, ...nothing };
+	const base: Grant = current ?? { name: line.name, config: line.config, workspace: line.workspace, launch, ...nothing };
 	// A secret stays granted only while the config still asks for that very one there.
 	const secrets = new Map([...base.secrets].filter(([slot, reference]) => line.asks.get(slot) === reference));
 	// A path that has become a link leads elsewhere than it did when it was granted.
-	const sandbox =
-		base.sandbox === "off" ? "off" : { ...base.sandbox, read: base.sandbox.read.filter(isReal), write: base.sandbox.write.filter(isReal) };
-	return { ...base, launch, secrets, sandbox };
+	const { read, write, ...others } = confinedOf(base);
+	return withConfined({ ...base, launch, secrets }, { ...others, read: read.filter(isReal), write: write.filter(isReal) });
 }
 
 function isReal(named: string): boolean {
