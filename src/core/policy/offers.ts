@@ -25,6 +25,9 @@ export const NO_OFFERS: Offers = { prompts: [], resources: [], templates: [], co
 
 /** Stands for every name, or every template. */
 const ALL = "*";
+/** Stands for every resource, however its URI is written: where all of them are granted, it does not matter for which one is taken. */
+const EVERY_RESOURCE = "**";
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /** Of a user's layer: what it does not name is not granted. */
 export function offersOf({ prompts = [], resources = [], templates = [], completions = false }: PolicyOffers): Offers {
@@ -68,7 +71,7 @@ function commonPatterns(granted: readonly string[], limit: readonly string[]): r
 }
 
 function covers(wide: string, narrow: string): boolean {
-	if (wide === narrow) return true;
+	if (wide === narrow || (wide === EVERY_RESOURCE && SCHEME.test(narrow))) return true;
 	if (!isGlob(wide)) return false;
 	return isGlob(narrow) ? coversGlob(wide, narrow) : isPlainUri(narrow) && fitsGlob(narrow, wide);
 }
@@ -81,11 +84,13 @@ export function offersTemplate({ templates }: Offers, template: unknown): boolea
 	return typeof template === "string" && (templates.includes(template) || templates.includes(ALL));
 }
 
-/** Judged as it stands: nothing is decoded or cleaned. What two programs could take for two addresses fits no glob. */
+/** Judged as it stands: nothing is decoded or cleaned. What two programs could take for two addresses fits no glob but the one for all. */
 export function offersResource({ resources }: Offers, uri: unknown): boolean {
 	if (typeof uri !== "string") return false;
 	return (
-		resources.includes(uri) || (resources.some(isGlob) && isPlainUri(uri) && resources.some((each) => isGlob(each) && fitsGlob(uri, each)))
+		resources.includes(uri) ||
+		(resources.includes(EVERY_RESOURCE) && SCHEME.test(uri)) ||
+		(resources.some(isGlob) && isPlainUri(uri) && resources.some((each) => isGlob(each) && fitsGlob(uri, each)))
 	);
 }
 
