@@ -40,9 +40,10 @@ export class Dialogue {
 	readonly #asked: Id[] = [];
 	#ids = 0;
 
-	constructor(seed: number) {
+	/** `era`: left out, one is picked. */
+	constructor(seed: number, era?: Era) {
 		this.r = random(seed);
-		this.era = this.r.pick(ERAS);
+		this.era = era ?? this.r.pick(ERAS);
 	}
 
 	next(): Said {
@@ -84,7 +85,8 @@ export class Dialogue {
 		this.#open.push({ id, method, token });
 		const meta = this.#meta(token);
 		const more: Members = [...params, ...(meta === null ? [] : ([["_meta", meta]] as const)), ...(r.below(3) === 0 ? this.#junk() : [])];
-		const withParams: Members = more.length === 0 && r.below(2) === 0 ? [] : [["params", this.#object(more)]];
+		const withParams: Members =
+			more.length === 0 && r.below(2) === 0 ? r.pick<Members>([[], [["params", "null"]]]) : [["params", this.#object(more)]];
 		return plain("host", this.#message([["id", json(id)], ["method", this.#string(method)], ...withParams]));
 	}
 
@@ -104,7 +106,7 @@ export class Dialogue {
 					["resources/unsubscribe", [uri]],
 				];
 		return r.pick<readonly [string, Members]>([
-			["tools/call", [name, ...(r.below(4) === 0 ? [] : [["arguments", this.#junkObject()] as const])]],
+			["tools/call", [name, ...(r.below(4) === 0 ? [] : [["arguments", r.pick([this.#junkObject(), "null"])] as const])]],
 			["tools/call", [name, ["arguments", this.#junkObject()]]],
 			...[...LISTS.keys()].map((method) => [method, page] as const),
 			[
@@ -125,7 +127,7 @@ export class Dialogue {
 		const { r } = this;
 		const more = `${token === null ? "" : `,"progressToken":${json(token)}`}${r.below(3) === 0 ? `,"example.org/x":${anyJson(r, 2)}` : ""}`;
 		if (this.#isStateless) return `${STATELESS}${more}}`;
-		return more === "" ? null : `{${more.slice(1)}}`;
+		return more === "" ? r.pick([null, null, "null"]) : `{${more.slice(1)}}`;
 	}
 
 	#hostNear(): Said {
@@ -302,9 +304,14 @@ export class Dialogue {
 		const open = this.#open[last];
 		if (open === undefined || r.below(3) > 0) return this.#serverSaysMore();
 		this.#open.splice(last, 1);
+		if (r.below(5) === 0)
+			return {
+				by: "server",
+				kind: "half a character",
+				text: `{"jsonrpc":"2.0","id":${json(open.id)},"error":{"code":1,"message":"\\udc00"}}`,
+			};
 		const text = r.pick([
 			`{"jsonrpc":"2.0","id":${json(open.id)},"result":{"a":1,"a":2}}`,
-			`{"jsonrpc":"2.0","id":${json(open.id)},"result":{"content":"\\udc00"}}`,
 			this.#message([
 				["id", json(open.id)],
 				["result", r.pick(["null", "[]", '"text"', "7"])],
