@@ -55,9 +55,10 @@ function valueFor({ type, minimum }: Json): string | number | boolean {
 }
 
 export type SdkName = "first" | "second";
+export type Mode = VersionNegotiationMode;
 
 /** Connects with the SDK's own client over its own stdio transport. `mode`: of the second SDK alone. */
-export function connect(sdk: SdkName, start: Start, mode: VersionNegotiationMode = "legacy"): Promise<Host> {
+export function connect(sdk: SdkName, start: Start, mode: Mode): Promise<Host> {
 	return sdk === "first" ? connectFirst(start) : connectSecond(start, mode);
 }
 
@@ -101,7 +102,7 @@ async function connectFirst(start: Start): Promise<Host> {
 	};
 }
 
-async function connectSecond(start: Start, mode: VersionNegotiationMode): Promise<Host> {
+async function connectSecond(start: Start, mode: Mode): Promise<Host> {
 	const client = new SecondClient(NAME, { capabilities: CAPABILITIES, versionNegotiation: { mode } });
 	const heard: unknown[] = [];
 	client.setRequestHandler("sampling/createMessage", async ({ params }) => {

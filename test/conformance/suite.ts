@@ -33,7 +33,7 @@ export async function serverSuite(start: Start, version: string): Promise<readon
 	}
 }
 
-/** Runs one scenario for clients, or all of them, against this command. `name`: null for all. */
+/** Runs one scenario for clients with this command, which is started by a shell. */
 export function clientSuite(command: string, name: string): Promise<readonly Check[]> {
 	return run(["client", "--command", command, "--scenario", name], "");
 }

@@ -25,6 +25,9 @@ export const NO_OFFERS: Offers = { prompts: [], resources: [], templates: [], co
 
 /** Stands for every name, or every template. */
 const ALL = "*";
+/** Stands for every resource, however its URI is written: where all of them are granted, it does not matter for which one is taken. */
+const EVERY_RESOURCE = "**";
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /** Of a user's layer: what it does not name is not granted. */
 export function offersOf({ prompts = [], resources = [], templates = [], completions = false }: PolicyOffers): Offers {
@@ -69,7 +72,7 @@ function commonPatterns(granted: readonly string[], limit: readonly string[]): r
 }
 
 function covers(wide: string, narrow: string): boolean {
-	if (wide === narrow) return true;
+	if (wide === narrow || (wide === EVERY_RESOURCE && SCHEME.test(narrow))) return true;
 	if (!isGlob(wide)) return false;
 	return isGlob(narrow) ? coversGlob(wide, narrow) : isPlainUri(narrow) && fitsGlob(narrow, wide);
 }
@@ -82,7 +85,7 @@ export function offersTemplate({ templates }: Offers, template: unknown): boolea
 	return typeof template === "string" && (templates.includes(template) || templates.includes(ALL));
 }
 
-/** Judged as it stands: nothing is decoded or cleaned. What two programs could take for two addresses fits no glob. */
+/** Judged as it stands: nothing is decoded or cleaned. What two programs could take for two addresses fits no glob but the one for all. */
 export function offersResource(offers: Offers, uri: unknown): boolean {
 	return typeof uri === "string" && resourceGrant(offers, uri) !== null;
 }
@@ -90,6 +93,7 @@ export function offersResource(offers: Offers, uri: unknown): boolean {
 /** What grants a resource: its URI itself, or the first glob that it fits. Null: nothing does. */
 export function resourceGrant({ resources }: Offers, uri: string): string | null {
 	if (resources.includes(uri)) return uri;
+	if (resources.includes(EVERY_RESOURCE) && SCHEME.test(uri)) return EVERY_RESOURCE;
 	if (!resources.some(isGlob) || !isPlainUri(uri)) return null;
 	return resources.find((each) => isGlob(each) && fitsGlob(uri, each)) ?? null;
 }

@@ -12,6 +12,7 @@ import { cutResult } from "./cut-result.ts";
 import { type Action, Desk } from "./desk.ts";
 import { about, changed, isModern, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
 import type { LineEvent } from "./frame.ts";
+import { withHalvesShown } from "./half-characters.ts";
 import { type FoundSecret, HostSecrets } from "./host-secrets.ts";
 import type { InFlight } from "./in-flight.ts";
 import {
@@ -83,7 +84,7 @@ export interface RelayLimits extends ToolGateLimits {
 	readonly read: ReadLimits;
 }
 
-const DEFAULT_LIMITS: RelayLimits = { inFlight: 1024, held: 32, heldBytes: 32 * 1024 * 1024, pages: 100, read: DEFAULT_READ_LIMITS };
+const DEFAULT_LIMITS: RelayLimits = { inFlight: 1024, held: 1024, heldBytes: 32 * 1024 * 1024, pages: 100, read: DEFAULT_READ_LIMITS };
 
 export interface RelayOptions {
 	readonly policy: RelayPolicy;
@@ -359,7 +360,7 @@ export class Relay {
 		const refuse = (reason: Reason) => this.#desk.refuse(request, reason, ErrorCode.invalidParams);
 		const { params = {} } = request;
 		if (!isReachable(this.#offers, request.method, params)) this.#desk.refuse(request, "kind-not-granted", notGranted(request));
-		else if (params.arguments !== undefined && !isObject(params.arguments)) refuse("bad-params");
+		else if (!isObject(params.arguments ?? {})) refuse("bad-params");
 		else if ("task" in params) refuse("task-not-granted");
 		else if (!this.#asks.mayAnswer(subjectOf(request.method, params), params)) refuse("input-not-granted");
 		else if (this.#desk.write({ ...about(request), decision: "allow", reason: "offer-granted", outcome: "forwarded" })) {
@@ -433,8 +434,15 @@ export class Relay {
 	#serverLine(bytes: Uint8Array): void {
 		const read = readLine(bytes, this.#limits.read);
 		if (read?.kind === "single") this.#serverMessage(read.message, { text: read.text, bytes });
+		else if (read?.kind === "invalid" && read.code === "lone-surrogate") this.#serverHalves(bytes);
 		else if (read?.kind === "invalid") this.#serverInvalid(read);
 		else if (read?.kind === "batch") this.#serverBatch(read);
+	}
+
+	/** A text that was cut through the midst of a character. Nobody is to guess what stands there: it is shown as its code. */
+	#serverHalves(bytes: Uint8Array): void {
+		this.#desk.flag("text-made-visible", "half-character");
+		this.#serverLine(withHalvesShown(bytes));
 	}
 
 	/**
@@ -710,9 +718,8 @@ export class Relay {
 
 /** False when some program could find other parameters in these. */
 function isUnambiguous(params: JsonObject = {}): boolean {
-	const meta = params._meta;
-	if (hasAlikeParams(params) || (meta !== undefined && !isObject(meta))) return false;
-	return meta === undefined || !hasAlikeMeta(meta);
+	const meta = params._meta ?? {};
+	return !hasAlikeParams(params) && isObject(meta) && !hasAlikeMeta(meta);
 }
 
 /** In the stateless era nobody has a method of the older one, whatever it is asked about. */

@@ -130,12 +130,13 @@ export class ToolGate {
 	#decide(request: Request, source: Source): "done" | "unknown" {
 		const params = request.params ?? {};
 		const { name } = params;
+		const args = params.arguments ?? {};
 		const granted = typeof name === "string" ? this.#granted.get(name) : undefined;
 		const refuse = (reason: Reason) => {
 			this.#desk.refuse(request, reason, ErrorCode.invalidParams);
 			return "done" as const;
 		};
-		if (typeof name !== "string" || (params.arguments !== undefined && !isObject(params.arguments))) return refuse("bad-params");
+		if (typeof name !== "string" || !isObject(args)) return refuse("bad-params");
 		if ("task" in params) return refuse("task-not-granted");
 		const subject = subjectOf(request.method, params);
 		if (!this.#asks.mayAnswer(subject, params)) return refuse("input-not-granted");
@@ -143,7 +144,7 @@ export class ToolGate {
 		const standing = this.#catalog.standing(name, granted);
 		if (standing === "unknown") return "unknown";
 		if (standing !== "verified") return refuse(standing);
-		if (this.#mayCall?.(name, params.arguments ?? {}) === false) return refuse("argument-not-allowed");
+		if (this.#mayCall?.(name, args) === false) return refuse("argument-not-allowed");
 		if (!this.#rate.take(name)) return refuse("too-many-calls");
 		if (this.#desk.writeForwarded(request, name)) {
 			if (this.#desk.forward(request, source, name)) this.#asks.answered(subject, params);
