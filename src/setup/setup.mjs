@@ -25,6 +25,7 @@ const HELP = `Usage: node src/setup/setup.mjs COMMAND [ARGUMENTS…]
   bench   build, then run bench/NAME.mjs                       (npm run bench:NAME)
   fuzz    feed the analysis what nobody would write, so long   (npm run fuzz; -- SECONDS --seed S)
   attack  a hostile server in and out of the sandbox           (npm run attack; -- --only NAME --as user)
+  hostile a hostile server and host, on either side of it      (npm run hostile; -- --only NAME --write)
   servers start popular servers confined, write what each needs (npm run servers; -- --only NAME --write)
   check   types, lint, formatting, dead code                  (npm run check)
 
@@ -95,6 +96,7 @@ const COMMANDS = {
 		});
 	},
 	attack: (args) => runOnBuilt("attack", args),
+	hostile: (args) => runOnBuilt("hostile", args),
 	servers: (args) => runOnBuilt("servers", args),
 	async check() {
 		await ensureDependencies(root);
