@@ -11,6 +11,8 @@ export interface Start {
 	readonly command: readonly string[];
 	readonly env: Readonly<Record<string, string>>;
 	readonly cwd: string;
+	/** Milliseconds that it has to end, once its host has closed its end. */
+	readonly endMs: number;
 }
 
 export interface ProcessRun extends Seen {
@@ -21,7 +23,7 @@ export interface ProcessRun extends Seen {
 
 /** Milliseconds that a host waits for an answer before it goes on: some attacks are that there is none. */
 const PATIENCE_MS = 700;
-/** Milliseconds for the last answer, and then for the end. */
+/** Milliseconds for the first answer and the last one. */
 const LAST_MS = 4_000;
 
 /** Plays one attack on real processes. `folder`: the server's. */
@@ -53,7 +55,7 @@ export async function playInProcess(play: Play, era: Era, start: Start, folder: 
 	}
 	const answered = await host.answer(LAST, LAST_MS);
 	child.stdin.end();
-	const killer = setTimeout(() => child.kill("SIGKILL"), LAST_MS);
+	const killer = setTimeout(() => child.kill("SIGKILL"), start.endMs);
 	if (!isOver) await closed;
 	clearTimeout(killer);
 	const server = fs.existsSync(received) ? fs.readFileSync(received, "utf8") : "";

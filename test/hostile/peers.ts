@@ -74,6 +74,7 @@ function wayOf(peer: Peer, program: string): Way {
 			],
 			env: world.env({ ...peer.env, TOKEN: secret }),
 			cwd: world.workspace,
+			endMs: 1_500,
 		}),
 	};
 }

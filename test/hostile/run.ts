@@ -29,7 +29,7 @@ export const PIPE: Way = {
 	name: "pipe",
 	title: "a bare pipe",
 	hasLog: false,
-	start: ({ world, secret }, { command }) => ({ command, env: world.env({ TOKEN: secret }), cwd: world.workspace }),
+	start: ({ world, secret }, { command }) => ({ command, env: world.env({ TOKEN: secret }), cwd: world.workspace, endMs: 1_500 }),
 };
 
 export const LAUNCHER: Way = {
@@ -40,6 +40,8 @@ export const LAUNCHER: Way = {
 		command: [process.execPath, SALLYPORT, "run", "--name", entry, "--", ...command],
 		env: world.env({ TOKEN: "keychain://hostile/TOKEN" }),
 		cwd: world.workspace,
+		// It gives its server three seconds to answer what was asked.
+		endMs: 5_000,
 	}),
 };
 
