@@ -39,6 +39,8 @@ export class Desk {
 	readonly #clock: Clock | null;
 	readonly #counters = new Map<string, number>();
 	readonly #drifts = new Set<string>();
+	/** What was counted and is not in the log yet. */
+	readonly #unwritten = new Set<string>();
 	#out: Action[] = [];
 
 	/** @param clock null: nothing is timed */
@@ -208,11 +210,13 @@ export class Desk {
 		this.#out.push({ withheld });
 	}
 
-	/** Recorded the first time, the tenth, the hundredth… with the count. */
+	/** Recorded the first time, the tenth, the hundredth… with the count; and when it could not be, the next time. */
 	#rarely(event: AuditEvent, reason: Reason, subject: string | null): void {
-		const count = this.#count(`${event.direction} ${reason} ${subject ?? ""}`);
-		if (!/^10*$/.test(String(count))) return;
-		this.write({ ...event, count });
+		const key = `${event.direction} ${reason} ${subject ?? ""}`;
+		const count = this.#count(key);
+		if (!/^10*$/.test(String(count)) && !this.#unwritten.has(key)) return;
+		if (this.write({ ...event, count })) this.#unwritten.delete(key);
+		else if (this.#unwritten.size < MAX_COUNTERS) this.#unwritten.add(key);
 		this.#warn(reason, subject);
 	}
 

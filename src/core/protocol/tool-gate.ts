@@ -98,9 +98,9 @@ export class ToolGate {
 
 	list(request: Request, source: Source): void {
 		const cursor = request.params?.cursor;
-		const listing = typeof cursor === "string" ? this.#cursors.get(cursor) : this.#catalog.begin();
+		const listing = typeof cursor === "string" ? (this.#cursors.get(cursor) ?? this.#catalog.beginAmid()) : this.#catalog.begin();
 		if (typeof cursor === "string") this.#cursors.delete(cursor);
-		this.#desk.forward(request, source, null, listing ?? null);
+		this.#desk.forward(request, source, null, listing);
 	}
 
 	/** `listing`: when the server can be asked for its tools, if that is needed. `later` is at `listForHeld`. */
@@ -172,7 +172,7 @@ export class ToolGate {
 		// A page whose beginning was not seen is filtered like any other, but says nothing about the whole list.
 		const { keep, withheld } = this.#catalog.page(listing ?? this.#catalog.beginAmid(), result.tools);
 		this.#desk.noteWithheld(withheld);
-		if (listing !== null) {
+		if (listing?.isWhole === true) {
 			listing.collect(result.tools, text.length);
 			const next = nextPage(result, new Set(), Number.POSITIVE_INFINITY);
 			if (next.kind === "end") this.#finish(listing);

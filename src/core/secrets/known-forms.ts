@@ -37,8 +37,9 @@ export function formsOf(secret: string): readonly string[] {
 	const coded = [
 		pairs.map((pair) => `%${pair}`).join(""),
 		escapes,
-		// As it stands in the JSON around it.
+		// As they stand in the JSON around them, and in the one around that.
 		escapes.replaceAll("\\", "\\\\"),
+		escapes.replaceAll("\\", "\\\\\\\\"),
 		characters.map((code) => `&#x${code.toString(16)};`).join(""),
 	].flatMap((form) => [form, digitsInCapitals(form)]);
 	forms.push(...coded, characters.map((code) => `&#${code};`).join(""));

@@ -391,6 +391,14 @@ describe("a list that changes", () => {
 		expect(session.call("read", 2).server).toEqual([expect.stringContaining(own(1))]);
 	});
 
+	test("while the host reads it from amid, verifies nothing either", () => {
+		const session = new Session(grant(read)).initialize();
+		session.host({ jsonrpc: "2.0", id: 1, method: "tools/list", params: { cursor: "2" } });
+		session.server({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
+		expect(toolNames(session.server({ jsonrpc: "2.0", id: 1, result: { tools: [read] } }).host[0])).toEqual(["read"]);
+		expect(session.call("read", 2).server).toEqual([expect.stringContaining(own(1))]);
+	});
+
 	test("is announced to a host whose server never would", () => {
 		const session = new Session(grant(read));
 		session.host({ jsonrpc: "2.0", id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {} } });

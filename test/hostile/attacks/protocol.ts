@@ -33,7 +33,7 @@ export const PROTOCOL_ATTACKS: readonly Attack[] = [
 		"response-unexpected",
 	]),
 	attack("answers a request that comes next", ["response-unexpected"], (era) => ({
-		...answersCalls(result(era, { content: [] }), evil('"next"')),
+		...answersCalls({ raw: `${result(era, { content: [] })}\n${evil('"next"')}\n` }),
 		host: [call(era), { line: call(era, { arguments: { honest: true } }, "next"), wait: false }],
 	})),
 	attack("answers before it is asked anything", ["response-unexpected"], () => ({
