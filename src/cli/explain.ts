@@ -68,7 +68,7 @@ function tell(title: string, name: string, several: readonly Withheld[], io: Io)
 		if (each.said !== undefined) say(io, `    what to do:      ${plain(each.said.remedy)}`);
 		const [line, command] = [profileLine(each), allowCommand(name, each)];
 		if (line !== null) say(io, `    in its profile:  ${line}`);
-		if (command !== null) say(io, `    to allow it:     ${command}`);
+		if (command !== null) say(io, `    ${isPerhaps(each) ? "if it should:   " : "to allow it:    "} ${command}`);
 	}
 }
 
