@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { shellWord } from "../core/plain-text.ts";
 import { type Asks, parsePolicyAsks } from "../core/policy/asks.ts";
 import { LIMIT_NAMES, type LimitName, parsePolicyLimits } from "../core/policy/limits.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -18,7 +17,7 @@ import { listOption } from "./list-option.ts";
 import { complain, say } from "./say.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
 import { sayWhatIsLeft } from "./show-narrowed.ts";
-import { findTarget } from "./target.ts";
+import { findTarget, serverWords } from "./target.ts";
 
 interface AllowOptions {
 	readonly file?: string;
@@ -137,7 +136,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	if (!looked.ok) return complain(io, looked.problem);
 
 	if (lacksMutableApproval(after.value, candidate.value.described.facts))
-		return complain(io, secretForMutable(`sallyport allow ${shellWord(name)} …`));
+		return complain(io, secretForMutable(`sallyport allow ${serverWords(name, options.file)} …`));
 
 	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
 	showLaunch(out, candidate.value.described, after.value.secrets);
@@ -165,14 +164,17 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		for (const [slot, reference] of waiting)
 			say(
 				io,
-				`It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(name)} --secret ${slot}=${reference}${candidate.value.described.facts.mutable ? " --mutable-secrets" : ""}`,
+				`It still asks for ${slot} and will not start without it: sallyport allow ${serverWords(name, options.file)} --secret ${slot}=${reference}${candidate.value.described.facts.mutable ? " --mutable-secrets" : ""}`,
 			);
 		sayWhatIsLeft(io, line.value, context);
 		const network = egress.length > 0 && namesNetwork(io.env) ? readNetwork(home.value) : null;
 		if (network?.ok === true && network.value === null)
 			say(io, "This terminal's variables name a proxy or certificates. For servers to use them: sallyport network use");
 		if (after.value.tools.size === 0)
-			say(io, `No tool is allowed yet: sallyport tools list ${shellWord(name)}, then sallyport tools allow ${shellWord(name)} TOOL…`);
+			say(
+				io,
+				`No tool is allowed yet: sallyport tools list ${serverWords(name, options.file)}, then sallyport tools allow ${serverWords(name, options.file)} TOOL…`,
+			);
 	}
 	return 0;
 }

@@ -1,11 +1,13 @@
+import * as path from "node:path";
 import type { Command } from "commander";
-import { type GrantedThen, type LastRun, lastRun, type Withheld } from "../core/audit/last-run.ts";
+import { type GrantedThen, isCut, type LastRun, lastRun, type Withheld } from "../core/audit/last-run.ts";
 import { own } from "../core/own.ts";
 import { brief, exact, plain, shellWord } from "../core/plain-text.ts";
 import { saysOf } from "../core/protocol/reasons.ts";
 import { WEAKER_SANDBOX } from "../platform/approval/texts.ts";
 import { readAuditLogs } from "../platform/audit/reader.ts";
 import { homePath, openHome } from "../platform/home.ts";
+import { realNames } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 
@@ -16,24 +18,30 @@ export function registerExplain(program: Command, io: Io, exit: (code: ExitCode)
 	program
 		.command("explain <name>")
 		.description("say of a server's last run what it was granted, what was blocked and when, and what would allow it")
+		.option("--file <config>", "only of the server in this config file")
 		.option("--json", "print the result as JSON")
 		.addHelpText("after", "\nExit: 0 nothing was blocked for sure, 1 something was, 2 could not.")
-		.action((name: string, options: { readonly json?: boolean }) => exit(explain(name, options.json === true, io)));
+		.action((name: string, options: ExplainOptions) => exit(explain(name, options, io)));
 }
 
-function explain(name: string, json: boolean, io: Io): ExitCode {
+interface ExplainOptions {
+	readonly file?: string;
+	readonly json?: boolean;
+}
+
+function explain(name: string, options: ExplainOptions, io: Io): ExitCode {
 	const home = openHome(homePath(io.env));
 	if (!home.ok) return complain(io, home.problem);
 	const read = readAuditLogs(home.value, { server: name, limit: MOST });
 	if (!read.ok) return complain(io, read.problem);
-	const run = lastRun(read.value.entries);
+	const run = lastRun(read.value.entries, options.file === undefined ? null : realNames(path.resolve(io.cwd, options.file)));
 	if (run === null)
 		return complain(io, {
 			code: "never-run",
 			message: `No run of a server ${exact(name)} is recorded.`,
 			remedy: `Start it in its host. What it is granted, without a run: sallyport grants ${shellWord(name)}`,
 		});
-	if (json) {
+	if (options.json === true) {
 		const withheld = run.withheld.map((each) => ({ ...each, profile: profileLine(each), allow: allowCommand(name, each) }));
 		say(io, JSON.stringify({ version: 1, server: name, ...run, withheld }));
 	} else show(name, run, io);
@@ -43,7 +51,8 @@ function explain(name: string, json: boolean, io: Io): ExitCode {
 function show(name: string, run: LastRun, io: Io): void {
 	const by = run.host === null ? "" : `, by ${brief(run.host, 40)}`;
 	const verb = run.granted === null ? "refused" : "started";
-	say(io, `${plain(name)}  ${verb} ${time(run.at)}${by}`);
+	const config = run.granted?.config ?? null;
+	say(io, `${plain(name)}  ${verb} ${time(run.at)}${by}${config === null ? "" : `  (${plain(config)})`}`);
 	if (run.granted !== null) showGranted(run.granted, io);
 	if (run.withheld.length === 0) {
 		say(io, "Nothing was blocked.");
@@ -68,7 +77,7 @@ function tell(title: string, name: string, several: readonly Withheld[], io: Io)
 		if (each.said !== undefined) say(io, `    what to do:      ${plain(each.said.remedy)}`);
 		const [line, command] = [profileLine(each), allowCommand(name, each)];
 		if (line !== null) say(io, `    in its profile:  ${line}`);
-		if (command !== null) say(io, `    to allow it:     ${command}`);
+		if (command !== null) say(io, `    ${isPerhaps(each) ? "if it should:   " : "to allow it:    "} ${command}`);
 	}
 }
 
@@ -144,11 +153,6 @@ function allowCommand(name: string, { kind, subject, grantable }: Withheld): str
 		return `sallyport allow ${server} --${kind} ${shellWord(subject)}`;
 	if (kind === "network") return `sallyport allow ${server} --egress ${shellWord(subject)}`;
 	return kind === "tool" ? `sallyport tools allow ${server} ${shellWord(subject)}` : null;
-}
-
-/** The log keeps the beginning of a long text. */
-function isCut(subject: string): boolean {
-	return /…\[\d+ more characters\]$/.test(subject);
 }
 
 /** To the second, in UTC, as the log has it. */

@@ -13,7 +13,8 @@ import { commandLine } from "../platform/approval/texts.ts";
 import { discover, discoverUserFiles, thisPlatform } from "../platform/discover.ts";
 import { homePath, openHome } from "../platform/home.ts";
 import { readLayers } from "../platform/policy-files.ts";
-import { realNames, shownAs, tellUnread } from "./config-files.ts";
+import { realNames, tellUnread } from "./config-files.ts";
+import { displayName } from "./display-name.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 import { shownName } from "./show-diff.ts";
@@ -136,7 +137,7 @@ function show(files: readonly HostFile[], unguarded: number, own: ReadonlySet<st
 	const width = Math.min(30, Math.max(4, ...files.flatMap(({ servers }) => servers.map(({ name }) => name.length))));
 	const words = files.some(({ servers }) => servers.some(({ unconfined }) => unconfined)) ? "no sandbox".length : "unguarded".length;
 	for (const { host, file, servers } of files) {
-		say(io, `${HOSTS[host].title}  ${plain(shownAs(file, io.cwd))}`);
+		say(io, `${HOSTS[host].title}  ${plain(displayName(file, io.cwd))}`);
 		for (const { name, guard, off, unconfined, starts, why } of servers)
 			say(
 				io,
@@ -159,5 +160,5 @@ function show(files: readonly HostFile[], unguarded: number, own: ReadonlySet<st
 	);
 	if (bare.length > 0) say(io, "Approved without a sandbox, so that they can do whatever you can do. To confine them again:");
 	for (const { name, file } of bare)
-		say(io, `  sallyport allow ${shellWord(name)} --sandbox on --file ${shellWord(shownAs(file, io.cwd))}`);
+		say(io, `  sallyport allow ${shellWord(name)} --sandbox on --file ${shellWord(displayName(file, io.cwd))}`);
 }

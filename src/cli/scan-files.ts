@@ -11,8 +11,8 @@ import { type DiscoveredFile, discover, discoverUserFiles, thisPlatform } from "
 import { gatherFacts, type ReadFile, surroundingsOf } from "../platform/file-facts.ts";
 import { stagedFiles } from "../platform/staged-files.ts";
 import { tellUnread } from "./config-files.ts";
+import { displayName, isOutside } from "./display-name.ts";
 import type { Io } from "./io.ts";
-import { displayName, isOutside } from "./scan-output.ts";
 import { Progress } from "./scan-progress.ts";
 
 /** Which files a person means. */

@@ -6,7 +6,7 @@ import { parseConstraints, unknownArgument } from "../core/constraints/parse.ts"
 import { placeConstraints } from "../core/constraints/place.ts";
 import type { Constraints } from "../core/constraints/schema.ts";
 import { constraintsText } from "../core/constraints/text.ts";
-import { brief, plain, shellWord } from "../core/plain-text.ts";
+import { brief, plain } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { claimsToRead, RISKS, riskOf } from "../core/tools/risk.ts";
@@ -24,7 +24,7 @@ import { complain, remark, say } from "./say.ts";
 import { showDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
 import { sayWhatIsLeft } from "./show-narrowed.ts";
-import { findTarget } from "./target.ts";
+import { findTarget, serverWords } from "./target.ts";
 import { registerLock } from "./tools-lock.ts";
 
 interface ToolsOptions {
@@ -137,6 +137,8 @@ const list: Verb = async (candidate, home, options, io) => {
 		io,
 		`${rows.length} ${rows.length === 1 ? "tool" : "tools"}, ${rows.filter(({ state, narrowed }) => state === "allowed" && narrowed !== true).length} allowed. What a tool may do is told by its name, parameters and description, and "read" only where the server says so too.`,
 	);
+	if (granted.size === 0 && rows.length > 0)
+		say(io, `To allow some: sallyport tools allow ${serverWords(candidate.described.line.name, options.file)} TOOL…, or --all-read`);
 	for (const tool of tools.value) if (stateOf(tool, granted) === "changed") showDrift(io, home, tool, granted.get(tool.name) ?? "");
 	if (stale) say(io, "Allowing a tool approves the command anew.");
 	return 0;
@@ -176,7 +178,7 @@ function allow(named: readonly string[]): Verb {
 				{
 					code: "no-tool-reads",
 					message: "None of its tools only reads, by its name and by the server's own word, so none was allowed.",
-					remedy: `Name tools: sallyport tools list ${shellWord(candidate.described.line.name)} shows them.`,
+					remedy: `Name tools: sallyport tools list ${serverWords(candidate.described.line.name, options.file)} shows them.`,
 				},
 				1,
 			);
@@ -217,7 +219,7 @@ function allow(named: readonly string[]): Verb {
 			for (const [slot, reference] of waiting)
 				say(
 					io,
-					`It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(after.name)} --secret ${slot}=${reference}${candidate.described.facts.mutable ? " --mutable-secrets" : ""}`,
+					`It still asks for ${slot} and will not start without it: sallyport allow ${serverWords(after.name, options.file)} --secret ${slot}=${reference}${candidate.described.facts.mutable ? " --mutable-secrets" : ""}`,
 				);
 			sayWhatIsLeft(io, candidate.described.line, approvalContext(home, io));
 		}

@@ -12,7 +12,7 @@ import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 import { showDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
-import { findTarget } from "./target.ts";
+import { findTarget, serverWords } from "./target.ts";
 
 interface UpdateOptions {
 	readonly file?: string;
@@ -52,7 +52,7 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 	}
 	const { candidate, before, after } = found.value;
 	if (lacksMutableApproval(after, candidate.described.facts))
-		return complain(io, secretForMutable(`sallyport allow ${shellWord(name)} --update`));
+		return complain(io, secretForMutable(`sallyport allow ${serverWords(name, options.file)} --update`));
 	showLaunch(out, candidate.described, after.secrets);
 	const [was, is] = [commandLine(before.launch), commandLine(candidate.described.line)];
 	if (was !== is) say(out, `  before    ${was}`);
@@ -75,7 +75,7 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 	const { tools } = found.value;
 	if (tools.ok && tools.value.changed.length > 0) {
 		const names = tools.value.changed.map(({ tool }) => shellWord(tool.name)).join(" ");
-		say(out, `Withheld until you allow them as they are now: sallyport tools allow ${shellWord(name)} ${names}`);
+		say(out, `Withheld until you allow them as they are now: sallyport tools allow ${serverWords(name, options.file)} ${names}`);
 	}
 	return 0;
 }

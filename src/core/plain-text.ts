@@ -33,6 +33,11 @@ export function shellWord(text: string): string {
 	return `$'${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}'`;
 }
 
+/** With a full stop at its end, where it has none: what follows is another sentence. */
+export function sentence(text: string): string {
+	return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 /** A remedy for one server: its name stands where the text has `NAME` in a command. */
 export function withName(remedy: string, server: string): string {
 	return remedy.replaceAll(/\bNAME\b/g, () => shellWord(server));

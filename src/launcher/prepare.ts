@@ -3,13 +3,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { shellWord } from "../core/plain-text.ts";
 import type { EnvPart } from "../core/policy/fingerprint.ts";
-import { findGrant, type Grant, isInside } from "../core/policy/layers.ts";
+import { findGrant, type Grant, grantsOf, isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result, unreachable } from "../core/result.ts";
 import type { Home } from "../platform/home.ts";
 import { environmentParts, serverEnvironment } from "../platform/launch/environment.ts";
 import type { LaunchFacts } from "../platform/launch/facts.ts";
 import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
-import { verifyLaunch } from "../platform/launch/verify.ts";
+import { allowCommand, verifyLaunch } from "../platform/launch/verify.ts";
 import { type LayerSources, readLayers } from "../platform/policy-files.ts";
 import type { RunArguments } from "./arguments.ts";
 
@@ -104,12 +104,12 @@ export function lookUpGrant(request: RunArguments, home: Home, place: Place): Re
 	switch (lookup.why) {
 		case "not-approved":
 			return fail("not-approved", "This server has not been approved on this machine.", approve);
-		case "launch-changed":
-			return fail(
-				"launch-changed",
-				"This server's command is not the one that was approved.",
-				`If you meant that: sallyport allow ${name}`,
-			);
+		case "launch-changed": {
+			// With the file, where there is one that can be meant: the name may stand in several.
+			const [approved, ...others] = grantsOf(layers.value).filter((grant) => grant.name === request.name);
+			const command = approved === undefined || others.length > 0 ? `sallyport allow ${name}` : allowCommand(approved);
+			return fail("launch-changed", "This server's command is not the one that was approved.", `If you meant that: ${command}`);
+		}
 		case "other-workspace":
 			return fail("other-workspace", `This server was approved for another workspace than ${place.folder}.`, approve);
 		default:

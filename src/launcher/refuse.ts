@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { messageName } from "../core/live/bounds.ts";
-import { plain, withName } from "../core/plain-text.ts";
+import { plain, sentence, withName } from "../core/plain-text.ts";
 import { ErrorCode, refusal } from "../core/protocol/answers.ts";
 import { LineSplitter } from "../core/protocol/frame.ts";
 import { readLine } from "../core/protocol/message.ts";
@@ -50,7 +50,6 @@ function tellEditors({ request, home, host }: Launch, { code }: Problem, session
 
 /** One line for the person, on the stream that hosts show in their logs. */
 function tell(stderr: Writable, server: string, problem: Problem): void {
-	const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 	stderr.write(`sallyport: ${plain(server)}: ${plain(sentence(problem.message))} ${plain(problem.remedy)}\n`);
 }
 

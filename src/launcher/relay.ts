@@ -71,8 +71,19 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 }
 
 /** What it was granted, for whoever asks later. No values: names and places. */
-function grantedParts({ sandbox, egress, secrets, tools, limits, offers, asks, hostSecrets }: Grant): Readonly<Record<string, unknown>> {
+function grantedParts({
+	config,
+	sandbox,
+	egress,
+	secrets,
+	tools,
+	limits,
+	offers,
+	asks,
+	hostSecrets,
+}: Grant): Readonly<Record<string, unknown>> {
 	return {
+		config,
 		...(sandbox === "off" ? { sandbox } : sandbox),
 		egress,
 		limits: policyLimits(limits),

@@ -422,7 +422,7 @@ describe("sallyport allow", () => {
 		const outcome = await world.sallyport(["allow", "mini", "--yes"]);
 		fs.rmSync(path.join(world.workspace, ".cursor"), { recursive: true });
 		expect(outcome.code).toBe(2);
-		expect(outcome.stderr).toMatch(/\.cursor\/mcp\.json.*--file CONFIG/s);
+		expect(outcome.stderr).toMatch(/\.cursor\/mcp\.json.*--file /s);
 	});
 });
 

@@ -169,6 +169,16 @@ describe("sallyport explain", () => {
 		expect(unknown.stderr).toContain("No run of a server nobody is recorded.");
 	});
 
+	it("tells of the run of the entry in one config file, where two files have the name", async () => {
+		await session(({ client }) => callTool(client, "read", { path: at("docs/d.txt") }));
+		const run = (file: string) => world.sallyport(["explain", "mini", "--file", file]);
+		expect((await run(".mcp.json")).stdout).toContain(`(${at(".mcp.json")})`);
+		expect(await run(".cursor/mcp.json")).toMatchObject({
+			code: 2,
+			stderr: expect.stringContaining("No run of a server mini is recorded."),
+		});
+	});
+
 	it("says why a server was not started", async () => {
 		world.entry("other");
 		await world.launch("other");

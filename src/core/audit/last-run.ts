@@ -3,6 +3,8 @@ import type { EventRecord } from "./record.ts";
 
 /** What a server was granted when it started, as the log has it: long lists are cut there. */
 export interface GrantedThen {
+	/** The config file that the grant is for; null: the log does not say, or has only its beginning. */
+	readonly config: string | null;
 	readonly unconfined: boolean;
 	/** It ran in the weaker sandbox. */
 	readonly weaker: boolean;
@@ -54,6 +56,7 @@ export interface LastRun {
 
 const Texts = z._default(z.array(z.string()), []);
 const Started = z.object({
+	config: z.optional(z.string()),
 	sandbox: z.optional(z.string()),
 	tier: z.optional(z.string()),
 	read: Texts,
@@ -76,17 +79,29 @@ const Resource = z.object({ uri: z.string() });
 const Target = z.object({ target: z.string() });
 const Said = z.object({ message: z.string(), remedy: z.string() });
 
+/** The log keeps the beginning of a long text. */
+export function isCut(text: string): boolean {
+	return /…\[\d+ more characters\]$/.test(text);
+}
+
 /**
  * What the newest session in these records was granted, and what was withheld from it. Null: there is no session.
  *
  * @param entries of one server, oldest first
+ * @param configs a session that was started for another config file than these does not count; null: every one counts
  */
-export function lastRun(entries: readonly EventRecord[]): LastRun | null {
-	const session = entries.at(-1)?.session;
+export function lastRun(entries: readonly EventRecord[], configs: readonly string[] | null = null): LastRun | null {
+	const elsewhere = new Set(
+		entries.filter(isStart).flatMap((entry) => {
+			const { config } = grantedIn(entry);
+			return configs === null || config === null || configs.includes(config) ? [] : [entry.session];
+		}),
+	);
+	const session = entries.findLast((entry) => !elsewhere.has(entry.session))?.session;
 	const own = entries.filter((entry) => entry.session === session);
 	const [first] = own;
 	if (session === undefined || first === undefined) return null;
-	const start = own.find(({ direction, decision }) => direction === "launcher" && decision === "allow");
+	const start = own.find(isStart);
 	const withheld = new Map<string, Withheld>();
 	for (const entry of own) {
 		if (entry.decision !== "refuse") continue;
@@ -105,11 +120,16 @@ export function lastRun(entries: readonly EventRecord[]): LastRun | null {
 	};
 }
 
+function isStart({ direction, decision }: EventRecord): boolean {
+	return direction === "launcher" && decision === "allow";
+}
+
 function grantedIn({ reason, arguments: given }: EventRecord): GrantedThen {
 	const parsed = Started.safeParse(given ?? {});
-	const { sandbox, tier, limits, ...lists } = parsed.success ? parsed.data : Started.parse({});
+	const { config, sandbox, tier, limits, ...lists } = parsed.success ? parsed.data : Started.parse({});
 	const unconfined = sandbox === "off" || reason === "started-without-sandbox";
-	return { ...lists, limits: Object.entries(limits), unconfined, weaker: tier === "landlock" };
+	const whole = config === undefined || isCut(config) ? null : config;
+	return { ...lists, config: whole, limits: Object.entries(limits), unconfined, weaker: tier === "landlock" };
 }
 
 function withheldIn({ at, direction, reason, tool, method, count = 1, arguments: given }: EventRecord): Withheld {

@@ -1,4 +1,4 @@
-import { shellWord } from "../../core/plain-text.ts";
+import { sentence, shellWord } from "../../core/plain-text.ts";
 import type { GrantedSandbox } from "../../core/policy/layers.ts";
 import { fail, type Result } from "../../core/result.ts";
 import { type BubblewrapOptions, bubblewrapEngine } from "./bubblewrap.ts";
@@ -13,6 +13,5 @@ export async function engineOf({ tier }: Pick<GrantedSandbox, "tier">, options: 
 export function orWeaker<T>(result: Result<T>, server: string): Result<T> {
 	if (result.ok || !["sandbox-forbidden", "sandbox-missing", "sandbox-too-old"].includes(result.problem.code)) return result;
 	const { code, message, remedy } = result.problem;
-	const end = /[.!?]$/.test(remedy) ? "" : ".";
-	return fail(code, message, `${remedy}${end} Or accept a weaker sandbox: sallyport allow ${shellWord(server)} --tier landlock`);
+	return fail(code, message, `${sentence(remedy)} Or accept a weaker sandbox: sallyport allow ${shellWord(server)} --tier landlock`);
 }
