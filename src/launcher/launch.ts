@@ -11,6 +11,7 @@ import type { Confined, StartSteps } from "../platform/sandbox/engine.ts";
 import type { EgressRefusal } from "../platform/sandbox/proxy-reach.ts";
 import { engineOf, orWeaker } from "../platform/sandbox/tiers.ts";
 import { discardKeychain } from "../platform/vault/keychain-child.ts";
+import { Approvals } from "./approvals.ts";
 import type { RunArguments } from "./arguments.ts";
 import { BlockedPaths } from "./blocked-paths.ts";
 import { confinement } from "./confinement.ts";
@@ -65,20 +66,25 @@ export class Launch {
 		this.#home = home.value;
 		const place = findPlace(this.request, home.value, process.env, process.cwd());
 		if (!place.ok) return place;
-		const found = lookUpGrant(this.request, home.value, place.value);
+		const asked = lookUpGrant(this.request, home.value, place.value, null);
+		if (!asked.ok) return asked;
+		const approvals = new Approvals(home.value);
+		const accepted = await approvals.first();
+		if (!accepted.ok) return accepted;
+		const found = lookUpGrant(this.request, home.value, place.value, accepted.value);
 		if (!found.ok) return found;
 		const checked = await check(found.value, home.value, process.env);
 		if (!checked.ok) return checked;
 		const plain = await plainEnvironment(checked.value, process.env);
 		if (!plain.ok) return plain;
-		let asked: Promise<Result<Readonly<Record<string, string>>>> | undefined;
-		const values = () => (asked ??= this.#secretValues(checked.value, home.value));
+		let resolving: Promise<Result<Readonly<Record<string, string>>>> | undefined;
+		const values = () => (resolving ??= this.#secretValues(checked.value, home.value, approvals));
 		const confined = await this.#confine(checked.value, plain.value, home.value, {
 			environment: { names: secretNames(checked.value), values },
 			// A vault answers while the sandbox stands up, which has to be told first what it is.
 			meanwhile: () => {
 				void values();
-				return this.#prepare(found.value, home.value, place.value);
+				return this.#prepare(found.value, home.value, place.value, approvals);
 			},
 		});
 		if (!confined.ok) return confined;
@@ -115,8 +121,9 @@ export class Launch {
 		return audit;
 	}
 
-	async #secretValues(checked: Checked, home: Home): Promise<Result<Readonly<Record<string, string>>>> {
-		const resolved = await resolveEnvironment(checked, home, process.env);
+	async #secretValues(checked: Checked, home: Home, approvals: Approvals): Promise<Result<Readonly<Record<string, string>>>> {
+		const resolved = await resolveEnvironment(checked, home, process.env, approvals.service);
+		approvals.close();
 		discardKeychain();
 		if (!resolved.ok) return resolved;
 		this.secrets.push(...resolved.value.secrets);
@@ -124,13 +131,13 @@ export class Launch {
 	}
 
 	/** From here on the policy is watched; what it said before the watch was there is looked up again, so that no change falls in between. */
-	async #prepare(started: Grant, home: Home, place: Place): Promise<Result<void>> {
+	async #prepare(started: Grant, home: Home, place: Place, approvals: Approvals): Promise<Result<void>> {
 		const audit = await this.#openAudit(home);
 		if (!audit.ok) return audit;
-		const watch = watchGrant(this.request, home, place);
+		const watch = watchGrant(this.request, home, place, approvals);
 		if (!watch.ok) return watch;
 		this.#watch = watch.value;
-		const now = lookUpGrant(this.request, home, place);
+		const now = lookUpGrant(this.request, home, place, approvals.known);
 		if (!now.ok) return now;
 		if (confinement(now.value) !== confinement(started))
 			return fail("grant-changed", "What the server may do was changed while it started.", "Start it again in the host.");

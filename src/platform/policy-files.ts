@@ -180,12 +180,40 @@ function grantFile(home: Home, grant: Pick<Grant, "name" | "config" | "workspace
 	return path.join(home.policy, `${label}-${key}.jsonc`);
 }
 
-/**
- * Writes a grant so that a reader sees the old file or the new one, never a part. What would not be read back is not
- * written: one file that does not parse refuses every server. Call it while holding the lock under which the grants were read.
- */
-export function writeGrant(home: Home, grant: Grant): Result<string> {
-	const server: PolicyServer = {
+/** A grant that can be written. */
+export interface WritableGrant {
+	/** As it will stand in its file. */
+	readonly server: PolicyServer;
+	/**
+	 * Writes it so that a reader sees the old file or the new one, never a part. Call it while holding the lock under which the grants were read.
+	 *
+	 * @returns the file
+	 */
+	readonly write: () => string;
+}
+
+/** What would not be read back is not written: one file that does not parse refuses every server. */
+export function writableGrant(home: Home, grant: Grant): Result<WritableGrant> {
+	const server = policyServer(grant);
+	const file = grantFile(home, grant);
+	const text = `${JSON.stringify({ version: 1, servers: [server] }, null, "\t")}\n`;
+	const readBack = parsePolicy(text, "the grant");
+	if (!readBack.ok)
+		return fail(
+			"grant-unwritable",
+			`This entry cannot be granted: ${readBack.problem.message}.`,
+			"Change the entry: plain names for the server and its variables, paths without `..`.",
+		);
+	const write = (): string => {
+		new PendingFile(file, text).commit();
+		return file;
+	};
+	return ok({ server, write });
+}
+
+/** A grant as its file has it. One that several layers have constrained is none to be written, and throws. */
+export function policyServer(grant: Grant): PolicyServer {
+	return {
 		name: grant.name,
 		config: grant.config,
 		workspace: grant.workspace,
@@ -210,17 +238,6 @@ export function writeGrant(home: Home, grant: Grant): Result<string> {
 		egress: [...grant.egress],
 		limits: policyLimits(grant.limits),
 	};
-	const file = grantFile(home, grant);
-	const text = `${JSON.stringify({ version: 1, servers: [server] }, null, "\t")}\n`;
-	const readBack = parsePolicy(text, "the grant");
-	if (!readBack.ok)
-		return fail(
-			"grant-unwritable",
-			`This entry cannot be granted: ${readBack.problem.message}.`,
-			"Change the entry: plain names for the server and its variables, paths without `..`.",
-		);
-	new PendingFile(file, text).commit();
-	return ok(file);
 }
 
 /** A grant of the user's layer alone has at most one set of constraints a tool. */

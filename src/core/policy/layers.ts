@@ -14,6 +14,8 @@ export interface PolicyLayer {
 	/** How messages name it. */
 	readonly file: string;
 	readonly policy: PolicyFile;
+	/** Of the user's layer: what it grants once it is held to what a person accepted. Undefined: as it stands in the file. */
+	readonly granted?: readonly Grant[];
 }
 
 /** What a person approved for one launch, after every layer has narrowed it. */
@@ -66,7 +68,7 @@ export type GrantLookup =
 	| { readonly found: false; readonly why: "not-approved" | "launch-changed" | "other-workspace" };
 
 /** A server of the user's layer with all that makes it a grant; null for one that says too little to start anything. */
-function toGrant(server: PolicyServer): Grant | null {
+export function grantOf(server: PolicyServer): Grant | null {
 	if (server.config === undefined || server.workspace === undefined || server.launch === undefined) return null;
 	return {
 		name: server.name,
@@ -130,8 +132,16 @@ interface SourcedGrant {
 function sourcedGrants(layers: readonly PolicyLayer[]): readonly SourcedGrant[] {
 	return layers
 		.filter((layer) => layer.source === "user")
-		.flatMap((layer) => layer.policy.servers.map((server) => ({ layer, grant: toGrant(server) })))
-		.filter((each): each is SourcedGrant => each.grant !== null);
+		.flatMap((layer) =>
+			(layer.granted ?? layer.policy.servers.flatMap((server) => grantOf(server) ?? [])).map((grant) => ({ layer, grant })),
+		);
+}
+
+/** What both grants allow, in the first one's order. Their launch must be the very same, or nothing much is left. */
+export function sharedGrant(grant: Grant, other: Grant): Grant {
+	const shared = fromGrant(other).reduce(narrow, grant);
+	const once = (several: readonly Constraints[]) => [...new Map(several.map((each) => [JSON.stringify(each), each])).values()];
+	return { ...shared, constraints: new Map([...shared.constraints].map(([tool, several]) => [tool, once(several)])) };
 }
 
 /**

@@ -1,0 +1,57 @@
+import { ok, type Result } from "../core/result.ts";
+import { type Accepted, readAccepted } from "../platform/acceptance/accepted.ts";
+import type { Home } from "../platform/home.ts";
+import { keychainSocket } from "../platform/vault/keychain-child.ts";
+import { SecretService } from "../platform/vault/secret-service.ts";
+
+/** What a person accepted, for one launch. Reading begins at once; it goes on while the launcher does other things. */
+export class Approvals {
+	readonly #home: Home;
+	readonly #service: SecretService | null;
+	readonly #first: Promise<Result<Accepted>>;
+	#last: Promise<unknown>;
+	#known: Accepted | null = null;
+
+	constructor(home: Home) {
+		this.#home = home;
+		const socket = keychainSocket();
+		this.#service = socket === null ? null : new SecretService(socket);
+		this.#first = this.#read(this.#service);
+		this.#last = this.#first;
+	}
+
+	/** The connection to the keychain, for the secrets of this launch. Null: there is none in this environment. */
+	get service(): SecretService | null {
+		return this.#service;
+	}
+
+	/** What was last known to be accepted; null: nothing is known yet. */
+	get known(): Accepted | null {
+		return this.#known;
+	}
+
+	first(): Promise<Result<Accepted>> {
+		return this.#first;
+	}
+
+	/** Asks the vault again, for what may have been accepted since; one question after the other. A Problem changes nothing of what is known. */
+	again(): Promise<Result<Accepted>> {
+		const asked = this.#last.then(() => this.#read(null));
+		this.#last = asked;
+		return asked;
+	}
+
+	/** Ends the connection that the first question was asked on; for others a new one is opened. */
+	close(): void {
+		this.#service?.close();
+	}
+
+	async #read(service: SecretService | null): Promise<Result<Accepted>> {
+		const read = await readAccepted(this.#home, service === null ? {} : { service });
+		if (!read.ok) return read;
+		// A keychain that has gone while a server runs is no reason to believe anything else.
+		if (this.#known !== null && this.#known.place !== read.value.place) return ok(this.#known);
+		this.#known = read.value;
+		return read;
+	}
+}
