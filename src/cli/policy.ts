@@ -1,15 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
-import { plain } from "../core/plain-text.ts";
+import { plain, shellWord } from "../core/plain-text.ts";
 import { type ExampleResult, explainTool, runExamples } from "../core/policy/explain.ts";
 import { traceGrant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { readHeldNow } from "../platform/acceptance/held.ts";
 import { ArgumentsJudge } from "../platform/constraints/judge.ts";
 import { homePath, openHome } from "../platform/home.ts";
 import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
-import { policyFilesHere, readLayers, readPolicyFile } from "../platform/policy-files.ts";
+import { policyFilesHere, readPolicyFile } from "../platform/policy-files.ts";
+import { approvalOptions } from "./approval-context.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { registerPolicyAccept } from "./policy-accept.ts";
 import { complain, say } from "./say.ts";
 import { shownName } from "./show-diff.ts";
 import { findTarget } from "./target.ts";
@@ -22,7 +25,9 @@ interface ExplainOptions {
 export function registerPolicy(program: Command, io: Io, exit: (code: ExitCode) => void): void {
 	const policy = program
 		.command("policy")
-		.description("say which layer of the policy decides over a call, and run the examples of a policy file");
+		.description(
+			"say which layer of the policy decides over a call, accept what was written by hand, and run the examples of a policy file",
+		);
 	policy
 		.command("explain <server> <tool> [arguments]")
 		.description('which layer allows or refuses a call, and why; arguments as JSON, such as \'{"path":"docs/a.md"}\'')
@@ -32,6 +37,7 @@ export function registerPolicy(program: Command, io: Io, exit: (code: ExitCode) 
 		.action(async (server: string, tool: string, given: string | undefined, options: ExplainOptions) =>
 			exit(await explain(server, tool, given, options, io)),
 		);
+	registerPolicyAccept(policy, io, exit);
 	policy
 		.command("test [file...]")
 		.description("run the examples that stand in policy files, each file taken alone (default: this folder's, the administrator's, yours)")
@@ -52,10 +58,12 @@ async function explain(name: string, tool: string, given: string | undefined, op
 	if (!line.ok) return complain(io, line.problem);
 	const { command, args: words, workspace } = line.value;
 	const folder = workspace ?? fs.realpathSync(io.cwd);
-	const layers = readLayers(home.value, { workspace: folder, narrowing: [] });
-	if (!layers.ok) return complain(io, layers.problem);
-	const forbidden = forbiddenLaunch(layers.value, line.value);
-	const traced = traceGrant(layers.value, { name: line.value.name, command, args: words, folder });
+	const held = await readHeldNow(home.value, { workspace: folder, narrowing: [] }, approvalOptions(io));
+	if (!held.ok) return complain(io, held.problem);
+	const { layers, proposals } = held.value;
+	const waiting = proposals.filter(({ server }) => server.name === line.value.name);
+	const forbidden = forbiddenLaunch(layers, line.value);
+	const traced = traceGrant(layers, { name: line.value.name, command, args: words, folder });
 	const judge = new ArgumentsJudge();
 	if (traced.found) await judge.prepare(traced.steps.flatMap(({ grant }) => [...grant.constraints.values()]));
 	const explained =
@@ -70,6 +78,7 @@ async function explain(name: string, tool: string, given: string | undefined, op
 				server: line.value.name,
 				tool,
 				...explained,
+				waiting: waiting.map(({ file }) => file),
 				...(forbidden !== null ? { why: "forbidden" } : traced.found ? {} : { why: traced.why }),
 			}),
 		);
@@ -79,9 +88,12 @@ async function explain(name: string, tool: string, given: string | undefined, op
 			`${plain(tool)} of ${shownName(name)}: ${explained.decision === "allow" ? "allowed" : "refused"}${args.value === null && explained.decision === "allow" ? ", with arguments that hold to what follows" : ""}`,
 		);
 		if (forbidden !== null) say(io, `  ✗ ${plain(forbidden.problem.message)}`);
-		else if (!traced.found) say(io, `  ${WHY[traced.why]}`);
+		else if (!traced.found && waiting.length === 0) say(io, `  ${WHY[traced.why]}`);
 		for (const { file, says, refuses } of explained.layers) say(io, `  ${refuses ? "✗" : "✓"} ${plain(file)}  ${plain(says)}`);
 	}
+	if (options.json !== true)
+		for (const { file } of waiting)
+			say(io, `  … ${plain(file)}  says more than was accepted, which waits: sallyport policy accept ${shellWord(name)}`);
 	return explained.decision === "allow" ? 0 : 1;
 }
 

@@ -6,6 +6,7 @@ import { type Grant, grantsOf, inWorkspace } from "../core/policy/layers.ts";
 import { narrowGrant, revokeGrants } from "../platform/approval/narrow.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { readLayers } from "../platform/policy-files.ts";
+import { approvalOptions } from "./approval-context.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 
@@ -57,7 +58,7 @@ async function revoke(name: string, options: RevokeOptions, io: Io): Promise<Exi
 	const { read, write, egress, env, secret, prompt, resource, template, ask } = options;
 	const named = [read, write, egress, env, secret, prompt, resource, template, ask];
 	if (options.completions === true || named.some((each) => each.length > 0)) return takeBack(home.value, meant, options, io);
-	const revoked = await revokeGrants(home.value, meant);
+	const revoked = await revokeGrants(home.value, meant, approvalOptions(io));
 	if (!revoked.ok) return complain(io, revoked.problem);
 	const grants = revoked.value;
 	if (options.json === true) say(io, JSON.stringify({ version: 1, server: name, revoked: grants.map((grant) => grant.config) }));
@@ -72,7 +73,7 @@ async function takeBack(home: Home, meant: (grant: Grant) => boolean, options: R
 	if (!layers.ok) return complain(io, layers.problem);
 	const narrowed: string[] = [];
 	for (const grant of grantsOf(layers.value).filter(meant)) {
-		const taken = await narrowGrant(home, grant, (current) => without(current, options, io.cwd));
+		const taken = await narrowGrant(home, grant, (current) => without(current, options, io.cwd), approvalOptions(io));
 		if (!taken.ok) return complain(io, taken.problem);
 		if (taken.value) narrowed.push(grant.config);
 	}

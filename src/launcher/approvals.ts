@@ -4,23 +4,19 @@ import type { Home } from "../platform/home.ts";
 import { keychainSocket } from "../platform/vault/keychain-child.ts";
 import { SecretService } from "../platform/vault/secret-service.ts";
 
-/** What a person accepted, for one launch. Reading begins at once; it goes on while the launcher does other things. */
+/** What a person accepted, for one launch. */
 export class Approvals {
 	readonly #home: Home;
-	readonly #service: SecretService | null;
-	readonly #first: Promise<Result<Accepted>>;
-	#last: Promise<unknown>;
+	#service: SecretService | null = null;
+	#first: Promise<Result<Accepted>> | null = null;
+	#last: Promise<unknown> = Promise.resolve();
 	#known: Accepted | null = null;
 
 	constructor(home: Home) {
 		this.#home = home;
-		const socket = keychainSocket();
-		this.#service = socket === null ? null : new SecretService(socket);
-		this.#first = this.#read(this.#service);
-		this.#last = this.#first;
 	}
 
-	/** The connection to the keychain, for the secrets of this launch. Null: there is none in this environment. */
+	/** The connection to the keychain, for the secrets of this launch. Null: there is none in this environment, or nothing was read yet. */
 	get service(): SecretService | null {
 		return this.#service;
 	}
@@ -30,8 +26,18 @@ export class Approvals {
 		return this.#known;
 	}
 
+	/** Asks the vault, once. */
 	first(): Promise<Result<Accepted>> {
+		this.#first ??= this.#begin();
 		return this.#first;
+	}
+
+	#begin(): Promise<Result<Accepted>> {
+		const socket = keychainSocket();
+		this.#service = socket === null ? null : new SecretService(socket);
+		const first = this.#read(this.#service);
+		this.#last = first;
+		return first;
 	}
 
 	/** Asks the vault again, for what may have been accepted since; one question after the other. A Problem changes nothing of what is known. */

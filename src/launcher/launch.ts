@@ -69,28 +69,74 @@ export class Launch {
 		const asked = lookUpGrant(this.request, home.value, place.value, null);
 		if (!asked.ok) return asked;
 		const approvals = new Approvals(home.value);
-		const accepted = await approvals.first();
-		if (!accepted.ok) return accepted;
-		const found = lookUpGrant(this.request, home.value, place.value, accepted.value);
-		if (!found.ok) return found;
-		const checked = await check(found.value, home.value, process.env);
-		if (!checked.ok) return checked;
-		const plain = await plainEnvironment(checked.value, process.env);
-		if (!plain.ok) return plain;
-		let resolving: Promise<Result<Readonly<Record<string, string>>>> | undefined;
-		const values = () => (resolving ??= this.#secretValues(checked.value, home.value, approvals));
-		const confined = await this.#confine(checked.value, plain.value, home.value, {
-			environment: { names: secretNames(checked.value), values },
-			// A vault answers while the sandbox stands up, which has to be told first what it is.
-			meanwhile: () => {
-				void values();
-				return this.#prepare(found.value, home.value, place.value, approvals);
-			},
-		});
+		const look = async (): Promise<Result<Grant>> => {
+			const accepted = await approvals.first();
+			return accepted.ok ? lookUpGrant(this.request, home.value, place.value, accepted.value) : accepted;
+		};
+		// The vault takes as long to say what was accepted as a sandbox takes to stand up. Nothing of the server runs before both are there.
+		const ahead = canStandAhead(asked.value) ? await this.#standUp(asked.value, home.value, place.value, approvals, look) : null;
+		const confined = ahead?.ok === true ? ahead : await this.#standUpAgain(asked.value, ahead, home.value, place.value, approvals, look);
 		if (!confined.ok) return confined;
 		const [grant, watch, audit] = [this.#grant, this.#watch, this.#audit];
 		if (grant === null || watch === null || audit === null) throw new Error("a sandbox that did not wait for its launcher");
 		return ok({ grant, watch, audit, home: home.value, confined: confined.value });
+	}
+
+	/**
+	 * With what a person accepted, where the files ask for something else; and where nothing may stand ahead.
+	 *
+	 * @param ahead why no sandbox stands; null: none was tried
+	 */
+	async #standUpAgain(
+		asked: Grant,
+		ahead: Result<Confined> | null,
+		home: Home,
+		place: Place,
+		approvals: Approvals,
+		look: () => Promise<Result<Grant>>,
+	): Promise<Result<Confined>> {
+		const found = await look();
+		if (!found.ok) return found;
+		if (ahead !== null && confinement(found.value) === confinement(asked)) return ahead;
+		return this.#standUp(found.value, home, place, approvals, look);
+	}
+
+	/** Confines the server, and lets it run only if what it is granted is what a person accepted. */
+	async #standUp(
+		found: Grant,
+		home: Home,
+		place: Place,
+		approvals: Approvals,
+		look: () => Promise<Result<Grant>>,
+	): Promise<Result<Confined>> {
+		const checked = await check(found, home, process.env);
+		if (!checked.ok) return checked;
+		const plain = await plainEnvironment(checked.value, process.env);
+		if (!plain.ok) return plain;
+		const verified = async (): Promise<Result<void>> => {
+			const accepted = await look();
+			if (!accepted.ok) return accepted;
+			return confinement(accepted.value) === confinement(found) ? ok(undefined) : grantChanged;
+		};
+		let verifying: Promise<Result<void>> | undefined;
+		const verify = () => (verifying ??= verified());
+		let resolving: Promise<Result<Readonly<Record<string, string>>>> | undefined;
+		const resolve = async (): Promise<Result<Readonly<Record<string, string>>>> => {
+			const may = await verify();
+			return may.ok ? this.#secretValues(checked.value, home, approvals) : may;
+		};
+		const values = () => (resolving ??= resolve());
+		return this.#confine(checked.value, plain.value, home, {
+			environment: { names: secretNames(checked.value), values },
+			// A vault answers while the sandbox stands up, which has to be told first what it is.
+			meanwhile: async () => {
+				void values();
+				const audit = await this.#openAudit(home);
+				if (!audit.ok) return audit;
+				const may = await verify();
+				return may.ok ? this.#prepare(found, home, place, approvals) : may;
+			},
+		});
 	}
 
 	/** Opens the audit log, if it is not open. A failure says why there is none. */
@@ -131,16 +177,13 @@ export class Launch {
 	}
 
 	/** From here on the policy is watched; what it said before the watch was there is looked up again, so that no change falls in between. */
-	async #prepare(started: Grant, home: Home, place: Place, approvals: Approvals): Promise<Result<void>> {
-		const audit = await this.#openAudit(home);
-		if (!audit.ok) return audit;
+	#prepare(started: Grant, home: Home, place: Place, approvals: Approvals): Result<void> {
 		const watch = watchGrant(this.request, home, place, approvals);
 		if (!watch.ok) return watch;
 		this.#watch = watch.value;
 		const now = lookUpGrant(this.request, home, place, approvals.known);
 		if (!now.ok) return now;
-		if (confinement(now.value) !== confinement(started))
-			return fail("grant-changed", "What the server may do was changed while it started.", "Start it again in the host.");
+		if (confinement(now.value) !== confinement(started)) return grantChanged;
 		this.#grant = now.value;
 		return ok(undefined);
 	}
@@ -252,6 +295,13 @@ export interface Started {
 	readonly home: Home;
 	readonly confined: Confined;
 }
+
+/** A sandbox may stand before it is known that all of it was accepted, unless something outside were touched by that. */
+function canStandAhead({ sandbox }: Grant): boolean {
+	return sandbox !== "off" && sandbox.write.length === 0;
+}
+
+const grantChanged = fail("grant-changed", "What the server may do was changed while it started.", "Start it again in the host.");
 
 const noHome: Result<never> = {
 	ok: false,
