@@ -7,7 +7,7 @@ import { fail, failed, ok, type Problem, type Result } from "../../core/result.t
 import { PendingFile } from "../files/atomic-file.ts";
 import type { Home } from "../home.ts";
 import { nodeCrypto } from "../node-crypto.ts";
-import { approvalsFolder, type Mark, type MarkOptions, type MarkPlace, readMark, writeHead } from "./mark.ts";
+import { approvalsFolder, type Mark, type MarkOptions, type MarkPlace, markToReplace, readMark, writeHead } from "./mark.ts";
 
 /** What a person accepted in this home. */
 export interface Accepted {
@@ -49,7 +49,7 @@ export async function keepAccepted(
 	change: (servers: readonly PolicyServer[]) => readonly PolicyServer[],
 	options: MarkOptions = {},
 ): Promise<Result<MarkPlace | null>> {
-	const at = await readMark(home, options);
+	const at = await markToReplace(home, options);
 	if (!at.ok) return at;
 	const { mark } = at.value;
 	const list = mark === null ? ok([]) : readList(home, mark);

@@ -46,7 +46,7 @@ export function approvalsFolder({ state }: Pick<Home, "state">): string {
 
 /** Where there is a keychain, nothing but the keychain counts: neither a locked one nor an empty one is gone round. */
 export async function readMark(home: Home, options: MarkOptions): Promise<Result<MarkAt>> {
-	// Whoever can write in a throw-away home can also use --yes: what it has is used, and a locked keychain keeps nobody from it.
+	// Whoever can write in a throw-away home can also use --yes: what it keeps by itself is used.
 	if (home.unattended && readHead(home) !== null) return readSealed(home, options);
 	const seen = await lookDirectly(home, options);
 	if (seen.is === "value") return ok(parseMark(seen.value));
@@ -56,7 +56,13 @@ export async function readMark(home: Home, options: MarkOptions): Promise<Result
 	const value = await withKeychain(home, options, (vault) => vault.read(ACCOUNT));
 	if (value.ok) return ok(parseMark(value.value ?? ""));
 	const absent = process.platform !== "linux" && /^keychain-(?:missing|library)$/.test(value.problem.code);
-	return absent || home.unattended ? readSealed(home, options) : failed(mended(value.problem));
+	return absent ? readSealed(home, options) : failed(mended(value.problem));
+}
+
+/** The same for who is about to keep something: a keychain that does not open keeps nobody from using a throw-away home. */
+export async function markToReplace(home: Home, options: MarkOptions): Promise<Result<MarkAt>> {
+	const at = await readMark(home, options);
+	return !at.ok && home.unattended ? readSealed(home, options) : at;
 }
 
 /** Keeps a code as the one that counts from now on. The key is made when there is none. */
