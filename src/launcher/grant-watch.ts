@@ -1,7 +1,6 @@
-import * as fs from "node:fs";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { approvalsFolder } from "../platform/acceptance/mark.ts";
+import { acceptedPlaces } from "../platform/acceptance/accepted.ts";
 import type { Home } from "../platform/home.ts";
 import { policyPlaces, watchPolicies } from "../platform/policy-files.ts";
 import type { Approvals } from "./approvals.ts";
@@ -18,9 +17,7 @@ export interface GrantWatch {
 /** Fails where the system cannot watch: a launcher that does not hear of a narrowed policy must not start. */
 export function watchGrant(request: RunArguments, home: Home, place: Place, approvals: Approvals): Result<GrantWatch> {
 	const policies = policyPlaces(home, place.sources);
-	const approved = approvalsFolder(home);
-	// In its parent something is written at every call.
-	const places = (): readonly string[] => (fs.existsSync(approved) ? [...policies, approved] : policies);
+	const places = (): readonly string[] => [...policies, ...acceptedPlaces(home)];
 	let changed: ((grant: Result<Grant>) => void) | null = null;
 	let missed = false;
 	let isOver = false;

@@ -124,6 +124,12 @@ export function grantedWorkspaces(home: Home): readonly string[] {
 	return [...new Set(named)].filter((folder) => !holdsPerson(folder));
 }
 
+/** False also where the policy cannot be read. */
+export function grantsAnything(home: Home): boolean {
+	const layers = userLayers(home);
+	return layers.ok && grantsOf(layers.value).length > 0;
+}
+
 function userFiles(home: Home): Result<readonly string[]> {
 	try {
 		return ok(

@@ -2,7 +2,7 @@
 
 import { placeConstraints } from "../constraints/place.ts";
 import type { Constraints } from "../constraints/schema.ts";
-import { type Asks, asksOf, narrowAsks, policyAsks } from "./asks.ts";
+import { type Asks, asksOf, narrowAsks } from "./asks.ts";
 import { narrowEgress } from "./egress.ts";
 import { type Limits, limitsOf, narrowLimits, policyLimits } from "./limits.ts";
 import { NO_OFFERS, narrowOffers, type Offers, offersOf } from "./offers.ts";
@@ -141,7 +141,13 @@ function sourcedGrants(layers: readonly PolicyLayer[]): readonly SourcedGrant[] 
 export function sharedGrant(grant: Grant, other: Grant): Grant {
 	const shared = fromGrant(other).reduce(narrow, grant);
 	const once = (several: readonly Constraints[]) => [...new Map(several.map((each) => [JSON.stringify(each), each])).values()];
-	return { ...shared, constraints: new Map([...shared.constraints].map(([tool, several]) => [tool, once(several)])) };
+	const { overlong, ...limits } = shared.limits;
+	return {
+		...shared,
+		// One that says nothing refuses what is too long.
+		limits: { ...limits, ...(overlong === undefined || (overlong === "cut" && other.limits.overlong !== "cut") ? {} : { overlong }) },
+		constraints: new Map([...shared.constraints].map(([tool, several]) => [tool, once(several)])),
+	};
 }
 
 /**
@@ -202,7 +208,8 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 		// A tool that is called `*` would speak of all of them.
 		tools: Object.fromEntries([...grant.tools].filter(([tool]) => tool !== EVERY_TOOL).map(([tool, pin]) => [tool, { pin }])),
 		...ownOffers(grant.offers ?? NO_OFFERS),
-		asks: policyAsks(grant.asks ?? {}),
+		// In a limit, `true` would leave the other one's number as it is.
+		asks: Object.fromEntries(Object.entries(grant.asks ?? {}).map(([kind, perMinute]) => [kind, { perMinute }])),
 		secrets: Object.fromEntries(grant.secrets),
 		mutableSecrets: grant.mutableSecrets === true,
 		sandbox:

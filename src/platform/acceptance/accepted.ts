@@ -20,6 +20,12 @@ export interface Accepted {
 	readonly damage: Problem | null;
 }
 
+/** What else must be watched to hear that something was accepted. Empty: nothing was ever; in its parent, something is written at every call. */
+export function acceptedPlaces(home: Home): readonly string[] {
+	const folder = approvalsFolder(home);
+	return fs.existsSync(folder) ? [folder] : [];
+}
+
 /** A Problem: which approvals count cannot be told now, so that none does. */
 export async function readAccepted(home: Home, options: MarkOptions = {}): Promise<Result<Accepted>> {
 	for (let attempt = 1; ; attempt++) {

@@ -6,13 +6,7 @@ import { type LayerSources, readLayers } from "../policy-files.ts";
 import { type Accepted, readAccepted } from "./accepted.ts";
 import type { MarkOptions } from "./mark.ts";
 
-/** Every layer as `readLayers` reads it, the user's held to what a person accepted. */
-export function readHeldLayers(home: Home, sources: LayerSources, accepted: Accepted): Result<Held> {
-	const layers = readLayers(home, sources);
-	return layers.ok ? ok(holdToAccepted(layers.value, accepted.servers)) : layers;
-}
-
-/** The same with what is accepted at this moment. A Problem also where that cannot be told. */
+/** Every layer as `readLayers` reads it, the user's held to what a person has accepted by now. A Problem also where that cannot be told. */
 export async function readHeldNow(
 	home: Home,
 	sources: LayerSources,
@@ -20,8 +14,8 @@ export async function readHeldNow(
 ): Promise<Result<Held & { readonly accepted: Accepted }>> {
 	const accepted = await readAccepted(home, options);
 	if (!accepted.ok) return accepted;
-	const held = readHeldLayers(home, sources, accepted.value);
-	return held.ok ? ok({ ...held.value, accepted: accepted.value }) : held;
+	const layers = readLayers(home, sources);
+	return layers.ok ? ok({ ...holdToAccepted(layers.value, accepted.value.servers), accepted: accepted.value }) : layers;
 }
 
 /** Why a grant that stands in a policy file grants nothing, or less than it says. */

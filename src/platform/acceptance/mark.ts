@@ -46,8 +46,9 @@ export function approvalsFolder({ state }: Pick<Home, "state">): string {
 
 /** Where there is a keychain, nothing but the keychain counts: neither a locked one nor an empty one is gone round. */
 export async function readMark(home: Home, options: MarkOptions): Promise<Result<MarkAt>> {
-	// Whoever can write in a throw-away home can also use --yes: what it keeps by itself is used.
-	if (home.unattended && readHead(home) !== null) return readSealed(home, options);
+	// Whoever can write in a throw-away home can also use --yes: what it keeps by itself is used. Not so where a person's own home says that it is
+	// one, which another program may have written there.
+	if (home.unattended && !home.own && readHead(home) !== null) return readSealed(home, options);
 	const seen = await lookDirectly(home, options);
 	if (seen.is === "value") return ok(parseMark(seen.value));
 	if (seen.is === "none") return readSealed(home, options);

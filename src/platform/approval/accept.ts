@@ -20,7 +20,7 @@ export async function readProposals(home: Home, options: MarkOptions): Promise<R
 const ONLY_USER = { workspace: null, narrowing: [] } as const;
 
 /** A row of what a proposal would change; `command` and the like tell what would be started. */
-interface ProposalRow {
+export interface ProposalRow {
 	readonly mark: ChangeRow["mark"];
 	readonly kind: ChangeRow["kind"] | "command" | "in" | "runs" | "code";
 	readonly text: string;

@@ -29,7 +29,9 @@ export function narrowGrant(
 				home,
 				(server) => {
 					const accepted = grantOf(server);
-					return accepted === null || currentGrant([accepted], key) === null ? server : policyServer(change(accepted));
+					if (accepted === null || currentGrant([accepted], key) === null) return server;
+					const left = change(accepted);
+					return grantChange(accepted, left).widens ? server : policyServer(left);
 				},
 				done,
 				options,
