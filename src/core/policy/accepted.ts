@@ -69,10 +69,10 @@ function stillGranted(
 	return { grant, proposes: canonical(asMeant(grant)) !== canonical(asMeant(asked)) };
 }
 
-/** The order of what is a set does not count. */
+/** The order of what is a set does not count, nor what is said of a tool that is not granted. */
 function asMeant(grant: Grant): unknown {
 	const { launch, constraints, ...rest } = grant;
-	return { launch, constraints, rest: sorted(rest) };
+	return { launch, constraints: new Map([...constraints].filter(([tool]) => grant.tools.has(tool))), rest: sorted(rest) };
 }
 
 function sorted(value: unknown): unknown {
