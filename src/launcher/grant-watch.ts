@@ -1,5 +1,5 @@
 import type { Grant } from "../core/policy/layers.ts";
-import { fail, ok, type Result } from "../core/result.ts";
+import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { acceptedPlaces } from "../platform/acceptance/accepted.ts";
 import type { Home } from "../platform/home.ts";
 import { policyPlaces, watchPolicies } from "../platform/policy-files.ts";
@@ -15,7 +15,13 @@ export interface GrantWatch {
 }
 
 /** Fails where the system cannot watch: a launcher that does not hear of a narrowed policy must not start. */
-export function watchGrant(request: RunArguments, home: Home, place: Place, approvals: Approvals): Result<GrantWatch> {
+export function watchGrant(
+	request: RunArguments,
+	home: Home,
+	place: Place,
+	approvals: Approvals,
+	onWaiting: (problem: Problem) => void,
+): Result<GrantWatch> {
 	const policies = policyPlaces(home, place.sources);
 	const places = (): readonly string[] => [...policies, ...acceptedPlaces(home)];
 	let changed: ((grant: Result<Grant>) => void) | null = null;
@@ -31,8 +37,9 @@ export function watchGrant(request: RunArguments, home: Home, place: Place, appr
 		// What was taken away is gone at once. What was added counts as soon as the vault has said that a person accepted it.
 		changed(lookUpGrant(request, home, place, known));
 		void approvals.again().then((now) => {
-			if (isOver || !now.ok || changed === null || now.value.head === known.head) return;
-			changed(lookUpGrant(request, home, place, now.value));
+			if (isOver || changed === null) return;
+			const grant = lookUpGrant(request, home, place, now.ok ? now.value : known, onWaiting);
+			if (now.ok && now.value.head !== known.head) changed(grant);
 		});
 	};
 	const look = (): void => {

@@ -34,6 +34,8 @@ export class Launch {
 	#watch: GrantWatch | null = null;
 	#grant: Grant | null = null;
 	#blocked: BlockedPaths | null = null;
+	/** What was last told to wait for a person; empty: nothing. */
+	#waiting = "";
 
 	/** Told of a connection that was not granted, beside the person and the log. */
 	onEgressRefused: (refusal: EgressRefusal) => void = () => {};
@@ -71,7 +73,7 @@ export class Launch {
 		const approvals = new Approvals(home.value);
 		const look = async (): Promise<Result<Grant>> => {
 			const accepted = await approvals.first();
-			return accepted.ok ? lookUpGrant(this.request, home.value, place.value, accepted.value) : accepted;
+			return accepted.ok ? lookUpGrant(this.request, home.value, place.value, accepted.value, this.#tellWaiting) : accepted;
 		};
 		// The vault takes as long to say what was accepted as a sandbox takes to stand up. Nothing of the server runs before both are there.
 		const ahead = canStandAhead(asked.value) ? await this.#standUp(asked.value, home.value, place.value, approvals, look) : null;
@@ -178,7 +180,7 @@ export class Launch {
 
 	/** From here on the policy is watched; what it said before the watch was there is looked up again, so that no change falls in between. */
 	#prepare(started: Grant, home: Home, place: Place, approvals: Approvals): Result<void> {
-		const watch = watchGrant(this.request, home, place, approvals);
+		const watch = watchGrant(this.request, home, place, approvals, this.#tellWaiting);
 		if (!watch.ok) return watch;
 		this.#watch = watch.value;
 		const now = lookUpGrant(this.request, home, place, approvals.known);
@@ -229,6 +231,13 @@ export class Launch {
 		});
 		return orWeaker(await (await engineOf(sandbox, options)).start(profile, steps), grant.name);
 	}
+
+	/** Once for each thing that waits, however often the files are read. */
+	readonly #tellWaiting = ({ message, remedy }: Problem): void => {
+		if (message === this.#waiting) return;
+		this.#waiting = message;
+		process.stderr.write(`sallyport: ${plain(this.request.name)}: ${plain(`${message} ${remedy}`)}\n`);
+	};
 
 	#pathBlocked(blocked: BlockedPath): void {
 		const { path, access, reason } = blocked;

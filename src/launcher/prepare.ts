@@ -5,7 +5,7 @@ import { shellWord } from "../core/plain-text.ts";
 import { holdToAccepted } from "../core/policy/accepted.ts";
 import type { EnvPart } from "../core/policy/fingerprint.ts";
 import { findGrant, type Grant, isInside } from "../core/policy/layers.ts";
-import { fail, failed, ok, type Result, unreachable } from "../core/result.ts";
+import { fail, failed, ok, type Problem, type Result, unreachable } from "../core/result.ts";
 import type { Accepted } from "../platform/acceptance/accepted.ts";
 import { notAccepted } from "../platform/acceptance/held.ts";
 import type { Home } from "../platform/home.ts";
@@ -99,17 +99,28 @@ function isInProject(where: string): boolean {
  * The grant of this very launch, narrowed by every layer.
  *
  * @param accepted what a person accepted. Null: as the policy files have it, to which nothing may be started
+ * @param onWaiting told when the files say more for this server than was accepted, which is not in the grant
  */
-export function lookUpGrant(request: RunArguments, home: Home, place: Place, accepted: Accepted | null): Result<Grant> {
+export function lookUpGrant(
+	request: RunArguments,
+	home: Home,
+	place: Place,
+	accepted: Accepted | null,
+	onWaiting: (problem: Problem) => void = () => {},
+): Result<Grant> {
 	const read = readLayers(home, place.sources);
 	if (!read.ok) return read;
 	const forbidden = forbiddenLaunch(read.value, request);
 	if (forbidden !== null) return forbidden;
 	const { layers, proposals } = accepted === null ? { layers: read.value, proposals: [] } : holdToAccepted(read.value, accepted.servers);
 	const lookup = findGrant(layers, { name: request.name, command: request.command, args: request.args, folder: place.folder });
-	if (lookup.found) return ok(lookup.grant);
 	const proposal = proposals.find(({ server }) => server.name === request.name);
-	if (proposal !== undefined && accepted !== null) return failed(notAccepted(proposal, accepted));
+	const waiting = proposal === undefined || accepted === null ? null : notAccepted(proposal, accepted);
+	if (lookup.found) {
+		if (waiting !== null) onWaiting(waiting);
+		return ok(lookup.grant);
+	}
+	if (waiting !== null) return failed(waiting);
 	const name = shellWord(request.name);
 	const approve = `In a terminal, in its workspace: sallyport tools allow ${name} TOOL…`;
 	switch (lookup.why) {
