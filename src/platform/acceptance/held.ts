@@ -1,5 +1,6 @@
 import { plain, shellWord } from "../../core/plain-text.ts";
 import { type Held, holdToAccepted, type Proposal } from "../../core/policy/accepted.ts";
+import { grantsOf } from "../../core/policy/layers.ts";
 import { ok, type Problem, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { type LayerSources, readLayers } from "../policy-files.ts";
@@ -12,11 +13,18 @@ export async function readHeldNow(
 	sources: LayerSources,
 	options: MarkOptions = {},
 ): Promise<Result<Held & { readonly accepted: Accepted }>> {
+	const asked = readLayers(home, sources);
+	if (!asked.ok) return asked;
+	// Where nothing is granted no vault is asked: a locked one keeps nobody from looking.
+	if (grantsOf(asked.value).length === 0) return ok({ layers: asked.value, proposals: [], accepted: NOTHING });
 	const accepted = await readAccepted(home, options);
 	if (!accepted.ok) return accepted;
+	// Read after the vault has answered: what is accepted meanwhile is in the files last.
 	const layers = readLayers(home, sources);
 	return layers.ok ? ok({ ...holdToAccepted(layers.value, accepted.value.servers), accepted: accepted.value }) : layers;
 }
+
+const NOTHING: Accepted = { servers: [], place: "keychain", head: null, damage: null };
 
 /** Why a grant that stands in a policy file grants nothing, or less than it says. */
 export function notAccepted({ server, accepted }: Proposal, { head, damage }: Accepted): Problem {
