@@ -9,7 +9,7 @@ import { homePath, openHome } from "../platform/home.ts";
 import { lacksMutableApproval, secretForMutable } from "../platform/launch/verify.ts";
 import { readNetwork } from "../platform/network.ts";
 import { namesNetwork } from "../platform/network-environment.ts";
-import { approvalContext } from "./approval-context.ts";
+import { approvalContext, approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import { grantJson } from "./grants.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -145,7 +145,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		const confirmed = await confirmWidening(after.value.name, home.value, options.yes === true, io);
 		if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
 	}
-	const saved = await saveGrant(home.value, after.value, candidate.value);
+	const saved = await saveGrant(home.value, after.value, candidate.value, approvalOptions(io));
 	if (!saved.ok) return complain(io, saved.problem);
 	const waiting = [...line.value.asks].filter(([slot, reference]) => after.value.secrets.get(slot) !== reference);
 	if (options.json === true)

@@ -1,18 +1,21 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
-import { plain } from "../core/plain-text.ts";
+import { plain, shellWord } from "../core/plain-text.ts";
 import { ASK_KINDS } from "../core/policy/asks.ts";
 import { askedText, type ExampleResult, runExamples } from "../core/policy/examples.ts";
 import { type Asked, explain as explainAsked } from "../core/policy/explain.ts";
 import { type GrantStep, isInside, traceGrant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { readHeldNow } from "../platform/acceptance/held.ts";
 import { narrowedBy } from "../platform/approval/narrowed.ts";
 import { ArgumentsJudge } from "../platform/constraints/judge.ts";
 import { homePath, openHome } from "../platform/home.ts";
 import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
-import { policyFilesHere, readLayers, readPolicyFile } from "../platform/policy-files.ts";
+import { policyFilesHere, readPolicyFile } from "../platform/policy-files.ts";
+import { approvalOptions } from "./approval-context.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { registerPolicyAccept } from "./policy-accept.ts";
 import { complain, say } from "./say.ts";
 import { shownName } from "./show-diff.ts";
 import { showNarrowed } from "./show-narrowed.ts";
@@ -31,7 +34,9 @@ interface ExplainOptions {
 export function registerPolicy(program: Command, io: Io, exit: (code: ExitCode) => void): void {
 	const policy = program
 		.command("policy")
-		.description("say which layer of the policy decides over a call, and run the examples of a policy file");
+		.description(
+			"say which layer of the policy decides over a call, accept what was written by hand, and run the examples of a policy file",
+		);
 	policy
 		.command("explain <server> [tool] [arguments]")
 		.description(
@@ -48,6 +53,7 @@ export function registerPolicy(program: Command, io: Io, exit: (code: ExitCode) 
 		.action(async (server: string, tool: string | undefined, given: string | undefined, options: ExplainOptions) =>
 			exit(await explain(server, tool, given, options, io)),
 		);
+	registerPolicyAccept(policy, io, exit);
 	policy
 		.command("test [file...]")
 		.description("run the examples that stand in policy files, each file taken alone (default: this folder's, the administrator's, yours)")
@@ -74,14 +80,16 @@ async function explain(
 	if (!line.ok) return complain(io, line.problem);
 	const { command, args: words, workspace } = line.value;
 	const folder = workspace ?? fs.realpathSync(io.cwd);
-	const layers = readLayers(home.value, { workspace: folder, narrowing: [] });
-	if (!layers.ok) return complain(io, layers.problem);
-	const forbidden = forbiddenLaunch(layers.value, line.value);
-	const traced = traceGrant(layers.value, { name: line.value.name, command, args: words, folder });
+	const held = await readHeldNow(home.value, { workspace: folder, narrowing: [] }, approvalOptions(io));
+	if (!held.ok) return complain(io, held.problem);
+	const { layers, proposals } = held.value;
+	const waiting = proposals.filter(({ server }) => server.name === line.value.name).map(({ file }) => file);
+	const forbidden = forbiddenLaunch(layers, line.value);
+	const traced = traceGrant(layers, { name: line.value.name, command, args: words, folder });
 	const why = forbidden !== null ? "forbidden" : traced.found ? null : traced.why;
 	const steps = traced.found && forbidden === null ? traced.steps : [];
-	const reason = forbidden !== null ? forbidden.problem.message : traced.found ? null : WHY[traced.why];
-	if (asked.value === null) return explainGrant(line.value.name, steps, why, reason, options, io);
+	const reason = forbidden !== null ? forbidden.problem.message : traced.found || waiting.length > 0 ? null : WHY[traced.why];
+	if (asked.value === null) return explainGrant(line.value.name, steps, { why, reason, waiting }, options, io);
 	const judge = new ArgumentsJudge();
 	await judge.prepare(steps.flatMap(({ grant }) => [...grant.constraints.values()]));
 	const explained =
@@ -97,6 +105,7 @@ async function explain(
 				server: line.value.name,
 				...(asked.value.kind === "tool" ? { tool } : { asked: askedText(asked.value) }),
 				...explained,
+				waiting,
 				...(why === null ? {} : { why }),
 			}),
 		);
@@ -108,6 +117,7 @@ async function explain(
 		);
 		if (reason !== null) say(io, `  ✗ ${plain(reason)}`);
 		for (const { file, says, refuses } of explained.layers) say(io, `  ${refuses ? "✗" : "✓"} ${plain(file)}  ${plain(says)}`);
+		showWaiting(io, name, waiting);
 	}
 	return isAllowed ? 0 : 1;
 }
@@ -116,8 +126,7 @@ async function explain(
 function explainGrant(
 	name: string,
 	steps: readonly GrantStep[],
-	why: string | null,
-	reason: string | null,
+	{ why, reason, waiting }: { readonly why: string | null; readonly reason: string | null; readonly waiting: readonly string[] },
 	options: ExplainOptions,
 	io: Io,
 ): ExitCode {
@@ -133,6 +142,7 @@ function explainGrant(
 				...(why === null ? {} : { why }),
 				granted: granting?.layer.file ?? null,
 				narrowed,
+				waiting,
 			}),
 		);
 	else {
@@ -141,8 +151,14 @@ function explainGrant(
 		if (granting !== undefined) say(io, `  ✓ ${plain(granting.layer.file)}  grants it`);
 		showNarrowed(io, narrowed);
 		if (granting !== undefined && narrowed.length === 0) say(io, "  No other policy takes anything of it away.");
+		showWaiting(io, name, waiting);
 	}
 	return why === null ? 0 : 1;
+}
+
+function showWaiting(io: Io, name: string, files: readonly string[]): void {
+	for (const file of files)
+		say(io, `  … ${plain(file)}  says more than was accepted, which waits: sallyport policy accept ${shellWord(name)}`);
 }
 
 /** Null: the grant as a whole. */

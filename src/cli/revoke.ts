@@ -6,6 +6,7 @@ import { confinedOf, type Grant, grantsOf, inWorkspace, withConfined } from "../
 import { narrowGrant, revokeGrants } from "../platform/approval/narrow.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { readLayers } from "../platform/policy-files.ts";
+import { approvalOptions } from "./approval-context.ts";
 import { realNames } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
@@ -60,7 +61,7 @@ async function revoke(name: string, options: RevokeOptions, io: Io): Promise<Exi
 	const meant = (grant: Grant): boolean => grant.name === name && (configs === null || configs.includes(grant.config));
 	const { file: _, json: __, ...parts } = options;
 	if (Object.keys(parts).length > 0) return takeBack(name, home.value, meant, options, io);
-	const revoked = await revokeGrants(home.value, meant);
+	const revoked = await revokeGrants(home.value, meant, approvalOptions(io));
 	if (!revoked.ok) return complain(io, revoked.problem);
 	const grants = revoked.value;
 	if (options.json === true) say(io, JSON.stringify({ version: 1, server: name, revoked: grants.map((grant) => grant.config) }));
@@ -75,7 +76,7 @@ async function takeBack(name: string, home: Home, meant: (grant: Grant) => boole
 	if (!layers.ok) return complain(io, layers.problem);
 	const narrowed: string[] = [];
 	for (const grant of grantsOf(layers.value).filter(meant)) {
-		const taken = await narrowGrant(home, grant, (current) => without(current, options, io.cwd));
+		const taken = await narrowGrant(home, grant, (current) => without(current, options, io.cwd), approvalOptions(io));
 		if (!taken.ok) return complain(io, taken.problem);
 		if (taken.value) narrowed.push(grant.config);
 	}

@@ -6,7 +6,7 @@ import { parseConstraints, unknownArgument } from "../core/constraints/parse.ts"
 import { placeConstraints } from "../core/constraints/place.ts";
 import type { Constraints } from "../core/constraints/schema.ts";
 import { constraintsText } from "../core/constraints/text.ts";
-import { brief, plain } from "../core/plain-text.ts";
+import { brief, plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { claimsToRead, RISKS, riskOf } from "../core/tools/risk.ts";
@@ -16,7 +16,7 @@ import { narrowGrant } from "../platform/approval/narrow.ts";
 import { keepDefinition } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
-import { approvalContext } from "./approval-context.ts";
+import { approvalContext, approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
@@ -127,7 +127,7 @@ const list: Verb = async (candidate, home, options, io) => {
 		if (narrowed === true)
 			say(
 				io,
-				`      ! another policy takes it away: sallyport policy explain ${shellWord(candidate.described.line.name)} ${shellWord(name)}`,
+				`      ! another policy takes it away: sallyport policy explain ${serverWords(candidate.described.line.name, options.file)} ${shellWord(name)}`,
 			);
 		for (const sentence of contradictions) say(io, `      ! ${sentence}`);
 	}
@@ -206,7 +206,7 @@ function allow(named: readonly string[]): Verb {
 			if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
 		}
 		for (const { pin, definition } of chosen.value) await keepDefinition(home, pin, definition);
-		const saved = await saveGrant(home, after, candidate);
+		const saved = await saveGrant(home, after, candidate, approvalOptions(io));
 		if (!saved.ok) return complain(io, saved.problem);
 		const waiting = [...candidate.described.line.asks].filter(([slot, reference]) => after.secrets.get(slot) !== reference);
 		if (options.json === true)
@@ -291,10 +291,17 @@ function deny(named: readonly string[]): Verb {
 		if (named.length === 0 && options.all !== true)
 			return complain(io, { code: "no-tool", message: "No tool was named.", remedy: "Name tools, or use --all." });
 		let taken: readonly string[] = [];
-		const narrowed = await narrowGrant(home, candidate.described.line, (grant) => {
-			taken = [...grant.tools.keys()].filter((tool) => options.all === true || named.includes(tool)).sort();
-			return { ...grant, tools: new Map([...grant.tools].filter(([tool]) => !taken.includes(tool))) };
-		});
+		const narrowed = await narrowGrant(
+			home,
+			candidate.described.line,
+			(grant) => {
+				const gone = [...grant.tools.keys()].filter((tool) => options.all === true || named.includes(tool));
+				// Of what stands in the file, and of what was accepted.
+				taken = [...new Set([...taken, ...gone])].sort();
+				return { ...grant, tools: new Map([...grant.tools].filter(([tool]) => !gone.includes(tool))) };
+			},
+			approvalOptions(io),
+		);
 		if (!narrowed.ok) return complain(io, narrowed.problem);
 		if (options.json === true) say(io, JSON.stringify({ version: 1, server: candidate.described.line.name, denied: taken }));
 		else say(io, taken.length === 0 ? "Nothing to take away." : `Denied: ${taken.map(plain).join(", ")}`);

@@ -6,7 +6,7 @@ import { commandLine } from "../platform/approval/texts.ts";
 import { describeUpdate, type ToolChange, type Update } from "../platform/approval/update.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { lacksMutableApproval, secretForMutable } from "../platform/launch/verify.ts";
-import { approvalContext } from "./approval-context.ts";
+import { approvalContext, approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
@@ -68,7 +68,7 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 		return 1;
 	}
 	const confirmed = await confirmWidening(after.name, home.value, options.yes === true, io);
-	const saved = confirmed.ok ? await saveGrant(home.value, after, candidate) : confirmed;
+	const saved = confirmed.ok ? await saveGrant(home.value, after, candidate, approvalOptions(io)) : confirmed;
 	json(saved.ok);
 	if (!saved.ok) return complain(io, saved.problem, saved.problem.code === "declined" ? 1 : 2);
 	say(out, "Updated. A server that runs goes on as it was until it is started again.");

@@ -124,6 +124,12 @@ export function grantedWorkspaces(home: Home): readonly string[] {
 	return [...new Set(named)].filter((folder) => !holdsPerson(folder));
 }
 
+/** False also where the policy cannot be read. */
+export function grantsAnything(home: Home): boolean {
+	const layers = userLayers(home);
+	return layers.ok && grantsOf(layers.value).length > 0;
+}
+
 function userFiles(home: Home): Result<readonly string[]> {
 	try {
 		return ok(
@@ -180,7 +186,38 @@ function grantFile(home: Home, grant: Pick<Grant, "name" | "config" | "workspace
 	return path.join(home.policy, `${label}-${key}.jsonc`);
 }
 
-/** A grant of the user's layer as its file has it. */
+/** A grant that can be written. */
+export interface WritableGrant {
+	/** As it will stand in its file. */
+	readonly server: PolicyServer;
+	/**
+	 * Writes it so that a reader sees the old file or the new one, never a part. Call it while holding the lock under which the grants were read.
+	 *
+	 * @returns the file
+	 */
+	readonly write: () => string;
+}
+
+/** What would not be read back is not written: one file that does not parse refuses every server. */
+export function writableGrant(home: Home, grant: Grant): Result<WritableGrant> {
+	const server = policyServer(grant);
+	const file = grantFile(home, grant);
+	const text = `${JSON.stringify({ version: 1, servers: [server] }, null, "\t")}\n`;
+	const readBack = parsePolicy(text, "the grant");
+	if (!readBack.ok)
+		return fail(
+			"grant-unwritable",
+			`This entry cannot be granted: ${readBack.problem.message}.`,
+			"Change the entry: plain names for the server and its variables, paths without `..`.",
+		);
+	const write = (): string => {
+		new PendingFile(file, text).commit();
+		return file;
+	};
+	return ok({ server, write });
+}
+
+/** A grant as its file has it. One that several layers have constrained is none to be written, and throws. */
 export function policyServer(grant: Grant): PolicyServer {
 	return {
 		name: grant.name,
@@ -200,24 +237,6 @@ export function policyServer(grant: Grant): PolicyServer {
 		egress: [...grant.egress],
 		limits: policyLimits(grant.limits),
 	};
-}
-
-/**
- * Writes a grant so that a reader sees the old file or the new one, never a part. What would not be read back is not
- * written: one file that does not parse refuses every server. Call it while holding the lock under which the grants were read.
- */
-export function writeGrant(home: Home, grant: Grant): Result<string> {
-	const file = grantFile(home, grant);
-	const text = `${JSON.stringify({ version: 1, servers: [policyServer(grant)] }, null, "\t")}\n`;
-	const readBack = parsePolicy(text, "the grant");
-	if (!readBack.ok)
-		return fail(
-			"grant-unwritable",
-			`This entry cannot be granted: ${readBack.problem.message}.`,
-			"Change the entry: plain names for the server and its variables, paths without `..`.",
-		);
-	new PendingFile(file, text).commit();
-	return ok(file);
 }
 
 function policySandbox({ read, write, deny, env, tier }: GrantedSandbox) {

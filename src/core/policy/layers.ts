@@ -2,7 +2,7 @@
 
 import { placeConstraints } from "../constraints/place.ts";
 import type { Constraints } from "../constraints/schema.ts";
-import { type Asks, asksOf, narrowAsks, policyAsks } from "./asks.ts";
+import { type Asks, asksOf, narrowAsks } from "./asks.ts";
 import { narrowEgress } from "./egress.ts";
 import { narrowHostSecrets } from "./host-secrets.ts";
 import { type Limits, limitsOf, narrowLimits, policyLimits } from "./limits.ts";
@@ -15,6 +15,8 @@ export interface PolicyLayer {
 	/** How messages name it. */
 	readonly file: string;
 	readonly policy: PolicyFile;
+	/** Of the user's layer: what it grants once it is held to what a person accepted. Undefined: as it stands in the file. */
+	readonly granted?: readonly Grant[];
 }
 
 /** What a person approved for one launch, after every layer has narrowed it. */
@@ -83,7 +85,7 @@ export type GrantLookup =
 	| { readonly found: false; readonly why: "not-approved" | "launch-changed" | "other-workspace" };
 
 /** A server of the user's layer with all that makes it a grant; null for one that says too little to start anything. */
-function toGrant(server: PolicyServer): Grant | null {
+export function grantOf(server: PolicyServer): Grant | null {
 	if (server.config === undefined || server.workspace === undefined || server.launch === undefined) return null;
 	return {
 		name: server.name,
@@ -149,8 +151,22 @@ interface SourcedGrant {
 function sourcedGrants(layers: readonly PolicyLayer[]): readonly SourcedGrant[] {
 	return layers
 		.filter((layer) => layer.source === "user")
-		.flatMap((layer) => layer.policy.servers.map((server) => ({ layer, grant: toGrant(server) })))
-		.filter((each): each is SourcedGrant => each.grant !== null);
+		.flatMap((layer) =>
+			(layer.granted ?? layer.policy.servers.flatMap((server) => grantOf(server) ?? [])).map((grant) => ({ layer, grant })),
+		);
+}
+
+/** What both grants allow, in the first one's order. Their launch must be the very same, or nothing much is left. */
+export function sharedGrant(grant: Grant, other: Grant): Grant {
+	const shared = fromGrant(other).reduce(narrow, grant);
+	const once = (several: readonly Constraints[]) => [...new Map(several.map((each) => [JSON.stringify(each), each])).values()];
+	const { overlong, ...limits } = shared.limits;
+	return {
+		...shared,
+		// One that says nothing refuses what is too long.
+		limits: { ...limits, ...(overlong === undefined || (overlong === "cut" && other.limits.overlong !== "cut") ? {} : { overlong }) },
+		constraints: new Map([...shared.constraints].map(([tool, several]) => [tool, once(several)])),
+	};
 }
 
 /**
@@ -211,7 +227,8 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 		// A tool that is called `*` would speak of all of them.
 		tools: Object.fromEntries([...grant.tools].filter(([tool]) => tool !== EVERY_TOOL).map(([tool, pin]) => [tool, { pin }])),
 		...ownOffers(grant.offers ?? NO_OFFERS),
-		asks: policyAsks(grant.asks ?? {}),
+		// In a limit, `true` would leave the other one's number as it is.
+		asks: Object.fromEntries(Object.entries(grant.asks ?? {}).map(([kind, perMinute]) => [kind, { perMinute }])),
 		hostSecrets: [...(grant.hostSecrets ?? [])],
 		secrets: Object.fromEntries(grant.secrets),
 		mutableSecrets: grant.mutableSecrets === true,

@@ -31,7 +31,7 @@ export async function takeAll(services: Services, servers: Servers, server: Serv
 	if (server.grant === null) return notHere(server);
 	const key = server.grant;
 	const revoked = await revokeGrants(home.value, (grant) => currentGrant([grant], key) !== null);
-	servers.regrant();
+	await servers.regrant();
 	return revoked.ok ? ok(revoked.value.length > 0) : revoked;
 }
 
@@ -40,7 +40,7 @@ async function narrow(services: Services, servers: Servers, server: Server, chan
 	if (!home.ok) return home;
 	if (server.grant === null) return notHere(server);
 	const taken = await narrowGrant(home.value, server.grant, change);
-	servers.regrant();
+	await servers.regrant();
 	return taken;
 }
 

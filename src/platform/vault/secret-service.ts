@@ -1,7 +1,7 @@
 import { nodeCrypto } from "../node-crypto.ts";
 import type { DbusReader, DbusReply } from "./dbus-message.ts";
 import { KeyExchange } from "./key-exchange.ts";
-import { SessionBus } from "./session-bus.ts";
+import { BUS, SessionBus } from "./session-bus.ts";
 
 /**
  * Reads from a Secret Service (gnome-keyring, KWallet, KeePassXC) without its library, which needs a process of its own. It finds what is
@@ -51,6 +51,14 @@ export class SecretService {
 		if (given?.sender !== session.owner) return null;
 		const sent = parse(given, "a{o(oayays)}", (body) => secretOf(body, item));
 		return sent === null || sent.session !== session.path ? null : decrypt(session.key, sent);
+	}
+
+	/** Whether there is a Secret Service on this bus, open or locked, or one that would start when it is asked. False too where there is no bus. */
+	async isThere(): Promise<boolean> {
+		const named = await Promise.all(
+			["ListNames", "ListActivatableNames"].map((member) => this.#bus.call({ ...BUS, member, signature: "", body: () => {} })),
+		);
+		return named.some((reply) => reply !== null && parse(reply, "as", isAmong) === true);
 	}
 
 	/** Idempotent. What is being read is null then. */
@@ -117,6 +125,12 @@ function parse<T>(reply: DbusReply, signature: string, read: (body: DbusReader) 
 
 function exchanged(body: DbusReader): { readonly theirs: Buffer; readonly session: string } | null {
 	return body.signature() === "ay" ? { theirs: body.blob(), session: body.string() } : null;
+}
+
+function isAmong(body: DbusReader): boolean {
+	const names: string[] = [];
+	body.array(4, () => names.push(body.string()));
+	return names.includes(SERVICE.destination);
 }
 
 /** The first of the items that are open; null: there is none. */
