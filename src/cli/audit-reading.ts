@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { auditMatcher, type Matcher } from "../core/audit/search.ts";
+import { type AuditSearch, auditMatcher, type Matcher } from "../core/audit/search.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type LogFile, logFiles, verifyAuditLogs } from "../platform/audit/reader.ts";
 import { type FoundRecord, type Reading, recordsInOrder } from "../platform/audit/search.ts";
@@ -22,8 +22,12 @@ export interface OpenedLogs {
 	done(): void;
 }
 
-/** Finds the logs, and checks them first where that was asked for. */
-export async function openLogs(options: FilterOptions, io: Io): Promise<Result<OpenedLogs>> {
+/**
+ * Finds the logs, and checks them first where that was asked for.
+ *
+ * @param search what is read, where that is not what the options ask for
+ */
+export async function openLogs(options: FilterOptions, io: Io, search: AuditSearch = searchOf(options)): Promise<Result<OpenedLogs>> {
 	const home = openHome(homePath(io.env));
 	if (!home.ok) return home;
 	const logs = logFiles(home.value);
@@ -49,7 +53,7 @@ export async function openLogs(options: FilterOptions, io: Io): Promise<Result<O
 		progress.stop();
 		if (reading.unreadable > 0) io.stderr.write("Some of the log cannot be read. To see what: sallyport audit verify\n");
 	};
-	return ok({ home: home.value, logs: logs.value, matcher: auditMatcher(searchOf(options)), reading, done });
+	return ok({ home: home.value, logs: logs.value, matcher: auditMatcher(search), reading, done });
 }
 
 /** Every record that fits, oldest first, in pieces; `files` is told where they are from. */

@@ -1,20 +1,22 @@
 import type { Command } from "commander";
+import { asciiJson } from "../core/ascii-json.ts";
 import { brief } from "../core/plain-text.ts";
 import { type LogVerdict, verifyAuditLogs } from "../platform/audit/reader.ts";
 import { homePath, openHome } from "../platform/home.ts";
-import { asciiJson } from "./ascii-json.ts";
+import { registerAuditExport } from "./audit-export.ts";
 import { table } from "./audit-rows.ts";
 import { registerAuditSearch } from "./audit-search.ts";
 import { registerAuditTail } from "./audit-tail.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 
-/** Adds `sallyport audit tail | search | verify`. */
+/** Adds `sallyport audit tail | search | export | verify`. */
 export function registerAudit(program: Command, io: Io, exit: (code: ExitCode) => void): void {
 	const audit = program.command("audit").description("show what was called through Sallyport, and check that the log is as it was written");
 
 	registerAuditTail(audit, io, exit);
 	registerAuditSearch(audit, io, exit);
+	registerAuditExport(audit, io, exit);
 
 	audit
 		.command("verify")
