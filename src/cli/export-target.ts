@@ -5,6 +5,9 @@ import { PendingFile } from "../platform/files/atomic-file.ts";
 import type { Io } from "./io.ts";
 import { writeOut } from "./stream-out.ts";
 
+/** What ends a program that runs long, and leaves it the time to tidy up. */
+const ENDS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Where an export goes. */
 export interface ExportTarget {
 	/** False: there is nobody who reads it any more. */
@@ -35,11 +38,11 @@ export function openTarget(file: string | undefined, force: boolean, io: Io): Re
 			"Check that its folder is there, and that you may write in it.",
 		);
 	}
-	const interrupted = (): void => {
+	const ended = (_: NodeJS.Signals, signal: number): void => {
 		pending.discard();
-		process.exit(130);
+		process.exit(128 + signal);
 	};
-	process.once("SIGINT", interrupted);
+	for (const signal of ENDS) process.once(signal, ended);
 	return ok({
 		write: async (text) => {
 			pending.append(text);
@@ -52,7 +55,7 @@ export function openTarget(file: string | undefined, force: boolean, io: Io): Re
 			return ok(undefined);
 		},
 		discard: () => {
-			process.off("SIGINT", interrupted);
+			for (const signal of ENDS) process.off(signal, ended);
 			pending.discard();
 		},
 	});

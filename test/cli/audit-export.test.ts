@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -6,7 +7,7 @@ import { registerAudit } from "../../src/cli/audit.ts";
 import { textRedactor } from "../../src/core/secrets/redact.ts";
 import type { Home } from "../../src/platform/home.ts";
 import { temporaryHome } from "../platform/vault/home.ts";
-import { writeSession } from "./audit-logs.ts";
+import { event, openSession, writeSession } from "./audit-logs.ts";
 import { runCommand } from "./run-command.ts";
 
 let home: Home;
@@ -184,6 +185,24 @@ describe("to a file", () => {
 		expect(err).toContain("no/out.csv cannot be written (ENOENT)");
 		expect(fs.readdirSync(cwd)).toEqual([]);
 	});
+});
+
+test("an export that is interrupted leaves nothing behind", async () => {
+	const log = openSession(home);
+	log.hold();
+	for (let request = 0; request < 60_000; request++) log.append(event({ request, arguments: { text: "x".repeat(100) } }));
+	log.close("host-closed");
+	const program = path.resolve(import.meta.dirname, "..", "..", "dist", "sallyport.cjs");
+	const child = spawn(process.execPath, [program, "audit", "export", "--format", "csv", "--output", "out.csv"], {
+		cwd,
+		env: { ...process.env, SALLYPORT_HOME: home.path },
+		stdio: "ignore",
+	});
+	const ended = new Promise((resolve) => child.once("exit", resolve));
+	await expect.poll(() => fs.readdirSync(cwd), { timeout: 20_000, interval: 5 }).toHaveLength(1);
+	child.kill("SIGTERM");
+	expect(await ended).toBe(143);
+	expect(fs.readdirSync(cwd)).toEqual([]);
 });
 
 describe("a log that is not as it was written", () => {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { registerAudit } from "../../src/cli/audit.ts";
 import { textRedactor } from "../../src/core/secrets/redact.ts";
@@ -218,6 +219,17 @@ test("nothing that was redacted comes back, and nothing drives a terminal", asyn
 		expect(out).not.toContain(Buffer.from(secret).toString("base64"));
 	}
 	expect((await run("search", "--text", secret)).code).toBe(1);
+});
+
+test("the page on the log says what every option does", () => {
+	const page = fs.readFileSync(path.resolve(import.meta.dirname, "..", "..", "docs", "audit.md"), "utf8");
+	const program = new Command();
+	registerAudit(program, { cwd: folder, env: {}, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }, () => {});
+	const commands = program.commands
+		.flatMap(({ commands: audit }) => audit)
+		.filter((command) => /^(?:tail|search|export)$/.test(command.name()));
+	expect(commands).toHaveLength(3);
+	for (const command of commands) for (const { long } of command.options) expect(page, command.name()).toMatch(new RegExp(`${long}\\b`));
 });
 
 describe("tail --follow", () => {
