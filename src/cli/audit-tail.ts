@@ -54,7 +54,7 @@ async function follow({ home, logs, matcher }: OpenedLogs, { growing }: Newest, 
 	io.stdout.once("close", () => end.abort());
 	const ended = logs.flatMap(({ name }) => (growing.has(name) ? [] : [name]));
 	const told = {
-		found: (records: Parameters<typeof printed>[0]) => void io.stdout.write(printed(records, json)),
+		found: (records: Parameters<typeof printed>[0]) => writeOut(io.stdout, printed(records, json)),
 		broken: (file: string) => remark(io, `warning: ${file} was cut, replaced or written by someone else while it was read.`),
 	};
 	await followLogs(home, growing, ended, matcher, told, end.signal);

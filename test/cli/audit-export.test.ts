@@ -189,8 +189,11 @@ describe("to a file", () => {
 
 test("an export that is interrupted leaves nothing behind", async () => {
 	const log = openSession(home);
-	log.hold();
-	for (let request = 0; request < 60_000; request++) log.append(event({ request, arguments: { text: "x".repeat(100) } }));
+	for (let request = 0; request < 60_000; request++) {
+		if (request % 1000 === 0) log.flush();
+		log.hold();
+		log.append(event({ request, arguments: { text: "x".repeat(100) } }));
+	}
 	log.close("host-closed");
 	const program = path.resolve(import.meta.dirname, "..", "..", "dist", "sallyport.cjs");
 	const child = spawn(process.execPath, [program, "audit", "export", "--format", "csv", "--output", "out.csv"], {

@@ -185,6 +185,17 @@ test("lines that are no records, endless ones and torn ones are passed over, and
 	expect(err).toBe("Some of the log cannot be read. To see what: sallyport audit verify\n");
 });
 
+test("a line of endless depth is passed over, and told", async () => {
+	const file = writeSession(home, {}, { tool: "good", arguments: "here" });
+	const deep = `${"[".repeat(300_000)}${"]".repeat(300_000)}`;
+	fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace('"here"', deep));
+	for (const args of [["search"], ["search", "--text", "x"], ["search", "--limit", "all", "--json"]]) {
+		const { out, err } = await run(...args);
+		expect(out).toBe("");
+		expect(err).toContain("Some of the log cannot be read.");
+	}
+});
+
 test("a link in the folder is not followed", async () => {
 	const file = writeSession(home, {}, { tool: "mine" });
 	const elsewhere = path.join(folder, "elsewhere.jsonl");
