@@ -27,10 +27,20 @@ export function openTarget(file: string | undefined, force: boolean, io: Io): Re
 	if (file === undefined) return ok({ write: (text) => writeOut(io.stdout, text), finish: () => ok(undefined), discard: () => {} });
 	const target = path.resolve(io.cwd, file);
 	if (!force && fs.existsSync(target)) return isThere();
-	let pending: PendingFile;
+	let pending: PendingFile | null = null;
+	// Before there is a file: a signal may come as soon as it is there.
+	const ended = (_: NodeJS.Signals, signal: number): void => {
+		pending?.discard();
+		process.exit(128 + signal);
+	};
+	const letEnd = (): void => {
+		for (const signal of ENDS) process.off(signal, ended);
+	};
+	for (const signal of ENDS) process.once(signal, ended);
 	try {
 		pending = new PendingFile(target, "");
 	} catch (error) {
+		letEnd();
 		const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
 		return fail(
 			"output-unwritable",
@@ -38,25 +48,21 @@ export function openTarget(file: string | undefined, force: boolean, io: Io): Re
 			"Check that its folder is there, and that you may write in it.",
 		);
 	}
-	const ended = (_: NodeJS.Signals, signal: number): void => {
-		pending.discard();
-		process.exit(128 + signal);
-	};
-	for (const signal of ENDS) process.once(signal, ended);
+	const made = pending;
 	return ok({
 		write: async (text) => {
-			pending.append(text);
+			made.append(text);
 			return true;
 		},
 		finish: () => {
-			pending.flush();
-			if (force) pending.commit();
-			else if (!pending.commitNew()) return isThere();
+			made.flush();
+			if (force) made.commit();
+			else if (!made.commitNew()) return isThere();
 			return ok(undefined);
 		},
 		discard: () => {
-			for (const signal of ENDS) process.off(signal, ended);
-			pending.discard();
+			letEnd();
+			made.discard();
 		},
 	});
 }
