@@ -27,7 +27,7 @@ Examples:
 ${FILTER_HELP}
 A header's value is named, never typed: NAME=keychain://PATH, NAME=env:VARIABLE, or text with {{ keychain://PATH }} in it.
 
-Exit: 0 exported, 2 could not, or --verified and a log is not as it was written.`;
+Exit: 0 exported, 2 could not, or --verified and not all is as it was written.`;
 
 /** Adds `sallyport audit export`. */
 export function registerAuditExport(audit: Command, io: Io, exit: (code: ExitCode) => void): void {

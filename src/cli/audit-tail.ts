@@ -23,7 +23,7 @@ Examples:
   sallyport audit tail --follow --server github --json
 ${FILTER_HELP}
 
-Exit: 0 shown, 2 could not, or --verified and a log is not as it was written. With --follow it goes on until it is interrupted.`;
+Exit: 0 shown, 2 could not, or --verified and not all is as it was written. With --follow it goes on until it is interrupted.`;
 
 /** Adds `sallyport audit tail`, which is `list`, too. */
 export function registerAuditTail(audit: Command, io: Io, exit: (code: ExitCode) => void): void {
