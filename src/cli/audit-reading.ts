@@ -14,6 +14,9 @@ import { Progress } from "./scan-progress.ts";
 /** Bytes after which whoever waits for this process has its turn. */
 const TURN = 8 * 1024 * 1024;
 
+/** Logs that are named in warnings. */
+const MOST_NAMED = 10;
+
 /** Logs that are about to be read. */
 export interface OpenedLogs {
 	readonly home: Home;
@@ -73,8 +76,12 @@ export async function warnOfChanges(home: Home, files: ReadonlySet<string>, io: 
 		complain(io, checked.problem);
 		return;
 	}
-	for (const { file, verdict } of checked.value)
-		if (verdict.state === "broken") remark(io, `warning: ${file} is not as it was written (line ${verdict.line}: ${verdict.problem})`);
+	const broken = checked.value.flatMap(({ file, verdict }) =>
+		verdict.state === "broken" ? [`${file} is not as it was written (line ${verdict.line}: ${verdict.problem})`] : [],
+	);
+	for (const text of broken.slice(0, MOST_NAMED)) remark(io, `warning: ${text}`);
+	const more = broken.length - MOST_NAMED;
+	if (more > 0) remark(io, `warning: and ${more} more ${more === 1 ? "log is" : "logs are"} not. To see which: sallyport audit verify`);
 	if (checked.value.some(({ verdict }) => verdict.state === "unchecked"))
 		remark(io, "warning: whether this is as it was written could not be checked. To see why: sallyport audit verify");
 }

@@ -156,6 +156,13 @@ describe("a log that is not as it was written", () => {
 		expect(err).toContain(path.basename(changed));
 	});
 
+	test("of many, ten are named and the others counted", async () => {
+		for (let n = 0; n < 11; n++) tamper(writeSession(home, { server: "many" }, { tool: "x", arguments: { n: "one" } }), '"one"', '"two"');
+		const { err } = await run("search", "--server", "many");
+		expect(err.trim().split("\n")).toHaveLength(11);
+		expect(err).toContain("and 1 more log is not.");
+	});
+
 	test("nothing is said of it where nothing of it is shown", async () => {
 		expect(await run("search", "--server", "web")).toMatchObject({ code: 0, err: "" });
 	});

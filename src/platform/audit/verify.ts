@@ -3,14 +3,16 @@ import { discrepancies } from "../../core/audit/account.ts";
 import type { Mac } from "../../core/audit/chain.ts";
 import { changedLists, type Head } from "../../core/audit/head.ts";
 import { type Ledger, readLedger } from "../../core/audit/ledger.ts";
-import { parseRecord } from "../../core/audit/record.ts";
-import { type ChainVerdict, verifyChain } from "../../core/audit/verify.ts";
+import { type AuditRecord, parseRecord } from "../../core/audit/record.ts";
+import { ChainCheck, type ChainVerdict, sealOf } from "../../core/audit/verify.ts";
 import { ok, type Problem, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { listStates, readHead } from "./head.ts";
 import { ledgerFiles } from "./ledger.ts";
+import { readLines } from "./log-lines.ts";
 import { auditFolder, auditKey, fixedMac, ledgerMac, prunedMac } from "./place.ts";
 import { logFiles, readText } from "./reader.ts";
+import { SealIndex } from "./seal-index.ts";
 import { sessionRatchetAgain } from "./session-key.ts";
 
 export interface LogVerdict {
@@ -54,7 +56,7 @@ export async function verifyAudit(home: Home): Promise<Result<AuditVerdict>> {
 	const read = await readHead(home);
 	const head = read.ok ? read.value : null;
 	const before = ledgerOf(home);
-	const checked = files.value.map(({ file, name }) => checkLog(home, readText(file), name, head));
+	const checked = files.value.map(({ file, name }) => checkLog(home, file, name, head));
 	const mac: Mac | null = head === null ? null : prunedMac(head.secret);
 	const against = (ledger: Ledger): readonly Discrepancy[] =>
 		discrepancies(
@@ -82,7 +84,7 @@ export async function verifyLogs(home: Home, names: ReadonlySet<string>): Promis
 		files.value
 			.filter(({ name }) => names.has(name))
 			.map(({ file, name }) => {
-				const { log, server } = checkLog(home, readText(file), name, head.ok ? head.value : null);
+				const { log, server } = checkLog(home, file, name, head.ok ? head.value : null);
 				return { file: name, server, verdict: log.verdict };
 			}),
 	);
@@ -100,36 +102,38 @@ function headVerdict(home: Home, head: Head | null): HeadVerdict {
 	return lists.length + breaches.length === 0 ? { state: "kept", since } : { state: "changed", since, lists, breaches };
 }
 
-function checkLog(
-	home: Home,
-	text: string | null,
-	file: string,
-	head: Head | null,
-): { readonly log: CheckedLog; readonly server: string | null } {
-	if (text === null) {
-		const verdict: ChainVerdict = { state: "broken", line: 1, problem: "this file cannot be read" };
-		return { log: { file, session: sessionIn(file), version: null, verdict, hasSeal: () => true }, server: null };
-	}
-	const first = parseRecord(text.slice(0, Math.max(0, text.indexOf("\n"))));
+function checkLog(home: Home, path: string, file: string, head: Head | null): { readonly log: CheckedLog; readonly server: string | null } {
 	const secret = head === null ? null : Buffer.from(head.secret, "hex");
 	const key = auditKey(home);
-	const verdict = verifyChain(text, {
+	const check = new ChainCheck({
 		fixed: fixedMac(home),
 		ratchet: (session, escrow) => {
 			const ratchet = sessionRatchetAgain(key, session, escrow, secret);
 			return ratchet === null ? null : (bytes) => ratchet.seal(bytes);
 		},
 	});
+	const seals = new SealIndex();
+	let first: AuditRecord | null | undefined;
+	const read = readLines(path, (line) => {
+		// A line that is too long to be read is no record either.
+		check.line(line ?? "");
+		seals.add(line === null ? undefined : sealOf(line));
+		if (first === undefined) first = line === null ? null : parseRecord(line);
+	});
+	const session = sessionIn(file);
+	if (read === null) {
+		const verdict: ChainVerdict = { state: "broken", line: 1, problem: "this file cannot be read" };
+		return { log: { file, session, version: null, verdict, hasSeal: () => true }, server: null };
+	}
+	const verdict = check.verdict(read.hasHalf);
 	const server = first?.server ?? null;
 	const version = first?.kind === "open" ? first.version : null;
 	// A log that stands in the place of another would hide that one.
-	if (verdict.state !== "broken" && first !== null && !file.endsWith(`-${first.session}.jsonl`)) {
+	if (verdict.state !== "broken" && first && !file.endsWith(`-${first.session}.jsonl`)) {
 		const misplaced: ChainVerdict = { state: "broken", line: 1, problem: "this file holds the log of another session" };
-		return { log: { file, session: sessionIn(file), version, verdict: misplaced, hasSeal: () => true }, server };
+		return { log: { file, session, version, verdict: misplaced, hasSeal: () => true }, server };
 	}
-	const lines = text.split("\n");
-	const hasSeal = (record: number, seal: string): boolean => lines[record - 1]?.endsWith(`,"mac":"${seal}"}`) === true;
-	return { log: { file, session: sessionIn(file), version, verdict, hasSeal }, server };
+	return { log: { file, session, version, verdict, hasSeal: (record, seal) => seals.has(record, seal) }, server };
 }
 
 /** By the file's name; null: it is no log of ours. */
