@@ -50,7 +50,7 @@ export function withFilters(command: Command): Command {
 		.option("--text <text>", "only calls with this in their arguments, as recorded; its case does not matter")
 		.addOption(new Option("--trace <id>", "only of this W3C trace: 32 hexadecimal digits, or a traceparent").argParser(traceId))
 		.addOption(new Option("--min-latency <ms>", "only calls that took at least so long").argParser(milliseconds))
-		.option("--verified", "show nothing unless every log is as it was written");
+		.option("--verified", "show nothing unless every log is there and as it was written");
 }
 
 export function searchOf(options: FilterOptions): AuditSearch {

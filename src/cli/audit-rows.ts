@@ -1,7 +1,7 @@
+import { asciiJson } from "../core/ascii-json.ts";
 import type { EventRecord } from "../core/audit/record.ts";
 import { brief } from "../core/plain-text.ts";
 import type { FoundRecord } from "../platform/audit/search.ts";
-import { asciiJson } from "./ascii-json.ts";
 
 /** Records as they are printed: a line each, in columns for people or as recorded for programs. Empty for none. */
 export function printed(found: readonly FoundRecord[], json: boolean): string {

@@ -21,7 +21,7 @@ Examples:
   sallyport audit search --trace 4bf92f3577b34da6a3ce929d0e0e4736 --json
 ${FILTER_HELP}
 
-Exit: 0 something fits, 1 nothing does, 2 could not, or --verified and a log is not as it was written.`;
+Exit: 0 something fits, 1 nothing does, 2 could not, or --verified and not all is as it was written.`;
 
 /** Adds `sallyport audit search`. */
 export function registerAuditSearch(audit: Command, io: Io, exit: (code: ExitCode) => void): void {

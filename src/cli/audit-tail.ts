@@ -23,7 +23,7 @@ Examples:
   sallyport audit tail --follow --server github --json
 ${FILTER_HELP}
 
-Exit: 0 shown, 2 could not, or --verified and a log is not as it was written. With --follow it goes on until it is interrupted.`;
+Exit: 0 shown, 2 could not, or --verified and not all is as it was written. With --follow it goes on until it is interrupted.`;
 
 /** Adds `sallyport audit tail`, which is `list`, too. */
 export function registerAuditTail(audit: Command, io: Io, exit: (code: ExitCode) => void): void {
@@ -54,7 +54,7 @@ async function follow({ home, logs, matcher }: OpenedLogs, { growing }: Newest, 
 	io.stdout.once("close", () => end.abort());
 	const ended = logs.flatMap(({ name }) => (growing.has(name) ? [] : [name]));
 	const told = {
-		found: (records: Parameters<typeof printed>[0]) => void io.stdout.write(printed(records, json)),
+		found: (records: Parameters<typeof printed>[0]) => writeOut(io.stdout, printed(records, json)),
 		broken: (file: string) => remark(io, `warning: ${file} was cut, replaced or written by someone else while it was read.`),
 	};
 	await followLogs(home, growing, ended, matcher, told, end.signal);

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { registerAudit } from "../../src/cli/audit.ts";
 import { textRedactor } from "../../src/core/secrets/redact.ts";
@@ -113,9 +114,9 @@ describe("search", () => {
 	});
 
 	test("a session is found by its id", async () => {
-		const { session, close } = openSession(home, { server: "last" });
-		close("host-closed");
-		expect(await found("--session", session)).toEqual([]);
+		const log = openSession(home, { server: "last" });
+		log.close("host-closed");
+		expect(await found("--session", log.session)).toEqual([]);
 		const { out } = await run("search", "--json", "--tool", "a");
 		expect(await found("--session", JSON.parse(out).session)).toEqual(["a", "b", "c"]);
 	});
@@ -155,6 +156,13 @@ describe("a log that is not as it was written", () => {
 		expect(err).toContain(path.basename(changed));
 	});
 
+	test("of many, ten are named and the others counted", async () => {
+		for (let n = 0; n < 11; n++) tamper(writeSession(home, { server: "many" }, { tool: "x", arguments: { n: "one" } }), '"one"', '"two"');
+		const { err } = await run("search", "--server", "many");
+		expect(err.trim().split("\n")).toHaveLength(11);
+		expect(err).toContain("and 1 more log is not.");
+	});
+
 	test("nothing is said of it where nothing of it is shown", async () => {
 		expect(await run("search", "--server", "web")).toMatchObject({ code: 0, err: "" });
 	});
@@ -162,7 +170,7 @@ describe("a log that is not as it was written", () => {
 	test.each(["tail", "search"])("%s --verified shows nothing", async (verb) => {
 		const { code, out, err } = await run(verb, "--server", "web", "--verified");
 		expect({ code, out }).toEqual({ code: 2, out: "" });
-		expect(err).toContain("1 of 2 logs is not as written");
+		expect(err).toContain("The log is not as it was written, so nothing is shown.");
 	});
 
 	test("--verified shows what fits when all are as they were written", async () => {
@@ -182,6 +190,17 @@ test("lines that are no records, endless ones and torn ones are passed over, and
 	const { out, err } = await run("search", "--json");
 	expect(out.trim().split("\n")).toHaveLength(1);
 	expect(err).toBe("Some of the log cannot be read. To see what: sallyport audit verify\n");
+});
+
+test("a line of endless depth is passed over, and told", async () => {
+	const file = writeSession(home, {}, { tool: "good", arguments: "here" });
+	const deep = `${"[".repeat(300_000)}${"]".repeat(300_000)}`;
+	fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace('"here"', deep));
+	for (const args of [["search"], ["search", "--text", "x"], ["search", "--limit", "all", "--json"]]) {
+		const { out, err } = await run(...args);
+		expect(out).toBe("");
+		expect(err).toContain("Some of the log cannot be read.");
+	}
 });
 
 test("a link in the folder is not followed", async () => {
@@ -218,6 +237,17 @@ test("nothing that was redacted comes back, and nothing drives a terminal", asyn
 		expect(out).not.toContain(Buffer.from(secret).toString("base64"));
 	}
 	expect((await run("search", "--text", secret)).code).toBe(1);
+});
+
+test("the page on the log says what every option does", () => {
+	const page = fs.readFileSync(path.resolve(import.meta.dirname, "..", "..", "docs", "audit.md"), "utf8");
+	const program = new Command();
+	registerAudit(program, { cwd: folder, env: {}, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }, () => {});
+	const commands = program.commands
+		.flatMap(({ commands: audit }) => audit)
+		.filter((command) => /^(?:tail|search|export)$/.test(command.name()));
+	expect(commands).toHaveLength(3);
+	for (const command of commands) for (const { long } of command.options) expect(page, command.name()).toMatch(new RegExp(`${long}\\b`));
 });
 
 describe("tail --follow", () => {

@@ -1,12 +1,9 @@
 import * as fs from "node:fs";
 import { parseRecord } from "../../core/audit/record.ts";
 import type { LineHead } from "../../core/audit/search.ts";
+import { CHUNK, LogLines, openPlain } from "./log-lines.ts";
 import type { LogFile } from "./reader.ts";
 
-/** Bytes that are read at once. */
-const CHUNK = 256 * 1024;
-/** No record is longer, in bytes; a line that is, is none. */
-const LONGEST = 1024 * 1024;
 /** Lines that one seal may stand for. What has more was not written by Sallyport, and is not kept in memory. */
 const MOST_UNSEALED = 20_000;
 
@@ -40,8 +37,7 @@ export class LogCursor {
 	readonly #buffer: Buffer;
 	#descriptor: number | null = null;
 	#inode: bigint | null = null;
-	#half: Buffer = Buffer.alloc(0);
-	#isTooLong = false;
+	readonly #pieces = new LogLines();
 	#unsealed: EventLine[] = [];
 
 	/**
@@ -75,7 +71,7 @@ export class LogCursor {
 
 	/** Lines after the last seal: torn, or being written. */
 	get pending(): number {
-		return this.#unsealed.length + (this.#half.length > 0 ? 1 : 0);
+		return this.#unsealed.length + (this.#pieces.hasHalf ? 1 : 0);
 	}
 
 	/** Holds no file open until the next time. */
@@ -100,34 +96,14 @@ export class LogCursor {
 	}
 
 	#lines(bytes: Buffer): readonly EventLine[] {
-		const end = bytes.lastIndexOf(0x0a);
-		if (end < 0) {
-			this.#keepHalf(bytes);
-			return [];
-		}
-		const whole = Buffer.concat([this.#half, bytes.subarray(0, end)]).toString("utf8");
-		const lines = whole.split("\n");
-		if (this.#isTooLong) lines.shift();
-		this.#isTooLong = false;
-		this.#half = Buffer.alloc(0);
-		this.#keepHalf(bytes.subarray(end + 1));
 		const sealed: EventLine[] = [];
-		for (const line of lines) if (line !== "") this.#take(line, sealed);
+		for (const line of this.#pieces.push(bytes)) if (line !== "") this.#take(line, sealed);
 		return sealed;
 	}
 
-	#keepHalf(bytes: Buffer): void {
-		if (this.#isTooLong) return;
-		if (this.#half.length + bytes.length > LONGEST) {
-			this.#isTooLong = true;
-			this.unreadable++;
-			this.#half = Buffer.alloc(0);
-		} else if (bytes.length > 0) this.#half = Buffer.concat([this.#half, bytes]);
-	}
-
-	#take(text: string, sealed: EventLine[]): void {
-		const head = headOf(text);
-		if (head === null) {
+	#take(text: string | null, sealed: EventLine[]): void {
+		const head = text === null ? null : headOf(text);
+		if (text === null || head === null) {
 			this.unreadable++;
 			return;
 		}
@@ -191,18 +167,5 @@ export function logEnd({ file }: LogFile): LogEnd {
 		return nothing;
 	} finally {
 		fs.closeSync(opened.descriptor);
-	}
-}
-
-/** Null: not a plain file, or not readable. */
-function openPlain(path: string): { readonly descriptor: number; readonly inode: bigint } | null {
-	try {
-		const descriptor = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-		const stat = fs.fstatSync(descriptor, { bigint: true });
-		if (stat.isFile()) return { descriptor, inode: stat.ino };
-		fs.closeSync(descriptor);
-		return null;
-	} catch {
-		return null;
 	}
 }

@@ -171,7 +171,15 @@ function headOf({ lines, next }: Source): string {
 /** The record of an event's line. Null: it is none after all. */
 export function eventOf({ text }: EventLine): EventRecord | null {
 	const record = parseRecord(text);
-	return record?.kind === "event" ? record : null;
+	return record?.kind === "event" && isShallow(record.arguments, DEEPEST) ? record : null;
+}
+
+/** Levels that arguments may have. The log cuts them long before; who writes more has not written with Sallyport, and wants the stack. */
+const DEEPEST = 64;
+
+function isShallow(value: unknown, levels: number): boolean {
+	if (typeof value !== "object" || value === null) return true;
+	return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
 }
 
 /** Sorts behind every time. */
