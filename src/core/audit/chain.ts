@@ -86,8 +86,17 @@ export class Chain {
 	close(now: Date, reason: string, egress: readonly Reached[] = [], slow = 0): void {
 		this.#begin("close", now);
 		this.#lines.text(`"reason":${JSON.stringify(reason)}`);
-		if (egress.length > 0) this.#lines.text(`,"egress":${redactedJson(egress, this.#redact)}`);
+		if (egress.length > 0)
+			this.#lines.text(
+				`,"egress":[${bounded(egress)
+					.map((each) => this.#reached(each))
+					.join(",")}]`,
+			);
 		if (slow > 0) this.#lines.text(`,"slow":${slow}`);
+	}
+
+	#reached({ target, connections, sent, received }: Reached): string {
+		return `{"target":${redactedJson(target, this.#redact)},"connections":${connections},"sent":${sent},"received":${received}}`;
 	}
 
 	/**
@@ -133,6 +142,24 @@ export class Chain {
 		this.#about.set(event.outcome, { event: { ...event, arguments: undefined, trace: undefined, cost: undefined }, text });
 		return text;
 	}
+}
+
+/** Places that a log's last line names. */
+const MOST_PLACES = 100;
+
+/** What is beyond that is added up. */
+function bounded(egress: readonly Reached[]): readonly Reached[] {
+	if (egress.length <= MOST_PLACES) return egress;
+	const others = egress.slice(MOST_PLACES - 1).reduce(
+		(sum, each) => ({
+			...sum,
+			connections: sum.connections + each.connections,
+			sent: sum.sent + each.sent,
+			received: sum.received + each.received,
+		}),
+		{ target: "others", connections: 0, sent: 0, received: 0 },
+	);
+	return [...egress.slice(0, MOST_PLACES - 1), others];
 }
 
 const LINE_END = utf8ToBytes("}\n");
