@@ -150,15 +150,12 @@ const MOST_PLACES = 100;
 /** What is beyond that is added up. */
 function bounded(egress: readonly Reached[]): readonly Reached[] {
 	if (egress.length <= MOST_PLACES) return egress;
-	const others = egress.slice(MOST_PLACES - 1).reduce(
-		(sum, each) => ({
-			...sum,
-			connections: sum.connections + each.connections,
-			sent: sum.sent + each.sent,
-			received: sum.received + each.received,
-		}),
-		{ target: "others", connections: 0, sent: 0, received: 0 },
-	);
+	const others = { target: "others", connections: 0, sent: 0, received: 0 };
+	for (const { connections, sent, received } of egress.slice(MOST_PLACES - 1)) {
+		others.connections += connections;
+		others.sent += sent;
+		others.received += received;
+	}
 	return [...egress.slice(0, MOST_PLACES - 1), others];
 }
 

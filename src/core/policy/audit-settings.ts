@@ -29,9 +29,8 @@ export function auditSettings(layers: readonly PolicyLayer[]): AuditSettings {
 	const bytes = numbers(ruling, ({ keepSize }) => (typeof keepSize === "string" ? (parseSize(keepSize) ?? undefined) : keepSize));
 	const failures = ruling.flatMap(({ onFailure }) => onFailure ?? []);
 	const mayGoOn = failures.includes("allow") && ![...ruling, ...narrowing].some(({ onFailure }) => onFailure === "refuse");
-	const least = <T>(order: readonly T[], usual: T, of: (policy: AuditPolicy) => T | undefined): T => {
-		const rank = (policies: readonly AuditPolicy[]): number =>
-			Math.max(-1, ...policies.map((policy) => order.findIndex((each) => each === of(policy))));
+	const least = <T>(order: readonly (T | undefined)[], usual: T, of: (policy: AuditPolicy) => T | undefined): T => {
+		const rank = (policies: readonly AuditPolicy[]): number => Math.max(-1, ...policies.map((policy) => order.indexOf(of(policy))));
 		const ruled = rank(ruling);
 		// The usual counts only where neither the administrator nor the person says anything.
 		return order[Math.max(ruled < 0 ? order.indexOf(usual) : ruled, rank(narrowing))] ?? usual;
