@@ -1,4 +1,5 @@
 import type * as vscode from "vscode";
+import { registerActivityView } from "./activity/view.ts";
 import { registerDefinitions } from "./approval/definitions.ts";
 import { registerCodeActions } from "./configs/code-actions.ts";
 import { registerCodeLenses } from "./configs/code-lenses.ts";
@@ -45,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		registerGrantCommands(services, servers),
 		registerDefinitions(services),
 		registerNotifications(services, live, servers),
+		registerActivityView(services, live, servers),
 		registerStatusBar(services, servers),
 		registerFirstUse(services, servers),
 		registerSetUp(services),

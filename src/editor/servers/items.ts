@@ -7,6 +7,7 @@ import type { Severity } from "../../core/rules/finding.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
 import { allowedCount, toolSummary } from "../approval/tool-text.ts";
 import type { CommandId } from "../contributions.ts";
+import { themeIcon as icon } from "../theme-icon.ts";
 import type { ConfigFile, Server, ServerState, Tool } from "./model.ts";
 import { isWaiting } from "./model.ts";
 import type { Access, FindingRow, Row } from "./nodes.ts";
@@ -63,10 +64,6 @@ function item({ label, description, tooltip, icon: iconPath, context, says, open
 	made.contextValue = context;
 	made.accessibilityInformation = { label: says, role: "treeitem" };
 	return made;
-}
-
-function icon(id: string, color?: string): vscode.ThemeIcon {
-	return color === undefined ? new vscode.ThemeIcon(id) : new vscode.ThemeIcon(id, new vscode.ThemeColor(color));
 }
 
 function fileItem(file: ConfigFile): vscode.TreeItem {
