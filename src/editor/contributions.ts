@@ -18,6 +18,9 @@ export const COMMANDS = [
 	"sallyport.approve",
 	"sallyport.allowPath",
 	"sallyport.allowHost",
+	"sallyport.listExtras",
+	"sallyport.allowExtras",
+	"sallyport.denyExtras",
 	"sallyport.takeAway",
 	"sallyport.revoke",
 	// fixes

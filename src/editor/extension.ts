@@ -16,6 +16,7 @@ import { registerStatusBar } from "./live/status-bar.ts";
 import { registerFirstUse } from "./onboarding/first-use.ts";
 import { registerQuickstart } from "./onboarding/quickstart.ts";
 import { registerSetUp } from "./onboarding/set-up.ts";
+import { registerExtraCommands } from "./servers/extra-commands.ts";
 import { registerGrantCommands } from "./servers/grant-commands.ts";
 import { Servers } from "./servers/servers.ts";
 import { registerToolCommands } from "./servers/tool-commands.ts";
@@ -44,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
 		registerServersView(services, servers),
 		registerToolCommands(services, configs, servers),
 		registerGrantCommands(services, servers),
+		registerExtraCommands(services, servers),
 		registerDefinitions(services),
 		registerNotifications(services, live, servers),
 		registerActivityView(services, live, servers),

@@ -66,7 +66,7 @@ const { contributes } = manifest;
 const CONTEXTUAL: ReadonlySet<string> = new Set(
 	[
 		...["openServer", "listTools", "allowTools", "allowReadingTools", "denyTools", "showDefinition", "showDrift"],
-		...["approve", "allowPath", "allowHost", "takeAway", "revoke"],
+		...["approve", "allowPath", "allowHost", "listExtras", "allowExtras", "denyExtras", "takeAway", "revoke"],
 		...["showDecision", "allowRefused", "copyRecord", "showLogFile", "pauseActivity", "resumeActivity", "clearActivity"],
 		...["groupActivity", "listActivity", "showRefusedOnly", "showAllActivity"],
 		...["secure", "wrap", "unwrap", "moveSecret", "pinVersion", "mendText", "mendAlike", "ignore", "showRule"],

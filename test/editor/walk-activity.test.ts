@@ -69,6 +69,7 @@ describe("the view Activity", () => {
 
 	it("stands still while it is paused, counts what comes, and shows it afterwards", async () => {
 		await workbench.viewAction("Activity", "Pause");
+		await eventually(() => workbench.viewMessage("Activity")).toBe("Paused.");
 		const before = await rows();
 		await callTool(client, "echo", { text: "meanwhile" });
 		await eventually(() => workbench.viewMessage("Activity")).toMatch(/^Paused: [1-9]\d* more since\.$/);
@@ -112,6 +113,21 @@ describe("the view Activity", () => {
 			decision: "refuse",
 			reason: "tool-not-granted",
 		});
+	});
+
+	it("stands beside the servers, where what a server may ask is ticked through the dialog and unticked without one", async () => {
+		workbench.rowsOf = "MCP Servers";
+		await workbench.toggle("Beside Tools");
+		await workbench.tick(workbench.checkbox("Sampling"));
+		await workbench.dialog().waitFor();
+		expect(await words(workbench.dialog())).toMatch(/Let mini ask your model\?[\s\S]*ask: sampling, 10 a minute/);
+		await workbench.dialogButton("Allow");
+		await eventually(() => quickstart.policyText()).toMatch(/"asks": \{\s*"sampling": true/);
+		await workbench.treeRow("Beside Tools").filter({ hasText: "sampling" }).waitFor();
+		await workbench.tick(workbench.checkbox("Sampling"));
+		await workbench.treeRow("Beside Tools").filter({ hasText: "nothing allowed" }).waitFor();
+		expect(quickstart.policyText()).not.toContain('"asks"');
+		workbench.rowsOf = "Activity";
 	});
 
 	it("is empty once it is cleared, and the log keeps everything", async () => {

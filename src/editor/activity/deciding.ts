@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import type { Activity } from "../../core/audit/activity.ts";
 import type { EventRecord } from "../../core/audit/record.ts";
-import { ASK_KINDS, type AskKind } from "../../core/policy/asks.ts";
 import { coversTarget, parseEgressGrant, parseTarget } from "../../core/policy/egress.ts";
 import { explainTool } from "../../core/policy/explain.ts";
 import { type Grant, type GrantStep, grantsOf, isInside, type PolicyLayer, traceGrant } from "../../core/policy/layers.ts";
@@ -11,7 +10,7 @@ import type { PolicyEntry } from "../../core/policy/place.ts";
 import type { Home } from "../../platform/home.ts";
 import { readLayers } from "../../platform/policy-files.ts";
 import type { ServerKey } from "../live/refusal.ts";
-import { subjectOf } from "./words.ts";
+import { askOf, subjectOf } from "./words.ts";
 
 /** What one policy file says, and where. */
 export interface Deciding {
@@ -108,17 +107,6 @@ function lets({ tools, offers = NO_OFFERS, asks = {}, egress, sandbox, constrain
 	if (method === "prompts/get") return offersPrompt(offers, subject);
 	if (method?.startsWith("resources/") === true) return offersResource(offers, subject);
 	return method === "completion/complete" ? offers.completions : true;
-}
-
-const ASKING: Readonly<Record<string, AskKind>> = {
-	"sampling/createMessage": "sampling",
-	"elicitation/create": "elicitation",
-	"roots/list": "roots",
-};
-
-function askOf(method: string | null): AskKind | null {
-	const kind = method === null || !Object.hasOwn(ASKING, method) ? undefined : ASKING[method];
-	return ASK_KINDS.find((each) => each === kind) ?? null;
 }
 
 function pathsOf(record: EventRecord): Deciding["paths"] {

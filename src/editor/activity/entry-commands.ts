@@ -8,8 +8,10 @@ import { policyPlace } from "../../core/policy/place.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { auditFolder } from "../../platform/audit/place.ts";
 import { registerCommand } from "../commands.ts";
+import type { CommandId } from "../contributions.ts";
 import { rangeIn } from "../convert.ts";
 import type { Live } from "../live/live.ts";
+import { findServer } from "../live/match.ts";
 import type { Refusal } from "../live/refusal.ts";
 import { review } from "../live/review.ts";
 import { inform } from "../messages.ts";
@@ -18,7 +20,7 @@ import type { Services } from "../services.ts";
 import type { Deciding } from "./deciding.ts";
 import { isAllowable } from "./items.ts";
 import { EntryRow } from "./rows.ts";
-import { refusalKind, refusalReason, subjectOf } from "./words.ts";
+import { extraOf, refusalKind, refusalReason, subjectOf } from "./words.ts";
 
 /** What can be done with one entry of the view *Activity*. What may widen only opens what asks. */
 export function registerEntryCommands(
@@ -35,7 +37,12 @@ export function registerEntryCommands(
 		registerCommand(services, "sallyport.allowRefused", async (row) => {
 			const found = parseEntry(row);
 			if (!found.ok) return found;
-			if (isAllowable(found.value)) await review(services, servers, [refusalOf(found.value, live, services)]);
+			const refusal = refusalOf(found.value, live, services);
+			const extra = extraOf(found.value.record);
+			const server = extra === null ? null : findServer(refusal.server, await servers.load(), services.userHome);
+			const command: CommandId = "sallyport.allowExtras";
+			if (server !== null) await vscode.commands.executeCommand(command, { server: server.id, extras: [extra] });
+			else if (isAllowable(found.value)) await review(services, servers, [refusal]);
 			else void inform("Nobody can allow this: no policy forbids it.");
 			return ok(undefined);
 		}),

@@ -4,7 +4,7 @@ import { brief, plain } from "../../core/plain-text.ts";
 import { themeIcon } from "../theme-icon.ts";
 import type { Deciding } from "./deciding.ts";
 import type { ActivityRow, EntryRow, GroupRow } from "./rows.ts";
-import { labelOf, latencyText, outcomeWord, reasonOf, refusalKind, spokenText, timeText } from "./words.ts";
+import { extraOf, labelOf, latencyText, outcomeWord, reasonOf, refusalKind, spokenText, timeText } from "./words.ts";
 
 /** Characters of the arguments in a tooltip. */
 const MOST_ARGUMENTS = 1_500;
@@ -71,7 +71,7 @@ function iconOf(entry: Activity): vscode.ThemeIcon {
 
 /** Whether there is something that a person could allow, in a dialog. */
 export function isAllowable({ record }: Activity): boolean {
-	return record.decision === "refuse" && refusalKind(record) !== "other";
+	return extraOf(record) !== null || (record.decision === "refuse" && refusalKind(record) !== "other");
 }
 
 /** Everything about an entry, in plain text. */

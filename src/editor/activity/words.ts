@@ -3,8 +3,10 @@ import { type Activity, latencyOf, outcomeOf } from "../../core/audit/activity.t
 import type { EventRecord } from "../../core/audit/record.ts";
 import { own } from "../../core/own.ts";
 import { brief, plain } from "../../core/plain-text.ts";
+import type { AskKind } from "../../core/policy/asks.ts";
 import { saysOf } from "../../core/protocol/reasons.ts";
 import { type Refusal, wordsFor } from "../live/refusal.ts";
+import type { ExtraKey } from "../servers/extras.ts";
 
 /** Characters of a name in a row. */
 const LONGEST = 120;
@@ -36,6 +38,31 @@ export function refusalKind({ direction, reason, tool }: EventRecord): Refusal["
 	if (tool === null) return "other";
 	if (["tool-changed", "tool-duplicate", "tool-unreadable"].includes(reason)) return "drift";
 	return reason === "tool-not-granted" ? "call" : "other";
+}
+
+/** What a person could allow beside tools, that this refusal is of. Null: nothing of that kind. */
+export function extraOf(record: EventRecord): ExtraKey | null {
+	const { method, reason, decision } = record;
+	if (decision !== "refuse") return null;
+	const name = subjectOf(record);
+	if (reason === "kind-not-granted") {
+		if (method === "completion/complete") return { kind: "completion", name: "" };
+		if (name === null) return null;
+		return method === "prompts/get" ? { kind: "prompt", name } : { kind: "resource", name };
+	}
+	const ask = askOf(method);
+	return reason === "server-request-not-granted" && ask !== null ? { kind: ask, name: "" } : null;
+}
+
+const ASKING: Readonly<Record<string, AskKind>> = {
+	"sampling/createMessage": "sampling",
+	"elicitation/create": "elicitation",
+	"roots/list": "roots",
+};
+
+/** What a server asks its host for with this method. Null: nothing that is granted. */
+export function askOf(method: string | null): AskKind | null {
+	return method === null ? null : (own(ASKING, method) ?? null);
 }
 
 /** Of a connection the reason has a name in front. */

@@ -2,11 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { formatReference, referencesIn } from "../../core/config/references.ts";
 import type { ServerEntry } from "../../core/config/server.ts";
 import { parseLaunch } from "../../core/launch/runner.ts";
+import type { Asks } from "../../core/policy/asks.ts";
 import { type Grant, grantsOf } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { type Candidate, describeCandidate, isApproved, saveGrant, startingGrant } from "../../platform/approval/candidate.ts";
 import type { ApprovalContext } from "../../platform/approval/context.ts";
-import { listCandidate } from "../../platform/approval/list-candidate.ts";
+import { listCandidate, listCandidateOffers } from "../../platform/approval/list-candidate.ts";
 import { grantChange } from "../../platform/approval/texts.ts";
 import { NOTHING, type Widening, widen } from "../../platform/approval/widen.ts";
 import { keepDefinition } from "../../platform/definitions.ts";
@@ -45,6 +46,11 @@ export interface Wanted {
 	readonly read?: readonly string[];
 	readonly write?: readonly string[];
 	readonly egress?: readonly string[];
+	readonly prompts?: readonly string[];
+	readonly resources?: readonly string[];
+	readonly templates?: readonly string[];
+	readonly completions?: boolean;
+	readonly asks?: Asks;
 }
 
 /** Milliseconds until something that takes long says so. */
@@ -96,6 +102,29 @@ export class Approvals {
 
 	/** Starts the server confined and keeps the list of its tools. Asks before the first start of a command that was not approved. */
 	async list(before: Pick<Server, "id" | "file">): Promise<Result<Listed>> {
+		const listed = await this.#list(before, "the tools", listCandidate);
+		if (!listed.ok) return listed;
+		const { described, list: tools } = listed.value;
+		const { launch, line } = described.candidate.described;
+		await this.#servers.keepListing(described.server, line, launch.fingerprint, tools);
+		markDone(this.#services, "list");
+		return ok({ ...described, tools });
+	}
+
+	/** As `list`, of what it offers beside tools: kept for this session alone. */
+	async listOffers(before: Pick<Server, "id" | "file">): Promise<Result<void>> {
+		const listed = await this.#list(before, "the prompts and resources", listCandidateOffers);
+		if (!listed.ok) return listed;
+		const { server, candidate } = listed.value.described;
+		this.#servers.keepOffers(server, candidate.described.line, listed.value.list);
+		return ok(undefined);
+	}
+
+	async #list<T>(
+		before: Pick<Server, "id" | "file">,
+		what: string,
+		list: (candidate: Candidate, context: ApprovalContext) => Promise<Result<T>>,
+	): Promise<Result<{ readonly described: Described; readonly list: T }>> {
 		const described = await this.#describe(before, true);
 		if (!described.ok) return described;
 		const { server, candidate, context, asked } = described.value;
@@ -106,13 +135,10 @@ export class Approvals {
 		this.#started.add(launch.fingerprint);
 		// A launch that was approved without a secret that it asks for would not start under its grant.
 		const lacks = [...line.asks].some(([slot, reference]) => candidate.current?.secrets.get(slot) !== reference);
-		const tools = await patiently(`Sallyport: listing the tools of ${called(server.name)}`, (report) =>
-			listCandidate(lacks ? { ...candidate, current: null } : candidate, { ...context, onProgress: report }),
+		const listed = await patiently(`Sallyport: listing ${what} of ${called(server.name)}`, (report) =>
+			list(lacks ? { ...candidate, current: null } : candidate, { ...context, onProgress: report }),
 		);
-		if (!tools.ok) return tools;
-		await this.#servers.keepListing(server, line, launch.fingerprint, tools.value);
-		markDone(this.#services, "list");
-		return ok({ server, candidate, context, tools: tools.value });
+		return listed.ok ? ok({ described: { server, candidate, context }, list: listed.value }) : listed;
 	}
 
 	/**
@@ -121,10 +147,10 @@ export class Approvals {
 	 */
 	async grant({ server, candidate, context }: Described, wanted: Wanted): Promise<Result<void>> {
 		const { line } = candidate.described;
-		const { title, tools = [], read = [], write = [], egress = [] } = wanted;
+		const { title, tools = [], read = [], write = [], egress = [], ...extras } = wanted;
 		const pins = tools.flatMap(({ name, pin }) => (pin === null ? [] : [[name, pin] as const]));
 		const start = startingGrant(candidate);
-		const more: Widening = { ...NOTHING, read, write, egress, secrets: line.asks };
+		const more: Widening = { ...NOTHING, ...extras, read, write, egress, secrets: line.asks };
 		const cwd = line.workspace ?? context.userHome;
 		const base = { ...start, tools: new Map([...start.tools, ...pins]) };
 		const asked = widen(base, more, line.asks, { ...context, cwd });

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { ConfigDocument } from "../../core/config/server.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import type { ListedTool } from "../../platform/launch/list-tools.ts";
+import type { ListedOffers, ListedTool } from "../../platform/launch/list-tools.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { policyPlaces, watchPolicies } from "../../platform/policy-files.ts";
 import type { Configs } from "../configs/configs.ts";
@@ -111,6 +111,12 @@ export class Servers implements vscode.Disposable {
 		const home = this.#services.home();
 		if (!home.ok) return;
 		await this.#listings.keep(id, line, fingerprint, tools, home.value);
+		this.#build(null);
+	}
+
+	/** Keeps, for this session, what a server listed beside tools. */
+	keepOffers({ id }: Pick<Server, "id">, line: LaunchLine, offers: ListedOffers): void {
+		this.#listings.keepOffers(id, line, offers);
 		this.#build(null);
 	}
 
