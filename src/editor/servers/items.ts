@@ -228,13 +228,20 @@ function toolItem(tool: Tool): vscode.TreeItem {
 				? icon("circle-slash", "disabledForeground")
 				: icon(tool.reads ? "eye" : "zap");
 	const described = toolSummary(tool);
+	const where = tool.where.join("; ");
 	const made = item({
 		label,
-		description: [word, described.first].filter((part) => part !== "").join(" · "),
-		tooltip: described.full,
+		description: [word, where === "" ? "" : `where ${brief(where, LABEL)}`, described.first].filter((part) => part !== "").join(" · "),
+		tooltip: [described.full, ...(where === "" ? [] : [`Only where: ${brief(where, 500)}`])].join("\n"),
 		icon: looks,
 		context: `tool ${tool.state}`,
-		says: [label, "tool", tool.reads ? "says that it only reads" : "may change things", ...(word === "" ? [] : [word])].join(", "),
+		says: [
+			label,
+			"tool",
+			tool.reads ? "says that it only reads" : "may change things",
+			...(word === "" ? [] : [word]),
+			...(where === "" ? [] : [`where ${brief(where, LABEL)}`]),
+		].join(", "),
 	});
 	// What cannot be pinned can never be ticked.
 	if (tool.state !== "unpinnable") {

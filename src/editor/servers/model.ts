@@ -65,6 +65,8 @@ export interface Tool {
 	/** Of the definition as it is listed now; null where there is none. */
 	readonly pin: Pin | null;
 	readonly reads: boolean;
+	/** What the policies hold its arguments to, each in one line: `path within /project/docs`. Empty: to nothing. */
+	readonly where: readonly string[];
 	/** The server's own word; empty for a tool that is gone. */
 	readonly definition: Readonly<Record<string, unknown>>;
 }
