@@ -4,7 +4,7 @@ import type { ServerEntry } from "../../core/config/server.ts";
 import { parseLaunch } from "../../core/launch/runner.ts";
 import type { Asks } from "../../core/policy/asks.ts";
 import { type Grant, grantsOf } from "../../core/policy/layers.ts";
-import { fail, ok, type Result } from "../../core/result.ts";
+import { fail, ok, type Problem, type Result } from "../../core/result.ts";
 import { type Candidate, describeCandidate, isApproved, saveGrant, startingGrant } from "../../platform/approval/candidate.ts";
 import type { ApprovalContext } from "../../platform/approval/context.ts";
 import { listCandidate, listCandidateOffers } from "../../platform/approval/list-candidate.ts";
@@ -17,12 +17,14 @@ import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { lacksMutableApproval } from "../../platform/launch/verify.ts";
 import { recallPackage } from "../../platform/packages/resolved.ts";
 import { readLayers } from "../../platform/policy-files.ts";
+import { isFullForbidden, remedyForFull } from "../../platform/sandbox/tiers.ts";
 import { openDefinitions, openDrift } from "../approval/definitions.ts";
 import { confirmWidening, whenRead } from "../approval/dialog.ts";
 import { type Holder, otherHolders } from "../approval/other-holders.ts";
 import { called, FULL_DEFINITIONS, fetchQuestion, grantQuestion, mutableQuestion, startQuestion } from "../approval/questions.ts";
 import { withProgress } from "../commands.ts";
 import { markDone } from "../onboarding/progress.ts";
+import { inEditorWords } from "../onboarding/remedies.ts";
 import type { Services } from "../services.ts";
 import type { Server } from "./model.ts";
 import { isUnsaved } from "./saved-entry.ts";
@@ -51,6 +53,9 @@ export interface Wanted {
 	readonly templates?: readonly string[];
 	readonly completions?: boolean;
 	readonly asks?: Asks;
+	readonly tier?: "landlock";
+	/** What the question begins with, a paragraph each: ours, and plain. */
+	readonly notes?: readonly string[];
 }
 
 /** Milliseconds until something that takes long says so. */
@@ -138,7 +143,24 @@ export class Approvals {
 		const listed = await patiently(`Sallyport: listing ${what} of ${called(server.name)}`, (report) =>
 			list(lacks ? { ...candidate, current: null } : candidate, { ...context, onProgress: report }),
 		);
-		return listed.ok ? ok({ described: { server, candidate, context }, list: listed.value }) : listed;
+		if (listed.ok) return ok({ described: { server, candidate, context }, list: listed.value });
+		const granted = await this.#acceptWeaker({ server, candidate, context }, listed.problem);
+		if (granted === null) return listed;
+		return granted.ok ? this.#list(before, what, list) : granted;
+	}
+
+	/** Where this machine forbids the full sandbox: asks for the weaker one, and all that the launch needs. Null: that is not why it did not start. */
+	async #acceptWeaker(described: Described, problem: Problem): Promise<Result<void> | null> {
+		const before = described.candidate.current?.sandbox;
+		if (!isFullForbidden(problem) || before === "off" || before?.tier === "landlock") return null;
+		return this.grant(described, {
+			title: `Start ${called(described.server.name)} in the weaker sandbox?`,
+			tier: "landlock",
+			notes: [
+				`The full sandbox does not stand up on this machine: ${problem.message}`,
+				`To have it: ${inEditorWords(remedyForFull(problem))}`,
+			],
+		});
 	}
 
 	/**
@@ -147,7 +169,7 @@ export class Approvals {
 	 */
 	async grant({ server, candidate, context }: Described, wanted: Wanted): Promise<Result<void>> {
 		const { line } = candidate.described;
-		const { title, tools = [], read = [], write = [], egress = [], ...extras } = wanted;
+		const { title, tools = [], read = [], write = [], egress = [], notes = [], ...extras } = wanted;
 		const pins = tools.flatMap(({ name, pin }) => (pin === null ? [] : [[name, pin] as const]));
 		const start = startingGrant(candidate);
 		const more: Widening = { ...NOTHING, ...extras, read, write, egress, secrets: line.asks };
@@ -162,7 +184,7 @@ export class Approvals {
 		if (change.widens) {
 			const holders = this.#holders(server, candidate, after, context);
 			if (!holders.ok) return holders;
-			const { question, changed } = grantQuestion(title, candidate, after, change, { tools, holders: holders.value });
+			const { question, changed } = grantQuestion(title, candidate, after, change, { tools, holders: holders.value, notes });
 			const closer = [
 				...(changed.length === 0 ? [] : [{ label: "Show What Changed", show: () => this.#showChanged(changed, candidate) }]),
 				...(tools.length === 0 ? [] : [{ label: FULL_DEFINITIONS, show: () => this.#showAll(server, tools) }]),
