@@ -18,6 +18,9 @@ export const COMMANDS = [
 	"sallyport.approve",
 	"sallyport.allowPath",
 	"sallyport.allowHost",
+	"sallyport.listExtras",
+	"sallyport.allowExtras",
+	"sallyport.denyExtras",
 	"sallyport.takeAway",
 	"sallyport.revoke",
 	// fixes
@@ -35,6 +38,18 @@ export const COMMANDS = [
 	// live
 	"sallyport.reviewRefusals",
 	"sallyport.showLog",
+	// the view of what was done
+	"sallyport.showDecision",
+	"sallyport.allowRefused",
+	"sallyport.copyRecord",
+	"sallyport.showLogFile",
+	"sallyport.pauseActivity",
+	"sallyport.resumeActivity",
+	"sallyport.clearActivity",
+	"sallyport.groupActivity",
+	"sallyport.listActivity",
+	"sallyport.showRefusedOnly",
+	"sallyport.showAllActivity",
 	// set-up
 	"sallyport.setUp",
 	"sallyport.checkMachine",
@@ -44,6 +59,7 @@ export const COMMANDS = [
 export type CommandId = (typeof COMMANDS)[number];
 
 export const VIEW = "sallyport.servers";
+export const ACTIVITY_VIEW = "sallyport.activity";
 export const WALKTHROUGH = "sallyport.start";
 
 /** What `when` clauses and walkthrough steps ask for. */
@@ -52,6 +68,10 @@ export const CONTEXT_KEYS = [
 	"sallyport.ready",
 	/** There is at least one server in the view. */
 	"sallyport.hasServers",
+	/** Of the view *Activity*: it stands still, shows nothing but what was refused, is one list rather than one a server. */
+	"sallyport.activity.paused",
+	"sallyport.activity.refusedOnly",
+	"sallyport.activity.flat",
 	/** The keychain fix was used, a server was wrapped, listed, a tool allowed. */
 	"sallyport.did.move",
 	"sallyport.did.wrap",

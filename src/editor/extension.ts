@@ -1,4 +1,5 @@
 import type * as vscode from "vscode";
+import { registerActivityView } from "./activity/view.ts";
 import { registerDefinitions } from "./approval/definitions.ts";
 import { registerCodeActions } from "./configs/code-actions.ts";
 import { registerCodeLenses } from "./configs/code-lenses.ts";
@@ -15,6 +16,7 @@ import { registerStatusBar } from "./live/status-bar.ts";
 import { registerFirstUse } from "./onboarding/first-use.ts";
 import { registerQuickstart } from "./onboarding/quickstart.ts";
 import { registerSetUp } from "./onboarding/set-up.ts";
+import { registerExtraCommands } from "./servers/extra-commands.ts";
 import { registerGrantCommands } from "./servers/grant-commands.ts";
 import { Servers } from "./servers/servers.ts";
 import { registerToolCommands } from "./servers/tool-commands.ts";
@@ -43,8 +45,10 @@ export function activate(context: vscode.ExtensionContext): void {
 		registerServersView(services, servers),
 		registerToolCommands(services, configs, servers),
 		registerGrantCommands(services, servers),
+		registerExtraCommands(services, servers),
 		registerDefinitions(services),
 		registerNotifications(services, live, servers),
+		registerActivityView(services, live, servers),
 		registerStatusBar(services, servers),
 		registerFirstUse(services, servers),
 		registerSetUp(services),

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
 import { HOSTS } from "../../src/core/config/hosts.ts";
 import { RULES } from "../../src/core/rules/index.ts";
-import { COMMANDS, CONTEXT_KEYS, type Settings, VIEW, WALKTHROUGH } from "../../src/editor/contributions.ts";
+import { ACTIVITY_VIEW, COMMANDS, CONTEXT_KEYS, type Settings, VIEW, WALKTHROUGH } from "../../src/editor/contributions.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "..", "..");
 
@@ -62,11 +62,13 @@ const Manifest = z.looseObject({
 const manifest = Manifest.parse(JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8")));
 const { contributes } = manifest;
 
-/** Commands that make no sense without what they are about: a row, a finding, an entry. */
+/** Commands that make no sense without what they are about: a row, a finding, an entry, a view that is open. */
 const CONTEXTUAL: ReadonlySet<string> = new Set(
 	[
 		...["openServer", "listTools", "allowTools", "allowReadingTools", "denyTools", "showDefinition", "showDrift"],
-		...["approve", "allowPath", "allowHost", "takeAway", "revoke"],
+		...["approve", "allowPath", "allowHost", "listExtras", "allowExtras", "denyExtras", "takeAway", "revoke"],
+		...["showDecision", "allowRefused", "copyRecord", "showLogFile", "pauseActivity", "resumeActivity", "clearActivity"],
+		...["groupActivity", "listActivity", "showRefusedOnly", "showAllActivity"],
 		...["secure", "wrap", "unwrap", "moveSecret", "pinVersion", "mendText", "mendAlike", "ignore", "showRule"],
 	].map((name) => `sallyport.${name}`),
 );
@@ -74,7 +76,7 @@ const CONTEXTUAL: ReadonlySet<string> = new Set(
 /** Changes a file, a vault, a policy, or starts a program. */
 const CHANGING = COMMANDS.filter(
 	(id) =>
-		!/\.(?:refresh|filter|openServer|showDefinition|showDrift|showRule|showLog|checkMachine|openWalkthrough|openQuickstart|reviewRefusals)$/.test(
+		!/\.(?:refresh|filter|openServer|showDefinition|showDrift|showRule|showLog|checkMachine|openWalkthrough|openQuickstart|reviewRefusals|showDecision|copyRecord|showLogFile|\w+Activity|showRefusedOnly)$/.test(
 			id,
 		),
 );
@@ -82,7 +84,8 @@ const CHANGING = COMMANDS.filter(
 /** What VS Code itself gives to `when` clauses and contributes as commands. */
 const BUILT_IN_KEYS =
 	/^(?:view|viewItem|isWorkspaceTrusted|virtualWorkspace|workspaceFolderCount|editorIsOpen|resourceScheme|resourceFilename)$/;
-const BUILT_IN_COMMANDS = /^(?:workbench\.|vscode\.|sallyport\.servers\.focus$)/;
+const BUILT_IN_COMMANDS = /^(?:workbench\.|vscode\.|sallyport\.(?:servers|activity)\.focus$)/;
+const VIEWS = [VIEW, ACTIVITY_VIEW];
 
 function keysOf(when: string): readonly string[] {
 	return when
@@ -135,7 +138,7 @@ describe("menus", () => {
 		expect(isKnownCommand(command)).toBe(true);
 		for (const key of keysOf(when ?? "")) expect(BUILT_IN_KEYS.test(key) || isContextKey(key), key).toBe(true);
 		if (menu.startsWith("view/")) {
-			expect(when).toContain(`view == ${VIEW}`);
+			expect(VIEWS.some((view) => when?.startsWith(`view == ${view}`))).toBe(true);
 			expect(group).toMatch(/^(?:inline|navigation|\d_\w+)@\d$/);
 		}
 	});
@@ -192,16 +195,22 @@ describe("settings", () => {
 	});
 });
 
-describe("the view", () => {
-	it("is one, in one container, with a name of the field", () => {
+describe("the views", () => {
+	it("are two, in one container, with names of the field", () => {
 		expect(contributes.viewsContainers.activitybar.map(({ id }) => id)).toEqual(["sallyport"]);
 		expect(Object.entries(contributes.views).map(([id, views]) => [id, views.map((view) => [view.id, view.name])])).toEqual([
-			["sallyport", [[VIEW, "MCP Servers"]]],
+			[
+				"sallyport",
+				[
+					[VIEW, "MCP Servers"],
+					[ACTIVITY_VIEW, "Activity"],
+				],
+			],
 		]);
 	});
 
-	it.each(contributes.viewsWelcome)("says something where it is empty: $when", ({ view, when, contents }) => {
-		expect(view).toBe(VIEW);
+	it.each(contributes.viewsWelcome)("say something where they are empty: $when", ({ view, when, contents }) => {
+		expect(VIEWS).toContain(view);
 		for (const key of keysOf(when)) expect(BUILT_IN_KEYS.test(key) || isContextKey(key), key).toBe(true);
 		for (const command of commandLinks(contents)) expect(isKnownCommand(command), command).toBe(true);
 	});

@@ -1,9 +1,11 @@
 import * as vscode from "vscode";
 import { brief, plain } from "../../core/plain-text.ts";
+import { isObject } from "../../core/protocol/message.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { readDefinition } from "../../platform/definitions.ts";
 import type { Services } from "../services.ts";
 import type { ToolText } from "./definition-lines.ts";
+import { linesOf } from "./lines.ts";
 
 const SCHEME = "sallyport-definition";
 /** Documents that can be opened again. */
@@ -66,7 +68,7 @@ export async function openDrift(services: Services, tool: ToolText, approved: st
 
 function addressOf(title: string, what: string, query: string): vscode.Uri {
 	const name = brief(title, 80).replaceAll(/[\\/]/g, "_");
-	return vscode.Uri.from({ scheme: SCHEME, path: `/${name} (${what}).json`, query });
+	return vscode.Uri.from({ scheme: SCHEME, path: `/${name} (${what}).jsonc`, query });
 }
 
 function keep(text: string): string {
@@ -83,7 +85,14 @@ let count = 0;
 /** Keys in order, so that a difference is one of meaning; whatever could hide or turn text is written as its code. */
 function textOf(definition: unknown): string {
 	const text = JSON.stringify(definition, (_, value: unknown) => sorted(value), 2);
-	return `${text.split("\n").map(plain).join("\n")}\n`;
+	return `${descriptionLines(definition)}${text.split("\n").map(plain).join("\n")}\n`;
+}
+
+/** Of a description with several lines, which JSON has in one: a comment that is read, and compared, line by line. Empty: it has one, or none. */
+function descriptionLines(definition: unknown): string {
+	const description = isObject(definition) ? definition.description : undefined;
+	const lines = typeof description === "string" ? linesOf(description) : [];
+	return lines.length < 2 ? "" : `${["The description, line by line:", ...lines].map((line) => `// ${plain(line)}`).join("\n")}\n\n`;
 }
 
 /** What a pin covers: all but the tool's own `_meta`. A parameter that is called so is a part of it. */

@@ -1,5 +1,5 @@
 import { parseLaunch } from "../../core/launch/runner.ts";
-import { brief, exact } from "../../core/plain-text.ts";
+import { brief, exact, plain } from "../../core/plain-text.ts";
 import type { Proposal } from "../../core/policy/accepted.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import type { ProposalRow } from "../../platform/approval/accept.ts";
@@ -108,6 +108,8 @@ export interface Granting {
 	readonly tools: readonly ListedTool[];
 	/** Other servers that have, or ask for, what this one would get. */
 	readonly holders: readonly Holder[];
+	/** What it begins with, a paragraph each: our own words. Undefined: nothing. */
+	readonly notes?: readonly string[];
 }
 
 /** Rows of what is new, of what stays and what goes; a server gets few things at a time. */
@@ -124,7 +126,7 @@ export function grantQuestion(
 	candidate: Candidate,
 	after: Grant,
 	{ rows }: GrantChange,
-	{ tools, holders }: Granting,
+	{ tools, holders, notes = [] }: Granting,
 ): { readonly question: Question; readonly changed: readonly ListedTool[] } {
 	const relaunched = rows.some(({ kind }) => kind === "start");
 	const changed = tools.filter(({ name, pin }) => candidate.current?.tools.has(name) === true && candidate.current.tools.get(name) !== pin);
@@ -134,6 +136,7 @@ export function grantQuestion(
 	const of = (heading: string, items: readonly string[], most: number): Cuttable[] =>
 		items.length === 0 ? [] : [joined([asIs(heading), list(items, most)])];
 	const ours: readonly Cuttable[] = [
+		...notes.map((note) => asIs(plain(note))),
 		...of("This secret is another server's, too:", holderRows(holders, called), MOST_OTHER),
 		...changed.slice(0, MOST_OTHER).map(({ name }) => asIs(`${called(name)} is not what you allowed: its definition has changed.`)),
 		...(changed.length <= MOST_OTHER ? [] : [asIs(`${changed.length - MOST_OTHER} more have changed since you allowed them.`)]),

@@ -1,6 +1,6 @@
 import { brief, exact, plain } from "../../core/plain-text.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
-import { riskOf } from "../../core/tools/risk.ts";
+import { claimsToRead, type RiskKind, riskOf } from "../../core/tools/risk.ts";
 import { definitionLines, parametersOf, type ToolText } from "./definition-lines.ts";
 import { cutMiddle, heightOf, wrap } from "./lines.ts";
 
@@ -14,6 +14,23 @@ export function allowedCount(tools: readonly { readonly effective: boolean }[]):
 	return `${tools.filter(({ effective }) => effective).length} of ${tools.length} ${tools.length === 1 ? "tool" : "tools"}`;
 }
 
+const RISKS: Readonly<Record<RiskKind, string>> = {
+	read: "read",
+	write: "write",
+	destructive: "destroy",
+	network: "use the network",
+	"open-world": "reach outside",
+	execute: "run commands",
+};
+
+/** What a tool may do, in a few words of ours: `may write, run commands`. */
+export function riskText(tool: ToolText): string {
+	if (claimsToRead(tool)) return "says that it only reads";
+	return `may ${riskOf(tool)
+		.risks.map(({ kind }) => RISKS[kind])
+		.join(", ")}`;
+}
+
 /** For a row: the first line of what the server says of the tool, and all of it with its parameters. Plain text. */
 export function toolSummary({ name, definition }: ToolText): { readonly first: string; readonly full: string } {
 	const { description } = definition;
@@ -25,8 +42,8 @@ export function toolSummary({ name, definition }: ToolText): { readonly first: s
 		first: brief(lines.find((line) => line.trim() !== "") ?? "", 120),
 		full: [
 			plain(name),
-			`May: ${risks.map(({ kind, because }) => `${kind} (${because})`).join(", ")}`,
-			...contradictions,
+			`May: ${risks.map(({ kind, because }) => `${RISKS[kind]} (${plain(because)})`).join(", ")}`,
+			...contradictions.map(plain),
 			...(text === "" ? [] : ["The server says:", ...cut(lines.join("\n"), 1_000).split("\n")]),
 			...(parameters === "" ? [] : [`Parameters: ${cut(parameters, 500)}`]),
 		].join("\n"),

@@ -57,6 +57,12 @@ export class Live implements vscode.Disposable {
 		return this.#serving(server).length;
 	}
 
+	/** Which entry the launcher of a session serves; null: it does not run, or has not said. */
+	serverOf(session: string): ServerKey | null {
+		const hello = this.#launchers.get(session)?.hello;
+		return hello === undefined ? null : { name: hello.server, config: hello.config, workspace: hello.workspace };
+	}
+
 	/** Tool → the pin that a running server lists now instead of the approved one; null: it cannot be pinned. Tools are named by `messageName`. */
 	drift(server: ServerKey): ReadonlyMap<string, string | null> {
 		return new Map(this.#serving(server).flatMap(({ drift }) => [...drift]));

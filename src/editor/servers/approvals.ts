@@ -2,8 +2,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { formatReference, referencesIn } from "../../core/config/references.ts";
 import type { ServerEntry } from "../../core/config/server.ts";
 import { parseLaunch } from "../../core/launch/runner.ts";
+import type { Asks } from "../../core/policy/asks.ts";
 import { type Grant, grantsOf } from "../../core/policy/layers.ts";
-import { fail, ok, type Result } from "../../core/result.ts";
+import { fail, ok, type Problem, type Result } from "../../core/result.ts";
 import { acceptProposal, proposalRows, readProposals } from "../../platform/approval/accept.ts";
 import {
 	type Candidate,
@@ -14,7 +15,7 @@ import {
 	startingGrant,
 } from "../../platform/approval/candidate.ts";
 import type { ApprovalContext } from "../../platform/approval/context.ts";
-import { listCandidate } from "../../platform/approval/list-candidate.ts";
+import { listCandidate, listCandidateOffers } from "../../platform/approval/list-candidate.ts";
 import { grantChange } from "../../platform/approval/texts.ts";
 import { NOTHING, type Widening, widen } from "../../platform/approval/widen.ts";
 import { keepDefinition } from "../../platform/definitions.ts";
@@ -24,6 +25,7 @@ import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { lacksMutableApproval } from "../../platform/launch/verify.ts";
 import { recallPackage } from "../../platform/packages/resolved.ts";
 import { grantsAnything, readLayers } from "../../platform/policy-files.ts";
+import { isFullForbidden, remedyForFull } from "../../platform/sandbox/tiers.ts";
 import { openDefinitions, openDrift } from "../approval/definitions.ts";
 import { confirmWidening, whenRead } from "../approval/dialog.ts";
 import { type Holder, otherHolders } from "../approval/other-holders.ts";
@@ -38,6 +40,7 @@ import {
 } from "../approval/questions.ts";
 import { withProgress } from "../commands.ts";
 import { markDone } from "../onboarding/progress.ts";
+import { inEditorWords } from "../onboarding/remedies.ts";
 import type { Services } from "../services.ts";
 import type { Server } from "./model.ts";
 import { isUnsaved } from "./saved-entry.ts";
@@ -61,6 +64,14 @@ export interface Wanted {
 	readonly read?: readonly string[];
 	readonly write?: readonly string[];
 	readonly egress?: readonly string[];
+	readonly prompts?: readonly string[];
+	readonly resources?: readonly string[];
+	readonly templates?: readonly string[];
+	readonly completions?: boolean;
+	readonly asks?: Asks;
+	readonly tier?: "landlock";
+	/** What the question begins with, a paragraph each: ours, and plain. */
+	readonly notes?: readonly string[];
 }
 
 /** Milliseconds until something that takes long says so. */
@@ -131,6 +142,29 @@ export class Approvals {
 
 	/** Starts the server confined and keeps the list of its tools. Asks before the first start of a command that was not approved. */
 	async list(before: Pick<Server, "id" | "file">): Promise<Result<Listed>> {
+		const listed = await this.#list(before, "the tools", listCandidate);
+		if (!listed.ok) return listed;
+		const { described, list: tools } = listed.value;
+		const { launch, line } = described.candidate.described;
+		await this.#servers.keepListing(described.server, line, launch.fingerprint, tools);
+		markDone(this.#services, "list");
+		return ok({ ...described, tools });
+	}
+
+	/** As `list`, of what it offers beside tools: kept for this session alone. */
+	async listOffers(before: Pick<Server, "id" | "file">): Promise<Result<void>> {
+		const listed = await this.#list(before, "the prompts and resources", listCandidateOffers);
+		if (!listed.ok) return listed;
+		const { server, candidate } = listed.value.described;
+		this.#servers.keepOffers(server, candidate.described.line, listed.value.list);
+		return ok(undefined);
+	}
+
+	async #list<T>(
+		before: Pick<Server, "id" | "file">,
+		what: string,
+		list: (candidate: Candidate, context: ApprovalContext) => Promise<Result<T>>,
+	): Promise<Result<{ readonly described: Described; readonly list: T }>> {
 		const described = await this.#describe(before, true);
 		if (!described.ok) return described;
 		const { server, candidate, context, asked } = described.value;
@@ -141,13 +175,27 @@ export class Approvals {
 		this.#started.add(launch.fingerprint);
 		// A launch that was approved without a secret that it asks for would not start under its grant.
 		const lacks = [...line.asks].some(([slot, reference]) => candidate.current?.secrets.get(slot) !== reference);
-		const tools = await patiently(`Sallyport: listing the tools of ${called(server.name)}`, (report) =>
-			listCandidate(lacks ? { ...candidate, current: null } : candidate, { ...context, onProgress: report }),
+		const listed = await patiently(`Sallyport: listing ${what} of ${called(server.name)}`, (report) =>
+			list(lacks ? { ...candidate, current: null } : candidate, { ...context, onProgress: report }),
 		);
-		if (!tools.ok) return tools;
-		await this.#servers.keepListing(server, line, launch.fingerprint, tools.value);
-		markDone(this.#services, "list");
-		return ok({ server, candidate, context, tools: tools.value });
+		if (listed.ok) return ok({ described: { server, candidate, context }, list: listed.value });
+		const granted = await this.#acceptWeaker({ server, candidate, context }, listed.problem);
+		if (granted === null) return listed;
+		return granted.ok ? this.#list(before, what, list) : granted;
+	}
+
+	/** Where this machine forbids the full sandbox: asks for the weaker one, and all that the launch needs. Null: that is not why it did not start. */
+	async #acceptWeaker(described: Described, problem: Problem): Promise<Result<void> | null> {
+		const before = described.candidate.current?.sandbox;
+		if (!isFullForbidden(problem) || before === "off" || before?.tier === "landlock") return null;
+		return this.grant(described, {
+			title: `Start ${called(described.server.name)} in the weaker sandbox?`,
+			tier: "landlock",
+			notes: [
+				`The full sandbox does not stand up on this machine: ${problem.message}`,
+				`To have it: ${inEditorWords(remedyForFull(problem))}`,
+			],
+		});
 	}
 
 	/**
@@ -156,10 +204,10 @@ export class Approvals {
 	 */
 	async grant({ server, candidate, context }: Described, wanted: Wanted): Promise<Result<void>> {
 		const { line } = candidate.described;
-		const { title, tools = [], read = [], write = [], egress = [] } = wanted;
+		const { title, tools = [], read = [], write = [], egress = [], notes = [], ...extras } = wanted;
 		const pins = tools.flatMap(({ name, pin }) => (pin === null ? [] : [[name, pin] as const]));
 		const start = startingGrant(candidate);
-		const more: Widening = { ...NOTHING, read, write, egress, secrets: line.asks };
+		const more: Widening = { ...NOTHING, ...extras, read, write, egress, secrets: line.asks };
 		const cwd = line.workspace ?? context.userHome;
 		const base = { ...start, tools: new Map([...start.tools, ...pins]) };
 		const asked = widen(base, more, line.asks, { ...context, cwd });
@@ -171,7 +219,7 @@ export class Approvals {
 		if (change.widens) {
 			const holders = this.#holders(server, candidate, after, context);
 			if (!holders.ok) return holders;
-			const { question, changed } = grantQuestion(title, candidate, after, change, { tools, holders: holders.value });
+			const { question, changed } = grantQuestion(title, candidate, after, change, { tools, holders: holders.value, notes });
 			const closer = [
 				...(changed.length === 0 ? [] : [{ label: "Show What Changed", show: () => this.#showChanged(changed, candidate) }]),
 				...(tools.length === 0 ? [] : [{ label: FULL_DEFINITIONS, show: () => this.#showAll(server, tools) }]),

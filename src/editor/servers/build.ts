@@ -41,7 +41,7 @@ const NOTHING: Verdict = { grant: null, lookup: { found: false, why: "not-approv
 
 function buildServer(source: SourceEntry, file: Server["file"], standing: Standing): Server {
 	const { id, name, entry, wrapped, findings } = source;
-	const base = { id, name, file, entry, wrapped, findings, mutable: false };
+	const base = { id, name, file, entry, wrapped, findings, mutable: false, offers: null };
 	if (source.line === null)
 		return { ...base, state: "remote", refusal: null, line: null, grant: null, effective: null, tools: null, running: 0 };
 	if (!source.line.ok) {
@@ -69,6 +69,7 @@ function buildServer(source: SourceEntry, file: Server["file"], standing: Standi
 		grant,
 		effective,
 		tools,
+		offers: standing.listings.offersOf(id, line),
 		running,
 		mutable,
 	};

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import { fail, type Result } from "../../core/result.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { doubtAboutEgress } from "../../platform/approval/egress-lookup.ts";
 import { isHostAndPort } from "../../platform/approval/widen.ts";
 import { called } from "../approval/questions.ts";
 import { registerCommand } from "../commands.ts";
@@ -40,14 +41,13 @@ export function registerGrantCommands(services: Services, servers: Servers): vsc
 		const target = await parseTarget(args, servers);
 		if (!target.ok) return target;
 		const wanted = await choose(target.value.server, target.value.host);
-		if (wanted === null) return CANCELLED;
+		if (!wanted.ok) return wanted;
 		const described = await approvals.describe(target.value.server);
-		return described.ok ? approvals.grant(described.value, wanted) : described;
+		return described.ok ? approvals.grant(described.value, wanted.value) : described;
 	}
 }
 
-/** Null: the person left. */
-type Choose = (server: Server, host: string | null) => Promise<Wanted | null>;
+type Choose = (server: Server, host: string | null) => Promise<Result<Wanted>>;
 
 /** Not every system has one dialog for files and folders. */
 const PATHS = [
@@ -59,7 +59,7 @@ const PATHS = [
 
 const choosePaths: Choose = async ({ name, line }) => {
 	const chosen = await vscode.window.showQuickPick(PATHS, { title: "Allow a File or Folder", placeHolder: "What may it do there?" });
-	if (chosen === undefined) return null;
+	if (chosen === undefined) return CANCELLED;
 	const { key, folders } = chosen;
 	const start = line?.workspace ?? null;
 	const found = await vscode.window.showOpenDialog({
@@ -71,17 +71,31 @@ const choosePaths: Choose = async ({ name, line }) => {
 		...(start === null ? {} : { defaultUri: vscode.Uri.file(start) }),
 	});
 	const paths = found?.filter(({ scheme }) => scheme === "file").map(({ fsPath }) => fsPath) ?? [];
-	if (paths.length === 0) return null;
-	return { title: `Let ${called(name)} ${key === "read" ? "read" : "read and write"} this?`, [key]: paths };
+	if (paths.length === 0) return CANCELLED;
+	return ok({ title: `Let ${called(name)} ${key === "read" ? "read" : "read and write"} this?`, [key]: paths });
 };
 
+const HOST = "Host and port that it may connect to; a dialog asks before anything is granted";
+
 const chooseHost: Choose = async ({ name }, proposed) => {
+	const first = await askForHost(HOST, proposed !== null && isHostAndPort(proposed) ? proposed : null);
+	if (first === null) return CANCELLED;
+	// What would be refused at every start is said now.
+	const doubt = await doubtAboutEgress(first);
+	if (doubt !== null && doubt.instead === null) return fail(doubt.code, doubt.message, "Nothing can allow that: name another host.");
+	const target =
+		doubt === null ? first : await askForHost(`${doubt.message} If you mean that machine, go on with its address.`, doubt.instead);
+	return target === null ? CANCELLED : ok({ title: `Let ${called(name)} connect to this?`, egress: [target] });
+};
+
+/** Null: the person left. */
+async function askForHost(prompt: string, value: string | null): Promise<string | null> {
 	const target = await vscode.window.showInputBox({
 		title: "Allow a Network Host",
-		prompt: "Host and port that it may connect to; a dialog asks before anything is granted",
+		prompt,
 		placeHolder: "api.github.com:443",
-		...(proposed !== null && isHostAndPort(proposed) ? { value: proposed } : {}),
+		...(value === null ? {} : { value }),
 		validateInput: (text) => (isHostAndPort(text.trim()) ? null : "Write host:port, for example api.github.com:443"),
 	});
-	return target === undefined ? null : { title: `Let ${called(name)} connect to this?`, egress: [target.trim()] };
-};
+	return target?.trim() ?? null;
+}

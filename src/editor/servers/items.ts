@@ -7,9 +7,11 @@ import type { Severity } from "../../core/rules/finding.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
 import { allowedCount, toolSummary } from "../approval/tool-text.ts";
 import type { CommandId } from "../contributions.ts";
+import { themeIcon as icon } from "../theme-icon.ts";
+import { type Extra, extrasSummary } from "./extras.ts";
 import type { ConfigFile, Server, ServerState, Tool } from "./model.ts";
 import { isWaiting } from "./model.ts";
-import type { Access, FindingRow, Row } from "./nodes.ts";
+import type { Access, ExtrasRow, FindingRow, Row } from "./nodes.ts";
 
 /** Characters of a label. */
 const LABEL = 120;
@@ -35,6 +37,10 @@ function looksOf(row: Row): vscode.TreeItem {
 			return toolItem(row.tool);
 		case "unlisted":
 			return unlistedItem(row.server);
+		case "extras":
+			return extrasItem(row);
+		case "extra":
+			return extraItem(row.extra);
 		case "access":
 			return accessItem();
 		case "access-item":
@@ -63,10 +69,6 @@ function item({ label, description, tooltip, icon: iconPath, context, says, open
 	made.contextValue = context;
 	made.accessibilityInformation = { label: says, role: "treeitem" };
 	return made;
-}
-
-function icon(id: string, color?: string): vscode.ThemeIcon {
-	return color === undefined ? new vscode.ThemeIcon(id) : new vscode.ThemeIcon(id, new vscode.ThemeColor(color));
 }
 
 function fileItem(file: ConfigFile): vscode.TreeItem {
@@ -226,13 +228,20 @@ function toolItem(tool: Tool): vscode.TreeItem {
 				? icon("circle-slash", "disabledForeground")
 				: icon(tool.reads ? "eye" : "zap");
 	const described = toolSummary(tool);
+	const where = tool.where.join("; ");
 	const made = item({
 		label,
-		description: [word, described.first].filter((part) => part !== "").join(" · "),
-		tooltip: described.full,
+		description: [word, where === "" ? "" : `where ${brief(where, LABEL)}`, described.first].filter((part) => part !== "").join(" · "),
+		tooltip: [described.full, ...(where === "" ? [] : [`Only where: ${brief(where, 500)}`])].join("\n"),
 		icon: looks,
 		context: `tool ${tool.state}`,
-		says: [label, "tool", tool.reads ? "says that it only reads" : "may change things", ...(word === "" ? [] : [word])].join(", "),
+		says: [
+			label,
+			"tool",
+			tool.reads ? "says that it only reads" : "may change things",
+			...(word === "" ? [] : [word]),
+			...(where === "" ? [] : [`where ${brief(where, LABEL)}`]),
+		].join(", "),
 	});
 	// What cannot be pinned can never be ticked.
 	if (tool.state !== "unpinnable") {
@@ -243,6 +252,67 @@ function toolItem(tool: Tool): vscode.TreeItem {
 			accessibilityInformation: { label: `${label}, ${ticked ? "allowed" : "not allowed"}`, role: "checkbox" },
 		};
 	}
+	return made;
+}
+
+function extrasItem({ extras, server }: ExtrasRow): vscode.TreeItem {
+	const summary = extrasSummary(extras);
+	const description = summary === "" ? "nothing allowed" : summary;
+	return item({
+		label: "Beside Tools",
+		description,
+		tooltip: "Prompts and resources that it may offer, and what it may ask its host for. None of it is let through unless it is ticked.",
+		icon: icon("library"),
+		context: server.offers === null ? "extras unlisted" : "extras",
+		says: `Beside tools: prompts, resources and questions to the host, ${description}`,
+		open: "collapsed",
+	});
+}
+
+const EXTRAS: Readonly<
+	Record<Extra["kind"], { readonly icon: string; readonly label?: string; readonly kind: string; readonly means: string }>
+> = {
+	prompt: { icon: "comment", kind: "prompt", means: "A text of the server's that you can choose in its host." },
+	resource: { icon: "file-text", kind: "resource", means: "Something of the server's that its host can read." },
+	template: {
+		icon: "symbol-snippet",
+		kind: "template",
+		means: "Makes known that there are such resources; reading them is granted as resources.",
+	},
+	completion: {
+		icon: "edit-sparkle",
+		label: "Completions",
+		kind: "what you type",
+		means: "What you type for its prompts and resources is sent to it.",
+	},
+	sampling: { icon: "hubot", label: "Sampling", kind: "ask your model", means: "It puts words to your model, and reads the answer." },
+	elicitation: {
+		icon: "question",
+		label: "Elicitation",
+		kind: "ask you",
+		means: "It puts questions to you in its host. Questions for passwords and keys are refused even so.",
+	},
+	roots: { icon: "root-folder", label: "Roots", kind: "know your folders", means: "It is told the folders that its host works in." },
+};
+
+function extraItem({ kind, name, granted, effective, says }: Extra): vscode.TreeItem {
+	const looks = EXTRAS[kind];
+	const label = looks.label ?? brief(name, LABEL);
+	const word = granted && !effective ? "taken away by another policy" : "";
+	const own = brief(maskDetected(says), 300);
+	const made = item({
+		label,
+		description: [word, looks.kind, own].filter((part) => part !== "").join(" · "),
+		tooltip: [name === "" ? label : plain(name), looks.means, ...(own === "" ? [] : ["The server says:", own])].join("\n"),
+		icon: icon(looks.icon),
+		context: granted ? "extra granted" : "extra",
+		says: [label, looks.kind, ...(word === "" ? [] : [word])].join(", "),
+	});
+	made.checkboxState = {
+		state: granted ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+		tooltip: granted ? "Take this away" : "Allow this…",
+		accessibilityInformation: { label: `${label}, ${granted ? "allowed" : "not allowed"}`, role: "checkbox" },
+	};
 	return made;
 }
 

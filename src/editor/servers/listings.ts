@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Grant } from "../../core/policy/layers.ts";
 import type { Home } from "../../platform/home.ts";
-import type { ListedTool } from "../../platform/launch/list-tools.ts";
+import type { ListedOffers, ListedTool } from "../../platform/launch/list-tools.ts";
 import { type KeptListing, readListing, writeListing } from "../../platform/launch/listings.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 
@@ -13,6 +13,8 @@ interface Remembered extends KeptListing {
 export class Listings {
 	/** By the id of a server: one that was never approved has no fingerprint to look under. */
 	readonly #session = new Map<string, Remembered>();
+	/** What was listed beside tools, by the id of a server. Nothing of it is pinned, so that none is kept for later. */
+	readonly #offers = new Map<string, { readonly line: LaunchLine; readonly offers: ListedOffers }>();
 	/** By fingerprint. */
 	readonly #disk = new Map<string, KeptListing | null>();
 
@@ -34,6 +36,16 @@ export class Listings {
 		const kept = grant === null || home === null ? null : this.#read(home, grant.launch.fingerprint, fresh);
 		if (here === null || kept === null) return (here ?? kept)?.tools ?? null;
 		return (here.at > kept.at ? here : kept).tools;
+	}
+
+	keepOffers(id: string, line: LaunchLine, offers: ListedOffers): void {
+		this.#offers.set(id, { line, offers });
+	}
+
+	/** Null: never asked in this session, or of another command than the one that stands there now. */
+	offersOf(id: string, line: LaunchLine): ListedOffers | null {
+		const known = this.#offers.get(id);
+		return known !== undefined && sameCode(known.line, line) ? known.offers : null;
 	}
 
 	/** The next look goes to the disk. */

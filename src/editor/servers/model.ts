@@ -5,6 +5,7 @@ import type { Grant } from "../../core/policy/layers.ts";
 import type { Problem } from "../../core/result.ts";
 import type { Finding } from "../../core/rules/finding.ts";
 import type { Pin } from "../../core/tools/pin.ts";
+import type { ListedOffers } from "../../platform/launch/list-tools.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 
 /** One config file and its servers, as the view shows it. */
@@ -47,6 +48,8 @@ export interface Server {
 	readonly findings: readonly Finding[];
 	/** Null: never listed. Granted tools that are no longer listed are in here too. */
 	readonly tools: readonly Tool[] | null;
+	/** What it lists beside tools, as far as it was asked in this session. Null: it was not. */
+	readonly offers: ListedOffers | null;
 	/** Launchers of it that run now. */
 	readonly running: number;
 	/** It was approved, and the person's other programs can change its code. */
@@ -62,6 +65,8 @@ export interface Tool {
 	/** Of the definition as it is listed now; null where there is none. */
 	readonly pin: Pin | null;
 	readonly reads: boolean;
+	/** What the policies hold its arguments to, each in one line: `path within /project/docs`. Empty: to nothing. */
+	readonly where: readonly string[];
 	/** The server's own word; empty for a tool that is gone. */
 	readonly definition: Readonly<Record<string, unknown>>;
 }

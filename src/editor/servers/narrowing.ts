@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "../../core/result.ts";
 import { currentGrant } from "../../platform/approval/candidate.ts";
 import { narrowGrant, revokeGrants } from "../../platform/approval/narrow.ts";
 import type { Services } from "../services.ts";
+import { type ExtraKey, withoutExtras } from "./extras.ts";
 import type { Server } from "./model.ts";
 import type { Access } from "./nodes.ts";
 import type { Servers } from "./servers.ts";
@@ -22,6 +23,11 @@ export function takeTools(services: Services, servers: Servers, server: Server, 
 /** Running servers are stopped by their launchers: what they were started with is no longer theirs. */
 export function takeAccess(services: Services, servers: Servers, server: Server, access: Access): Promise<Result<boolean>> {
 	return narrow(services, servers, server, (grant) => without(grant, access));
+}
+
+/** Running servers obey at once. */
+export function takeExtras(services: Services, servers: Servers, server: Server, keys: readonly ExtraKey[]): Promise<Result<boolean>> {
+	return narrow(services, servers, server, (grant) => withoutExtras(grant, keys));
 }
 
 /** Everything. Running servers are stopped by their launchers. */

@@ -1,4 +1,5 @@
 import type { Finding } from "../../core/rules/finding.ts";
+import { type Extra, extrasOf } from "./extras.ts";
 import type { ConfigFile, Server, Tool } from "./model.ts";
 
 /** Something that a server is granted beside its tools, or asks for. */
@@ -10,7 +11,7 @@ export type Access =
 	| { readonly kind: "unconfined"; readonly effective: boolean };
 
 /** A row of the view. Its `id` stays over reloads, so that what is open stays open. */
-export type Row = FileRow | ServerRow | FindingRow | ToolsRow | ToolRow | UnlistedRow | AccessRow | AccessItemRow;
+export type Row = FileRow | ServerRow | FindingRow | ToolsRow | ToolRow | UnlistedRow | ExtrasRow | ExtraRow | AccessRow | AccessItemRow;
 
 abstract class BaseRow {
 	readonly id: string;
@@ -87,6 +88,31 @@ export class UnlistedRow extends BaseRow {
 	}
 }
 
+/** What it may offer beside tools, and ask its host for. */
+export class ExtrasRow extends BaseRow {
+	readonly kind = "extras";
+	readonly server: Server;
+	readonly extras: readonly Extra[];
+
+	constructor(parent: ServerRow) {
+		super(JSON.stringify(["extras", parent.server.id]), parent);
+		this.server = parent.server;
+		this.extras = extrasOf(parent.server.grant, parent.server.effective, parent.server.offers);
+	}
+}
+
+export class ExtraRow extends BaseRow {
+	readonly kind = "extra";
+	readonly server: Server;
+	readonly extra: Extra;
+
+	constructor(extra: Extra, parent: ExtrasRow) {
+		super(JSON.stringify(["extra", parent.server.id, extra.kind, extra.name]), parent);
+		this.server = parent.server;
+		this.extra = extra;
+	}
+}
+
 export class AccessRow extends BaseRow {
 	readonly kind = "access";
 	readonly server: Server;
@@ -131,10 +157,14 @@ export function childrenOf(row: Row | null, files: readonly ConfigFile[]): reado
 			return [
 				...row.server.findings.map((finding, index) => new FindingRow(finding, index, row.server.file, row)),
 				// Nothing can be listed or granted where the launch line cannot be told.
-				...(row.server.line === null ? [] : [new ToolsRow(row), ...(accessOf(row.server).length === 0 ? [] : [new AccessRow(row)])]),
+				...(row.server.line === null
+					? []
+					: [new ToolsRow(row), new ExtrasRow(row), ...(accessOf(row.server).length === 0 ? [] : [new AccessRow(row)])]),
 			];
 		case "tools":
 			return row.server.tools === null ? [new UnlistedRow(row)] : inOrder(row.server.tools).map((tool) => new ToolRow(tool, row));
+		case "extras":
+			return row.extras.map((extra) => new ExtraRow(extra, row));
 		case "access":
 			return accessOf(row.server).map((access) => new AccessItemRow(access, row));
 		default:

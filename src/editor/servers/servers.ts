@@ -6,7 +6,7 @@ import * as vscode from "vscode";
 import type { ConfigDocument } from "../../core/config/server.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { type Accepted, acceptedPlaces, readAccepted } from "../../platform/acceptance/accepted.ts";
-import type { ListedTool } from "../../platform/launch/list-tools.ts";
+import type { ListedOffers, ListedTool } from "../../platform/launch/list-tools.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { grantsAnything, policyPlaces, watchPolicies } from "../../platform/policy-files.ts";
 import type { Configs } from "../configs/configs.ts";
@@ -115,6 +115,12 @@ export class Servers implements vscode.Disposable {
 		const home = this.#services.home();
 		if (!home.ok) return;
 		await this.#listings.keep(id, line, fingerprint, tools, home.value);
+		this.#build(null);
+	}
+
+	/** Keeps, for this session, what a server listed beside tools. */
+	keepOffers({ id }: Pick<Server, "id">, line: LaunchLine, offers: ListedOffers): void {
+		this.#listings.keepOffers(id, line, offers);
 		this.#build(null);
 	}
 

@@ -1,3 +1,4 @@
+import { constraintsText } from "../../core/constraints/text.ts";
 import { messageName } from "../../core/live/message.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import { isPin } from "../../core/tools/pin.ts";
@@ -41,12 +42,17 @@ export function toolsOf(sources: ToolSources): readonly Tool[] | null {
 			effective: pin !== undefined && pin === now && effective?.tools.get(tool.name) === pin,
 			pin: now,
 			reads: claimsToRead({ name: tool.name, definition }),
+			where: whereOf(tool.name),
 			definition,
 		};
 	}
 
 	function toGone(name: string): Tool {
-		return { name, state: "gone", effective: false, pin: null, reads: false, definition: {} };
+		return { name, state: "gone", effective: false, pin: null, reads: false, where: whereOf(name), definition: {} };
+	}
+
+	function whereOf(name: string): readonly string[] {
+		return ((effective ?? grant)?.constraints.get(name) ?? []).map(constraintsText).filter((text) => text !== "");
 	}
 
 	function approved(pin: string): ListedTool["definition"] {

@@ -5,7 +5,7 @@ import { VIEW } from "../contributions.ts";
 import type { Services } from "../services.ts";
 import { itemOf } from "./items.ts";
 import type { ConfigFile, Server } from "./model.ts";
-import { childrenOf, FileRow, type Row, ServerRow, ToolRow, ToolsRow } from "./nodes.ts";
+import { childrenOf, ExtraRow, FileRow, type Row, ServerRow, ToolRow, ToolsRow } from "./nodes.ts";
 import { openPlace } from "./open-place.ts";
 import type { Servers } from "./servers.ts";
 
@@ -45,15 +45,15 @@ export function registerServersView(services: Services, servers: Servers): vscod
 			if (row !== null) view.reveal(row, { expand: true, select: true, focus: false }).then(undefined, () => {});
 		}),
 		view.onDidChangeCheckboxState(async ({ items }) => {
-			const rows = items.flatMap(([row, state]) => (row instanceof ToolRow ? [{ row, state }] : []));
 			try {
-				for (const state of [vscode.TreeItemCheckboxState.Unchecked, vscode.TreeItemCheckboxState.Checked])
-					for (const batch of byServer(rows.filter((each) => each.state === state).map(({ row }) => row)))
-						await vscode.commands.executeCommand(
-							state === vscode.TreeItemCheckboxState.Checked ? "sallyport.allowTools" : "sallyport.denyTools",
-							batch[0],
-							batch,
-						);
+				for (const state of [vscode.TreeItemCheckboxState.Unchecked, vscode.TreeItemCheckboxState.Checked]) {
+					const rows = items.flatMap(([row, now]) => (now === state ? [row] : []));
+					const isTicked = state === vscode.TreeItemCheckboxState.Checked;
+					for (const batch of byServer(rows.filter((row) => row instanceof ToolRow)))
+						await vscode.commands.executeCommand(isTicked ? "sallyport.allowTools" : "sallyport.denyTools", batch[0], batch);
+					for (const batch of byServer(rows.filter((row) => row instanceof ExtraRow)))
+						await vscode.commands.executeCommand(isTicked ? "sallyport.allowExtras" : "sallyport.denyExtras", batch[0], batch);
+				}
 			} finally {
 				// Whatever came of it, the boxes show how things are.
 				changed.fire();
@@ -73,7 +73,7 @@ export function registerServersView(services: Services, servers: Servers): vscod
 }
 
 /** Each server is asked for by itself. */
-function byServer(rows: readonly ToolRow[]): readonly (readonly ToolRow[])[] {
+function byServer<R extends ToolRow | ExtraRow>(rows: readonly R[]): readonly (readonly R[])[] {
 	return [...new Set(rows.map(({ server }) => server.id))].map((id) => rows.filter(({ server }) => server.id === id));
 }
 

@@ -16,26 +16,42 @@ export async function lookUpEgress(
 	texts: readonly string[],
 	resolve: (host: string) => Promise<readonly string[]> = systemResolve,
 ): Promise<Result<void>> {
-	const checked = await Promise.all(texts.map((text) => check(text, resolve)));
-	return checked.find((each) => !each.ok) ?? ok(undefined);
+	const doubts = await Promise.all(texts.map((text) => doubtAboutEgress(text, resolve)));
+	const [doubt] = doubts.filter((each) => each !== null);
+	if (doubt === undefined) return ok(undefined);
+	const { code, message, instead } = doubt;
+	return fail(
+		code,
+		message,
+		instead === null ? "Nothing can allow that. Name another host." : `If you mean that machine: --egress ${instead}`,
+	);
 }
 
-async function check(text: string, resolve: (host: string) => Promise<readonly string[]>): Promise<Result<void>> {
+/** Why an entry of `egress` would be refused at every start. */
+export interface EgressDoubt {
+	readonly code: string;
+	/** Where the name leads, in a sentence. */
+	readonly message: string;
+	/** What would allow that machine, as an entry of `egress`. Null: nothing can. */
+	readonly instead: string | null;
+}
+
+/** As `lookUpEgress`, of one entry. Null: nothing speaks against it, or that could not be found out. */
+export async function doubtAboutEgress(
+	text: string,
+	resolve: (host: string) => Promise<readonly string[]> = systemResolve,
+): Promise<EgressDoubt | null> {
 	const grant = parseEgressGrant(text);
-	if (grant === null || grant.beneath === true || isAddress(grant.host)) return ok(undefined);
+	if (grant === null || grant.beneath === true || isAddress(grant.host)) return null;
 	const found = (await inTime(resolve(grant.host))).flatMap((address) => parseAddress(address) ?? []);
-	if (found.length === 0) return ok(undefined);
+	if (found.length === 0) return null;
 	const { host, addresses } = grant;
-	if (addresses?.some((address) => found.includes(address)) ?? found.some(isPublicAddress)) return ok(undefined);
+	if (addresses?.some((address) => found.includes(address)) ?? found.some(isPublicAddress)) return null;
 	const grantable = found.filter((address) => !isMetadataAddress(address)).slice(0, 8);
 	const leads = `${host} leads to ${found.slice(0, 8).join(" and ")}`;
-	if (grantable.length === 0)
-		return fail("egress-metadata", `${leads}, where no server may be led by a name.`, "Nothing can allow that. Name another host.");
-	return fail(
-		"egress-private",
-		addresses === undefined ? `${leads}, which is not on the open internet.` : `${leads}, and not where it is to lead.`,
-		`If you mean that machine: --egress ${egressGrantText({ host, port: grant.port, addresses: grantable })}`,
-	);
+	if (grantable.length === 0) return { code: "egress-metadata", message: `${leads}, where no server may be led by a name.`, instead: null };
+	const message = addresses === undefined ? `${leads}, which is not on the open internet.` : `${leads}, and not where it is to lead.`;
+	return { code: "egress-private", message, instead: egressGrantText({ host, port: grant.port, addresses: grantable }) };
 }
 
 async function inTime(found: Promise<readonly string[]>): Promise<readonly string[]> {

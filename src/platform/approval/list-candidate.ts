@@ -1,9 +1,10 @@
+import type { ChildProcess } from "node:child_process";
 import type { SecretReference } from "../../core/config/references.ts";
 import { plain } from "../../core/plain-text.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { redact } from "../../core/secrets/redact.ts";
 import { serverEnvironment } from "../launch/environment.ts";
-import { type ListedTool, listTools } from "../launch/list-tools.ts";
+import { type ListedOffers, type ListedTool, type ListOptions, listOffers, listTools } from "../launch/list-tools.ts";
 import { profileOf } from "../launch/profile.ts";
 import { lacksMutableApproval } from "../launch/verify.ts";
 import { engineOf, orWeaker } from "../sandbox/tiers.ts";
@@ -17,7 +18,20 @@ const LIST_MS = 30_000;
  * Starts the server and asks for its tools. One that was approved as it is runs under its grant; any other one runs with
  * placeholders for its secrets, without network, and with nothing of the person's to read.
  */
-export async function listCandidate(candidate: Candidate, context: ApprovalContext): Promise<Result<readonly ListedTool[]>> {
+export function listCandidate(candidate: Candidate, context: ApprovalContext): Promise<Result<readonly ListedTool[]>> {
+	return listing(candidate, context, listTools);
+}
+
+/** As `listCandidate`, of what it offers beside tools. */
+export function listCandidateOffers(candidate: Candidate, context: ApprovalContext): Promise<Result<ListedOffers>> {
+	return listing(candidate, context, listOffers);
+}
+
+async function listing<T>(
+	candidate: Candidate,
+	context: ApprovalContext,
+	list: (child: ChildProcess, options: ListOptions) => Promise<Result<T>>,
+): Promise<Result<T>> {
 	const { described, effective } = candidate;
 	const { launch, line, facts } = described;
 	// Other layers may have taken away what the person's own grant gives: a look at its tools is a launch like any other.
@@ -30,12 +44,12 @@ export async function listCandidate(candidate: Candidate, context: ApprovalConte
 	const env = await serverEnvironment({ ...grant, sandbox }, line.env, approved ? context.env : {}, resolve);
 	vaults.close();
 	if (!env.ok) return env;
-	context.onProgress(`starting ${plain(line.name)} confined, to list its tools …`);
+	context.onProgress(`starting ${plain(line.name)} confined, to list what it offers …`);
 	const engine = await engineOf(sandbox, { sallyportHome: context.home.path });
 	const confined = orWeaker(await engine.start(profileOf({ ...grant, launch, sandbox }, facts, env.value.env, context.home)), line.name);
 	if (!confined.ok) return confined;
 	try {
-		const tools = await listTools(confined.value.child, {
+		const tools = await list(confined.value.child, {
 			timeoutMs: LIST_MS,
 			asks: grant.asks ?? {},
 			redact: (text) => redact(text, env.value.secrets),
@@ -45,7 +59,7 @@ export async function listCandidate(candidate: Candidate, context: ApprovalConte
 		if (repeats(JSON.stringify(tools.value), env.value.secrets))
 			return fail(
 				"tools-hold-secret",
-				`${JSON.stringify(line.name)} puts a secret that it was given into its list of tools.`,
+				`${JSON.stringify(line.name)} puts a secret that it was given into what it lists.`,
 				"Take the secret away from it, and ask its makers.",
 			);
 		return tools;

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { brief } from "../../core/plain-text.ts";
 import { ASK_KINDS, type AskKind, type Asks } from "../../core/policy/asks.ts";
 import { LineSplitter } from "../../core/protocol/frame.ts";
-import { readLine } from "../../core/protocol/message.ts";
+import { isObject, readLine } from "../../core/protocol/message.ts";
 import { fail, ok, type Problem, type Result } from "../../core/result.ts";
 import type { Pin } from "../../core/tools/pin.ts";
 import { listedTools } from "./listings.ts";
@@ -14,6 +14,22 @@ export interface ListedTool {
 	/** Null: it cannot be pinned, and so not be granted (listed twice, or no canonical form). */
 	readonly pin: Pin | null;
 	readonly definition: Readonly<Record<string, unknown>>;
+}
+
+/** One thing that a server offers beside tools. All of it is the server's own word. */
+export interface ListedOffer {
+	/** Of a prompt its name, of a resource its URI, of a template the template. */
+	readonly name: string;
+	/** Empty: nothing. */
+	readonly says: string;
+}
+
+export interface ListedOffers {
+	readonly prompts: readonly ListedOffer[];
+	readonly resources: readonly ListedOffer[];
+	readonly templates: readonly ListedOffer[];
+	/** It can complete what a person types. */
+	readonly completions: boolean;
 }
 
 export interface ListOptions {
@@ -48,24 +64,10 @@ const AN_ERROR = /^(?:\[?[A-Za-z]{0,40}(?:Error|Exception)\b|(?:error|fatal|pani
 export async function listTools(child: ChildProcess, options: ListOptions): Promise<Result<readonly ListedTool[]>> {
 	const peer = new Peer(child, options);
 	try {
-		const legacy = options.legacyVersion ?? "2025-11-25";
-		const capabilities = capabilitiesFor(options.asks ?? {});
-		const initialized = await peer.request("initialize", { protocolVersion: legacy, capabilities, clientInfo: CLIENT });
-		let meta: Record<string, unknown> = {};
-		if (initialized.ok) peer.notify("notifications/initialized");
-		else if (initialized.problem.code === "server-error") {
-			const prefix = "io.modelcontextprotocol/";
-			meta = {
-				_meta: {
-					[`${prefix}protocolVersion`]: options.modernVersion ?? "2026-07-28",
-					[`${prefix}clientInfo`]: CLIENT,
-					[`${prefix}clientCapabilities`]: capabilities,
-				},
-			};
-			const discovered = await peer.request("server/discover", meta);
-			if (!discovered.ok) return discovered;
-		} else return initialized;
-		return await allPages(peer, meta);
+		const greeted = await greet(peer, options);
+		if (!greeted.ok) return greeted;
+		const tools = await allPages(peer, greeted.value.meta, "tools/list", "tools");
+		return tools.ok ? ok(listedTools(tools.value)) : tools;
 	} finally {
 		peer.close();
 	}
@@ -75,24 +77,104 @@ function capabilitiesFor(asks: Asks): Readonly<Record<string, unknown>> {
 	return Object.fromEntries(ASK_KINDS.flatMap((kind) => (asks[kind] === undefined ? [] : [[kind, ABLE[kind]]])));
 }
 
-async function allPages(peer: Peer, meta: Record<string, unknown>): Promise<Result<readonly ListedTool[]>> {
+/** Asks a server that has just been started for what it offers beside tools. What it does not say that it has, it is not asked for. */
+export async function listOffers(child: ChildProcess, options: ListOptions): Promise<Result<ListedOffers>> {
+	const peer = new Peer(child, options);
+	try {
+		const greeted = await greet(peer, options);
+		if (!greeted.ok) return greeted;
+		const { meta, capabilities } = greeted.value;
+		const has = (kind: string): boolean => isObject(capabilities) && isObject(capabilities[kind]);
+		const list = (kind: string, method: keyof typeof WHAT, key: string) =>
+			has(kind) ? allPages(peer, meta, method, key) : Promise.resolve(ok<readonly unknown[]>([]));
+		const prompts = await list("prompts", "prompts/list", "prompts");
+		if (!prompts.ok) return prompts;
+		const resources = await list("resources", "resources/list", "resources");
+		if (!resources.ok) return resources;
+		const templates = await list("resources", "resources/templates/list", "resourceTemplates");
+		return ok({
+			prompts: offersIn(prompts.value, "name"),
+			resources: offersIn(resources.value, "uri"),
+			// Many servers know no templates, and say so by an error.
+			templates: templates.ok ? offersIn(templates.value, "uriTemplate") : [],
+			completions: has("completions"),
+		});
+	} finally {
+		peer.close();
+	}
+}
+
+interface Greeted {
+	/** What each request has to carry. */
+	readonly meta: Record<string, unknown>;
+	readonly capabilities: unknown;
+}
+
+async function greet(peer: Peer, options: ListOptions): Promise<Result<Greeted>> {
+	const legacy = options.legacyVersion ?? "2025-11-25";
+	const capabilities = capabilitiesFor(options.asks ?? {});
+	const initialized = await peer.request("initialize", { protocolVersion: legacy, capabilities, clientInfo: CLIENT });
+	if (initialized.ok) {
+		peer.notify("notifications/initialized");
+		return ok({ meta: {}, capabilities: initialized.value.capabilities });
+	}
+	if (initialized.problem.code !== "server-error") return initialized;
+	const prefix = "io.modelcontextprotocol/";
+	const meta = {
+		_meta: {
+			[`${prefix}protocolVersion`]: options.modernVersion ?? "2026-07-28",
+			[`${prefix}clientInfo`]: CLIENT,
+			[`${prefix}clientCapabilities`]: capabilities,
+		},
+	};
+	const discovered = await peer.request("server/discover", meta);
+	return discovered.ok ? ok({ meta, capabilities: discovered.value.capabilities }) : discovered;
+}
+
+/** Of two with one name the first. What has no name is left out. */
+function offersIn(listed: readonly unknown[], key: "name" | "uri" | "uriTemplate"): readonly ListedOffer[] {
+	const offers = new Map<string, ListedOffer>();
+	for (const each of listed) {
+		const name = isObject(each) ? each[key] : undefined;
+		if (!isObject(each) || typeof name !== "string" || offers.has(name)) continue;
+		const [says = ""] = [each.description, each.title, each.name].filter((text) => typeof text === "string" && text !== name);
+		offers.set(name, { name, says: typeof says === "string" ? says : "" });
+	}
+	return [...offers.values()];
+}
+
+async function allPages(
+	peer: Peer,
+	meta: Record<string, unknown>,
+	method: keyof typeof WHAT,
+	key: string,
+): Promise<Result<readonly unknown[]>> {
 	const tools: unknown[] = [];
 	const cursors = new Set<string>();
 	let cursor: string | null = null;
 	do {
-		const page: Result<Readonly<Record<string, unknown>>> = await peer.request("tools/list", cursor === null ? meta : { ...meta, cursor });
+		const page: Result<Readonly<Record<string, unknown>>> = await peer.request(method, cursor === null ? meta : { ...meta, cursor });
 		if (!page.ok) return page;
-		const listed = page.value.tools;
-		if (!Array.isArray(listed)) return fail("tools-unreadable", "The server's list of tools is not a list.", "Ask the server's makers.");
+		const listed = page.value[key];
+		if (!Array.isArray(listed))
+			return fail("tools-unreadable", `The server's list of ${WHAT[method]} is not a list.`, "Ask the server's makers.");
 		for (const tool of listed.slice(0, MOST_TOOLS + 1)) tools.push(tool);
 		const next = page.value.nextCursor;
 		cursor = typeof next === "string" ? next : null;
 		if (tools.length > MOST_TOOLS || (cursor !== null && (cursors.has(cursor) || cursors.size >= MOST_PAGES)))
-			return fail("tools-endless", "The server's list of tools does not end.", "Ask the server's makers.");
+			return fail("tools-endless", `The server's list of ${WHAT[method]} does not end.`, "Ask the server's makers.");
 		if (cursor !== null) cursors.add(cursor);
 	} while (cursor !== null);
-	return ok(listedTools(tools));
+	return ok(tools);
 }
+
+/** What a method lists. */
+const WHAT = {
+	"tools/list": "tools",
+	"prompts/list": "prompts",
+	"resources/list": "resources",
+	"resources/templates/list": "resource templates",
+} as const;
 
 /** The client's side of the protocol, as far as listing needs it. What the server asks is declined. */
 class Peer {

@@ -345,9 +345,12 @@ export class Workbench {
 
 	// Views
 
+	/** The title of the view whose rows are meant, where several are open. Null: rows of all of them are. */
+	rowsOf: string | null = null;
+
 	/** A row of an extension's tree by its label. */
 	treeRow(label: string | RegExp): Locator {
-		return this.page.locator(".customview-tree .monaco-list-row", {
+		return (this.rowsOf === null ? this.page : this.#view(this.rowsOf)).locator(".customview-tree .monaco-list-row", {
 			has: this.page.locator(".label-name", { hasText: typeof label === "string" ? exactly(label) : label }),
 		});
 	}
@@ -360,6 +363,65 @@ export class Workbench {
 				plain((await row.locator(".label-name, .label-description").allTextContents()).filter((text) => text !== "").join(" ")),
 			),
 		);
+	}
+
+	/** One view of a container with several, header and all. */
+	#view(title: string): Locator {
+		return this.page.locator(".pane", { has: this.page.locator(`.pane-header[aria-label^="${title} "]`) });
+	}
+
+	/** Opens a view that is folded to its header. */
+	async openView(title: string): Promise<void> {
+		const header = this.#view(title).locator(".pane-header");
+		await header.waitFor();
+		if ((await header.getAttribute("aria-expanded")) === "false") await header.click();
+	}
+
+	/** The rows of one view that can be seen, each as `label description`, top to bottom. */
+	async viewRows(title: string): Promise<string[]> {
+		const rows = await this.#view(title)
+			.locator(".monaco-list-row")
+			.evaluateAll((elements) =>
+				elements.map((element) => ({
+					top: Number.parseFloat((element as unknown as { style: { top: string } }).style.top),
+					parts: [...element.querySelectorAll(".label-name, .label-description")].map((part) => part.textContent ?? ""),
+				})),
+			);
+		return rows.sort((a, b) => a.top - b.top).map(({ parts }) => plain(parts.filter((text) => text !== "").join(" ")));
+	}
+
+	/** A button in a view's title. It shows while the pointer is there. */
+	async viewAction(title: string, action: string): Promise<void> {
+		await this.#view(title).hover();
+		await this.#view(title).locator(`.pane-header .action-label[aria-label^="${action}"]`).click();
+	}
+
+	/** What a view says above its rows; empty: nothing. */
+	async viewMessage(title: string): Promise<string> {
+		const message = this.#view(title).locator(".message");
+		return (await message.isVisible()) ? plain(await words(message)) : "";
+	}
+
+	/** What shows where the pointer rests on a row. */
+	async rowTooltip(label: string | RegExp): Promise<string> {
+		const hover = this.page.locator(".monaco-hover:not(.hidden)").last();
+		await this.#retry(async () => {
+			await this.page.mouse.move(0, 0);
+			await this.treeRow(label).first().hover();
+			await hover.waitFor({ timeout: TRY_MS });
+		});
+		return words(hover);
+	}
+
+	/** The line that the selection is in. */
+	async selectedLine(): Promise<string> {
+		const boxes = await this.page.locator(".editor-instance .current-line, .editor-instance .cursor").first().boundingBox();
+		const lines = await this.lines().all();
+		for (const line of lines) {
+			const box = await line.boundingBox();
+			if (boxes !== null && box !== null && Math.abs(box.y - boxes.y) < 4) return words(line);
+		}
+		return "";
 	}
 
 	/** Opens or closes a row, whichever it is not. */

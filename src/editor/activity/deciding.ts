@@ -1,0 +1,139 @@
+import * as fs from "node:fs";
+import type { Activity } from "../../core/audit/activity.ts";
+import type { EventRecord } from "../../core/audit/record.ts";
+import { coversTarget, parseEgressGrant, parseTarget } from "../../core/policy/egress.ts";
+import { explain } from "../../core/policy/explain.ts";
+import { type Grant, type GrantStep, grantsOf, isInside, type PolicyLayer, traceGrant } from "../../core/policy/layers.ts";
+import { policyLimits } from "../../core/policy/limits.ts";
+import { NO_OFFERS, offersPrompt, offersResource } from "../../core/policy/offers.ts";
+import type { PolicyEntry } from "../../core/policy/place.ts";
+import type { Home } from "../../platform/home.ts";
+import { readLayers } from "../../platform/policy-files.ts";
+import type { ServerKey } from "../live/refusal.ts";
+import { askOf, subjectOf } from "./words.ts";
+
+/** What one policy file says, and where. */
+export interface Deciding {
+	readonly source: PolicyLayer["source"];
+	readonly file: string;
+	/** In words that follow the file's name. */
+	readonly says: string;
+	/** Which entry of the file; null: the file itself says it. */
+	readonly entry: PolicyEntry | null;
+	/** The property, below that entry; the first of these that is there. Never empty. */
+	readonly paths: readonly (readonly string[])[];
+	/** The file was written since: this is what it says now. */
+	readonly isLater: boolean;
+}
+
+export interface DecidingContext {
+	readonly home: Home;
+	readonly userHome: string;
+	/** Which entry its launcher serves, where that runs; null: only the name is known. */
+	readonly key: ServerKey | null;
+}
+
+/** Which policy decided over a record. Null: none speaks of it, or the policies cannot be read. */
+export function decidingOf({ record }: Activity, context: DecidingContext): Deciding | null {
+	const paths = pathsOf(record);
+	const { layer, server } = record;
+	const { key, home, userHome } = context;
+	if (layer !== undefined) {
+		const { source, file, says } = layer;
+		return { source, file, says, entry: { name: server }, paths, isLater: isNewer(file, record.at) };
+	}
+	const layers = readLayers(home, { workspace: key?.workspace ?? null, narrowing: [] });
+	if (!layers.ok) return null;
+	if (record.reason === "server-forbidden") {
+		const forbidding = layers.value.find(({ policy }) => (policy.forbid ?? []).length > 0);
+		if (forbidding === undefined) return null;
+		const { source, file } = forbidding;
+		return { source, file, says: "forbids it", entry: null, paths: [["forbid"]], isLater: isNewer(file, record.at) };
+	}
+	const grants = grantsOf(layers.value).filter(({ name }) => name === server);
+	const grant = grants.find(({ config, workspace }) => config === key?.config && workspace === key.workspace) ?? grants[0];
+	if (grant === undefined) return null;
+	// What a workspace takes away stands in its own file.
+	const around = grant.workspace === null ? layers : readLayers(home, { workspace: grant.workspace, narrowing: [] });
+	if (!around.ok) return null;
+	const { command, args } = grant.launch;
+	const traced = traceGrant(around.value, { name: server, command, args, folder: grant.workspace ?? userHome });
+	const step = traced.found ? stepOf(traced.steps, record) : null;
+	if (!traced.found || step === null) return null;
+	const { source, file } = step.layer;
+	const entry = source === "user" ? { name: server, config: grant.config, workspace: grant.workspace } : { name: server };
+	return { source, file, says: saysOf(traced.steps, step, record), entry, paths, isLater: isNewer(file, record.at) };
+}
+
+/** The step that decided: of a refusal the first that does not let it through; else the grant itself. */
+function stepOf(steps: readonly GrantStep[], record: EventRecord): GrantStep | null {
+	const [first] = steps;
+	const limit = limitOf(record);
+	if (first === undefined || (record.decision === "allow" && limit === null)) return first ?? null;
+	const last = steps.at(-1);
+	const numberOf = ({ limits }: Grant): unknown => (limit === null ? undefined : policyLimits(limits)[limit]);
+	if (limit !== null && last !== undefined) return steps.find(({ grant }) => numberOf(grant) === numberOf(last.grant)) ?? first;
+	return steps.find(({ grant }) => !lets(grant, record)) ?? first;
+}
+
+function saysOf(steps: readonly GrantStep[], step: GrantStep, { tool, decision }: EventRecord): string {
+	const said =
+		tool === null
+			? undefined
+			: explain(steps, { kind: "tool", name: tool, arguments: null }, () => null).layers.find(({ file }) => file === step.layer.file)?.says;
+	if (said !== undefined) return said;
+	if (decision === "allow") return "grants it";
+	return step === steps[0] ? "does not grant it" : "takes it away";
+}
+
+/** Which number of the policy it ran into; null: none. */
+function limitOf({ reason }: EventRecord): "callsPerMinute" | "resultSize" | null {
+	if (reason === "too-many-calls") return "callsPerMinute";
+	return reason === "result-too-large" || reason === "result-cut" ? "resultSize" : null;
+}
+
+/** Whether a grant would let this through, as far as a grant says so. */
+function lets({ tools, offers = NO_OFFERS, asks = {}, egress, sandbox, constraints }: Grant, record: EventRecord): boolean {
+	const { tool, method, reason } = record;
+	const subject = subjectOf(record);
+	const ask = askOf(method);
+	if (reason === "argument-not-allowed" && tool !== null) return !constraints.has(tool);
+	if (tool !== null) return tools.has(tool);
+	if (reason.startsWith("egress-")) {
+		const target = subject === null ? null : parseTarget(subject);
+		return target !== null && egress.flatMap((text) => parseEgressGrant(text) ?? []).some((grant) => coversTarget(grant, target));
+	}
+	if (reason.startsWith("path-"))
+		return sandbox === "off" || (subject !== null && [...sandbox.read, ...sandbox.write].some((granted) => isInside(subject, granted)));
+	if (ask !== null) return asks[ask] !== undefined;
+	if (method === "prompts/get") return offersPrompt(offers, subject);
+	if (method?.startsWith("resources/") === true) return offersResource(offers, subject);
+	return method === "completion/complete" ? offers.completions : true;
+}
+
+function pathsOf(record: EventRecord): Deciding["paths"] {
+	const { tool, method, reason, direction } = record;
+	const limit = limitOf(record);
+	const ask = askOf(method);
+	if (limit !== null) return [["limits", limit]];
+	if (tool !== null) {
+		const of = (name: string): readonly string[] => ["tools", name, ...(reason === "argument-not-allowed" ? ["arguments"] : [])];
+		return [of(tool), of("*")];
+	}
+	if (reason.startsWith("egress")) return [["egress"]];
+	if (reason.startsWith("path-")) return [["sandbox"]];
+	if (ask !== null) return [["asks", ask]];
+	if (method?.startsWith("prompts/") === true) return [["prompts"]];
+	if (method?.startsWith("resources/") === true) return [["resources"]];
+	if (method === "completion/complete") return [["completions"]];
+	if (reason === "reference-not-granted") return [["secrets"]];
+	return direction === "launcher" ? [["launch"]] : [["name"]];
+}
+
+function isNewer(file: string, at: string): boolean {
+	try {
+		return fs.statSync(file).mtime.toISOString() > at;
+	} catch {
+		return true;
+	}
+}

@@ -1,0 +1,77 @@
+import * as vscode from "vscode";
+import * as z from "zod/mini";
+import { exact } from "../../core/plain-text.ts";
+import { ASK_KINDS } from "../../core/policy/asks.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { called } from "../approval/questions.ts";
+import { registerCommand } from "../commands.ts";
+import type { Services } from "../services.ts";
+import { Approvals } from "./approvals.ts";
+import { type ExtraKey, wideningFor } from "./extras.ts";
+import type { Server } from "./model.ts";
+import { takeExtras } from "./narrowing.ts";
+import { ExtraRow, isRow } from "./nodes.ts";
+import type { Servers } from "./servers.ts";
+import { parseTarget } from "./target.ts";
+
+const MOST = 1_000;
+const Key = z.object({
+	kind: z.enum(["prompt", "resource", "template", "completion", ...ASK_KINDS]),
+	name: z.string().check(z.maxLength(MOST)),
+});
+const Named = z.object({ server: z.string(), extras: z.array(Key).check(z.maxLength(MOST)) });
+
+/** What a server may offer beside tools, and ask its host for. */
+export function registerExtraCommands(services: Services, servers: Servers): vscode.Disposable {
+	const approvals = new Approvals(services, servers);
+	return vscode.Disposable.from(
+		registerCommand(services, "sallyport.listExtras", async (...args) => {
+			const target = await parseTarget(args, servers);
+			return target.ok ? approvals.listOffers(target.value.server) : target;
+		}),
+		registerCommand(services, "sallyport.allowExtras", async (...args) => {
+			const target = await parse(args);
+			if (!target.ok) return target;
+			const { server, keys } = target.value;
+			const described = await approvals.describe(server);
+			return described.ok ? approvals.grant(described.value, { title: titleFor(server, keys), ...wideningFor(keys) }) : described;
+		}),
+		registerCommand(services, "sallyport.denyExtras", async (...args) => {
+			const target = await parse(args);
+			return target.ok ? takeExtras(services, servers, target.value.server, target.value.keys) : target;
+		}),
+	);
+
+	/** Of anyone: a row with those that are selected beside it, or `{ server: ID, extras }`. */
+	async function parse(args: readonly unknown[]): Promise<Result<{ readonly server: Server; readonly keys: readonly ExtraKey[] }>> {
+		const target = await parseTarget(args, servers);
+		if (!target.ok) return target;
+		const { server } = target.value;
+		const [first, selected] = args;
+		const named = Named.safeParse(first);
+		const given = [first, ...(Array.isArray(selected) ? selected : [])].filter(isRow).filter((row) => row instanceof ExtraRow);
+		// The row itself is among those that are selected.
+		const rows = new Map(given.filter((row) => row.server.id === server.id).map((row) => [row.id, row.extra]));
+		const keys = named.success ? named.data.extras : [...rows.values()].map(({ kind, name }) => ({ kind, name }));
+		return keys.length === 0
+			? fail("no-target", "This command does not say what it is about.", "Use it in the view MCP Servers.")
+			: ok({ server, keys });
+	}
+}
+
+function titleFor({ name }: Pick<Server, "name">, keys: readonly ExtraKey[]): string {
+	const [only, ...others] = keys;
+	if (only === undefined || others.length > 0) return `Let ${called(name)} do these ${keys.length} things?`;
+	switch (only.kind) {
+		case "completion":
+			return `Let ${called(name)} complete what you type?`;
+		case "sampling":
+			return `Let ${called(name)} ask your model?`;
+		case "elicitation":
+			return `Let ${called(name)} put questions to you?`;
+		case "roots":
+			return `Tell ${called(name)} the folders that its host works in?`;
+		default:
+			return `Let ${called(name)} offer the ${only.kind} ${exact(only.name)}?`;
+	}
+}
