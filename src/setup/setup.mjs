@@ -26,6 +26,7 @@ const HELP = `Usage: node src/setup/setup.mjs COMMAND [ARGUMENTS…]
   fuzz    feed the analysis what nobody would write, so long   (npm run fuzz; -- SECONDS --seed S)
   attack  a hostile server in and out of the sandbox           (npm run attack; -- --only NAME --as user)
   servers start popular servers confined, write what each needs (npm run servers; -- --only NAME --write)
+  conformance  hosts and servers with and without the launcher   (npm run conformance; -- --dialogues N --write)
   check   types, lint, formatting, dead code                  (npm run check)
 
 Each step is done only if it is needed. Nothing is written outside this folder, but for system
@@ -96,6 +97,7 @@ const COMMANDS = {
 	},
 	attack: (args) => runOnBuilt("attack", args),
 	servers: (args) => runOnBuilt("servers", args),
+	conformance: (args) => runOnBuilt("conformance", args),
 	async check() {
 		await ensureDependencies(root);
 		await check(await ensureRuntime(root));
