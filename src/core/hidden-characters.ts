@@ -51,6 +51,7 @@ function isWriting(run: string, previous: string, next: string, text: string): b
 	// The flags of England, Scotland and Wales; any other tag is text that only a machine reads.
 	if (previous === "\u{1f3f4}") return FLAGS.test(run);
 	// One form of a character, in East Asian and Mongolian text.
+	if (/^[\u180b-\u180f]$/u.test(run)) return /\p{sc=Mong}/u.test(previous);
 	return /^(?:[\ufe00-\ufe02]|[\u{e0100}-\u{e01ef}])$/u.test(run) && /\p{sc=Han}/u.test(previous);
 }
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => world.remove());
 
 // At once: most of it waits.
-describe.concurrent("with everything granted, there is no difference", () => {
+describe.concurrent("with everything granted, there is no difference", { timeout: 180_000 }, () => {
 	it.each(VERSIONS)("to the protocol's own suite for servers, %s", async (version) => {
 		const { compared, different } = await compareServer(servers.conformance, version);
 		expect(different).toEqual([]);

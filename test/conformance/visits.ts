@@ -53,18 +53,26 @@ async function call(host: Host, diary: Diary, name: string, args: Json = {}, opt
 	await diary.note(`calls ${name} ${JSON.stringify(args)}`, () => host.callTool(name, args, options));
 }
 
+/** Calls in which the SDK may miss all progress: it looks at an answer first, and on a busy machine both come in one packet. */
+const TRIES = 10;
+
 /** And notes the first step that it was told of. */
 async function callWithProgress(host: Host, diary: Diary, name: string, args: Json): Promise<void> {
 	const progress: unknown[] = [];
-	await call(host, diary, name, args, { onprogress: (each) => progress.push(each) });
-	// One that comes in the same packet as the answer is too late for the SDK, which looks at the answer first: on a busy machine, the later ones.
+	for (let tries = 0; tries < TRIES && progress.length === 0; tries++)
+		await host.callTool(name, args, { onprogress: (each) => progress.push(each) });
+	await call(host, diary, name, args);
 	await diary.note("progress", async () => progress[0]);
 }
 
 /** Calls it off as soon as it makes progress. */
 async function cancel(host: Host, diary: Diary, name: string, args: Json): Promise<void> {
-	const stop = new AbortController();
-	await call(host, diary, name, args, { onprogress: () => stop.abort("enough"), signal: stop.signal });
+	await diary.note(`calls ${name} off`, async () => {
+		for (let tries = 0; tries < TRIES; tries++) {
+			const stop = new AbortController();
+			await host.callTool(name, args, { onprogress: () => stop.abort("enough"), signal: stop.signal });
+		}
+	});
 }
 
 /** The server everything, with all that it has but what asks for the network or shows its own machine. */

@@ -15,6 +15,7 @@ describe("what nobody sees", () => {
 		["esc\u001b[2K", "\u001b"],
 		["soft\u00adhyphen", "\u00ad"],
 		["a\u200db", "\u200d"],
+		["a\u180b", "\u180b"],
 		["latin\u200fmark", "\u200f"],
 		["🏴\u{e0068}\u{e0069}\u{e007f}", "\u{e0068}\u{e0069}\u{e007f}"],
 	])("%j", (text, found) => {
@@ -30,6 +31,7 @@ describe("what nobody sees", () => {
 		"क्\u200dष",
 		"שלום \u200e(x)",
 		"葛\u{e0100}城",
+		"ᠲᠠᠪᠤ ᠪᠢ\u180b ᠬᠠᠨ\u180eᠠ",
 		"naïve – “quoted” … µ",
 		"日本語",
 	])("nothing in %j", (text) => {
