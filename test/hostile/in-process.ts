@@ -11,6 +11,11 @@ export interface Start {
 	readonly command: readonly string[];
 	readonly env: Readonly<Record<string, string>>;
 	readonly cwd: string;
+	/** Milliseconds that a host waits for an answer before it goes on, for some attacks are that there is none; and for the first and the last one. */
+	readonly patienceMs: number;
+	readonly lastMs: number;
+	/** It answers in order: the answer to the last call of all says that nothing else is to come. */
+	readonly isOrdered: boolean;
 	/** Milliseconds that it has to end, once its host has closed its end. */
 	readonly endMs: number;
 }
@@ -20,11 +25,6 @@ export interface ProcessRun extends Seen {
 	readonly answered: boolean;
 	readonly code: number | null;
 }
-
-/** Milliseconds that a host waits for an answer before it goes on: some attacks are that there is none. */
-const PATIENCE_MS = 700;
-/** Milliseconds for the first answer and the last one. */
-const LAST_MS = 4_000;
 
 /** Plays one attack on real processes. `folder`: the server's. */
 export async function playInProcess(play: Play, era: Era, start: Start, folder: string, docs: string): Promise<ProcessRun> {
@@ -46,14 +46,16 @@ export async function playInProcess(play: Play, era: Era, start: Start, folder: 
 		host.end();
 	});
 	let isFirst = true;
-	for (const step of stepsOf(play, era)) {
+	const steps = stepsOf(play, era);
+	for (const [at, step] of steps.entries()) {
 		const { bytes, id } = written(step, docs);
 		child.stdin.write(bytes);
+		if (start.isOrdered && at >= steps.length - 2) continue;
 		// The first answer also waits for the start.
-		if (id !== null) await host.answer(id, isFirst ? LAST_MS : PATIENCE_MS);
+		if (id !== null) await host.answer(id, isFirst ? start.lastMs : start.patienceMs);
 		isFirst &&= id === null;
 	}
-	const answered = await host.answer(LAST, LAST_MS);
+	const answered = await host.answer(LAST, start.lastMs);
 	child.stdin.end();
 	const killer = setTimeout(() => child.kill("SIGKILL"), start.endMs);
 	if (!isOver) await closed;

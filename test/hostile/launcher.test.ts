@@ -9,10 +9,11 @@ const machine = new Machine(generateFakeToken(), 4);
 beforeAll(() => machine.approve());
 afterAll(() => machine.remove());
 
-/** Each attack in one era, and its neighbour in the other: the class is tried in both, and `npm run hostile` tries all. */
+/** Every second attack, by turns in one era and the other: the class is tried with all in both, and so does `npm run hostile` with the launcher. */
+const SHORT = new Map(ATTACKS.filter((_, i) => i % 2 === 0).map((attack, i) => [attack, attack.eras ?? ERAS.slice(i % 2, (i % 2) + 1)]));
+
 test("no attack gets through the launcher, and the log has it", { timeout: 300_000 }, async () => {
-	const eras = new Map(ATTACKS.map((attack, i) => [attack, attack.eras ?? ERAS.slice(i % 2, (i % 2) + 1)]));
-	const verdicts = await runAttacks(machine, ATTACKS, [LAUNCHER], { eras: (attack) => eras.get(attack) ?? [] });
-	expect(verdicts.length).toBeGreaterThanOrEqual(ATTACKS.length);
+	const verdicts = await runAttacks(machine, [...SHORT.keys()], [LAUNCHER], { eras: (attack) => SHORT.get(attack) ?? [] });
+	expect(verdicts.length).toBeGreaterThanOrEqual(SHORT.size);
 	expect(verdicts.flatMap((verdict) => faultOf(verdict) ?? []).join("\n")).toBe("");
 });

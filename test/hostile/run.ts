@@ -25,11 +25,14 @@ export interface Way {
 	readonly hasLog: boolean;
 }
 
+/** For what may hang. */
+export const IMPATIENT = { patienceMs: 700, lastMs: 4_000, endMs: 1_500, isOrdered: false };
+
 export const PIPE: Way = {
 	name: "pipe",
 	title: "a bare pipe",
 	hasLog: false,
-	start: ({ world, secret }, { command }) => ({ command, env: world.env({ TOKEN: secret }), cwd: world.workspace, endMs: 1_500 }),
+	start: ({ world, secret }, { command }) => ({ command, env: world.env({ TOKEN: secret }), cwd: world.workspace, ...IMPATIENT }),
 };
 
 export const LAUNCHER: Way = {
@@ -40,8 +43,11 @@ export const LAUNCHER: Way = {
 		command: [process.execPath, SALLYPORT, "run", "--name", entry, "--", ...command],
 		env: world.env({ TOKEN: "keychain://hostile/TOKEN" }),
 		cwd: world.workspace,
-		// It gives its server three seconds to answer what was asked.
-		endMs: 5_000,
+		// It answers all that it is asked but the last thing, where the attack is that there is no answer.
+		isOrdered: true,
+		patienceMs: 60_000,
+		lastMs: 60_000,
+		endMs: 60_000,
 	}),
 };
 

@@ -133,7 +133,8 @@ export class Oracle {
 		if (asked?.method !== "tools/list" || !isObject(result) || !Array.isArray(result.tools) || this.#askedIn.get(id) !== this.#generation)
 			return;
 		// What is in the midst of a list counts for as long as the list that it is of.
-		const isWhole = isSingle && !isOwn && !(isObject(asked.params) && "cursor" in asked.params);
+		const hasAlike = Object.keys(result).some((key) => key !== "tools" && key.toLowerCase() === "tools");
+		const isWhole = isSingle && !isOwn && !hasAlike && !(isObject(asked.params) && "cursor" in asked.params);
 		for (const tool of result.tools)
 			if (isObject(tool) && typeof tool.name === "string" && (isWhole || isApproved(tool))) this.#listed.set(tool.name, tool);
 	}
@@ -206,6 +207,8 @@ export class Oracle {
 		const { id, method, error } = message;
 		if (typeof method === "string" && id !== undefined) this.#serverAsks(message);
 		this.#isClean(message, text);
+		if (method === "notifications/cancelled" && isObject(message.params) && isId(message.params.requestId))
+			this.#atHost.delete(message.params.requestId);
 		if (typeof method === "string") return;
 		if (id === null) {
 			if (!isRefusal(error)) throw new Broken("the host gets an answer that belongs to nothing");
@@ -272,6 +275,7 @@ function read(bytes: Uint8Array): Json {
 	if (/[\r\n\ufeff]/.test(text.slice(0, 1)) || /[\r\n]/.test(text)) throw new Broken("one line comes out as two");
 	const value = parsed(text);
 	if (!isObject(value) || value.jsonrpc !== "2.0") throw new Broken("what comes out is no message");
+	if (textsIn(value, false).some((each) => /\p{Surrogate}/u.test(each))) throw new Broken("half a character comes out");
 	const open: Set<string>[] = [];
 	visit(
 		text,

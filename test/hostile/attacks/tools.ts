@@ -228,4 +228,31 @@ export const TOOL_ATTACKS: readonly Attack[] = [
 		never: [EVIL],
 		logged: ["tool-changed", "tool-unreadable"],
 	},
+	{
+		name: "changes the instructions that it gives the model",
+		by: "server",
+		family: "tools",
+		play: (era) => {
+			const said = { capabilities: { tools: {} }, serverInfo: { name: "files", version: "1" }, instructions: "EVIL" };
+			return era === "2026-07-28"
+				? {
+						server: { on: { "server/discover": [[result(era, { ...said, supportedVersions: [era] })]] } },
+						host: [request(era, "server/discover")],
+					}
+				: { server: { on: { initialize: [[result(era, { ...said, protocolVersion: era })]] } }, host: [] };
+		},
+		never: [EVIL],
+		logged: [],
+		notPromised:
+			"what a server says of itself is no part of what is approved, and some hosts show it to the model; it is made visible, as all that a server says",
+	},
+	{
+		name: "changes what stands beside a definition, in its `_meta`",
+		by: "server",
+		family: "tools",
+		play: (era) => secondList(era, [{ ...read, _meta: { note: "EVIL" } }, cafe]),
+		never: [EVIL],
+		logged: [],
+		notPromised: "a pin is of the definition, and hosts do not show `_meta` to the model",
+	},
 ];
