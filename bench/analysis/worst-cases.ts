@@ -290,12 +290,13 @@ function scramble(i: number): number {
 
 function aliasBomb(length: number): string {
 	const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
-	for (let i = 1; lines.length * 60 < length; i++)
-		lines.push(
-			`a${i}: &a${i} [${Array(9)
-				.fill(`*a${i - 1}`)
-				.join(", ")}]`,
-		);
+	for (let i = 1, left = length; left > 0; i++) {
+		const line = `a${i}: &a${i} [${Array(9)
+			.fill(`*a${i - 1}`)
+			.join(", ")}]`;
+		lines.push(line);
+		left -= line.length + 1;
+	}
 	return `${lines.join("\n")}\nextensions: *a${lines.length - 1}\n`;
 }
 

@@ -1,36 +1,40 @@
 import type { Command } from "commander";
-import { shellWord } from "../core/plain-text.ts";
 import { type Asks, parsePolicyAsks } from "../core/policy/asks.ts";
-import { type Limits, parsePolicyLimits } from "../core/policy/limits.ts";
+import { LIMIT_NAMES, type LimitName, parsePolicyLimits } from "../core/policy/limits.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { describeCandidate, saveGrant, startingGrant } from "../platform/approval/candidate.ts";
 import { lookUpEgress } from "../platform/approval/egress-lookup.ts";
-import { widen } from "../platform/approval/widen.ts";
+import { type Widening, widen } from "../platform/approval/widen.ts";
 import { homePath, openHome } from "../platform/home.ts";
 import { lacksMutableApproval, secretForMutable } from "../platform/launch/verify.ts";
 import { readNetwork } from "../platform/network.ts";
 import { namesNetwork } from "../platform/network-environment.ts";
-import { approvalContext } from "./approval-context.ts";
+import { approvalContext, approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
+import { grantJson } from "./grants.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { listOption } from "./list-option.ts";
 import { complain, say } from "./say.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
-import { findTarget } from "./target.ts";
+import { sayWhatIsLeft } from "./show-narrowed.ts";
+import { findTarget, serverWords } from "./target.ts";
 
 interface AllowOptions {
 	readonly file?: string;
-	readonly read: readonly string[];
-	readonly write: readonly string[];
-	readonly egress: readonly string[];
-	readonly env: readonly string[];
-	readonly secret: readonly string[];
-	readonly prompt: readonly string[];
-	readonly resource: readonly string[];
-	readonly template: readonly string[];
+	readonly read?: readonly string[];
+	readonly write?: readonly string[];
+	readonly deny?: readonly string[];
+	readonly undeny?: readonly string[];
+	readonly limit?: readonly string[];
+	readonly egress?: readonly string[];
+	readonly env?: readonly string[];
+	readonly secret?: readonly string[];
+	readonly prompt?: readonly string[];
+	readonly resource?: readonly string[];
+	readonly template?: readonly string[];
 	readonly completions?: boolean;
-	readonly ask: readonly string[];
-	readonly deny: readonly string[];
-	readonly limit: readonly string[];
+	readonly ask?: readonly string[];
+	readonly hostSecrets?: readonly string[];
 	readonly sandbox?: "on" | "off";
 	readonly mutableSecrets?: boolean;
 	readonly tier?: "bubblewrap" | "landlock";
@@ -39,39 +43,34 @@ interface AllowOptions {
 	readonly json?: boolean;
 }
 
-const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
-
 export function registerAllow(program: Command, io: Io, exit: (code: ExitCode) => void): void {
 	program
 		.command("allow <name>")
 		.description("approve a server's command as it is now, and what else it may use")
 		.option("--file <config>", "the config file that has the server")
-		.option("--read <path>", "let it read a file or folder (repeatable)", collect, [])
-		.option("--write <path>", "let it write a file or folder (repeatable)", collect, [])
-		.option("--deny <pattern>", "hide names or paths in what it may read or write, such as **/*.key (repeatable)", collect, [])
-		.option(
-			"--limit <name=value>",
-			"memory, processes, files, disk, cpuSeconds, callsPerMinute, resultSize, overlong or pending, such as memory=1GiB (repeatable)",
-			collect,
-			[],
+		.addOption(listOption("--read <path>", "let it read a file or folder"))
+		.addOption(listOption("--write <path>", "let it write a file or folder"))
+		.addOption(listOption("--deny <pattern>", "hide names or paths in what it may read or write, such as **/*.key"))
+		.addOption(listOption("--undeny <pattern>", "show again what --deny hides"))
+		.addOption(listOption("--limit <name=value>", `${LIMITS}, such as memory=1GiB; NAME=none takes it away`))
+		.addOption(
+			listOption(
+				"--egress <host:port>",
+				"let it connect there; *.host:port for the names beneath, host:port=ADDRESS for a private address",
+			),
 		)
-		.option(
-			"--egress <host:port>",
-			"let it connect there; *.host:port for the names beneath, host:port=ADDRESS for a private address (repeatable)",
-			collect,
-			[],
-		)
-		.option("--env <name>", "pass a variable on from the host's environment (repeatable)", collect, [])
-		.option("--secret <slot=reference>", "give it a secret: env:NAME=keychain://… (repeatable)", collect, [])
-		.option("--prompt <name>", "let it offer this prompt; * for every one (repeatable)", collect, [])
-		.option("--resource <uri>", "let it offer this resource, or those that fit a glob such as file:///docs/** (repeatable)", collect, [])
-		.option("--template <template>", "let it offer this URI template; * for every one (repeatable)", collect, [])
+		.addOption(listOption("--env <name>", "pass a variable on from the host's environment"))
+		.addOption(listOption("--secret <slot=reference>", "give it a secret: env:NAME=keychain://…"))
+		.addOption(listOption("--prompt <name>", "let it offer this prompt; * for every one"))
+		.addOption(listOption("--resource <uri>", "let it offer this resource, or those that fit a glob such as file:///docs/**"))
+		.addOption(listOption("--template <template>", "let it offer this URI template; * for every one"))
 		.option("--completions", "let it complete what you type for the prompts, templates and resources that it may offer")
-		.option(
-			"--ask <kind>",
-			"let it ask the host: sampling, elicitation or roots, or sampling=4 for four times a minute (repeatable)",
-			collect,
-			[],
+		.addOption(listOption("--ask <kind>", "let it ask the host: sampling, elicitation or roots, or sampling=4 for four times a minute"))
+		.addOption(
+			listOption(
+				"--host-secrets <tool>",
+				"let the host send it private keys and tokens that are not its own, in calls of this tool; * for everything",
+			),
 		)
 		.option("--mutable-secrets", "give it its secrets although your other programs can change its code")
 		.option("--sandbox <on|off>", "off: start it without a sandbox; on: confine it again")
@@ -94,13 +93,13 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	const context = approvalContext(home.value, io);
 	const candidate = await describeCandidate(line.value, context, { update: options.update === true });
 	if (!candidate.ok) return complain(io, candidate.problem);
-	const secrets = parseSecrets(options.secret);
+	const secrets = parseSecrets(options.secret ?? []);
 	if (!secrets.ok) return complain(io, secrets.problem);
-	const limits = parseLimits(options.limit);
+	const limits = parseLimits(options.limit ?? []);
 	if (!limits.ok) return complain(io, limits.problem);
-	const asks = parseAsks(options.ask);
+	const asks = parseAsks(options.ask ?? []);
 	if (!asks.ok) return complain(io, asks.problem);
-	const { sandbox, read, write, egress, env, deny } = options;
+	const { sandbox, read = [], write = [], egress = [], env = [], deny = [], undeny = [] } = options;
 	if (sandbox !== undefined && sandbox !== "on" && sandbox !== "off")
 		return complain(io, { code: "bad-sandbox", message: "--sandbox is on or off.", remedy: "Use: --sandbox on" });
 	const tier = options.tier;
@@ -112,12 +111,14 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		egress,
 		env,
 		deny,
-		limits: limits.value,
-		prompts: options.prompt,
-		resources: options.resource,
-		templates: options.template,
+		undeny,
+		...limits.value,
+		prompts: options.prompt ?? [],
+		resources: options.resource ?? [],
+		templates: options.template ?? [],
 		completions: options.completions === true,
 		asks: asks.value,
+		hostSecrets: options.hostSecrets ?? [],
 		secrets: secrets.value,
 		...(sandbox === undefined ? {} : { sandbox }),
 		...(options.mutableSecrets === true ? { mutableSecrets: true } : {}),
@@ -135,7 +136,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	if (!looked.ok) return complain(io, looked.problem);
 
 	if (lacksMutableApproval(after.value, candidate.value.described.facts))
-		return complain(io, secretForMutable(`sallyport allow ${shellWord(name)} …`));
+		return complain(io, secretForMutable(`sallyport allow ${serverWords(name, options.file)} …`));
 
 	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
 	showLaunch(out, candidate.value.described, after.value.secrets);
@@ -144,7 +145,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		const confirmed = await confirmWidening(after.value.name, home.value, options.yes === true, io);
 		if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
 	}
-	const saved = await saveGrant(home.value, after.value, candidate.value);
+	const saved = await saveGrant(home.value, after.value, candidate.value, approvalOptions(io));
 	if (!saved.ok) return complain(io, saved.problem);
 	const waiting = [...line.value.asks].filter(([slot, reference]) => after.value.secrets.get(slot) !== reference);
 	if (options.json === true)
@@ -154,6 +155,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 				version: 1,
 				server: after.value.name,
 				fingerprint: after.value.launch.fingerprint,
+				grant: grantJson(after.value),
 				waiting: waiting.map(([slot]) => slot),
 			}),
 		);
@@ -162,32 +164,55 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		for (const [slot, reference] of waiting)
 			say(
 				io,
-				`It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(name)} --secret ${slot}=${reference}${candidate.value.described.facts.mutable ? " --mutable-secrets" : ""}`,
+				`It still asks for ${slot} and will not start without it: sallyport allow ${serverWords(name, options.file)} --secret ${slot}=${reference}${candidate.value.described.facts.mutable ? " --mutable-secrets" : ""}`,
 			);
+		sayWhatIsLeft(io, line.value, context);
 		const network = egress.length > 0 && namesNetwork(io.env) ? readNetwork(home.value) : null;
 		if (network?.ok === true && network.value === null)
 			say(io, "This terminal's variables name a proxy or certificates. For servers to use them: sallyport network use");
-		if (after.value.tools.size === 0) say(io, `No tool is allowed yet: sallyport tools list ${shellWord(name)}`);
+		if (after.value.tools.size === 0)
+			say(
+				io,
+				`No tool is allowed yet: sallyport tools list ${serverWords(name, options.file)}, then sallyport tools allow ${serverWords(name, options.file)} TOOL…`,
+			);
 	}
 	return 0;
 }
 
-/** `--limit NAME=VALUE`, as often as it stands, by the rules of a policy file. */
-function parseLimits(texts: readonly string[]): Result<Limits> {
+/** `--limit NAME=VALUE`, as often as it stands, by the rules of a policy file; `none` takes the limit away. */
+function parseLimits(texts: readonly string[]): Result<Pick<Widening, "limits" | "unlimited">> {
 	const limits: Record<string, string | number> = {};
+	const unlimited: LimitName[] = [];
 	for (const text of texts) {
-		const [, name = "", value = ""] = /^([A-Za-z]+)=(.*)$/s.exec(text) ?? [];
-		limits[name] = /^\d{1,15}$/.test(value) ? Number(value) : value;
+		const [, named = "", value = ""] = /^([A-Za-z]+)=(.*)$/s.exec(text) ?? [];
+		const name = LIMIT_NAMES.find((each) => each === named);
+		const one = /^\d{1,15}$/.test(value) ? Number(value) : value;
+		if (name === undefined)
+			return fail("bad-limit", `--limit ${text}: there is no such limit. The limits are ${LIMITS}.`, "Example: --limit memory=1GiB");
+		if (value === "none") unlimited.push(name);
+		else if (parsePolicyLimits({ [name]: one }) === null)
+			return fail("bad-limit", `--limit ${text}: ${LIMIT_VALUES[name]}`, `To take the limit away: --limit ${name}=none`);
+		else limits[name] = one;
 	}
 	const parsed = parsePolicyLimits(limits);
-	return parsed === null
-		? fail(
-				"bad-limit",
-				"--limit is not one of memory, processes, files, disk, cpuSeconds, callsPerMinute, resultSize, overlong and pending with what it may be.",
-				"Example: --limit memory=1GiB --limit callsPerMinute=60 --limit overlong=cut",
-			)
-		: ok(parsed);
+	if (parsed === null) throw new Error("limits that are right one by one and not together");
+	return ok({ limits: parsed, unlimited });
 }
+
+const LIMITS = LIMIT_NAMES.join(", ").replace(/, (?=[^,]*$)/, " and ");
+const SIZE = "the value is a size, such as 64MiB or 1GiB.";
+const COUNT = "the value is a whole number above 0.";
+const LIMIT_VALUES: Readonly<Record<LimitName, string>> = {
+	memory: SIZE,
+	processes: COUNT,
+	files: COUNT,
+	disk: SIZE,
+	cpuSeconds: COUNT,
+	callsPerMinute: COUNT,
+	resultSize: SIZE,
+	overlong: "the value is refuse or cut.",
+	pending: COUNT,
+};
 
 /** `--ask KIND` or `--ask KIND=TIMES`, as often as it stands. */
 function parseAsks(texts: readonly string[]): Result<Asks> {

@@ -1,9 +1,11 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import type { HostId } from "../core/config/hosts.ts";
 import { parseConfig } from "../core/config/parse.ts";
 import type { Unread } from "../core/report/unread.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { discover, discoverUserFiles, isUnread, thisPlatform } from "../platform/discover.ts";
+import { displayName } from "./display-name.ts";
 import type { Io } from "./io.ts";
 import { remark } from "./say.ts";
 import { shownName } from "./show-diff.ts";
@@ -43,7 +45,7 @@ export function configFiles(
 			continue;
 		}
 		const has = wanted.server === null || parseConfig(text, host, file).servers.some(({ name }) => name.value === wanted.server);
-		if (has) files.set(file, { path: file, host, shown: shownAs(file, io.cwd) });
+		if (has) files.set(file, { path: file, host, shown: displayName(file, io.cwd) });
 	}
 	const unread = tellUnread(problems, io);
 	if (files.size === 0 && wanted.server !== null)
@@ -88,8 +90,11 @@ function quote(word: string): string {
 	return process.platform === "win32" ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-export function shownAs(file: string, cwd: string): string {
-	const relative = path.relative(cwd, file);
-	const outside = relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
-	return (outside ? file : relative).split(path.sep).join("/");
+/** The names by which a grant may know a config file: it is tied to the file itself, behind links. One that is gone has only its name. */
+export function realNames(file: string): readonly string[] {
+	try {
+		return [file, fs.realpathSync(file)];
+	} catch {
+		return [file];
+	}
 }

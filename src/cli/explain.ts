@@ -1,11 +1,13 @@
+import * as path from "node:path";
 import type { Command } from "commander";
-import { type GrantedThen, type LastRun, lastRun, type Withheld } from "../core/audit/last-run.ts";
+import { type GrantedThen, isCut, type LastRun, lastRun, type Withheld } from "../core/audit/last-run.ts";
 import { own } from "../core/own.ts";
 import { brief, exact, plain, shellWord } from "../core/plain-text.ts";
 import { saysOf } from "../core/protocol/reasons.ts";
 import { WEAKER_SANDBOX } from "../platform/approval/texts.ts";
 import { readAuditLogs } from "../platform/audit/reader.ts";
 import { homePath, openHome } from "../platform/home.ts";
+import { realNames } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 
@@ -16,46 +18,66 @@ export function registerExplain(program: Command, io: Io, exit: (code: ExitCode)
 	program
 		.command("explain <name>")
 		.description("say of a server's last run what it was granted, what was blocked and when, and what would allow it")
+		.option("--file <config>", "only of the server in this config file")
 		.option("--json", "print the result as JSON")
-		.addHelpText("after", "\nExit: 0 nothing was blocked, 1 something was, 2 could not.")
-		.action((name: string, options: { readonly json?: boolean }) => exit(explain(name, options.json === true, io)));
+		.addHelpText("after", "\nExit: 0 nothing was blocked for sure, 1 something was, 2 could not.")
+		.action((name: string, options: ExplainOptions) => exit(explain(name, options, io)));
 }
 
-function explain(name: string, json: boolean, io: Io): ExitCode {
+interface ExplainOptions {
+	readonly file?: string;
+	readonly json?: boolean;
+}
+
+function explain(name: string, options: ExplainOptions, io: Io): ExitCode {
 	const home = openHome(homePath(io.env));
 	if (!home.ok) return complain(io, home.problem);
 	const read = readAuditLogs(home.value, { server: name, limit: MOST });
 	if (!read.ok) return complain(io, read.problem);
-	const run = lastRun(read.value.entries);
+	const run = lastRun(read.value.entries, options.file === undefined ? null : realNames(path.resolve(io.cwd, options.file)));
 	if (run === null)
 		return complain(io, {
 			code: "never-run",
 			message: `No run of a server ${exact(name)} is recorded.`,
-			remedy: "Start it in its host. sallyport audit list shows what is recorded.",
+			remedy: `Start it in its host. What it is granted, without a run: sallyport grants ${shellWord(name)}`,
 		});
-	if (json) {
+	if (options.json === true) {
 		const withheld = run.withheld.map((each) => ({ ...each, profile: profileLine(each), allow: allowCommand(name, each) }));
 		say(io, JSON.stringify({ version: 1, server: name, ...run, withheld }));
 	} else show(name, run, io);
-	return run.withheld.length === 0 ? 0 : 1;
+	return run.withheld.every(isPerhaps) ? 0 : 1;
 }
 
 function show(name: string, run: LastRun, io: Io): void {
 	const by = run.host === null ? "" : `, by ${brief(run.host, 40)}`;
 	const verb = run.granted === null ? "refused" : "started";
-	say(io, `${plain(name)}  ${verb} ${time(run.at)}${by}`);
+	const config = run.granted?.config ?? null;
+	say(io, `${plain(name)}  ${verb} ${time(run.at)}${by}${config === null ? "" : `  (${plain(config)})`}`);
 	if (run.granted !== null) showGranted(run.granted, io);
 	if (run.withheld.length === 0) {
 		say(io, "Nothing was blocked.");
 		return;
 	}
-	say(io, run.granted === null ? "It was not started:" : "Blocked:");
-	for (const each of run.withheld) {
+	const blocked = run.withheld.filter((each) => !isPerhaps(each));
+	tell(run.granted === null ? "It was not started:" : "Blocked:", name, blocked, io);
+	tell("Perhaps blocked:", name, run.withheld.filter(isPerhaps), io);
+}
+
+/** What is not there may be missing, or may be what the server could not make: nobody but the server knows. */
+function isPerhaps({ reason }: Withheld): boolean {
+	return reason === "path-absent";
+}
+
+function tell(title: string, name: string, several: readonly Withheld[], io: Io): void {
+	if (several.length > 0) say(io, title);
+	for (const each of several) {
 		const times = each.count === 1 ? "" : `  (${each.count} times)`;
-		say(io, `  ${time(each.at)}  ${each.kind.padEnd(7)} ${each.subject === "" ? "" : `${exact(each.subject)}: `}${why(each)}${times}`);
+		const about = each.said === undefined ? `${each.kind.padEnd(7)} ${each.subject === "" ? "" : `${exact(each.subject)}: `}` : "";
+		say(io, `  ${time(each.at)}  ${about}${why(name, each)}${times}`);
+		if (each.said !== undefined) say(io, `    what to do:      ${plain(each.said.remedy)}`);
 		const [line, command] = [profileLine(each), allowCommand(name, each)];
 		if (line !== null) say(io, `    in its profile:  ${line}`);
-		if (command !== null) say(io, `    to allow it:     ${command}`);
+		if (command !== null) say(io, `    ${isPerhaps(each) ? "if it should:   " : "to allow it:    "} ${command}`);
 	}
 }
 
@@ -82,12 +104,14 @@ function showGranted(granted: GrantedThen, io: Io): void {
 			: "Granted, beside its own code and a private home:",
 	);
 	if (granted.weaker) say(io, `  sandbox ${WEAKER_SANDBOX}`);
-	for (const [label, values] of rows) for (const value of values) say(io, `  ${label.padEnd(7)} ${exact(value)}`);
+	for (const [label, values] of rows)
+		for (const value of values) say(io, `  ${label.padEnd(7)} ${label === "limit" ? plain(value) : exact(value)}`);
 	if (rows.every(([, values]) => values.length === 0)) say(io, "  nothing");
 }
 
 const WORDS: Readonly<Record<string, string>> = {
 	"path-not-granted": "it is not granted",
+	"path-absent": "the folder is not granted, and it looked there for what does not exist, or tried to make it",
 	"path-protected": "no server may have it",
 	"path-link": "a link, which programs outside would follow; it was not passed on",
 	"path-special": "neither a file nor a folder; it was not passed on",
@@ -110,8 +134,9 @@ const WORDS: Readonly<Record<string, string>> = {
 	"egress-network-lost": "the proxy failed, and there was no network any more",
 };
 
-function why({ reason }: Withheld): string {
-	return own(WORDS, reason) ?? saysOf(reason) ?? plain(reason);
+function why(name: string, { reason, said }: Withheld): string {
+	if (said !== undefined) return plain(said.message);
+	return own(WORDS, reason)?.replace("NAME", () => shellWord(name)) ?? saysOf(reason) ?? plain(reason);
 }
 
 /** What a person would write into the server's profile. Null: nothing there would allow it. */
@@ -128,11 +153,6 @@ function allowCommand(name: string, { kind, subject, grantable }: Withheld): str
 		return `sallyport allow ${server} --${kind} ${shellWord(subject)}`;
 	if (kind === "network") return `sallyport allow ${server} --egress ${shellWord(subject)}`;
 	return kind === "tool" ? `sallyport tools allow ${server} ${shellWord(subject)}` : null;
-}
-
-/** The log keeps the beginning of a long text. */
-function isCut(subject: string): boolean {
-	return /…\[\d+ more characters\]$/.test(subject);
 }
 
 /** To the second, in UTC, as the log has it. */

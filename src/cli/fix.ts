@@ -5,7 +5,7 @@ import type { VaultScheme } from "../core/ports.ts";
 import { type Unread, unreadLine } from "../core/report/unread.ts";
 import type { Problem } from "../core/result.ts";
 import { type FixReport, fixFile } from "../platform/fix.ts";
-import { createHome, homePath } from "../platform/home.ts";
+import { createHome, homePath, openHome } from "../platform/home.ts";
 import { analyser, type HomeToBe, homeToBe, wrappingFor } from "../platform/wrapping.ts";
 import { type ConfigFile, configFiles } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -58,15 +58,16 @@ async function fix(paths: readonly string[], options: FixOptions, io: Io): Promi
 	const files = configFiles(paths, { user: options.user === true, server: options.server ?? null }, io);
 	if (!files.ok) return complain(io, files.problem);
 
-	const vaults = made === null ? null : openVaults(made.value, io);
-	const scheme = options.vault ?? (made === null || vaults === null ? "keychain" : await usualVault(made.value, vaults));
+	const opened = made ?? openHome(where);
+	const vaults = opened.ok ? openVaults(opened.value, io) : null;
+	const scheme = options.vault ?? (opened.ok && vaults !== null ? await usualVault(opened.value, vaults) : "keychain");
 	const outcomes: Outcome[] = [];
 	for (const file of files.value.files) {
 		const report = await fixFile({
 			file: file.path,
 			analyse: analyser(file.path, file.host, userHome(io)),
 			scheme,
-			vault: vaults?.get(scheme) ?? null,
+			vault: options.dryRun === true ? null : (vaults?.get(scheme) ?? null),
 			wrappingOf: wrappingFor(file.path, file.host, home, userHome(io)),
 			server: options.server ?? null,
 			hints: options.hints === true,
@@ -75,6 +76,9 @@ async function fix(paths: readonly string[], options: FixOptions, io: Io): Promi
 		// The next file would meet the same vault.
 		if (!report.ok && /^(?:keychain|sealed|vault)-/.test(report.problem.code)) break;
 	}
+	const moves = outcomes.some(({ report }) => report !== undefined && report.moved.length > 0);
+	// What the real run would refuse is not promised. A sealed file that is closed by a passphrase would have to be opened for an answer.
+	const unreachable = options.dryRun === true && moves && scheme === "keychain" ? await vaults?.get(scheme).list() : undefined;
 	vaults?.close();
 
 	const { unread } = files.value;
@@ -84,6 +88,7 @@ async function fix(paths: readonly string[], options: FixOptions, io: Io): Promi
 		conclude(outcomes, unread, options, home, io);
 	}
 	for (const { problem } of outcomes) if (problem !== undefined) complain(io, problem);
+	if (unreachable?.ok === false) return complain(io, unreachable.problem);
 	if (outcomes.some(({ problem }) => problem !== undefined) || unread.files + unread.folders > 0) return 2;
 	const left = outcomes.some(
 		({ report }) =>

@@ -5,13 +5,16 @@ import { parseConfig } from "../core/config/parse.ts";
 import type { ServerEntry, StdioServer } from "../core/config/server.ts";
 import { impostorOf, launchOf } from "../core/config/wrapped.ts";
 import { launchProblem } from "../core/launch/launchable.ts";
-import { brief, plain } from "../core/plain-text.ts";
+import { brief, plain, shellWord } from "../core/plain-text.ts";
+import { grantsOf } from "../core/policy/layers.ts";
 import { unreadLine } from "../core/report/unread.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
 import { commandLine } from "../platform/approval/texts.ts";
 import { discover, discoverUserFiles, thisPlatform } from "../platform/discover.ts";
-import { homePath } from "../platform/home.ts";
-import { shownAs, tellUnread } from "./config-files.ts";
+import { homePath, openHome } from "../platform/home.ts";
+import { readLayers } from "../platform/policy-files.ts";
+import { realNames, tellUnread } from "./config-files.ts";
+import { displayName } from "./display-name.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 import { shownName } from "./show-diff.ts";
@@ -31,6 +34,8 @@ interface HostFile {
 		readonly name: string;
 		readonly guard: Guard;
 		readonly off: boolean;
+		/** A person has turned its sandbox off: the launcher starts it bare. */
+		readonly unconfined: boolean;
 		readonly starts: string;
 		readonly why: string | null;
 	}[];
@@ -52,18 +57,21 @@ function hosts(paths: readonly string[], options: HostsOptions, io: Io): ExitCod
 	const here = discover(paths.length === 0 ? [io.cwd] : [...paths]);
 	if (!here.ok) return complain(io, here.problem);
 	const own = discoverUserFiles(userHome(io), thisPlatform(), io.env);
+	const isBare = bareServers(io);
 	const texts = new Map(
 		[...own.files, ...here.value.files].flatMap((file) => (file.text === null ? [] : [[file.path, { ...file, text: file.text }] as const])),
 	);
 	const files = [...texts.values()].flatMap((file): readonly HostFile[] => {
 		if (!HOSTS[file.host].starts) return [];
-		const servers = parseConfig(file.text, file.host, file.path).servers.map((server) => toRow(server, file.host, io));
+		const servers = parseConfig(file.text, file.host, file.path).servers.map((server) =>
+			toRow(server, file.host, isBare(server.name.value, file.path), io),
+		);
 		return servers.length === 0 ? [] : [{ host: file.host, file: file.path, servers }];
 	});
 	const unread = tellUnread([...own.problems, ...here.value.problems], io);
 	const unguarded = files.flatMap(({ servers }) => servers.filter(({ guard, off }) => guard === "unguarded" && !off)).length;
 	if (options.json === true) say(io, JSON.stringify({ version: 1, unguarded, files, unread }));
-	else show(files, unguarded, io);
+	else show(files, unguarded, new Set(own.files.map(({ path: file }) => file)), io);
 	const unseen = unreadLine(unread);
 	if (unseen !== null && options.json !== true) say(io, unseen);
 	if (unread.files + unread.folders > 0) return 2;
@@ -73,7 +81,15 @@ function hosts(paths: readonly string[], options: HostsOptions, io: Io): ExitCod
 /** How hosts that know such a field say that an entry is not to be started. For any other it is a word. */
 const OFF: ReadonlySet<string> = new Set(["disabled: true", "enabled: false"]);
 
-function toRow(server: ServerEntry, host: HostId, io: Io): HostFile["servers"][number] {
+/** Whether what is approved under a name in a config file starts without a sandbox. Where no policy can be read, nothing starts. */
+function bareServers(io: Io): (name: string, file: string) => boolean {
+	const home = openHome(homePath(io.env));
+	const layers = home.ok ? readLayers(home.value, { workspace: null, narrowing: [] }) : home;
+	const bare = layers.ok ? grantsOf(layers.value).filter(({ sandbox }) => sandbox === "off") : [];
+	return (name, file) => bare.length > 0 && bare.some((grant) => grant.name === name && realNames(file).includes(grant.config));
+}
+
+function toRow(server: ServerEntry, host: HostId, bare: boolean, io: Io): HostFile["servers"][number] {
 	// What two parsers read differently may not be off for the host.
 	const off =
 		server.unambiguous &&
@@ -85,13 +101,21 @@ function toRow(server: ServerEntry, host: HostId, io: Io): HostFile["servers"][n
 				OFF.has(`${String(keyPath.at(-1))}: ${value.value.toLowerCase()}`),
 		);
 	const name = shownName(server.name.value);
-	if (server.kind === "http") return { name, guard: "remote", off, starts: plain(maskDetected(server.url.value)), why: null };
+	if (server.kind === "http")
+		return { name, guard: "remote", off, unconfined: false, starts: plain(maskDetected(server.url.value)), why: null };
 	const launch = launchOf(server);
 	const problem = launchProblem(server);
 	const starts = commandLine({ command: launch.command.value, args: launch.args.map(({ value }) => value) });
 	const guarded =
 		launch.wrapped && impostorOf(server) === null && server.unambiguous && isInstalled(server.command.value, io) && !isSteered(server);
-	return { name, guard: guarded ? "guarded" : "unguarded", off, starts, why: guarded || problem === null ? null : plain(problem.message) };
+	return {
+		name,
+		guard: guarded ? "guarded" : "unguarded",
+		off,
+		unconfined: guarded && bare,
+		starts,
+		why: guarded || problem === null ? null : plain(problem.message),
+	};
 }
 
 /** True for the launcher that `sallyport init` installed for this person, as hosts write it, and for its bare name. */
@@ -109,22 +133,32 @@ function isSteered(server: StdioServer): boolean {
 
 const MARKS: Readonly<Record<Guard, string>> = { guarded: "✓", unguarded: "✗", remote: "·" };
 
-function show(files: readonly HostFile[], unguarded: number, io: Io): void {
+function show(files: readonly HostFile[], unguarded: number, own: ReadonlySet<string>, io: Io): void {
 	const width = Math.min(30, Math.max(4, ...files.flatMap(({ servers }) => servers.map(({ name }) => name.length))));
+	const words = files.some(({ servers }) => servers.some(({ unconfined }) => unconfined)) ? "no sandbox".length : "unguarded".length;
 	for (const { host, file, servers } of files) {
-		say(io, `${HOSTS[host].title}  ${plain(shownAs(file, io.cwd))}`);
-		for (const { name, guard, off, starts, why } of servers)
+		say(io, `${HOSTS[host].title}  ${plain(displayName(file, io.cwd))}`);
+		for (const { name, guard, off, unconfined, starts, why } of servers)
 			say(
 				io,
-				`  ${MARKS[guard]} ${name.padEnd(width)}  ${off ? "off" : guard}  ${brief(starts, 80)}${why === null ? "" : `  (cannot be guarded yet: ${why})`}`,
+				`  ${unconfined ? "!" : MARKS[guard]} ${name.padEnd(width)}  ${(off ? "off" : unconfined ? "no sandbox" : guard).padEnd(words)}  ${brief(starts, 80)}${why === null ? "" : `  (cannot be guarded yet: ${why})`}`,
 			);
 	}
 	if (files.length > 0) say(io);
 	if (files.length === 0) say(io, "No host's file here or of your hosts has a server.");
 	else if (unguarded === 0) say(io, "Nothing that these files name starts unguarded.");
-	else
-		say(
-			io,
-			`${unguarded} ${unguarded === 1 ? "server starts" : "servers start"} unguarded, with all that you may do: sallyport wrap --all${files.some(({ file }) => file.startsWith(userHome(io))) ? " --user" : ""}`,
-		);
+	else {
+		const guardable = files.filter(({ servers }) => servers.some(({ guard, off, why }) => guard === "unguarded" && !off && why === null));
+		const how =
+			guardable.length === 0
+				? ". None of them can be guarded yet; why stands beside each."
+				: `: sallyport wrap --all${guardable.some(({ file }) => own.has(file)) ? " --user" : ""}`;
+		say(io, `${unguarded} ${unguarded === 1 ? "server starts" : "servers start"} unguarded, with all that you may do${how}`);
+	}
+	const bare = files.flatMap(({ file, servers }) =>
+		servers.flatMap(({ name, off, unconfined }) => (unconfined && !off ? [{ name, file }] : [])),
+	);
+	if (bare.length > 0) say(io, "Approved without a sandbox, so that they can do whatever you can do. To confine them again:");
+	for (const { name, file } of bare)
+		say(io, `  sallyport allow ${shellWord(name)} --sandbox on --file ${shellWord(displayName(file, io.cwd))}`);
 }

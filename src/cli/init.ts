@@ -1,9 +1,11 @@
+import * as path from "node:path";
 import type { Command } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { plain } from "../core/plain-text.ts";
+import { isInside } from "../core/policy/layers.ts";
 import { createHome, homePath } from "../platform/home.ts";
 import { type Installation, installLauncher } from "../platform/installation/install.ts";
-import { findNode, recordedNode } from "../platform/node.ts";
+import { findNode, OLDEST_NODE, recordedNode } from "../platform/node.ts";
 import { grantedWorkspaces } from "../platform/policy-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
@@ -60,6 +62,11 @@ export function registerInit(program: Command, io: Io, exit: (code: ExitCode) =>
 				say(io, `Home      ${plain(home.value.path)}${home.value.unattended ? "  (throw-away: --yes may widen here)" : ""}`);
 				say(io, `Launcher  ${plain(stub)}  (${version}${NOTES[installed]})`);
 				say(io, `Node      ${plain(node.value.node)}`);
+				if (isInside(node.value.node, path.dirname(import.meta.dirname)))
+					say(
+						io,
+						`          It belongs to this copy of Sallyport. Before that goes: install Node.js ${OLDEST_NODE.join(".")} or newer, and run init with it.`,
+					);
 				say(io, "Next      sallyport doctor");
 			}
 			exit(0);

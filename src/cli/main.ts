@@ -8,6 +8,7 @@ import { registerAudit } from "./audit.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
+import { registerGrants } from "./grants.ts";
 import { registerHosts } from "./hosts.ts";
 import { registerInit } from "./init.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -50,6 +51,12 @@ function watchOutput(): void {
 		});
 }
 
+/** What was typed wrong is explained by the help of the very command. */
+function hintAtHelp(command: Command, words: string): void {
+	command.showHelpAfterError(`(${words} --help shows ${command.commands.length > 0 ? "the commands" : "its options"})`);
+	for (const each of command.commands) hintAtHelp(each, `${words} ${each.name()}`);
+}
+
 async function main(argv: readonly string[]): Promise<number> {
 	watchOutput();
 	const io: Io = { cwd: process.cwd(), env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
@@ -60,7 +67,6 @@ async function main(argv: readonly string[]): Promise<number> {
 	const program = new Command("sallyport")
 		.description("The one controlled door between an MCP host and the servers it starts.")
 		.version(manifest.version)
-		.showHelpAfterError("(sallyport --help shows the commands)")
 		.addHelpText("after", AFTER)
 		.exitOverride()
 		.configureOutput({
@@ -85,6 +91,7 @@ async function main(argv: readonly string[]): Promise<number> {
 	registerAllow(program, io, exit);
 	registerTools(program, io, exit);
 	registerUpdate(program, io, exit);
+	registerGrants(program, io, exit);
 	registerRevoke(program, io, exit);
 	registerExplain(program, io, exit);
 	registerNetwork(program, io, exit);
@@ -96,6 +103,7 @@ async function main(argv: readonly string[]): Promise<number> {
 		.description("start a server confined, with what was granted (hosts run this)");
 	registerSecrets(program, io, exit);
 	registerAudit(program, io, exit);
+	hintAtHelp(program, "sallyport");
 	try {
 		if (argv.length === 0) {
 			program.outputHelp();

@@ -8,6 +8,7 @@ import type { ConfigFile } from "./config-files.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
 import { shownName } from "./show-diff.ts";
+import { findTarget } from "./target.ts";
 
 /** A config file after servers in it were put behind the launcher. */
 export interface WrappedFile {
@@ -23,12 +24,19 @@ export interface WrappedFile {
 
 /** What a person has to do until these servers start: each is approved, and the hosts read their files again. */
 export function tellNextSteps(files: readonly WrappedFile[], home: HomeToBe, io: Io): void {
-	const servers = new Map<string, readonly string[]>();
-	for (const { name, secrets } of files.flatMap((each) => each.servers)) servers.set(name, [...(servers.get(name) ?? []), ...secrets]);
+	const servers = new Map<string, { readonly words: string; readonly secrets: string[] }>();
+	for (const { file, servers: several } of files)
+		for (const { name, secrets } of several) {
+			// A name that stands in several files means none of them by itself.
+			const words = isAmbiguous(name, io) ? `${shown(name)} --file ${shown(file.shown)}` : shown(name);
+			const known = servers.get(words);
+			if (known === undefined) servers.set(words, { words, secrets: [...secrets] });
+			else known.secrets.push(...secrets);
+		}
 	say(io, "Each needs your approval before it starts:");
-	for (const [name, secrets] of [...servers].slice(0, MOST)) {
+	for (const { words, secrets } of [...servers.values()].slice(0, MOST)) {
 		const grants = [...new Set(secrets)].map((secret) => ` --secret ${shown(secret)}`).join("");
-		say(io, grants === "" ? `  sallyport tools list ${shown(name)}` : `  sallyport allow ${shown(name)}${grants}`);
+		say(io, grants === "" ? `  sallyport tools list ${words}` : `  sallyport allow ${words}${grants}`);
 	}
 	if (servers.size > MOST) say(io, `  … and ${servers.size - MOST} more`);
 	say(io, `Then choose its tools (sallyport tools allow NAME TOOL…), and restart it in ${titles(files)}.`);
@@ -43,6 +51,11 @@ export function tellNextSteps(files: readonly WrappedFile[], home: HomeToBe, io:
 }
 
 const MOST = 8;
+
+function isAmbiguous(name: string, io: Io): boolean {
+	const found = findTarget(name, undefined, io);
+	return !found.ok && found.problem.code === "server-ambiguous";
+}
 
 function shown(name: string): string {
 	const safe = shownName(name);

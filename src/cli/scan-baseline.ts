@@ -6,10 +6,10 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { AnalysisContext } from "../core/rules/finding.ts";
 import { defaultBaseline, readBaseline, workspaceOfBaseline, writeBaseline } from "../platform/baseline-file.ts";
 import { homePath } from "../platform/home.ts";
+import { displayName, isOutside } from "./display-name.ts";
 import type { Io } from "./io.ts";
 import { remark } from "./say.ts";
 import type { Scanned, ScannedFile } from "./scan-files.ts";
-import { displayName, isOutside } from "./scan-output.ts";
 
 /** What the command line says of baselines. */
 export interface BaselineOptions {

@@ -11,8 +11,8 @@ import { type DiscoveredFile, discover, discoverUserFiles, thisPlatform } from "
 import { gatherFacts, type ReadFile, surroundingsOf } from "../platform/file-facts.ts";
 import { stagedFiles } from "../platform/staged-files.ts";
 import { tellUnread } from "./config-files.ts";
+import { displayName, isOutside } from "./display-name.ts";
 import type { Io } from "./io.ts";
-import { displayName, isOutside } from "./scan-output.ts";
 import { Progress } from "./scan-progress.ts";
 
 /** Which files a person means. */
@@ -55,7 +55,7 @@ export function scanFiles(
 	const facts = gatherFacts(read, { home, env: io.env, history: !options.changed });
 	const surroundings = surroundingsOf(read, { home, env: io.env });
 	const now = Math.floor(Date.now() / 1000);
-	const progress = output.quiet ? null : new Progress(io, read.length);
+	const progress = output.quiet ? null : new Progress(io, read.length, "scanning [{bar}] {value}/{total} files");
 	const files = read.map(({ path: place, document }): ScannedFile => {
 		const file = facts.get(place);
 		const about = file === undefined ? {} : { file };

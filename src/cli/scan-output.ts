@@ -10,6 +10,7 @@ import { formatText, type Paint, type ScanScope, type Style } from "../core/repo
 import { unreachable } from "../core/result.ts";
 import { RULES } from "../core/rules/index.ts";
 import { repositoryAround } from "../platform/git.ts";
+import { isOutside } from "./display-name.ts";
 import type { Io } from "./io.ts";
 
 export const FORMATS = ["text", "json", "sarif", "github"] as const;
@@ -38,17 +39,6 @@ export function baseOf(format: Format, io: Io): string {
 	if (root !== null) return root;
 	const checkout = io.env.GITHUB_WORKSPACE ?? "";
 	return path.isAbsolute(checkout) && !isOutside(path.relative(checkout, io.cwd)) ? checkout : io.cwd;
-}
-
-/** Relative to `base` with `/`; absolute outside of it. */
-export function displayName(absolute: string, base: string): string {
-	const relative = path.relative(base, absolute);
-	return (isOutside(relative) ? absolute : relative).split(path.sep).join("/");
-}
-
-/** Whether a path that `path.relative` gave leads out of its folder. */
-export function isOutside(relative: string): boolean {
-	return relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative);
 }
 
 const STYLES: Readonly<Record<Style, Parameters<typeof styleText>[0]>> = {

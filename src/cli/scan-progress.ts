@@ -8,15 +8,20 @@ const UNNOTICED = 500;
 export class Progress {
 	readonly #io: Io;
 	readonly #total: number;
+	readonly #format: string;
 	readonly #now: () => number;
 	readonly #start: number;
 	#done = 0;
 	#bar: SingleBar | null = null;
 
-	/** @param now milliseconds, never going back */
-	constructor(io: Io, total: number, now: () => number = () => performance.now()) {
+	/**
+	 * @param format of the bar, in cli-progress's words
+	 * @param now milliseconds, never going back
+	 */
+	constructor(io: Io, total: number, format: string, now: () => number = () => performance.now()) {
 		this.#io = io;
 		this.#total = total;
+		this.#format = format;
 		this.#now = now;
 		this.#start = now();
 	}
@@ -27,7 +32,7 @@ export class Progress {
 		if (this.#io.stderr.isTTY !== true) return;
 		if (this.#bar === null && this.#now() - this.#start > UNNOTICED) {
 			this.#bar = new SingleBar({
-				format: "scanning [{bar}] {value}/{total} files",
+				format: this.#format,
 				stream: this.#io.stderr,
 				clearOnComplete: true,
 				// It leaves the terminal as it is, so that an interrupted run has nothing to put back.

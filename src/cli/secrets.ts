@@ -7,6 +7,7 @@ import { createHome, type Home, homePath, openHome } from "../platform/home.ts";
 import {
 	canUnlock,
 	createIdentity,
+	isProtected,
 	lockIdentity,
 	protectIdentity,
 	readIdentity,
@@ -190,6 +191,10 @@ async function protect(io: Io, home: Home): Promise<ExitCode> {
 
 async function unprotect(io: Io, home: Home): Promise<ExitCode> {
 	if (io.stdin.isTTY !== true) return complain(io, NO_TERMINAL);
+	if (!isProtected(home)) {
+		say(io, "The sealed vault has no passphrase. Nothing was changed.");
+		return 0;
+	}
 	const identity = await identityOf(io, home);
 	if (!identity.ok) return complain(io, identity.problem);
 	unprotectIdentity(home, identity.value);

@@ -3,15 +3,22 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { HOST_IDS, HOSTS } from "../core/config/hosts.ts";
+import { shellWord } from "../core/plain-text.ts";
 import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
 import { thisPlatform, userConfigFiles } from "../platform/discover.ts";
 import { launchLinesIn, localServerNames, remoteServers } from "../platform/launch/config-lines.ts";
 import type { LaunchLine } from "../platform/launch/locate.ts";
+import { displayName } from "./display-name.ts";
 import type { Io } from "./io.ts";
 
 /** The person's home folder, as the programs that they start see it. */
 export function userHome(io: Io): string {
 	return io.env.HOME || os.homedir();
+}
+
+/** A server in a command that a person is to paste: as they named it themselves. */
+export function serverWords(name: string, file: string | undefined): string {
+	return `${shellWord(name)}${file === undefined ? "" : ` --file ${shellWord(file)}`}`;
 }
 
 /** Of every host, relative to a workspace. */
@@ -26,7 +33,7 @@ export function findTarget(name: string, file: string | undefined, io: Io): Resu
 	if (file !== undefined) {
 		const found = launchLinesIn(path.resolve(io.cwd, file), name, { home: userHome(io), env: io.env });
 		if (!found.ok) return found;
-		return only(found.value, label, file);
+		return only(found.value, label, file, io.cwd);
 	}
 	const here = WORKSPACE_FILES.map((relative) => path.join(io.cwd, relative));
 	const user = userConfigFiles(userHome(io), thisPlatform(), io.env).map((found) => found.path);
@@ -44,7 +51,7 @@ export function findTarget(name: string, file: string | undefined, io: Io): Resu
 			// Two names of one file mean the same.
 			for (const line of found.value) if (!lines.some((other) => isDeepStrictEqual(other, line))) lines.push(line);
 		}
-		if (lines.length > 0) return only(lines, label, null);
+		if (lines.length > 0) return only(lines, label, null, io.cwd);
 		if (broken !== null) return failed({ ...broken, remedy: `${broken.remedy} Or name another one: --file CONFIG` });
 	}
 	return fail("server-not-found", `No config file of this folder or of your hosts has a server ${label}.`, "Name the file: --file CONFIG");
@@ -87,7 +94,7 @@ function workspaceFiles(io: Io): readonly string[] {
 /** No host starts a server from such a file, so the one in another file is meant. */
 const NO_HOST_READS: ReadonlySet<string> = new Set(["config-broken", "config-unreadable"]);
 
-function only(lines: readonly LaunchLine[], label: string, file: string | null): Result<LaunchLine> {
+function only(lines: readonly LaunchLine[], label: string, file: string | null, cwd: string): Result<LaunchLine> {
 	const [line, ...others] = lines;
 	if (line === undefined)
 		return fail(
@@ -95,11 +102,15 @@ function only(lines: readonly LaunchLine[], label: string, file: string | null):
 			`${file ?? "The config"} has no local server ${label}.`,
 			"sallyport scan shows the servers that are there.",
 		);
-	if (others.length > 0)
+	if (others.length > 0) {
+		const files = [...new Set(lines.map((each) => each.config))];
 		return fail(
 			"server-ambiguous",
-			`${label} stands in ${[...new Set(lines.map((each) => each.config))].join(" and in ")}.`,
-			"Say which one: --file CONFIG",
+			`${label} stands in ${files.join(" and in ")}.`,
+			files.length === 1
+				? "It stands there twice. Take one out, or rename it."
+				: `Say which one: ${files.map((each) => `--file ${shellWord(displayName(each, cwd))}`).join(" or ")}`,
 		);
+	}
 	return ok(line);
 }

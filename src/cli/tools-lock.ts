@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
-import { plain } from "../core/plain-text.ts";
+import { plain, sentence } from "../core/plain-text.ts";
 import { jsonForLogs } from "../core/report/for-logs.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
@@ -85,7 +85,7 @@ async function lock(names: readonly string[], options: LockOptions, io: Io): Pro
 	if (options.json === true) sayJson(io, { version: 1, servers: namesOf(now), drift: drift.map(asJson) });
 	else {
 		for (const each of drift) showDrift(io, each);
-		say(io, `${LOCK_FILE} has ${count(namesOf(whole).length)}. Commit it; sallyport tools verify compares.`);
+		say(io, `${LOCK_FILE} has ${count(namesOf(whole).length)}. Commit it; sallyport tools verify compares.${leftOut(failures)}`);
 	}
 	return tell(failures, io) ? 2 : 0;
 }
@@ -268,8 +268,18 @@ function asJson({ name, config, kind, tool }: Drift): object {
 	return { server: name, config, kind, tool };
 }
 
+/** With a blank in front; empty: nothing was. */
+function leftOut(failures: Seen["failures"]): string {
+	const names = failures.map(({ server }) => shownName(server));
+	return names.length === 0 ? "" : ` Not looked at anew: ${names.join(", ")}.`;
+}
+
 /** True: something could not be looked at. */
 function tell(failures: Seen["failures"], io: Io): boolean {
-	for (const { server, problem } of failures) remark(io, `${shownName(server)}: ${problem.message} ${problem.remedy}`);
+	for (const { server, problem } of failures) {
+		const named = `${JSON.stringify(server)}: `;
+		const message = problem.message.startsWith(named) ? problem.message.slice(named.length) : problem.message;
+		remark(io, `${shownName(server)}: ${sentence(message)} ${problem.remedy}`);
+	}
 	return failures.length > 0;
 }

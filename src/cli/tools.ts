@@ -1,9 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
+import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
-import { parseConstraints } from "../core/constraints/parse.ts";
+import { parseConstraints, unknownArgument } from "../core/constraints/parse.ts";
 import { placeConstraints } from "../core/constraints/place.ts";
 import type { Constraints } from "../core/constraints/schema.ts";
+import { constraintsText } from "../core/constraints/text.ts";
 import { brief, plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -14,13 +16,15 @@ import { narrowGrant } from "../platform/approval/narrow.ts";
 import { keepDefinition } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
-import { approvalContext } from "./approval-context.ts";
+import { approvalContext, approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { complain, say } from "./say.ts";
+import { listOption } from "./list-option.ts";
+import { complain, remark, say } from "./say.ts";
 import { showDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
-import { findTarget } from "./target.ts";
+import { sayWhatIsLeft } from "./show-narrowed.ts";
+import { findTarget, serverWords } from "./target.ts";
 import { registerLock } from "./tools-lock.ts";
 
 interface ToolsOptions {
@@ -30,7 +34,8 @@ interface ToolsOptions {
 	readonly yes?: boolean;
 	readonly json?: boolean;
 	readonly update?: boolean;
-	readonly where?: readonly string[];
+	/** False: what the tools are held to goes. */
+	readonly where?: readonly string[] | false;
 }
 
 export function registerTools(program: Command, io: Io, exit: (code: ExitCode) => void): void {
@@ -43,12 +48,13 @@ export function registerTools(program: Command, io: Io, exit: (code: ExitCode) =
 		.action(async (name: string, options: ToolsOptions) => exit(await withServer(name, options, io, list)));
 	common(tools.command("allow <name> [tool...]").description("allow tools, each pinned to its definition as it is now"))
 		.option("--all-read", "every tool that only reads, by its name and by the server's own word")
-		.option(
-			"--where <argument=kind:value>",
-			"what an argument of these tools may be, such as path=within:docs or state=enum:open,closed (repeatable)",
-			(value: string, all: readonly string[]) => [...all, value],
-			[],
+		.addOption(
+			listOption(
+				"--where <argument=kind:value>",
+				"what an argument of these tools may be, such as path=within:docs or state=enum:open,closed",
+			),
 		)
+		.option("--no-where", "take back what --where said of these tools: any argument")
 		.option("--yes", "do not ask (only in a home made by: sallyport init --unattended)")
 		.action(async (name: string, named: readonly string[], options: ToolsOptions) =>
 			exit(await withServer(name, options, io, allow(named))),
@@ -76,15 +82,21 @@ const list: Verb = async (candidate, home, options, io) => {
 	showLaunch(out, candidate.described, candidate.current?.secrets);
 	const stale = candidate.current !== null && candidate.current.launch.fingerprint !== candidate.described.launch.fingerprint;
 	if (stale) say(out, "  note      the command or its code is not what was approved, so it starts without what it was granted");
+	if (candidate.current?.sandbox === "off")
+		say(out, "  note      its sandbox is off in its host; it is confined only to list its tools here");
 	const tools = await listCandidate(candidate, approvalContext(home, io));
 	if (!tools.ok) return complain(io, tools.problem);
 	const granted = candidate.current?.tools ?? new Map<string, string>();
 	const approved = candidate.current?.launch.fingerprint === candidate.described.launch.fingerprint;
+	// What another policy takes away of it is granted, and not to be had.
+	const inEffect = candidate.effective?.tools ?? granted;
 	const rows = tools.value.map((tool) => ({
 		name: tool.name,
 		pin: tool.pin,
 		state: stateOf(tool, granted),
+		...(granted.has(tool.name) && !inEffect.has(tool.name) ? { narrowed: true } : {}),
 		readOnly: claimsToRead(tool),
+		where: granted.has(tool.name) ? (candidate.current?.constraints.get(tool.name) ?? []) : [],
 		...riskOf(tool),
 		description: typeof tool.definition.description === "string" ? tool.definition.description : "",
 	}));
@@ -107,18 +119,26 @@ const list: Verb = async (candidate, home, options, io) => {
 	say(io);
 	const width = Math.min(40, Math.max(4, ...rows.map(({ name }) => plain(name).length)));
 	const marks = { allowed: "[x]", changed: "[!]", unpinnable: "[-]", denied: "[ ]" };
-	for (const { name, state, readOnly, risks, contradictions, description } of rows) {
+	for (const { name, state, narrowed, readOnly, where, risks, contradictions, description } of rows) {
 		const worst = risks.at(-1)?.kind ?? "";
 		const risk = (worst === "read" && !readOnly ? "" : worst).padEnd(RISK_WIDTH);
 		say(io, `  ${marks[state]} ${brief(name, 120).padEnd(width)}  ${risk}  ${brief(description.split("\n")[0] ?? "", 80)}`);
+		for (const constraints of where) say(io, `      where ${brief(constraintsText(constraints), 200)}`);
+		if (narrowed === true)
+			say(
+				io,
+				`      ! another policy takes it away: sallyport policy explain ${serverWords(candidate.described.line.name, options.file)} ${shellWord(name)}`,
+			);
 		for (const sentence of contradictions) say(io, `      ! ${sentence}`);
 	}
 	for (const name of gone) say(io, `  [?] ${brief(name, 120).padEnd(width)}  ${" ".repeat(RISK_WIDTH)}  allowed, and no longer listed`);
 	say(io);
 	say(
 		io,
-		`${rows.length} ${rows.length === 1 ? "tool" : "tools"}, ${rows.filter(({ state }) => state === "allowed").length} allowed. What a tool may do is told by its name, parameters and description, and "read" only where the server says so too.`,
+		`${rows.length} ${rows.length === 1 ? "tool" : "tools"}, ${rows.filter(({ state, narrowed }) => state === "allowed" && narrowed !== true).length} allowed. What a tool may do is told by its name, parameters and description, and "read" only where the server says so too.`,
 	);
+	if (granted.size === 0 && rows.length > 0)
+		say(io, `To allow some: sallyport tools allow ${serverWords(candidate.described.line.name, options.file)} TOOL…, or --all-read`);
 	for (const tool of tools.value) if (stateOf(tool, granted) === "changed") showDrift(io, home, tool, granted.get(tool.name) ?? "");
 	if (stale) say(io, "Allowing a tool approves the command anew.");
 	return 0;
@@ -142,21 +162,39 @@ function allow(named: readonly string[]): Verb {
 				message: "No tool was named.",
 				remedy: "Name tools, or use --all-read; sallyport tools list shows them.",
 			});
+		const where = parseConstraints(options.where || [], (named) =>
+			named.startsWith("${workspace}") ? named : path.resolve(io.cwd, named),
+		);
+		if (!where.ok) return complain(io, where.problem);
 		const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
 		showLaunch(out, candidate.described, candidate.current?.secrets);
 		const tools = await listCandidate(candidate, approvalContext(home, io));
 		if (!tools.ok) return complain(io, tools.problem);
 		const chosen = choose(tools.value, named, options.allRead === true);
 		if (!chosen.ok) return complain(io, chosen.problem);
+		if (chosen.value.length === 0)
+			return complain(
+				io,
+				{
+					code: "no-tool-reads",
+					message: "None of its tools only reads, by its name and by the server's own word, so none was allowed.",
+					remedy: `Name tools: sallyport tools list ${serverWords(candidate.described.line.name, options.file)} shows them.`,
+				},
+				1,
+			);
 		const start = startingGrant(candidate);
-		const where = parseConstraints(options.where ?? [], (named) =>
-			named.startsWith("${workspace}") ? named : path.resolve(io.cwd, named),
-		);
-		if (!where.ok) return complain(io, where.problem);
+		const fitting = where.value === null ? ok(undefined) : haveArguments(chosen.value, where.value);
+		if (!fitting.ok) return complain(io, fitting.problem);
+		for (const folder of missingFolders(where.value)) remark(io, `${folder} does not exist; until it does, no path is in it.`);
 		const after: Grant = {
 			...start,
 			tools: new Map([...start.tools, ...chosen.value.map(({ name, pin }) => [name, pin] as const)]),
-			constraints: where.value === null ? start.constraints : constrained(start, chosen.value, where.value),
+			constraints:
+				where.value !== null
+					? constrained(start, chosen.value, where.value)
+					: options.where === false
+						? new Map([...start.constraints].filter(([tool]) => !chosen.value.some(({ name }) => name === tool)))
+						: start.constraints,
 		};
 		for (const tool of chosen.value) {
 			const approved = start.tools.get(tool.name);
@@ -168,7 +206,7 @@ function allow(named: readonly string[]): Verb {
 			if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
 		}
 		for (const { pin, definition } of chosen.value) await keepDefinition(home, pin, definition);
-		const saved = await saveGrant(home, after, candidate);
+		const saved = await saveGrant(home, after, candidate, approvalOptions(io));
 		if (!saved.ok) return complain(io, saved.problem);
 		const waiting = [...candidate.described.line.asks].filter(([slot, reference]) => after.secrets.get(slot) !== reference);
 		if (options.json === true)
@@ -181,11 +219,38 @@ function allow(named: readonly string[]): Verb {
 			for (const [slot, reference] of waiting)
 				say(
 					io,
-					`It still asks for ${slot} and will not start without it: sallyport allow ${shellWord(after.name)} --secret ${slot}=${reference}${candidate.described.facts.mutable ? " --mutable-secrets" : ""}`,
+					`It still asks for ${slot} and will not start without it: sallyport allow ${serverWords(after.name, options.file)} --secret ${slot}=${reference}${candidate.described.facts.mutable ? " --mutable-secrets" : ""}`,
 				);
+			sayWhatIsLeft(io, candidate.described.line, approvalContext(home, io));
 		}
 		return 0;
 	};
+}
+
+/** A constraint on an argument that a tool does not have would refuse every call of it. */
+function haveArguments(chosen: readonly ListedTool[], where: Constraints): Result<void> {
+	for (const { name, definition } of chosen) {
+		const unknown = unknownArgument(where, definition);
+		if (unknown === null) continue;
+		const { named, known } = unknown;
+		return fail(
+			"no-such-argument",
+			`${name} has no argument ${JSON.stringify(named)}, so that no call of it would be allowed.`,
+			known.length === 0
+				? "It takes none at all."
+				: `It has: ${known.slice(0, MOST_NAMES).join(", ")}${known.length > MOST_NAMES ? " …" : ""}.`,
+		);
+	}
+	return ok(undefined);
+}
+
+/** Arguments that are named in one message. */
+const MOST_NAMES = 20;
+
+/** Folders of `within` that are not there, outside of a workspace's own. */
+function missingFolders(where: Constraints | null): readonly string[] {
+	const named = Object.values(where ?? {}).flatMap(({ within = [] }) => within);
+	return named.filter((folder) => !folder.startsWith("${workspace}") && !fs.existsSync(folder));
 }
 
 /** What `--where` says counts in the place of what these tools were held to before. */
@@ -226,10 +291,17 @@ function deny(named: readonly string[]): Verb {
 		if (named.length === 0 && options.all !== true)
 			return complain(io, { code: "no-tool", message: "No tool was named.", remedy: "Name tools, or use --all." });
 		let taken: readonly string[] = [];
-		const narrowed = await narrowGrant(home, candidate.described.line, (grant) => {
-			taken = [...grant.tools.keys()].filter((tool) => options.all === true || named.includes(tool)).sort();
-			return { ...grant, tools: new Map([...grant.tools].filter(([tool]) => !taken.includes(tool))) };
-		});
+		const narrowed = await narrowGrant(
+			home,
+			candidate.described.line,
+			(grant) => {
+				const gone = [...grant.tools.keys()].filter((tool) => options.all === true || named.includes(tool));
+				// Of what stands in the file, and of what was accepted.
+				taken = [...new Set([...taken, ...gone])].sort();
+				return { ...grant, tools: new Map([...grant.tools].filter(([tool]) => !gone.includes(tool))) };
+			},
+			approvalOptions(io),
+		);
 		if (!narrowed.ok) return complain(io, narrowed.problem);
 		if (options.json === true) say(io, JSON.stringify({ version: 1, server: candidate.described.line.name, denied: taken }));
 		else say(io, taken.length === 0 ? "Nothing to take away." : `Denied: ${taken.map(plain).join(", ")}`);

@@ -6,13 +6,13 @@ import { commandLine } from "../platform/approval/texts.ts";
 import { describeUpdate, type ToolChange, type Update } from "../platform/approval/update.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { lacksMutableApproval, secretForMutable } from "../platform/launch/verify.ts";
-import { approvalContext } from "./approval-context.ts";
+import { approvalContext, approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 import { showDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
-import { findTarget } from "./target.ts";
+import { findTarget, serverWords } from "./target.ts";
 
 interface UpdateOptions {
 	readonly file?: string;
@@ -29,7 +29,7 @@ export function registerUpdate(program: Command, io: Io, exit: (code: ExitCode) 
 		.option("--json", "print what is new as JSON, and whether it was approved")
 		.addHelpText(
 			"after",
-			"\nA server keeps running what was approved until then. Asks for the server's name on a terminal.\nExit: 0 updated, or there is nothing newer, 1 declined, 2 could not.",
+			"\nA server keeps running what was approved until then. Asks for the server's name on a terminal.\nWithout a terminal it only shows.\nExit: 0 updated, or there is nothing newer, 1 there is something newer and it was not taken, 2 could not.",
 		)
 		.action(async (name: string, options: UpdateOptions) => exit(await update(name, options, io)));
 }
@@ -52,7 +52,7 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 	}
 	const { candidate, before, after } = found.value;
 	if (lacksMutableApproval(after, candidate.described.facts))
-		return complain(io, secretForMutable(`sallyport allow ${shellWord(name)} --update`));
+		return complain(io, secretForMutable(`sallyport allow ${serverWords(name, options.file)} --update`));
 	showLaunch(out, candidate.described, after.secrets);
 	const [was, is] = [commandLine(before.launch), commandLine(candidate.described.line)];
 	if (was !== is) say(out, `  before    ${was}`);
@@ -62,15 +62,20 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 	const { from, to } = found.value;
 	row(out, "+", "version", `${to.name}@${to.version}, in the place of ${from.name}@${from.version}`);
 	showChange(out, before, after);
+	if (options.yes !== true && (io.stdin.isTTY !== true || io.stdout.isTTY !== true)) {
+		json(false);
+		say(out, "Nothing was changed: it goes on as approved. To take this, run the same in a terminal.");
+		return 1;
+	}
 	const confirmed = await confirmWidening(after.name, home.value, options.yes === true, io);
-	const saved = confirmed.ok ? await saveGrant(home.value, after, candidate) : confirmed;
+	const saved = confirmed.ok ? await saveGrant(home.value, after, candidate, approvalOptions(io)) : confirmed;
 	json(saved.ok);
 	if (!saved.ok) return complain(io, saved.problem, saved.problem.code === "declined" ? 1 : 2);
 	say(out, "Updated. A server that runs goes on as it was until it is started again.");
 	const { tools } = found.value;
 	if (tools.ok && tools.value.changed.length > 0) {
 		const names = tools.value.changed.map(({ tool }) => shellWord(tool.name)).join(" ");
-		say(out, `Withheld until you allow them as they are now: sallyport tools allow ${shellWord(name)} ${names}`);
+		say(out, `Withheld until you allow them as they are now: sallyport tools allow ${serverWords(name, options.file)} ${names}`);
 	}
 	return 0;
 }

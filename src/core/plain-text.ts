@@ -22,7 +22,7 @@ export function plain(text: string): string {
  * everything escaped that could be mistaken. Two different texts never look the same.
  */
 export function exact(text: string): string {
-	return /^[\w@%+=:,./~^-]+$/.test(text) ? text : plain(JSON.stringify(text));
+	return /^[\w@%+=:,./~^*?-]+$/.test(text) ? text : plain(JSON.stringify(text));
 }
 
 /** A word of a command that a person is to paste into a shell: it means this text, and runs nothing. */
@@ -31,6 +31,16 @@ export function shellWord(text: string): string {
 	if (plain(text) === text) return `'${text.replaceAll("'", "'\\''")}'`;
 	const bytes = [...new TextEncoder().encode(text)];
 	return `$'${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}'`;
+}
+
+/** With a full stop at its end, where it has none: what follows is another sentence. */
+export function sentence(text: string): string {
+	return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+/** A remedy for one server: its name stands where the text has `NAME` in a command. */
+export function withName(remedy: string, server: string): string {
+	return remedy.replaceAll(/\bNAME\b/g, () => shellWord(server));
 }
 
 /** `plain`, cut to at most `most` characters. */

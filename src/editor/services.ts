@@ -10,7 +10,7 @@ import { createHome, type Home, homePath, openHome } from "../platform/home.ts";
 import { type Installation, installLauncher } from "../platform/installation/install.ts";
 import { findNode, recordedNode } from "../platform/node.ts";
 import { grantedWorkspaces } from "../platform/policy-files.ts";
-import { Vaults } from "../platform/vault/index.ts";
+import { type VaultOptions, Vaults } from "../platform/vault/index.ts";
 import { type Log, openLog } from "./log.ts";
 
 /** What the parts of the extension share. Making it does nothing yet: each method does its work when it is called. */
@@ -141,13 +141,19 @@ export class Services implements vscode.Disposable {
 			env: this.env,
 			node: installation.node,
 			onProgress,
+			approvals: this.patience(),
 			openVaults: () => this.openVaults(home),
 		});
 	}
 
-	/** Close them after use. A closed encrypted file asks for its passphrase; a locked keychain has a minute to be unlocked. */
+	/** Close them after use. */
 	openVaults(home: Home): Vaults {
-		return new Vaults(home, {
+		return new Vaults(home, this.patience());
+	}
+
+	/** A closed encrypted file asks for its passphrase; a locked keychain has a minute to be unlocked. */
+	patience(): Pick<VaultOptions, "ask" | "timeoutMs"> {
+		return {
 			timeoutMs: 60_000,
 			ask: async () =>
 				(await vscode.window.showInputBox({
@@ -156,7 +162,7 @@ export class Services implements vscode.Disposable {
 					password: true,
 					ignoreFocusOut: true,
 				})) ?? null,
-		});
+		};
 	}
 
 	dispose(): void {

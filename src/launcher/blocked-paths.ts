@@ -5,7 +5,7 @@ import type { SandboxProfile } from "../platform/sandbox/engine.ts";
 
 export interface BlockedPathsOptions {
 	readonly server: string;
-	readonly profile: Pick<SandboxProfile, "read" | "write" | "egress">;
+	readonly profile: Pick<SandboxProfile, "read" | "write" | "egress" | "cwd">;
 	readonly engine: BubblewrapOptions;
 	/** Resolves when the server's text can be redacted. Nothing is told before. */
 	readonly ready: () => Promise<unknown>;
@@ -101,6 +101,8 @@ function sentence(server: string, { path, access, reason }: BlockedPath): string
 	switch (reason) {
 		case "not-granted":
 			return `it tried to ${access} ${where}, which is not granted. If it should: sallyport allow ${shellWord(server)} --${access} ${shellWord(path)}`;
+		case "absent":
+			return `it looked for a file that is not there, or tried to make one, in ${where}, which is not granted. If it should write there: sallyport allow ${shellWord(server)} --write ${shellWord(path)}`;
 		case "protected":
 			return `it tried to ${access} ${where}, which no server may ${access}.`;
 		case "appeared":

@@ -1,5 +1,5 @@
 import type { DecidingLayer } from "../core/audit/event.ts";
-import { explainTool, type Judge } from "../core/policy/explain.ts";
+import { explain, type Judge } from "../core/policy/explain.ts";
 import { traceGrant } from "../core/policy/layers.ts";
 import type { Home } from "../platform/home.ts";
 import { readLayers } from "../platform/policy-files.ts";
@@ -17,6 +17,6 @@ export function decidingLayer(
 	const layers = readLayers(home, place.sources);
 	if (!layers.ok) return undefined;
 	const traced = traceGrant(layers.value, { name: request.name, command: request.command, args: request.args, folder: place.folder });
-	const last = traced.found ? explainTool(traced.steps, tool, given, judge).layers.at(-1) : undefined;
+	const last = traced.found ? explain(traced.steps, { kind: "tool", name: tool, arguments: given }, judge).layers.at(-1) : undefined;
 	return last?.refuses === true ? { source: last.source, file: last.file, says: last.says } : undefined;
 }

@@ -1,7 +1,9 @@
 import type { Grant } from "../core/policy/layers.ts";
-import { fail, ok, type Result } from "../core/result.ts";
+import { fail, ok, type Problem, type Result } from "../core/result.ts";
+import { acceptedPlaces } from "../platform/acceptance/accepted.ts";
 import type { Home } from "../platform/home.ts";
 import { policyPlaces, watchPolicies } from "../platform/policy-files.ts";
+import type { Approvals } from "./approvals.ts";
 import type { RunArguments } from "./arguments.ts";
 import { lookUpGrant, type Place } from "./prepare.ts";
 
@@ -13,19 +15,38 @@ export interface GrantWatch {
 }
 
 /** Fails where the system cannot watch: a launcher that does not hear of a narrowed policy must not start. */
-export function watchGrant(request: RunArguments, home: Home, place: Place): Result<GrantWatch> {
-	const places = policyPlaces(home, place.sources);
+export function watchGrant(
+	request: RunArguments,
+	home: Home,
+	place: Place,
+	approvals: Approvals,
+	onWaiting: (problem: Problem) => void,
+): Result<GrantWatch> {
+	const policies = policyPlaces(home, place.sources);
+	const places = (): readonly string[] => [...policies, ...acceptedPlaces(home)];
 	let changed: ((grant: Result<Grant>) => void) | null = null;
 	let missed = false;
+	let isOver = false;
 	const tell = (): void => {
-		if (changed === null) missed = true;
-		else changed(lookUpGrant(request, home, place));
+		if (changed === null) {
+			missed = true;
+			return;
+		}
+		const { known } = approvals;
+		if (known === null) throw new Error("a server that runs before anything is known to be accepted");
+		// What was taken away is gone at once. What was added counts as soon as the vault has said that a person accepted it.
+		changed(lookUpGrant(request, home, place, known));
+		void approvals.again().then((now) => {
+			if (isOver || changed === null) return;
+			const grant = lookUpGrant(request, home, place, now.ok ? now.value : known, onWaiting);
+			if (now.ok && now.value.head !== known.head) changed(grant);
+		});
 	};
 	const look = (): void => {
 		// A folder that a policy will stand in may have been made just now: watch anew, then read.
 		try {
 			watching.dispose();
-			watching = watchPolicies(places, look);
+			watching = watchPolicies(places(), look);
 		} catch {
 			changed?.(unwatchable);
 			return;
@@ -34,7 +55,7 @@ export function watchGrant(request: RunArguments, home: Home, place: Place): Res
 	};
 	let watching: { dispose(): void };
 	try {
-		watching = watchPolicies(places, look);
+		watching = watchPolicies(places(), look);
 	} catch {
 		return unwatchable;
 	}
@@ -43,7 +64,10 @@ export function watchGrant(request: RunArguments, home: Home, place: Place): Res
 			changed = listener;
 			if (missed) tell();
 		},
-		dispose: () => watching.dispose(),
+		dispose() {
+			isOver = true;
+			watching.dispose();
+		},
 	});
 }
 

@@ -13,12 +13,14 @@ import type { Confined, StartSteps } from "../platform/sandbox/engine.ts";
 import type { EgressRefusal } from "../platform/sandbox/proxy-reach.ts";
 import { engineOf, orWeaker } from "../platform/sandbox/tiers.ts";
 import { discardKeychain } from "../platform/vault/keychain-child.ts";
+import { Approvals } from "./approvals.ts";
 import type { RunArguments } from "./arguments.ts";
 import { BlockedPaths } from "./blocked-paths.ts";
 import { confinement } from "./confinement.ts";
 import { grantDigest } from "./grant-digest.ts";
 import { type GrantWatch, watchGrant } from "./grant-watch.ts";
 import { type Checked, check, findPlace, lookUpGrant, type Place, plainEnvironment, resolveEnvironment, secretNames } from "./prepare.ts";
+import { refusalRecord } from "./refusal-record.ts";
 import { launcherVersion } from "./version.ts";
 
 /**
@@ -41,6 +43,8 @@ export class Launch {
 	#decidedBy: Grant | null = null;
 	readonly #reached: Reached[] = [];
 	#blocked: BlockedPaths | null = null;
+	/** What was last told to wait for a person; empty: nothing. */
+	#waiting = "";
 
 	/** Told of a connection that was not granted, beside the person and the log. */
 	onEgressRefused: (refusal: EgressRefusal) => void = () => {};
@@ -84,27 +88,78 @@ export class Launch {
 		const place = findPlace(this.request, home.value, process.env, process.cwd());
 		if (!place.ok) return place;
 		this.#place = place.value;
-		const found = lookUpGrant(this.request, home.value, place.value);
-		if (!found.ok) return found;
-		this.#decidedBy = found.value;
-		const checked = await check(found.value, home.value, process.env);
-		if (!checked.ok) return checked;
-		const plain = await plainEnvironment(checked.value, process.env);
-		if (!plain.ok) return plain;
-		let asked: Promise<Result<Readonly<Record<string, string>>>> | undefined;
-		const values = () => (asked ??= this.#secretValues(checked.value, home.value));
-		const confined = await this.#confine(checked.value, plain.value, home.value, {
-			environment: { names: secretNames(checked.value), values },
-			// A vault answers while the sandbox stands up, which has to be told first what it is.
-			meanwhile: () => {
-				void values();
-				return this.#prepare(found.value, home.value, place.value);
-			},
-		});
+		const asked = lookUpGrant(this.request, home.value, place.value, null);
+		if (!asked.ok) return asked;
+		this.#decidedBy = asked.value;
+		const approvals = new Approvals(home.value);
+		const look = async (): Promise<Result<Grant>> => {
+			const accepted = await approvals.first();
+			return accepted.ok ? lookUpGrant(this.request, home.value, place.value, accepted.value, this.#tellWaiting) : accepted;
+		};
+		// The vault takes as long to say what was accepted as a sandbox takes to stand up. Nothing of the server runs before both are there.
+		const ahead = canStandAhead(asked.value) ? await this.#standUp(asked.value, home.value, place.value, approvals, look) : null;
+		const confined = ahead?.ok === true ? ahead : await this.#standUpAgain(asked.value, ahead, home.value, place.value, approvals, look);
 		if (!confined.ok) return confined;
 		const [grant, watch, audit] = [this.#grant, this.#watch, this.#audit];
 		if (grant === null || watch === null || audit === null) throw new Error("a sandbox that did not wait for its launcher");
 		return ok({ grant, watch, audit, home: home.value, confined: confined.value });
+	}
+
+	/**
+	 * With what a person accepted, where the files ask for something else; and where nothing may stand ahead.
+	 *
+	 * @param ahead why no sandbox stands; null: none was tried
+	 */
+	async #standUpAgain(
+		asked: Grant,
+		ahead: Result<Confined> | null,
+		home: Home,
+		place: Place,
+		approvals: Approvals,
+		look: () => Promise<Result<Grant>>,
+	): Promise<Result<Confined>> {
+		const found = await look();
+		if (!found.ok) return found;
+		if (ahead !== null && confinement(found.value) === confinement(asked)) return ahead;
+		return this.#standUp(found.value, home, place, approvals, look);
+	}
+
+	/** Confines the server, and lets it run only if what it is granted is what a person accepted. */
+	async #standUp(
+		found: Grant,
+		home: Home,
+		place: Place,
+		approvals: Approvals,
+		look: () => Promise<Result<Grant>>,
+	): Promise<Result<Confined>> {
+		const checked = await check(found, home, process.env);
+		if (!checked.ok) return checked;
+		const plain = await plainEnvironment(checked.value, process.env);
+		if (!plain.ok) return plain;
+		const verified = async (): Promise<Result<void>> => {
+			const accepted = await look();
+			if (!accepted.ok) return accepted;
+			return confinement(accepted.value) === confinement(found) ? ok(undefined) : grantChanged;
+		};
+		let verifying: Promise<Result<void>> | undefined;
+		const verify = () => (verifying ??= verified());
+		let resolving: Promise<Result<Readonly<Record<string, string>>>> | undefined;
+		const resolve = async (): Promise<Result<Readonly<Record<string, string>>>> => {
+			const may = await verify();
+			return may.ok ? this.#secretValues(checked.value, home, approvals) : may;
+		};
+		const values = () => (resolving ??= resolve());
+		return this.#confine(checked.value, plain.value, home, {
+			environment: { names: secretNames(checked.value), values },
+			// A vault answers while the sandbox stands up, which has to be told first what it is.
+			meanwhile: async () => {
+				void values();
+				const audit = await this.#openAudit(home);
+				if (!audit.ok) return audit;
+				const may = await verify();
+				return may.ok ? this.#prepare(found, home, place, approvals) : may;
+			},
+		});
 	}
 
 	/** Opens the audit log, if it is not open. A failure says why there is none. */
@@ -138,8 +193,9 @@ export class Launch {
 		return audit;
 	}
 
-	async #secretValues(checked: Checked, home: Home): Promise<Result<Readonly<Record<string, string>>>> {
-		const resolved = await resolveEnvironment(checked, home, process.env);
+	async #secretValues(checked: Checked, home: Home, approvals: Approvals): Promise<Result<Readonly<Record<string, string>>>> {
+		const resolved = await resolveEnvironment(checked, home, process.env, approvals.service);
+		approvals.close();
 		discardKeychain();
 		if (!resolved.ok) return resolved;
 		this.secrets.push(...resolved.value.secrets);
@@ -147,16 +203,13 @@ export class Launch {
 	}
 
 	/** From here on the policy is watched; what it said before the watch was there is looked up again, so that no change falls in between. */
-	async #prepare(started: Grant, home: Home, place: Place): Promise<Result<void>> {
-		const audit = await this.#openAudit(home);
-		if (!audit.ok) return audit;
-		const watch = watchGrant(this.request, home, place);
+	#prepare(started: Grant, home: Home, place: Place, approvals: Approvals): Result<void> {
+		const watch = watchGrant(this.request, home, place, approvals, this.#tellWaiting);
 		if (!watch.ok) return watch;
 		this.#watch = watch.value;
-		const now = lookUpGrant(this.request, home, place);
+		const now = lookUpGrant(this.request, home, place, approvals.known);
 		if (!now.ok) return now;
-		if (confinement(now.value) !== confinement(started))
-			return fail("grant-changed", "What the server may do was changed while it started.", "Start it again in the host.");
+		if (confinement(now.value) !== confinement(started)) return grantChanged;
 		this.#grant = now.value;
 		return ok(undefined);
 	}
@@ -205,18 +258,16 @@ export class Launch {
 		return orWeaker(await (await engineOf(sandbox, options)).start(profile, steps), grant.name);
 	}
 
+	/** Once for each thing that waits, however often the files are read. */
+	readonly #tellWaiting = ({ message, remedy }: Problem): void => {
+		if (message === this.#waiting) return;
+		this.#waiting = message;
+		process.stderr.write(`sallyport: ${plain(this.request.name)}: ${plain(`${message} ${remedy}`)}\n`);
+	};
+
 	#pathBlocked(blocked: BlockedPath): void {
 		const { path, access, reason } = blocked;
-		this.#audit?.append({
-			request: null,
-			direction: "launcher",
-			method: null,
-			tool: null,
-			decision: "refuse",
-			reason: `path-${reason}`,
-			outcome: "withheld",
-			arguments: { access, path },
-		});
+		this.#audit?.append(refusalRecord(`path-${reason}`, { access, path }));
 		this.onPathBlocked(blocked);
 	}
 
@@ -229,16 +280,7 @@ export class Launch {
 		process.stderr.write(
 			`sallyport: ${plain(server)}: it tried to reach a host, and has no network. If it should: sallyport allow ${shellWord(server)} --egress HOST:PORT\n`,
 		);
-		this.#audit?.append({
-			request: null,
-			direction: "launcher",
-			method: null,
-			tool: null,
-			decision: "refuse",
-			reason: "egress-no-network",
-			outcome: "withheld",
-			arguments: { target: "a host that it does not name" },
-		});
+		this.#audit?.append(refusalRecord("egress-no-network", { target: "a host that it does not name" }));
 	}
 
 	/** A connection that was not granted: one line for the person, with what would allow it, and one record. */
@@ -248,16 +290,7 @@ export class Launch {
 		process.stderr.write(
 			`sallyport: ${plain(server)}: it tried to reach ${plain(target)}, which was refused (${reason}).${plain(remedy)}\n`,
 		);
-		this.#audit?.append({
-			request: null,
-			direction: "launcher",
-			method: null,
-			tool: null,
-			decision: "refuse",
-			reason: `egress-${reason}`,
-			outcome: "withheld",
-			arguments: { target },
-		});
+		this.#audit?.append(refusalRecord(`egress-${reason}`, { target }));
 		this.onEgressRefused(refusal);
 	}
 }
@@ -270,6 +303,13 @@ export interface Started {
 	readonly home: Home;
 	readonly confined: Confined;
 }
+
+/** A sandbox may stand before it is known that all of it was accepted, unless something outside were touched by that. */
+function canStandAhead({ sandbox }: Grant): boolean {
+	return sandbox !== "off" && sandbox.write.length === 0;
+}
+
+const grantChanged = fail("grant-changed", "What the server may do was changed while it started.", "Start it again in the host.");
 
 const noHome: Result<never> = {
 	ok: false,

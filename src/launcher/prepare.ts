@@ -2,15 +2,19 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { shellWord } from "../core/plain-text.ts";
+import { holdToAccepted } from "../core/policy/accepted.ts";
 import type { EnvPart } from "../core/policy/fingerprint.ts";
-import { findGrant, type Grant, isInside } from "../core/policy/layers.ts";
-import { fail, ok, type Result, unreachable } from "../core/result.ts";
+import { findGrant, type Grant, grantsOf, isInside } from "../core/policy/layers.ts";
+import { fail, failed, ok, type Problem, type Result, unreachable } from "../core/result.ts";
+import type { Accepted } from "../platform/acceptance/accepted.ts";
+import { notAccepted } from "../platform/acceptance/held.ts";
 import type { Home } from "../platform/home.ts";
 import { environmentParts, serverEnvironment } from "../platform/launch/environment.ts";
 import type { LaunchFacts } from "../platform/launch/facts.ts";
 import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
-import { verifyLaunch } from "../platform/launch/verify.ts";
+import { allowCommand, verifyLaunch } from "../platform/launch/verify.ts";
 import { type LayerSources, readLayers } from "../platform/policy-files.ts";
+import type { SecretService } from "../platform/vault/secret-service.ts";
 import type { RunArguments } from "./arguments.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -91,25 +95,43 @@ function isInProject(where: string): boolean {
 	return false;
 }
 
-/** The grant of this very launch, narrowed by every layer. */
-export function lookUpGrant(request: RunArguments, home: Home, place: Place): Result<Grant> {
-	const layers = readLayers(home, place.sources);
-	if (!layers.ok) return layers;
-	const forbidden = forbiddenLaunch(layers.value, request);
+/**
+ * The grant of this very launch, narrowed by every layer.
+ *
+ * @param accepted what a person accepted. Null: as the policy files have it, to which nothing may be started
+ * @param onWaiting told when the files say more for this server than was accepted, which is not in the grant
+ */
+export function lookUpGrant(
+	request: RunArguments,
+	home: Home,
+	place: Place,
+	accepted: Accepted | null,
+	onWaiting: (problem: Problem) => void = () => {},
+): Result<Grant> {
+	const read = readLayers(home, place.sources);
+	if (!read.ok) return read;
+	const forbidden = forbiddenLaunch(read.value, request);
 	if (forbidden !== null) return forbidden;
-	const lookup = findGrant(layers.value, { name: request.name, command: request.command, args: request.args, folder: place.folder });
-	if (lookup.found) return ok(lookup.grant);
+	const { layers, proposals } = accepted === null ? { layers: read.value, proposals: [] } : holdToAccepted(read.value, accepted.servers);
+	const lookup = findGrant(layers, { name: request.name, command: request.command, args: request.args, folder: place.folder });
+	const proposal = proposals.find(({ server }) => server.name === request.name);
+	const waiting = proposal === undefined || accepted === null ? null : notAccepted(proposal, accepted);
+	if (lookup.found) {
+		if (waiting !== null) onWaiting(waiting);
+		return ok(lookup.grant);
+	}
+	if (waiting !== null) return failed(waiting);
 	const name = shellWord(request.name);
 	const approve = `In a terminal, in its workspace: sallyport tools allow ${name} TOOL…`;
 	switch (lookup.why) {
 		case "not-approved":
 			return fail("not-approved", "This server has not been approved on this machine.", approve);
-		case "launch-changed":
-			return fail(
-				"launch-changed",
-				"This server's command is not the one that was approved.",
-				`If you meant that: sallyport allow ${name}`,
-			);
+		case "launch-changed": {
+			// With the file, where there is one that can be meant: the name may stand in several.
+			const [approved, ...others] = grantsOf(layers).filter((grant) => grant.name === request.name);
+			const command = approved === undefined || others.length > 0 ? `sallyport allow ${name}` : allowCommand(approved);
+			return fail("launch-changed", "This server's command is not the one that was approved.", `If you meant that: ${command}`);
+		}
 		case "other-workspace":
 			return fail("other-workspace", `This server was approved for another workspace than ${place.folder}.`, approve);
 		default:
@@ -138,10 +160,20 @@ export async function plainEnvironment(checked: Checked, env: Environment): Prom
 	return ok(Object.fromEntries(Object.entries(filled.value.env).filter(([name]) => !secret.has(name))));
 }
 
-/** Resolves the secrets that the server was granted. */
-export async function resolveEnvironment({ grant, parts }: Checked, home: Home, env: Environment): Promise<Result<ServerEnvironment>> {
+/**
+ * Resolves the secrets that the server was granted.
+ *
+ * @param service a connection to the keychain, if one is open; it is closed with the vaults
+ */
+export async function resolveEnvironment(
+	{ grant, parts }: Checked,
+	home: Home,
+	env: Environment,
+	service: SecretService | null,
+): Promise<Result<ServerEnvironment>> {
 	// Loaded only for a server that has a secret: the vaults' libraries are most of what there is to load.
-	const vaults = grant.secrets.size === 0 ? null : new (await import("../platform/vault/index.ts")).Vaults(home);
+	const vaults =
+		grant.secrets.size === 0 ? null : new (await import("../platform/vault/index.ts")).Vaults(home, service === null ? {} : { service });
 	const resolved = await serverEnvironment(grant, parts, env, async (reference) =>
 		vaults === null
 			? fail("reference-not-granted", "A secret was asked for that is not granted.", "Approve the server again.")

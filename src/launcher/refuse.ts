@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { messageName } from "../core/live/bounds.ts";
-import { plain } from "../core/plain-text.ts";
+import { plain, sentence, withName } from "../core/plain-text.ts";
 import { ErrorCode, refusal } from "../core/protocol/answers.ts";
 import { LineSplitter } from "../core/protocol/frame.ts";
 import { readLine } from "../core/protocol/message.ts";
@@ -9,26 +9,21 @@ import { keepRefusedLaunch } from "../platform/live/refused-launches.ts";
 import { discardKeychain } from "../platform/vault/keychain-child.ts";
 import type { Launch } from "./launch.ts";
 import { findPlace } from "./prepare.ts";
+import { refusalRecord } from "./refusal-record.ts";
 
 /** How long a host may take to send the request that is answered with the refusal. Milliseconds. */
 const FIRST_REQUEST_MS = 5_000;
 
 /** Says no: to the person, to the log, to an editor, and in constant words to the host. */
-export async function refuse(launch: Launch, problem: Problem): Promise<void> {
+export async function refuse(launch: Launch, refused: Problem): Promise<void> {
+	const problem = { ...refused, remedy: withName(refused.remedy, launch.request.name) };
 	discardKeychain();
 	tell(process.stderr, launch.request.name, problem);
 	const redact = await launch.loadRedaction();
 	const audit = await launch.openAudit();
 	if (audit.ok) {
-		audit.value.append({
-			request: null,
-			direction: "launcher",
-			method: null,
-			tool: null,
-			decision: "refuse",
-			reason: problem.code,
-			outcome: "withheld",
-		});
+		// A host's log is where few people look: `sallyport explain` tells it again.
+		audit.value.append(refusalRecord(problem.code, { message: problem.message, remedy: problem.remedy }));
 		audit.value.close("refused");
 		tellEditors(launch, problem, audit.value.session, redact);
 	}
@@ -55,7 +50,6 @@ function tellEditors({ request, home, host }: Launch, { code }: Problem, session
 
 /** One line for the person, on the stream that hosts show in their logs. */
 function tell(stderr: Writable, server: string, problem: Problem): void {
-	const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 	stderr.write(`sallyport: ${plain(server)}: ${plain(sentence(problem.message))} ${plain(problem.remedy)}\n`);
 }
 

@@ -1,9 +1,11 @@
+import { DEFAULT_RETENTION } from "../core/audit/retention.ts";
 import { plain } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { policyLimits } from "../core/policy/limits.ts";
 import { policyOffers } from "../core/policy/offers.ts";
 import type { Problem, Result } from "../core/result.ts";
 import { fail, ok } from "../core/result.ts";
+import { AuditKeeper } from "./audit-keeper.ts";
 import { decidingLayer } from "./deciding-layer.ts";
 import type { Ending } from "./ending.ts";
 import type { Launch, Started } from "./launch.ts";
@@ -64,15 +66,30 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 	// The server is starting by itself now: this costs its host no time.
 	if (!live.open())
 		process.stderr.write(`sallyport: ${plain(grant.name)}: an editor cannot watch it (no socket in ${plain(home.state)}).\n`);
+	const keeper = new AuditKeeper(home, audit, DEFAULT_RETENTION);
+	keeper.start();
 	const ending = await running;
-	audit.close(stoppedBy === null ? "server-ended" : "stopped", launch.reached);
-	await live.end(stoppedBy === null ? session.endReason : "stopped");
+	const isWhole = audit.close(stoppedBy === null ? "server-ended" : "stopped", launch.reached);
+	if (!isWhole)
+		process.stderr.write(`sallyport: ${plain(grant.name)}: the end of its audit log could not be written (${audit.lost} records lost).\n`);
+	await Promise.all([live.end(stoppedBy === null ? session.endReason : "stopped"), keeper.end()]);
 	return ok(stoppedBy === null ? ending : { code: null, signal: stoppedBy });
 }
 
 /** What it was granted, for whoever asks later. No values: names and places. */
-function grantedParts({ sandbox, egress, secrets, tools, limits, offers, asks }: Grant): Readonly<Record<string, unknown>> {
+function grantedParts({
+	config,
+	sandbox,
+	egress,
+	secrets,
+	tools,
+	limits,
+	offers,
+	asks,
+	hostSecrets,
+}: Grant): Readonly<Record<string, unknown>> {
 	return {
+		config,
 		...(sandbox === "off" ? { sandbox } : sandbox),
 		egress,
 		limits: policyLimits(limits),
@@ -80,6 +97,7 @@ function grantedParts({ sandbox, egress, secrets, tools, limits, offers, asks }:
 		tools: [...tools.keys()],
 		...(offers === undefined ? {} : policyOffers(offers)),
 		...(asks === undefined ? {} : { asks: Object.keys(asks) }),
+		...(hostSecrets === undefined ? {} : { hostSecrets }),
 	};
 }
 

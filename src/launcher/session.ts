@@ -97,7 +97,7 @@ export class Session {
 		this.#relay = new Relay({
 			policy: this.#policyOf(options.grant),
 			server: options.grant.name,
-			clock: () => performance.now(),
+			clock: milliseconds,
 			random: randomBytes(8).toString("hex"),
 			secrets: new KnownValues(options.secrets),
 			record: (event) => this.#record(event),
@@ -210,7 +210,7 @@ export class Session {
 	#policyOf(grant: Grant): RelayPolicy {
 		const tools = pinsOf(grant);
 		this.#options.live.tools(tools.keys());
-		const more = { offers: grant.offers ?? NO_OFFERS, asks: grant.asks ?? {}, limits: grant.limits };
+		const more = { offers: grant.offers ?? NO_OFFERS, asks: grant.asks ?? {}, hostSecrets: grant.hostSecrets ?? [], limits: grant.limits };
 		if (grant.constraints.size === 0) return { tools, ...more };
 		const mayCall: MayCall = (tool, args) => {
 			const breach = this.#judge.judge(grant.constraints.get(tool) ?? [], args);
@@ -336,6 +336,12 @@ function policyChanged(grant: Grant): AuditEvent {
 		outcome: "forwarded",
 		arguments: { policy: grantDigest(grant) },
 	};
+}
+
+/** Of a clock that only goes on. Node's `performance` would load all that it can measure. */
+function milliseconds(): number {
+	const [seconds, nanoseconds] = process.hrtime();
+	return seconds * 1e3 + nanoseconds / 1e6;
 }
 
 function pinsOf(grant: Grant): ReadonlyMap<string, Pin> {

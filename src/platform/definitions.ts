@@ -1,7 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import canonicalize from "canonicalize";
-import writeFileAtomic from "write-file-atomic";
 import { isObject } from "../core/protocol/message.ts";
 import { pinOf } from "../core/tools/pin.ts";
 import { readBounded } from "./files/bounded-file.ts";
@@ -20,6 +19,7 @@ export async function keepDefinition(home: Pick<Home, "state">, pin: string, def
 	if (Buffer.byteLength(text) > MOST_BYTES || readDefinition(home, pin) !== null) return;
 	const file = fileOf(home, pin);
 	fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+	const { default: writeFileAtomic } = await import("write-file-atomic");
 	await writeFileAtomic(file, text, { mode: 0o600 });
 }
 

@@ -1,7 +1,11 @@
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import { promisify } from "node:util";
-import { fail, ok, type Result } from "../core/result.ts";
+import { holdToAccepted } from "../core/policy/accepted.ts";
+import { grantsOf } from "../core/policy/layers.ts";
+import { fail, failed, ok, type Result } from "../core/result.ts";
+import { readAccepted } from "./acceptance/accepted.ts";
+import { notAccepted } from "./acceptance/held.ts";
 import { WEAKER_SANDBOX } from "./approval/texts.ts";
 import { type Home, openHome } from "./home.ts";
 import { checkInstallation } from "./installation/check.ts";
@@ -60,13 +64,26 @@ async function* examination(options: DoctorOptions): AsyncGenerator<Check> {
 	yield check("home", home, `${options.sallyportHome}${kind}`);
 	if (home.ok) {
 		yield await checkLauncher(home.value, options);
-		yield check("policy", readLayers(home.value, { workspace: null, narrowing: [] }), "every grant can be read");
+		yield await checkPolicy(home.value);
 	}
 	yield* checkSandbox(options);
 	const probed = home.ok
 		? await probeVault("keychain", home.value)
 		: fail("not-tried", "The keychain was not tried, because there is no Sallyport home.", "Run: sallyport init");
 	yield keychain(probed, home.ok && fs.existsSync(sealedFile(home.value)));
+}
+
+/** Whether the grants can be read, and what they say was accepted by a person. */
+async function checkPolicy(home: Home): Promise<Check> {
+	const layers = readLayers(home, { workspace: null, narrowing: [] });
+	if (!layers.ok || grantsOf(layers.value).length === 0) return check("policy", layers, "every grant can be read");
+	const accepted = await readAccepted(home);
+	if (!accepted.ok) return check("policy", accepted, "");
+	const { proposals } = holdToAccepted(layers.value, accepted.value.servers);
+	const [first] = proposals;
+	if (first !== undefined) return check("policy", failed(notAccepted(first, accepted.value)), "");
+	const weak = accepted.value.place === "sealed" ? "; without a keychain, a program that can write in the home can forge that" : "";
+	return check("policy", layers, `every grant can be read, and was accepted by a person${weak}`);
 }
 
 /** The Node that was recorded when the launcher was installed; before that, the one that would be. */

@@ -41,7 +41,7 @@ export interface FixReport {
 }
 
 export interface Remaining extends Unmovable {
-	/** In the text after the fix. */
+	/** In the text after the fix; without a vault, in the text as it is. */
 	readonly position: Position;
 }
 
@@ -90,7 +90,8 @@ export async function fixFile(request: FixRequest): Promise<Result<FixReport>> {
 			(move): StoredMove => ({ move, value: "", reference: { scheme: request.scheme, path: move.path }, how: "planned" }),
 		);
 		const edited = editText(request, planned, before.document.text);
-		return edited.ok ? ok(report(request, planned, before, edited.value)) : edited;
+		// Whoever looks a place up looks into the file as it is.
+		return edited.ok ? ok({ ...report(request, planned, before, edited.value), remaining: idle.remaining }) : edited;
 	}
 	const stored: StoredMove[] = [];
 	for (const move of plan.moves) {
@@ -171,7 +172,8 @@ function remaining(request: FixRequest, after: Analysis): readonly Remaining[] {
 
 function placed({ document }: Analysis, unmovable: readonly Unmovable[]): readonly Remaining[] {
 	const lines = new LineIndex(document.text);
-	return unmovable.map((one) => ({ ...one, position: lines.position(one.finding.span.offset) }));
+	const inOrder = [...unmovable].sort((a, b) => a.finding.span.offset - b.finding.span.offset);
+	return inOrder.map((one) => ({ ...one, position: lines.position(one.finding.span.offset) }));
 }
 
 function pathKey(path: readonly string[]): string {

@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import * as z from "zod/mini";
 import { isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { sha256Hex } from "../core/sha256.ts";
 import { nodeCrypto } from "./node-crypto.ts";
 
 /**
@@ -148,5 +148,5 @@ function ownHome(): string | null {
 function namespaceOf(real: string, unattended: boolean): string {
 	if (real === ownHome() && !unattended) return "sallyport";
 	const name = utf8ToBytes(`${real}${unattended ? "\0unattended" : ""}`);
-	return `sallyport:${bytesToHex(sha256(name)).slice(0, 16)}`;
+	return `sallyport:${sha256Hex(name).slice(0, 16)}`;
 }

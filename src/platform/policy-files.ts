@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { policyAsks } from "../core/policy/asks.ts";
-import { type Grant, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
+import { type Grant, type GrantedSandbox, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
 import { policyLimits } from "../core/policy/limits.ts";
 import { NO_OFFERS, policyOffers } from "../core/policy/offers.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
@@ -124,6 +124,12 @@ export function grantedWorkspaces(home: Home): readonly string[] {
 	return [...new Set(named)].filter((folder) => !holdsPerson(folder));
 }
 
+/** False also where the policy cannot be read. */
+export function grantsAnything(home: Home): boolean {
+	const layers = userLayers(home);
+	return layers.ok && grantsOf(layers.value).length > 0;
+}
+
 function userFiles(home: Home): Result<readonly string[]> {
 	try {
 		return ok(
@@ -180,36 +186,21 @@ function grantFile(home: Home, grant: Pick<Grant, "name" | "config" | "workspace
 	return path.join(home.policy, `${label}-${key}.jsonc`);
 }
 
-/**
- * Writes a grant so that a reader sees the old file or the new one, never a part. What would not be read back is not
- * written: one file that does not parse refuses every server. Call it while holding the lock under which the grants were read.
- */
-export function writeGrant(home: Home, grant: Grant): Result<string> {
-	const server: PolicyServer = {
-		name: grant.name,
-		config: grant.config,
-		workspace: grant.workspace,
-		launch: grant.launch,
-		tools: Object.fromEntries(
-			[...grant.tools].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tool, pin]) => [tool, { pin, ...constraintsOf(grant, tool) }]),
-		),
-		...policyOffers(grant.offers ?? NO_OFFERS),
-		...(grant.asks === undefined ? {} : { asks: policyAsks(grant.asks) }),
-		secrets: Object.fromEntries(grant.secrets),
-		...(grant.mutableSecrets === true && grant.secrets.size > 0 ? { mutableSecrets: true } : {}),
-		sandbox:
-			grant.sandbox === "off"
-				? "off"
-				: {
-						read: [...grant.sandbox.read],
-						write: [...grant.sandbox.write],
-						deny: [...grant.sandbox.deny],
-						env: [...grant.sandbox.env],
-						...(grant.sandbox.tier === undefined ? {} : { tier: grant.sandbox.tier }),
-					},
-		egress: [...grant.egress],
-		limits: policyLimits(grant.limits),
-	};
+/** A grant that can be written. */
+export interface WritableGrant {
+	/** As it will stand in its file. */
+	readonly server: PolicyServer;
+	/**
+	 * Writes it so that a reader sees the old file or the new one, never a part. Call it while holding the lock under which the grants were read.
+	 *
+	 * @returns the file
+	 */
+	readonly write: () => string;
+}
+
+/** What would not be read back is not written: one file that does not parse refuses every server. */
+export function writableGrant(home: Home, grant: Grant): Result<WritableGrant> {
+	const server = policyServer(grant);
 	const file = grantFile(home, grant);
 	const text = `${JSON.stringify({ version: 1, servers: [server] }, null, "\t")}\n`;
 	const readBack = parsePolicy(text, "the grant");
@@ -219,8 +210,37 @@ export function writeGrant(home: Home, grant: Grant): Result<string> {
 			`This entry cannot be granted: ${readBack.problem.message}.`,
 			"Change the entry: plain names for the server and its variables, paths without `..`.",
 		);
-	new PendingFile(file, text).commit();
-	return ok(file);
+	const write = (): string => {
+		new PendingFile(file, text).commit();
+		return file;
+	};
+	return ok({ server, write });
+}
+
+/** A grant as its file has it. One that several layers have constrained is none to be written, and throws. */
+export function policyServer(grant: Grant): PolicyServer {
+	return {
+		name: grant.name,
+		config: grant.config,
+		workspace: grant.workspace,
+		launch: grant.launch,
+		tools: Object.fromEntries(
+			[...grant.tools].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tool, pin]) => [tool, { pin, ...constraintsOf(grant, tool) }]),
+		),
+		...policyOffers(grant.offers ?? NO_OFFERS),
+		...(grant.asks === undefined ? {} : { asks: policyAsks(grant.asks) }),
+		...(grant.hostSecrets === undefined ? {} : { hostSecrets: [...grant.hostSecrets] }),
+		secrets: Object.fromEntries(grant.secrets),
+		...(grant.mutableSecrets === true && grant.secrets.size > 0 ? { mutableSecrets: true } : {}),
+		sandbox: grant.sandbox === "off" ? "off" : policySandbox(grant.sandbox),
+		...(grant.sandbox === "off" && grant.confined !== undefined ? { confined: policySandbox(grant.confined) } : {}),
+		egress: [...grant.egress],
+		limits: policyLimits(grant.limits),
+	};
+}
+
+function policySandbox({ read, write, deny, env, tier }: GrantedSandbox) {
+	return { read: [...read], write: [...write], deny: [...deny], env: [...env], ...(tier === undefined ? {} : { tier }) };
 }
 
 /** A grant of the user's layer alone has at most one set of constraints a tool. */

@@ -24,7 +24,9 @@ const HELP = `Usage: node src/setup/setup.mjs COMMAND [ARGUMENTS…]
   editor  package, then try it on a copy of the quickstart     (npm run editor)
   bench   build, then run bench/NAME.mjs                       (npm run bench:NAME)
   fuzz    feed the analysis what nobody would write, so long   (npm run fuzz; -- SECONDS --seed S)
+  fuzz:relay  the same of the relay and what passes it          (npm run fuzz:relay; -- SECONDS --seed S)
   attack  a hostile server in and out of the sandbox           (npm run attack; -- --only NAME --as user)
+  hostile a hostile server and host, on either side of it      (npm run hostile; -- --only NAME --write)
   servers start popular servers confined, write what each needs (npm run servers; -- --only NAME --write)
   check   types, lint, formatting, dead code                  (npm run check)
 
@@ -86,21 +88,27 @@ const COMMANDS = {
 		await ensureBuild(root);
 		await become(node, [...TYPESCRIPT, program, ...args], { cwd: root, env: withoutOuterNpm(process.env) });
 	},
-	async fuzz(args) {
-		await ensureDependencies(root);
-		const node = await ensureRuntime(root);
-		await become(node, [...TYPESCRIPT, path.join(root, "test", "fuzz", "fuzz-program.ts"), ...args], {
-			cwd: root,
-			env: withoutOuterNpm(process.env),
-		});
-	},
+	fuzz: (args) => runFuzz("fuzz-program.ts", args),
+	"fuzz:relay": (args) => runFuzz("relay-program.ts", args),
 	attack: (args) => runOnBuilt("attack", args),
+	hostile: (args) => runOnBuilt("hostile", args),
 	servers: (args) => runOnBuilt("servers", args),
 	async check() {
 		await ensureDependencies(root);
 		await check(await ensureRuntime(root));
 	},
 };
+
+/**
+ * Runs a program of test/fuzz on the sources as they are.
+ * @param {string} name
+ * @param {readonly string[]} args
+ */
+async function runFuzz(name, args) {
+	await ensureDependencies(root);
+	const node = await ensureRuntime(root);
+	await become(node, [...TYPESCRIPT, path.join(root, "test", "fuzz", name), ...args], { cwd: root, env: withoutOuterNpm(process.env) });
+}
 
 /**
  * Runs test/NAME/NAME-program.ts on what is built.

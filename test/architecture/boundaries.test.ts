@@ -74,10 +74,13 @@ describe("the check itself", () => {
 		["dist/launcher.cjs", "node_modules/yaml/browser/index.js"],
 		["dist/launcher.cjs", "node_modules/zod/v4/classic/schemas.js"],
 		["dist/launcher.cjs", "src/cli/main.ts"],
+		["dist/launcher.cjs", "node_modules/@opentelemetry/otlp-transformer/build/esm/index.js"],
+		["dist/launcher.cjs", "node_modules/csv-stringify/lib/sync.js"],
 		["dist/cli.cjs", "src/launcher/main.ts"],
 		["dist/extension.cjs", "src/cli/main.ts"],
 		["dist/extension.cjs", "node_modules/@modelcontextprotocol/sdk/dist/esm/client/index.js"],
 		["dist/extension.cjs", "node_modules/commander/index.js"],
+		["dist/extension.cjs", "node_modules/@opentelemetry/api/build/esm/index.js"],
 		["dist/sallyport.cjs", "src/platform/home.ts"],
 		["dist/sallyport.cjs", "node_modules/zod/mini/index.js"],
 	])("refuses that %s contains %s", (output, input) => {

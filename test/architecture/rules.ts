@@ -10,6 +10,9 @@ const PURE_LIBRARIES = ["jsonc-parser", "yaml", "zod", "@noble/hashes", "canonic
 const PROGRAMS = ["cli", "launcher", "gateway", "editor", "quickstart"];
 const LAYERS = ["core", "platform", "setup", ...PROGRAMS];
 
+/** What only the command line hands the audit log on with. */
+const EXPORTERS = ["node_modules/@opentelemetry/", "node_modules/csv-stringify/"];
+
 /** What must not be in a bundle, by the start of an input's path. */
 const KEPT_OUT: Readonly<Record<string, readonly string[]>> = {
 	"dist/launcher.cjs": [
@@ -17,9 +20,10 @@ const KEPT_OUT: Readonly<Record<string, readonly string[]>> = {
 		"node_modules/commander/",
 		"node_modules/yaml/",
 		"node_modules/zod/v4/classic/",
+		...EXPORTERS,
 	],
 	// The editor starts the command line for what needs an MCP client or a parser of arguments.
-	"dist/extension.cjs": ["node_modules/@modelcontextprotocol/", "node_modules/commander/"],
+	"dist/extension.cjs": ["node_modules/@modelcontextprotocol/", "node_modules/commander/", ...EXPORTERS],
 };
 
 /** Every import that the dependency direction forbids, one line each. Empty: the bundles are as the architecture says. */

@@ -76,10 +76,13 @@ test("verify says yes when all is as it was written", async () => {
 	record("files", {});
 	const { code, out } = await run("verify");
 	expect(code).toBe(0);
-	expect(out).toMatch(/-files-\S+ {2}complete, 3 records, as they were written\nLogs checked: 1\. All are as they were written\.\n$/);
+	expect(out).toMatch(
+		/-files-\S+ {2}complete, 3 records, as they were written\nLogs checked: 1\. All are as they were written\.\nThe vault /,
+	);
 	expect(JSON.parse((await run("verify", "--json")).out)).toMatchObject({
-		version: 1,
+		version: 2,
 		intact: true,
+		discrepancies: [],
 		logs: [{ server: "files", state: "complete", records: 3 }],
 	});
 });
@@ -91,7 +94,7 @@ test("verify does not call a log whole that has no end", async () => {
 	const { code, out } = await run("verify");
 	expect(code).toBe(0);
 	expect(out).toContain("open, 1 record, as");
-	expect(out).toMatch(/Logs checked: 2\. All are as they were written; 1 has no end \(still running, crashed, or cut off\)\.\n$/);
+	expect(out).toMatch(/Logs checked: 2\. All are as they were written; 1 has no end \(still running, crashed, or cut off\)\.\nThe vault /);
 	if (open.ok) open.value.close("host-closed");
 });
 

@@ -13,16 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.remove());
 
-/** Runs the command on a terminal of its own, and types. */
-function onTerminal(args: readonly string[], typed: string) {
-	const program = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
-	return world.run("/usr/bin/python3", ["-c", program, process.execPath, SALLYPORT, ...args], { input: typed });
-}
-
 describe("on a terminal, in a person's home", () => {
 	it("anything but the server's name leaves everything as it was", async () => {
 		for (const typed of ["yes\n", "\n", "Mini\n"]) {
-			const outcome = await onTerminal(["tools", "allow", "mini", "echo"], typed);
+			const outcome = await world.onTerminal(["tools", "allow", "mini", "echo"], typed);
 			expect(outcome.code).toBe(1);
 			expect(outcome.stdout).toContain("Nothing was changed");
 		}
@@ -30,7 +24,7 @@ describe("on a terminal, in a person's home", () => {
 	});
 
 	it("the exact change is shown, and the typed name allows it", async () => {
-		const outcome = await onTerminal(["tools", "allow", "mini", "echo"], "mini\n");
+		const outcome = await world.onTerminal(["tools", "allow", "mini", "echo"], "mini\n");
 		expect(outcome.stdout).toMatch(/command {3}\S+ \S+mini\.mjs/);
 		expect(outcome.stdout).toMatch(/\+ start {3}this command\s+\+ tool {4}echo/);
 		expect(outcome.code).toBe(0);
@@ -61,7 +55,7 @@ describe("on a terminal, in a person's home", () => {
 	});
 
 	it("--yes does not stand in for the name", async () => {
-		const outcome = await onTerminal(["tools", "allow", "mini", "env", "--yes"], "mini\n");
+		const outcome = await world.onTerminal(["tools", "allow", "mini", "env", "--yes"], "mini\n");
 		expect(outcome.code).toBe(2);
 		expect(outcome.stdout).toContain("--yes works only in a throw-away home");
 	});

@@ -68,11 +68,11 @@ describe("what a person grants", () => {
 		for (const row of [
 			`+ read    ${at("docs")}`,
 			`+ write   ${at("notes")}`,
-			`+ deny    ${JSON.stringify("**/*.key")}`,
+			"+ deny    **/*.key",
 			`+ deny    ${at("docs/old")}`,
-			`+ limit   "memory 2GiB"`,
-			`+ limit   "processes 80"`,
-			`+ limit   "disk 64MiB"`,
+			"+ limit   memory 2GiB",
+			"+ limit   processes 80",
+			"+ limit   disk 64MiB",
 		])
 			expect(outcome.stdout).toContain(row);
 	});
@@ -86,8 +86,8 @@ describe("what a person grants", () => {
 	});
 
 	it.each([
-		["a size that is none", () => ["--limit", "memory=lots"], /--limit is not one of/],
-		["a limit that is none", () => ["--limit", "speed=1"], /--limit is not one of/],
+		["a size that is none", () => ["--limit", "memory=lots"], /--limit memory=lots: the value is a size/],
+		["a limit that is none", () => ["--limit", "speed=1"], /there is no such limit.*memory, processes/],
 		["everything", () => ["--read", "/"], /too wide/],
 		["the home", () => ["--write", world.home], /too wide/],
 		["what is above it", () => ["--write", world.folder], /too wide/],
@@ -129,8 +129,11 @@ describe("sallyport explain", () => {
 			await until(() => stderr().includes("package.json"));
 			return stderr();
 		});
-		const sentences = said.split("\n").filter((line) => line.includes("tried to"));
+		const sentences = said.split("\n").filter((line) => line.includes("it tried to"));
 		expect(sentences).toHaveLength(3);
+		expect(said).toContain(
+			`or tried to make one, in ${world.workspace}, which is not granted. If it should write there: sallyport allow mini --write`,
+		);
 		expect(said).toContain(`mini: it tried to read ${at("private.txt")}, which is not granted. If it should: sallyport allow mini --read`);
 		expect(said).toContain(`mini: it tried to write ${at("docs/d.txt")}, which is not granted.`);
 		expect(said).toContain(`mini: it tried to write ${at("notes/package.json")}, which no server may write.`);
@@ -141,7 +144,7 @@ describe("sallyport explain", () => {
 		for (const part of [
 			`  read    ${at("docs")}`,
 			`  write   ${at("notes")}`,
-			'  limit   "processes 80"',
+			"  limit   processes 80",
 			`"sandbox": { "read": ["${at("private.txt")}"] }`,
 			`sallyport allow mini --read ${at("private.txt")}`,
 			`sallyport allow mini --write ${at("docs/d.txt")}`,
@@ -149,7 +152,7 @@ describe("sallyport explain", () => {
 			"sallyport tools allow mini echo",
 		])
 			expect(outcome.stdout).toContain(part);
-		expect(outcome.stdout).not.toContain("nothing-there");
+		expect(outcome.stdout.split("Perhaps blocked:")[1]).toContain(`${world.workspace}: the folder is not granted`);
 
 		const { withheld, granted } = JSON.parse((await world.sallyport(["explain", "mini", "--json"])).stdout);
 		expect(granted.write).toEqual([at("notes")]);
@@ -166,12 +169,23 @@ describe("sallyport explain", () => {
 		expect(unknown.stderr).toContain("No run of a server nobody is recorded.");
 	});
 
+	it("tells of the run of the entry in one config file, where two files have the name", async () => {
+		await session(({ client }) => callTool(client, "read", { path: at("docs/d.txt") }));
+		const run = (file: string) => world.sallyport(["explain", "mini", "--file", file]);
+		expect((await run(".mcp.json")).stdout).toContain(`(${at(".mcp.json")})`);
+		expect(await run(".cursor/mcp.json")).toMatchObject({
+			code: 2,
+			stderr: expect.stringContaining("No run of a server mini is recorded."),
+		});
+	});
+
 	it("says why a server was not started", async () => {
 		world.entry("other");
 		await world.launch("other");
 		const outcome = await world.sallyport(["explain", "other"]);
 		expect(outcome.code).toBe(1);
 		expect(outcome.stdout).toContain("It was not started:");
-		expect(outcome.stdout).toContain("not-approved");
+		expect(outcome.stdout).toContain("This server has not been approved on this machine.");
+		expect(outcome.stdout).toContain("what to do:      In a terminal, in its workspace: sallyport tools allow other TOOL…");
 	});
 });

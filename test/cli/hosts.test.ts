@@ -37,7 +37,30 @@ describe("sallyport hosts", () => {
 			/off +off/,
 		])
 			expect(outcome.stdout).toMatch(row);
-		expect(outcome.stdout).toContain("2 servers start unguarded, with all that you may do: sallyport wrap --all --user\n");
+		expect(outcome.stdout).toContain("2 servers start unguarded, with all that you may do: sallyport wrap --all\n");
+	});
+
+	it("proposes to wrap only what can be wrapped", async () => {
+		world.write(".mcp.json", { mcpServers: { mine: { command: "docker", args: ["run", "x"] } } });
+		expect((await world.sallyport(["hosts"])).stdout).toContain(
+			"1 server starts unguarded, with all that you may do. None of them can be guarded yet",
+		);
+		own({ mine: { command: "node", args: ["a.mjs"] } });
+		expect((await world.sallyport(["hosts"])).stdout).toContain("sallyport wrap --all --user\n");
+	});
+
+	it("says which servers start without a sandbox, and the line that confines them again", async () => {
+		const file = world.write(".cursor/mcp.json", {
+			mcpServers: { bare: { ...wrapped, args: ["run", "--name", "bare", "--", process.execPath, world.server] } },
+		});
+		expect((await world.sallyport(["allow", "bare", "--sandbox", "off", "--yes"])).code).toBe(0);
+		const { code, stdout } = await world.sallyport(["hosts"]);
+		expect(code).toBe(0);
+		expect(stdout).toMatch(/! bare +no sandbox {2}/);
+		expect(stdout).toContain("sallyport allow bare --sandbox on --file .cursor/mcp.json");
+		expect(JSON.parse((await world.sallyport(["hosts", "--json"])).stdout).files[0].servers[0]).toMatchObject({ unconfined: true });
+		await world.sallyport(["allow", "bare", "--sandbox", "on", "--file", file]);
+		expect((await world.sallyport(["hosts"])).stdout).toMatch(/✓ bare +guarded/);
 	});
 
 	it("is content where all are guarded", async () => {

@@ -46,6 +46,19 @@ describe("sallyport init", () => {
 		expect(checks.filter(({ name }) => name === "launcher" || name === "keychain")).toMatchObject([{ ok: true }, { ok: true }]);
 	});
 
+	it("says so when the Node that it names would go with the clone", async () => {
+		const clone = copyOfPrograms();
+		const inside = path.join(clone, ".cache", "node");
+		fs.mkdirSync(path.dirname(inside), { recursive: true });
+		fs.copyFileSync(process.execPath, inside, fs.constants.COPYFILE_FICLONE);
+		const run = (node: string) => world.run(node, [path.join(clone, "dist", "sallyport.cjs"), "init", "--unattended"]);
+		expect((await run(process.execPath)).stdout).not.toContain("belongs to this copy");
+		fs.rmSync(world.sallyportHome, { recursive: true });
+		expect((await run(inside)).stdout).toMatch(
+			/^Node {6}.*\/clone\/\.cache\/node\n {10}It belongs to this copy of Sallyport\. Before that goes: install Node\.js 22\.12/m,
+		);
+	});
+
 	it("says that it is as it was when it is run again, and does nothing", async () => {
 		await init();
 		const written = fs.statSync(stub(), { bigint: true });

@@ -59,6 +59,75 @@ describe("sallyport policy explain", () => {
 		expect(await explain("echo")).toMatchObject({ code: 1, stdout: expect.stringContaining("forbids this server") });
 	});
 
+	it("explains what a server may offer beside tools, and what it may ask for", async () => {
+		await world.sallyport(["allow", "mini", "--prompt", "summary", "--resource", "file:///docs/**", "--ask", "sampling", "--yes"]);
+		world.write(".sallyport/policy.jsonc", {
+			version: 1,
+			servers: [{ name: "mini", prompts: [], resources: ["file:///docs/open/**"], asks: { sampling: { perMinute: 2 } } }],
+		});
+		const says = async (...args: string[]) => {
+			const { code, stdout } = await explain(...args);
+			return [
+				code,
+				stdout
+					.split("\n")
+					.slice(0, -1)
+					.map((text) => text.replace(/\S+\.jsonc/, "FILE")),
+			];
+		};
+		expect(await says("--prompt", "summary")).toEqual([
+			1,
+			["prompt summary of mini: refused", "  ✓ FILE  grants it", "  ✗ FILE  takes it away"],
+		]);
+		expect(await says("--resource", "file:///docs/open/a.md")).toEqual([
+			0,
+			[
+				"resource file:///docs/open/a.md of mini: allowed",
+				"  ✓ FILE  grants it, as file:///docs/**",
+				"  ✓ FILE  leaves it, as file:///docs/open/**",
+			],
+		]);
+		expect((await says("--resource", "file:///docs/a.md"))[0]).toBe(1);
+		expect(await says("--resource", "file:///docs/open/../a.md")).toEqual([
+			1,
+			[
+				"resource file:///docs/open/../a.md of mini: refused",
+				"  ✗ FILE  does not grant it (a URI that two programs could take for two places fits no pattern)",
+			],
+		]);
+		expect(await says("--ask", "sampling")).toEqual([
+			0,
+			["ask sampling of mini: allowed", "  ✓ FILE  grants it, 10 a minute", "  ✓ FILE  leaves it, 2 a minute"],
+		]);
+		expect(await says("--template", "file:///{path}")).toEqual([
+			1,
+			["template file:///{path} of mini: refused", "  ✗ FILE  does not grant it"],
+		]);
+		expect((await says("--completions"))[0]).toBe(1);
+		expect(await explain("echo", "--ask", "roots")).toMatchObject({ code: 2, stderr: expect.stringContaining("More than one thing") });
+		expect(await explain("--ask", "money")).toMatchObject({ code: 2 });
+	});
+
+	it("shows, without a tool, what each file takes away of the grant", async () => {
+		expect((await explain()).stdout).toContain("No other policy takes anything of it away.");
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ name: "mini", tools: { read: {} } }] });
+		const outcome = await explain();
+		expect([outcome.code, outcome.stdout]).toEqual([0, expect.stringMatching(/policy\.jsonc takes away:\n {4}- tool {4}echo\n/)]);
+		expect(JSON.parse((await explain("--json")).stdout)).toMatchObject({
+			decision: "allow",
+			narrowed: [{ file: policyFile(), rows: [{ mark: "-", kind: "tool", text: "echo" }] }],
+		});
+	});
+
+	it("tells whoever allows a tool that another file takes it away", async () => {
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ name: "mini", tools: { "*": {}, echo: { decision: "deny" } } }] });
+		const outcome = await world.sallyport(["tools", "allow", "mini", "echo", "--yes"]);
+		expect(outcome.stdout).toMatch(/Not all of it is in effect:\n.*policy\.jsonc takes away:\n {4}- tool {4}echo\n.*policy explain mini\n/);
+		const listed = await world.sallyport(["tools", "list", "mini"]);
+		expect(listed.stdout).toMatch(/\[x\] echo.*\n {6}! another policy takes it away: sallyport policy explain mini echo\n/);
+		expect(listed.stdout).toMatch(/1 allowed\./);
+	});
+
 	it("wants a JSON object for arguments", async () => {
 		for (const given of ["path=/etc", "[1]", "null"])
 			expect(await explain("read", given)).toMatchObject({ code: 2, stderr: expect.stringContaining("not a JSON object") });
@@ -90,6 +159,57 @@ describe("sallyport policy test", () => {
 			1,
 			expect.stringMatching(/other\.jsonc: files write: expected allow, and it is refuse\n5 of 6 examples/),
 		]);
+	});
+
+	it("judges an example by all entries of the file for that server, and by what the file forbids", async () => {
+		world.write("several.jsonc", {
+			version: 1,
+			servers: [
+				{
+					name: "files",
+					tools: { "*": {} },
+					examples: [
+						{ tool: "write", expect: "refuse" },
+						{ tool: "read", expect: "allow" },
+					],
+				},
+				{ name: "files", tools: { "*": {}, write: { decision: "deny" } } },
+				{ name: "gone", examples: [{ tool: "read", expect: "refuse" }] },
+			],
+			forbid: [{ name: "g*" }],
+		});
+		expect(await world.sallyport(["policy", "test", "several.jsonc"])).toMatchObject({ code: 0, stdout: "3 of 3 examples as expected.\n" });
+	});
+
+	it("tries what a server offers and what it asks for", async () => {
+		world.write("offers.jsonc", {
+			version: 1,
+			servers: [
+				{
+					name: "files",
+					prompts: ["summary"],
+					resources: ["file:///docs/**"],
+					completions: false,
+					asks: { roots: true },
+					examples: [
+						{ prompt: "summary", expect: "allow" },
+						{ prompt: "other", expect: "refuse" },
+						{ resource: "file:///docs/a.md", expect: "allow" },
+						{ resource: "file:///docs/%2e%2e/a.md", expect: "refuse" },
+						{ template: "file:///{path}", expect: "allow" },
+						{ completions: true, expect: "refuse" },
+						{ ask: "roots", expect: "allow" },
+						{ ask: "sampling", expect: "refuse" },
+					],
+				},
+			],
+		});
+		expect(await world.sallyport(["policy", "test", "offers.jsonc"])).toMatchObject({ code: 0, stdout: "8 of 8 examples as expected.\n" });
+		world.write("two.jsonc", { version: 1, servers: [{ name: "a", examples: [{ tool: "x", prompt: "y", expect: "allow" }] }] });
+		expect(await world.sallyport(["policy", "test", "two.jsonc"])).toMatchObject({
+			code: 2,
+			stderr: expect.stringContaining("must name one of"),
+		});
 	});
 
 	it("does not guess at a file that does not parse", async () => {

@@ -8,7 +8,7 @@ function shown(isTTY: boolean, each: number): string {
 	const stderr = Object.assign(new PassThrough(), { isTTY });
 	const io: Io = { cwd: "/", env: {}, stdin: new PassThrough(), stdout: new PassThrough(), stderr };
 	let now = 0;
-	const progress = new Progress(io, 100, () => now);
+	const progress = new Progress(io, 100, "scanning [{bar}] {value}/{total} files", () => now);
 	for (let i = 0; i < 100; i++) {
 		now += each;
 		progress.advance();

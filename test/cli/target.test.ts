@@ -22,3 +22,17 @@ test("a broken file of one host does not stand in the way of a server in another
 	write(".cursor/mcp.json", '{ "mcpServers": { "notes": { "command": "srv" } } }');
 	expect(findTarget("notes", undefined, io)).toMatchObject({ ok: true, value: { config: expect.stringContaining(".cursor") } });
 });
+
+test("a name that stands in two files is asked about with the words that choose one", () => {
+	const cwd = path.join(temporaryFolder(), "project");
+	const io = { cwd, env: { HOME: cwd }, stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
+	for (const file of [".cursor/mcp.json", ".mcp.json"]) {
+		fs.mkdirSync(path.dirname(path.join(cwd, file)), { recursive: true });
+		fs.writeFileSync(path.join(cwd, file), '{ "mcpServers": { "notes": { "command": "srv" } } }');
+	}
+	expect(findTarget("notes", undefined, io)).toMatchObject({
+		ok: false,
+		problem: { remedy: expect.stringMatching(/^Say which one: --file \S*mcp\.json or --file \S*mcp\.json$/) },
+	});
+	expect(findTarget("notes", ".mcp.json", io)).toMatchObject({ ok: true });
+});

@@ -34,6 +34,14 @@ describe("sallyport tools lock", () => {
 		expect(fs.readFileSync(lockFile(), "utf8")).toBe(text);
 	});
 
+	it("says which server it could not look at, once and by name", async () => {
+		world.entry("mini", ["exit"]);
+		const { code, stdout, stderr } = await world.sallyport(["tools", "lock"]);
+		expect(code).toBe(2);
+		expect(stdout).toContain("sallyport.lock.json has 0 servers. Commit it; sallyport tools verify compares. Not looked at anew: mini.");
+		expect(stderr).toMatch(/^sallyport: mini: The server ended .*\. It may need/m);
+	});
+
 	it("grants nothing", async () => {
 		world.entry("mini");
 		await world.sallyport(["tools", "lock"]);

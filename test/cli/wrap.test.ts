@@ -192,4 +192,12 @@ describe("sallyport wrap and unwrap", () => {
 		expect(await help("wrap")).toContain("every server that a command starts");
 		expect(await help("unwrap")).toContain("every server that starts through Sallyport");
 	});
+
+	it("names the file of each server whose name stands in two of them", async () => {
+		fs.writeFileSync(path.join(workspace, ".mcp.json"), '{ "mcpServers": { "a": { "command": "npx", "args": ["-y", "x@1.0.0"] } } }');
+		const wrapped = await run(["wrap", "--all"]);
+		expect(wrapped.out).toContain("  sallyport tools list a --file .mcp.json\n");
+		expect(wrapped.out).toContain("  sallyport tools list a --file .cursor/mcp.json\n");
+		expect(wrapped.out).toContain("  sallyport tools list b\n");
+	});
 });

@@ -82,6 +82,12 @@ export class World {
 		return { code, signal, stdout, stderr };
 	}
 
+	/** Runs the command on a terminal of its own, and types. */
+	onTerminal(args: readonly string[], typed: string): Promise<Outcome> {
+		const program = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+		return this.run("/usr/bin/python3", ["-c", program, process.execPath, SALLYPORT, ...args], { input: typed });
+	}
+
 	/** Writes a workspace file and returns its path. */
 	write(relative: string, content: string | object): string {
 		const file = path.join(this.workspace, relative);

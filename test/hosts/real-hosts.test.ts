@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { installHosts } from "../harness/real-hosts.ts";
+import { installHosts } from "../harness/published-programs.ts";
 import { World } from "../harness/world.ts";
 
 const world = new World();

@@ -41,13 +41,13 @@ describe("a tool whose arguments the policy constrains", () => {
 		for (const value of [path.join(world.workspace, "notes/b.txt"), "../notes/b.txt", `${docs()}/../notes/b.txt`, `${docs()}/link/b.txt`]) {
 			const answer = await call("read", { path: value });
 			expect(answer).toMatchObject({ ok: false, text: expect.stringContaining(NOT_AVAILABLE) });
-			expect(answer.stderr).toContain("read was called with a value for path that does not hold to within. It was refused.");
+			expect(answer.stderr).toContain("read was called with a value for path that the policy does not allow (within). It was refused.");
 			expect(answer.stderr).not.toContain(value);
 		}
 		expect(await call("read", {})).toMatchObject({ ok: false, stderr: expect.stringContaining("without path") });
 		expect(await call("echo", { text: "much longer" })).toMatchObject({
 			ok: false,
-			stderr: expect.stringContaining("does not hold to schema"),
+			stderr: expect.stringContaining("the policy does not allow (schema)"),
 		});
 	});
 
@@ -74,11 +74,8 @@ describe("a tool whose arguments the policy constrains", () => {
 		expect(await call("echo", { text: "short" })).toMatchObject({ ok: false });
 	});
 
-	it.each(["path", "path=inside:docs", "path=within:", "text=maxLength:many", "text=schema:{", "=enum:a"])(
-		"cannot be constrained by %s, which is told in one line",
-		async (where) => {
-			const outcome = await world.sallyport(["tools", "allow", "mini", "read", "--where", where, "--yes"]);
-			expect([outcome.code, outcome.stderr]).toEqual([2, expect.stringContaining("ARGUMENT=KIND:VALUE")]);
-		},
-	);
+	it.each(["path", "path=inside:docs", "=enum:a"])("cannot be constrained by %s, which is told in one line", async (where) => {
+		const outcome = await world.sallyport(["tools", "allow", "mini", "read", "--where", where, "--yes"]);
+		expect([outcome.code, outcome.stderr]).toEqual([2, expect.stringContaining("ARGUMENT=KIND:VALUE")]);
+	});
 });

@@ -25,11 +25,9 @@ afterAll(() => world.remove());
 
 function records() {
 	const folder = path.join(world.sallyportHome, "state", "audit");
-	const [newest = ""] = fs
-		.readdirSync(folder)
-		.filter((name) => name.endsWith(".jsonl"))
-		.sort()
-		.reverse();
+	const files = fs.readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+	const times = files.map((name) => ({ name, at: fs.statSync(path.join(folder, name)).mtimeMs }));
+	const newest = times.sort((x, y) => y.at - x.at)[0]?.name ?? "";
 	return fs.readFileSync(path.join(folder, newest), "utf8").trim().split("\n").map(parseRecord);
 }
 

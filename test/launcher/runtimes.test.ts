@@ -1,33 +1,27 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findOnPath, readShebang } from "../../src/platform/executable/resolve.ts";
+import { installRuntimes } from "../harness/published-programs.ts";
 import { callTool, World } from "../harness/world.ts";
 
 const MINI = path.resolve(import.meta.dirname, "../fixtures/servers/mini.mjs");
 
-/** Where this machine has a runtime that is a program of its own; null: nowhere. */
-function runtime(name: string): string | null {
-	const found = findOnPath(name, { cwd: "/", path: process.env.PATH ?? "", untrusted: [] });
-	return found !== null && readShebang(fs.realpathSync(found)) === null ? fs.realpathSync(found) : null;
-}
-
 let world: World;
+let programs: Readonly<Record<string, string>>;
 beforeAll(async () => {
+	programs = { node: fs.realpathSync(process.execPath), ...(await installRuntimes()) };
 	world = new World();
 	await world.init();
-});
-afterAll(() => world.remove());
+}, 300_000);
+afterAll(() => world?.remove());
 
 describe.each([
 	["node", []],
 	["deno", ["run", "-A"]],
 	["bun", ["run"]],
 ])("a TypeScript server of %s", (name, verb) => {
-	const program = runtime(name);
-
-	it.skipIf(program === null)("imports what lies beside it, and reaches nothing else whatever its line allows", async () => {
-		if (program === null) return;
+	it("imports what lies beside it, and reaches nothing else whatever its line allows", async () => {
+		const program = programs[name] ?? "";
 		const folder = path.join(world.folder, `${name}-server`);
 		fs.mkdirSync(path.join(folder, "lib"), { recursive: true });
 		fs.writeFileSync(path.join(folder, "deno.json"), "{}");
@@ -60,8 +54,8 @@ describe.each([
 		expect(stderr()).not.toContain("PLANTED");
 	});
 
-	it.skipIf(program === null)("fetches nothing that it imports", async () => {
-		if (program === null) return;
+	it("fetches nothing that it imports", async () => {
+		const program = programs[name] ?? "";
 		const script = path.join(world.folder, `${name}-remote.ts`);
 		fs.writeFileSync(script, `import "${name === "deno" ? "npm:" : ""}sallyport-test-of-a-package-that-is-not-there";\n`);
 		world.write(".mcp.json", { mcpServers: { remote: { command: program, args: [...verb, script] } } });

@@ -39,3 +39,28 @@ describe("a server that cannot list its tools", () => {
 		expect(await told(program)).toBe("The server answered with error -32603: fetch failed for [redacted].");
 	});
 });
+
+describe("a server that lists what its host can be asked for", () => {
+	const program = `require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+		const { id, method, params } = JSON.parse(line);
+		if (method === "initialize") {
+			global.can = Object.keys(params.capabilities);
+			console.log(JSON.stringify({ jsonrpc: "2.0", id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: {} } } }));
+		}
+		if (method === "tools/list")
+			console.log(JSON.stringify({ jsonrpc: "2.0", id, result: { tools: can.map((name) => ({ name, inputSchema: { type: "object" } })) } }));
+	});`;
+
+	it.each([
+		["nothing", {}, []],
+		["what was granted, and nothing else", { elicitation: 10, roots: 2 }, ["elicitation", "roots"]],
+	])("is told that the host can do %s", async (_what, asks, names) => {
+		const child = spawn(process.execPath, ["-e", program], { stdio: "pipe", shell: false });
+		try {
+			const tools = await listTools(child, { timeoutMs: 20_000, asks, redact: (text) => text });
+			expect(tools.ok && tools.value.map(({ name }) => name)).toEqual(names);
+		} finally {
+			child.kill("SIGKILL");
+		}
+	});
+});

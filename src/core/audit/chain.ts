@@ -4,8 +4,11 @@ import { Lines } from "./lines.ts";
 import type { AuditRecord, Reached } from "./record.ts";
 import { type Redact, redactedJson } from "./redact.ts";
 
-/** HMAC-SHA256 under a log's key: 64 hexadecimal digits, in small letters. */
+/** HMAC-SHA256 under one key: 64 hexadecimal digits, in small letters. */
 export type Mac = (bytes: Uint8Array) => string;
+
+/** The same under the key of the moment, which is then replaced by one that does not lead back to it. */
+export type Seal = (bytes: Uint8Array) => string;
 
 export interface Session {
 	/** Unique; letters and digits. */
@@ -17,35 +20,44 @@ export interface Session {
 	readonly user?: string | null;
 	readonly launcher?: string | null;
 	readonly policy?: string | null;
+	/** How whoever holds a private key comes to the first key of the seals. Null: it is made of the home's own key. */
+	readonly escrow?: SealEscrow | null;
+}
+
+/** To which key the first key of the seals was given, and what that key needs to find it: 16 and 64 hexadecimal digits. */
+export interface SealEscrow {
+	readonly to: string;
+	readonly key: string;
 }
 
 /**
  * Writes the lines of one session. Lines that are written together are sealed together: the last of them carries a keyed code of the
  * bytes of all of them, and those bytes hold the code of the seal before. Who does not have the key can neither change, remove, insert
- * nor reorder a line, nor close a log that was cut. `now` is taken once a record.
+ * nor reorder a line, nor close a log that was cut; who takes it later can do none of that to what was sealed before. `now` is taken once
+ * a record.
  */
 export class Chain {
-	readonly #mac: Mac;
+	readonly #sealing: Seal;
 	readonly #redact: Redact;
 	/** Members of every record that say whose it is. */
 	readonly #whose: Uint8Array;
 	readonly #opening: string;
 	readonly #lines = new Lines();
 	#sequence = 0;
-	#previous: string;
+	#previous = FIRST;
 	#isOpen = false;
 	#time = { at: Number.NaN, text: utf8ToBytes("") };
 	/** By outcome, what the last event was about, which the next one most often is about too. */
 	readonly #about = new Map<string, { readonly event: AuditEvent; readonly text: Uint8Array }>();
 
-	constructor(mac: Mac, session: Session, redact: Redact) {
-		const { id, host, server, user = null, launcher = null, policy = null } = session;
-		this.#opening = `"version":3,"user":${JSON.stringify(user)},"launcher":${JSON.stringify(launcher)},"policy":${JSON.stringify(policy)}`;
-		this.#mac = mac;
+	constructor(seal: Seal, session: Session, redact: Redact) {
+		const { id, host, server, user = null, launcher = null, policy = null, escrow = null } = session;
+		const given = escrow === null ? "" : `,"sealedTo":"${escrow.to}","sealKey":"${escrow.key}"`;
+		this.#opening = `"version":3,"user":${JSON.stringify(user)},"launcher":${JSON.stringify(launcher)},"policy":${JSON.stringify(policy)}${given}`;
+		this.#sealing = seal;
 		this.#redact = redact;
 		const whose = `"session":${JSON.stringify(id)},"host":${JSON.stringify(host)},"server":${JSON.stringify(server)}`;
 		this.#whose = utf8ToBytes(`,${whose},`);
-		this.#previous = sessionCode(mac, id);
 	}
 
 	open(now: Date): void {
@@ -75,10 +87,20 @@ export class Chain {
 		if (!this.#isOpen) return this.#lines.take();
 		this.#isOpen = false;
 		this.#lines.text(`,"previous":"${this.#previous}"}`);
-		this.#previous = this.#mac(this.#lines.written);
+		this.#previous = this.#sealing(this.#lines.written);
 		this.#lines.dropLast();
 		this.#lines.text(`,"mac":"${this.#previous}"}\n`);
 		return this.#lines.take();
+	}
+
+	/** The last seal, or what stands in its place before the first. */
+	get last(): string {
+		return this.#previous;
+	}
+
+	/** Records so far. */
+	get records(): number {
+		return this.#sequence;
 	}
 
 	#begin(kind: AuditRecord["kind"], now: Date): void {
@@ -114,7 +136,10 @@ function isAboutTheSame(a: AuditEvent, b: AuditEvent): boolean {
 	return a.decision === b.decision && a.direction === b.direction && a.layer === b.layer;
 }
 
-/** What stands in the place of a seal before the first. */
+/** What stands in the place of a seal before the first, from version 3 on. */
+export const FIRST = "0".repeat(64);
+
+/** The same in versions 1 and 2. */
 export function sessionCode(mac: Mac, session: string): string {
 	return mac(utf8ToBytes(`session ${session}`));
 }

@@ -3,6 +3,8 @@ import type { EventRecord } from "./record.ts";
 
 /** What a server was granted when it started, as the log has it: long lists are cut there. */
 export interface GrantedThen {
+	/** The config file that the grant is for; null: the log does not say, or has only its beginning. */
+	readonly config: string | null;
 	readonly unconfined: boolean;
 	/** It ran in the weaker sandbox. */
 	readonly weaker: boolean;
@@ -36,6 +38,8 @@ export interface Withheld {
 	readonly reason: string;
 	/** A person could grant it. */
 	readonly grantable: boolean;
+	/** Why the server was not started, and what to do about it, in the launcher's own words and perhaps cut. Undefined: the reason says all. */
+	readonly said?: { readonly message: string; readonly remedy: string };
 }
 
 export interface LastRun {
@@ -52,6 +56,7 @@ export interface LastRun {
 
 const Texts = z._default(z.array(z.string()), []);
 const Started = z.object({
+	config: z.optional(z.string()),
 	sandbox: z.optional(z.string()),
 	tier: z.optional(z.string()),
 	read: Texts,
@@ -72,18 +77,31 @@ const Path = z.object({ access: z.enum(["read", "write"]), path: z.string() });
 const Prompt = z.object({ name: z.string() });
 const Resource = z.object({ uri: z.string() });
 const Target = z.object({ target: z.string() });
+const Said = z.object({ message: z.string(), remedy: z.string() });
+
+/** The log keeps the beginning of a long text. */
+export function isCut(text: string): boolean {
+	return /…\[\d+ more characters\]$/.test(text);
+}
 
 /**
  * What the newest session in these records was granted, and what was withheld from it. Null: there is no session.
  *
  * @param entries of one server, oldest first
+ * @param configs a session that was started for another config file than these does not count; null: every one counts
  */
-export function lastRun(entries: readonly EventRecord[]): LastRun | null {
-	const session = entries.at(-1)?.session;
+export function lastRun(entries: readonly EventRecord[], configs: readonly string[] | null = null): LastRun | null {
+	const elsewhere = new Set(
+		entries.filter(isStart).flatMap((entry) => {
+			const { config } = grantedIn(entry);
+			return configs === null || config === null || configs.includes(config) ? [] : [entry.session];
+		}),
+	);
+	const session = entries.findLast((entry) => !elsewhere.has(entry.session))?.session;
 	const own = entries.filter((entry) => entry.session === session);
 	const [first] = own;
 	if (session === undefined || first === undefined) return null;
-	const start = own.find(({ direction, decision }) => direction === "launcher" && decision === "allow");
+	const start = own.find(isStart);
 	const withheld = new Map<string, Withheld>();
 	for (const entry of own) {
 		if (entry.decision !== "refuse") continue;
@@ -102,18 +120,28 @@ export function lastRun(entries: readonly EventRecord[]): LastRun | null {
 	};
 }
 
-function grantedIn({ reason, arguments: given }: EventRecord): GrantedThen {
-	const parsed = Started.safeParse(given ?? {});
-	const { sandbox, tier, limits, ...lists } = parsed.success ? parsed.data : Started.parse({});
-	const unconfined = sandbox === "off" || reason === "started-without-sandbox";
-	return { ...lists, limits: Object.entries(limits), unconfined, weaker: tier === "landlock" };
+function isStart({ direction, decision }: EventRecord): boolean {
+	return direction === "launcher" && decision === "allow";
 }
 
-function withheldIn({ at, reason, tool, method, count = 1, arguments: given }: EventRecord): Withheld {
+function grantedIn({ reason, arguments: given }: EventRecord): GrantedThen {
+	const parsed = Started.safeParse(given ?? {});
+	const { config, sandbox, tier, limits, ...lists } = parsed.success ? parsed.data : Started.parse({});
+	const unconfined = sandbox === "off" || reason === "started-without-sandbox";
+	const whole = config === undefined || isCut(config) ? null : config;
+	return { ...lists, config: whole, limits: Object.entries(limits), unconfined, weaker: tier === "landlock" };
+}
+
+function withheldIn({ at, direction, reason, tool, method, count = 1, arguments: given }: EventRecord): Withheld {
 	const common = { at, count, reason };
 	const path = reason.startsWith("path-") ? Path.safeParse(given) : null;
 	if (path?.success === true)
-		return { ...common, kind: path.data.access, subject: path.data.path, grantable: reason === "path-not-granted" };
+		return {
+			...common,
+			kind: path.data.access,
+			subject: path.data.path,
+			grantable: reason === "path-not-granted" || reason === "path-absent",
+		};
 	const target = reason.startsWith("egress-") ? Target.safeParse(given) : null;
 	if (target?.success === true)
 		return { ...common, kind: "network", subject: target.data.target, grantable: reason === "egress-not-granted" };
@@ -124,5 +152,6 @@ function withheldIn({ at, reason, tool, method, count = 1, arguments: given }: E
 		if (resource?.success === true) return { ...common, kind: "resource", subject: resource.data.uri, grantable: true };
 	}
 	if (tool !== null) return { ...common, kind: "tool", subject: tool, grantable: reason === "tool-not-granted" };
-	return { ...common, kind: "other", subject: method ?? "", grantable: false };
+	const said = direction === "launcher" ? Said.safeParse(given) : null;
+	return { ...common, kind: "other", subject: method ?? "", grantable: false, ...(said?.success === true ? { said: said.data } : {}) };
 }

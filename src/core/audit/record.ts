@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import type { Outcome } from "./event.ts";
 
-const OUTCOMES = [
+/** Every one there is. */
+export const OUTCOMES = [
 	"forwarded",
 	"withheld",
 	"answered",
@@ -24,7 +25,7 @@ const common = {
 	previous: z.optional(Digest),
 	/**
 	 * The seal: HMAC-SHA256 of the bytes of all lines since the seal before, and of this one's without this member. Undefined: a later
-	 * line that was written together with this one seals it. In version 1 every line has one.
+	 * line that was written together with this one seals it. In version 1 every line has one. From version 3 on each seal has a key of its own.
 	 */
 	mac: z.optional(Digest),
 };
@@ -38,6 +39,9 @@ const Opened = z.strictObject({
 	launcher: z.optional(z.nullable(z.string())),
 	/** What was granted, as a digest: `sha256:` and 64 digits. From version 3 on; null: nothing was, or it was not looked up. */
 	policy: z.optional(z.nullable(z.string())),
+	/** To which key the first key of the seals was given, and what that key needs to find it. Undefined: it is made of the home's own key. */
+	sealedTo: z.optional(z.string().check(z.regex(/^[0-9a-f]{16}$/))),
+	sealKey: z.optional(Digest),
 });
 /** A place that was reached through the proxy, over a whole session. */
 const Reached = z.object({ target: z.string(), connections: z.number(), sent: z.number(), received: z.number() });

@@ -91,13 +91,14 @@ function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): 
 	const taken = new Set<TreeNode>();
 	const owners = new Map<TreeNode, Owner>();
 	const members = groups.flatMap((group) => group.members);
-	const [beyond] = members.slice(MOST_SERVERS);
-	if (beyond !== undefined) {
-		const message = `The file holds more than ${MOST_SERVERS.toLocaleString("en")} servers: this one and those behind it are not looked at.`;
-		report("bad-entry", spanOf(beyond.key ?? beyond.value), message);
-		for (const { value } of members.slice(MOST_SERVERS)) taken.add(value);
+	const most = mostServers(text);
+	const beyond = members.slice(most);
+	if (beyond[0] !== undefined) {
+		const message = `The file holds more than ${most.toLocaleString("en")} servers: this one and those behind it are not looked at.`;
+		report("bad-entry", spanOf(beyond[0].key ?? beyond[0].value), message);
+		for (const { value } of beyond) taken.add(value);
 	}
-	for (const member of members.slice(0, MOST_SERVERS)) {
+	for (const member of members.slice(0, most)) {
 		const owner: Owner = { name: member.keyPath.at(-1) ?? "", settings: [] };
 		owners.set(member.value, owner);
 		const entry = readEntry(text, member.value, { ...member, host, aliases, unambiguous: broken === null && member.unambiguous });
@@ -120,8 +121,10 @@ function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): 
 /** A hostile file can hold a million, which nobody reads. */
 const MAX_PROBLEMS = 1_000;
 
-/** How many servers of a file are read. */
-const MOST_SERVERS = 20_000;
+/** How many servers of a file are read: more than anybody has, and so few in little text that no file takes long to judge. */
+function mostServers(text: string): number {
+	return Math.min(20_000, Math.max(6_000, 1_000 + (text.length >> 7)));
+}
 
 /** How many values may be read through aliases of one file. */
 const MAX_ALIASED = 10_000;

@@ -24,6 +24,7 @@ export interface Breach {
 
 /** The name that stands for all arguments together. */
 const ALL_ARGUMENTS = "*";
+const PROTOTYPE = "__proto__";
 
 /**
  * The first thing in which the arguments of a call do not hold to the constraints; null: they hold. Paths in `within` and `relativeTo` are
@@ -35,6 +36,8 @@ export function judgeArguments(constraints: Constraints, given: Readonly<Record<
 	for (const name of Object.keys(given)) {
 		const alike = folded.get(foldedName(name));
 		if (alike !== undefined && !named.includes(name)) return { argument: alike, broken: "name" };
+		// A server that copies it makes it the prototype, and finds there what was left out here.
+		if (name === PROTOTYPE && named[0] !== undefined) return { argument: named[0], broken: "name" };
 	}
 	for (const [name, constraint] of Object.entries(constraints)) {
 		if (name !== ALL_ARGUMENTS && !Object.hasOwn(given, name)) {

@@ -27,7 +27,7 @@ export function breachText(tool: string, { argument, broken }: Breach): string {
 			: broken === "name"
 				? `with an argument that may be taken for ${argument}`
 				: broken === "type"
-					? `with a value for ${argument} that is not of the kind that the policy constrains`
-					: `with a value for ${argument === "*" ? "its arguments" : argument} that does not hold to ${broken}`;
+					? `with a value for ${argument} that is of another kind than the policy wants`
+					: `with ${argument === "*" ? "arguments" : `a value for ${argument}`} that the policy does not allow (${broken})`;
 	return `${tool} was called ${what}. It was refused.`;
 }

@@ -1,3 +1,5 @@
+import { TYPESCRIPT } from "./runner-packages.ts";
+
 const LATER = "is not supported yet";
 const PINNABLE = "Start the server itself: npx -y NAME, node SCRIPT, python SCRIPT, or its own executable.";
 
@@ -22,7 +24,7 @@ const FAMILIES: readonly Family[] = [
 	{
 		names: ["pypy", "pypy3", "graalpy", "micropython", "tsx", "ts-node", "ts-node-esm", "nodemon", "esno", "electron"],
 		why: `runs code that it loads or compiles itself; it ${LATER}`,
-		remedy: "Node runs TypeScript by itself since 22.18: node SCRIPT. Else build the server to JavaScript.",
+		remedy: TYPESCRIPT,
 	},
 	{
 		names: ["poetry", "pdm", "hatch", "rye", "pixi", "conda", "mamba", "micromamba", "pipenv", "pip", "pip3", "py", "pyw", "pythonw"],

@@ -1,4 +1,6 @@
-const TYPESCRIPT = "Node runs TypeScript by itself since 22.18: node SCRIPT. Else build the server to JavaScript.";
+/** What to write in the place of a runner of TypeScript. */
+export const TYPESCRIPT =
+	"Where your node is 22.18 or newer, it runs TypeScript by itself: node SCRIPT. Else build the server to JavaScript.";
 const ITSELF = "Start the server itself: npx -y NAME, node SCRIPT, or its own executable.";
 
 /** Packages of npm that run a program which their arguments name: to pin the package would pin nothing of the server. */

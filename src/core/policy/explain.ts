@@ -1,10 +1,23 @@
 import type { Breach } from "../constraints/judge.ts";
 import type { Constraints } from "../constraints/schema.ts";
 import { constraintsText } from "../constraints/text.ts";
-import { constraintsIn, type Grant, type GrantStep, letsThrough, type PolicyLayer } from "./layers.ts";
-import type { PolicyServer } from "./schema.ts";
+import type { AskKind } from "./asks.ts";
+import type { Grant, GrantStep, PolicyLayer } from "./layers.ts";
+import { isPlainUri, NO_OFFERS, offersPrompt, offersTemplate, resourceGrant } from "./offers.ts";
 
-/** What one layer says of a tool, in words for people. */
+/** What somebody asks a policy about. */
+export type Asked =
+	| {
+			readonly kind: "tool";
+			readonly name: string;
+			/** Null: whatever the arguments. */
+			readonly arguments: Readonly<Record<string, unknown>> | null;
+	  }
+	| { readonly kind: "prompt" | "resource" | "template"; readonly name: string }
+	| { readonly kind: "completions" }
+	| { readonly kind: "ask"; readonly name: AskKind };
+
+/** What one layer says of it, in words for people. */
 export interface LayerSays {
 	readonly file: string;
 	readonly source: PolicyLayer["source"];
@@ -21,21 +34,12 @@ export interface Explained {
 /** Judges arguments by constraints; null: they hold. */
 export type Judge = (several: readonly Constraints[], given: Readonly<Record<string, unknown>>) => Breach | null;
 
-/**
- * Which layer decides over a call, and why. The last layer that speaks is the one that refused first: nothing behind it is asked.
- *
- * @param given null: whatever the arguments
- */
-export function explainTool(
-	steps: readonly GrantStep[],
-	tool: string,
-	given: Readonly<Record<string, unknown>> | null,
-	judge: Judge,
-): Explained {
+/** Which layer decides, and why. The last layer that speaks is the one that refused first: nothing behind it is asked. */
+export function explain(steps: readonly GrantStep[], asked: Asked, judge: Judge): Explained {
 	const layers: LayerSays[] = [];
 	let before: Grant | null = null;
 	for (const { layer, grant } of steps) {
-		const said = saysOf(before, grant, tool, given, judge);
+		const said = asked.kind === "tool" ? saysOfTool(before, grant, asked, judge) : saysOf(before, grant, asked);
 		if (said !== null) layers.push({ file: layer.file, source: layer.source, ...said });
 		if (said?.refuses === true) return { decision: "refuse", layers };
 		before = grant;
@@ -43,48 +47,60 @@ export function explainTool(
 	return { decision: "allow", layers };
 }
 
-function saysOf(before: Grant | null, after: Grant, tool: string, given: Readonly<Record<string, unknown>> | null, judge: Judge) {
-	const pin = after.tools.get(tool);
-	if (pin === undefined) {
-		const says =
-			before === null
-				? "does not grant it"
-				: before.launch.fingerprint === after.launch.fingerprint
-					? "takes it away"
-					: "is for another launch";
-		return { says, refuses: true };
-	}
-	const known = before?.constraints.get(tool)?.length ?? 0;
-	const own = (after.constraints.get(tool) ?? []).slice(known);
+type Says = Pick<LayerSays, "says" | "refuses">;
+
+function saysOfTool(before: Grant | null, after: Grant, asked: Extract<Asked, { kind: "tool" }>, judge: Judge): Says | null {
+	const pin = after.tools.get(asked.name);
+	if (pin === undefined) return { says: withheld(before, after), refuses: true };
+	const known = before?.constraints.get(asked.name)?.length ?? 0;
+	const own = (after.constraints.get(asked.name) ?? []).slice(known);
 	if (before !== null && own.length === 0) return null;
 	const where = own.map(constraintsText).filter((text) => text !== "");
 	const text = `${before === null ? `grants it, pinned to ${pin.slice(0, 19)}…` : "leaves it"}${where.length === 0 ? "" : `, where ${where.join("; ")}`}`;
-	const breach = given === null ? null : judge(own, given);
+	const breach = asked.arguments === null ? null : judge(own, asked.arguments);
 	if (breach === null) return { says: text, refuses: false };
 	const { argument, broken } = breach;
 	return { says: `${text}: ${argument === "*" ? "the arguments do" : `${argument} does`} not hold to it (${broken})`, refuses: true };
 }
 
-/** One example of a policy file, and what the file really says. */
-export interface ExampleResult {
-	readonly server: string;
-	readonly tool: string;
-	readonly expected: "allow" | "refuse";
-	readonly decision: "allow" | "refuse";
+/** A layer that changes nothing of it says nothing. */
+function saysOf(before: Grant | null, after: Grant, asked: Exclude<Asked, { kind: "tool" }>): Says | null {
+	const by = grantedBy(after, asked);
+	if (by === null) {
+		const doubtful = asked.kind === "resource" && before === null && !isPlainUri(asked.name);
+		return { says: `${withheld(before, after)}${doubtful ? DOUBTFUL : ""}`, refuses: true };
+	}
+	if (before !== null && grantedBy(before, asked) === by) return null;
+	return { says: `${before === null ? "grants it" : "leaves it"}${by === "" ? "" : `, ${by}`}`, refuses: false };
 }
 
-/** Runs the examples of one file against that file alone. A server without examples gives none. */
-export function runExamples(servers: readonly PolicyServer[], workspace: string | null, judge: Judge): readonly ExampleResult[] {
-	return servers.flatMap((server) =>
-		(server.examples ?? []).map(({ tool, arguments: given, expect }) => {
-			const constraints = constraintsIn(server, tool, workspace);
-			const holds = constraints === null || judge([constraints], given ?? {}) === null;
-			return {
-				server: server.name,
-				tool,
-				expected: expect,
-				decision: letsThrough(server, tool) && holds ? ("allow" as const) : ("refuse" as const),
-			};
-		}),
-	);
+const DOUBTFUL = " (a URI that two programs could take for two places fits no pattern)";
+
+function withheld(before: Grant | null, after: Grant): string {
+	if (before === null) return "does not grant it";
+	return before.launch.fingerprint === after.launch.fingerprint ? "takes it away" : "is for another launch";
+}
+
+/** By what it is granted, for people; empty: by its very name. Null: it is not. */
+function grantedBy({ offers = NO_OFFERS, asks = {} }: Grant, asked: Exclude<Asked, { kind: "tool" }>): string | null {
+	switch (asked.kind) {
+		case "prompt":
+			return offersPrompt(offers, asked.name) ? byName(offers.prompts, asked.name) : null;
+		case "template":
+			return offersTemplate(offers, asked.name) ? byName(offers.templates, asked.name) : null;
+		case "resource": {
+			const pattern = resourceGrant(offers, asked.name);
+			return pattern === null ? null : pattern === asked.name ? "" : `as ${pattern}`;
+		}
+		case "completions":
+			return offers.completions ? "for what else is granted" : null;
+		case "ask": {
+			const perMinute = asks[asked.name];
+			return perMinute === undefined ? null : `${perMinute} a minute`;
+		}
+	}
+}
+
+function byName(names: readonly string[], name: string): string {
+	return names.includes(name) ? "" : "as *";
 }

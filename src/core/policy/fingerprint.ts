@@ -1,7 +1,6 @@
-import { hmac } from "@noble/hashes/hmac.js";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
+import { hmacSha256Hex, sha256Hex } from "../sha256.ts";
 
 /** A file and its content. `path` is real (no symbolic links), `sha256` 64 hexadecimal digits. */
 export interface FileFact {
@@ -63,9 +62,9 @@ export function fingerprintOf(parts: LaunchParts, key: Uint8Array): string {
 		env[name] = part.kind === "literal" ? { literal: keyedHash(name, part.value, key) } : part;
 	const form = canonicalize({ version: 1, ...parts, env });
 	if (form === undefined) throw new Error("a launch without a canonical form");
-	return `sha256:${bytesToHex(sha256(utf8ToBytes(form)))}`;
+	return `sha256:${sha256Hex(utf8ToBytes(form))}`;
 }
 
 function keyedHash(name: string, value: string, key: Uint8Array): string {
-	return bytesToHex(hmac(sha256, key, utf8ToBytes(`env\0${name}\0${value}`)));
+	return hmacSha256Hex(key, utf8ToBytes(`env\0${name}\0${value}`));
 }

@@ -1,3 +1,5 @@
+import type { PackageLaunch } from "../launch/package-launch.ts";
+import { parseLaunch } from "../launch/runner.ts";
 import type { PolicyLayer } from "./layers.ts";
 import type { Forbidden } from "./schema.ts";
 import { matchesRuns } from "./wildcards.ts";
@@ -17,6 +19,16 @@ export interface Forbids {
 	readonly file: string;
 	/** The policy's own words; empty: it gives none. */
 	readonly reason: string;
+}
+
+/** What a launch line is called, for {@link forbiddenBy}. */
+export function launchSubject(name: string, command: string, args: readonly string[]): ForbiddenSubject {
+	const launch = parseLaunch(command, args);
+	return { name, command, packages: launch.ok && launch.value.kind === "package" ? packagesOf(launch.value) : [], url: null };
+}
+
+function packagesOf(launch: PackageLaunch): readonly string[] {
+	return launch.registry === "npm" ? [launch.spec.name] : [launch.requirement, ...launch.beside].map(({ name }) => name);
 }
 
 /**

@@ -2,8 +2,9 @@
 
 import { placeConstraints } from "../constraints/place.ts";
 import type { Constraints } from "../constraints/schema.ts";
-import { type Asks, asksOf, narrowAsks, policyAsks } from "./asks.ts";
+import { type Asks, asksOf, narrowAsks } from "./asks.ts";
 import { narrowEgress } from "./egress.ts";
+import { narrowHostSecrets } from "./host-secrets.ts";
 import { type Limits, limitsOf, narrowLimits, policyLimits } from "./limits.ts";
 import { NO_OFFERS, narrowOffers, type Offers, offersOf } from "./offers.ts";
 import type { LaunchGrant, PolicyFile, PolicyServer } from "./schema.ts";
@@ -14,6 +15,8 @@ export interface PolicyLayer {
 	/** How messages name it. */
 	readonly file: string;
 	readonly policy: PolicyFile;
+	/** Of the user's layer: what it grants once it is held to what a person accepted. Undefined: as it stands in the file. */
+	readonly granted?: readonly Grant[];
 }
 
 /** What a person approved for one launch, after every layer has narrowed it. */
@@ -31,11 +34,15 @@ export interface Grant {
 	readonly offers?: Offers;
 	/** What it may ask its host for. Undefined: nothing. */
 	readonly asks?: Asks;
+	/** Tools in whose calls the host may send it private keys and tokens that are not its own; `*`: in everything. Undefined: nowhere. */
+	readonly hostSecrets?: readonly string[];
 	/** Slot → reference. */
 	readonly secrets: ReadonlyMap<string, string>;
 	/** The secrets may go to code that the person's other programs can change. Undefined: only to code that they cannot. */
 	readonly mutableSecrets?: true;
 	readonly sandbox: "off" | GrantedSandbox;
+	/** With `sandbox: "off"`: what it is granted again once its sandbox is on. Undefined: nothing. */
+	readonly confined?: GrantedSandbox;
 	/** Entries that `parseEgressGrant` reads. Empty: no network. */
 	readonly egress: readonly string[];
 	readonly limits: Limits;
@@ -52,6 +59,18 @@ export interface GrantedSandbox {
 	readonly tier?: "landlock";
 }
 
+const NOTHING: GrantedSandbox = { read: [], write: [], deny: [], env: [] };
+
+/** What a server is granted in its sandbox: while that is off, what counts again once it is on. */
+export function confinedOf({ sandbox, confined = NOTHING }: Pick<Grant, "sandbox" | "confined">): GrantedSandbox {
+	return sandbox === "off" ? confined : sandbox;
+}
+
+/** The grant with this in the place of what the server is granted in its sandbox, whether that is on or off. */
+export function withConfined(grant: Grant, confined: GrantedSandbox): Grant {
+	return grant.sandbox === "off" ? { ...grant, ...(grant.confined === undefined ? {} : { confined }) } : { ...grant, sandbox: confined };
+}
+
 /** What the host asks the launcher to start. Paths are real. */
 export interface LaunchRequest {
 	readonly name: string;
@@ -66,7 +85,7 @@ export type GrantLookup =
 	| { readonly found: false; readonly why: "not-approved" | "launch-changed" | "other-workspace" };
 
 /** A server of the user's layer with all that makes it a grant; null for one that says too little to start anything. */
-function toGrant(server: PolicyServer): Grant | null {
+export function grantOf(server: PolicyServer): Grant | null {
 	if (server.config === undefined || server.workspace === undefined || server.launch === undefined) return null;
 	return {
 		name: server.name,
@@ -83,21 +102,23 @@ function toGrant(server: PolicyServer): Grant | null {
 				constraints === undefined ? [] : [[tool, [placeConstraints(constraints, server.workspace ?? null)]] as const],
 			),
 		),
-		...offered(offersOf(server), asksOf(server.asks)),
+		...offered(offersOf(server), asksOf(server.asks), server.hostSecrets ?? []),
 		secrets: new Map(Object.entries(server.secrets ?? {})),
 		...(server.mutableSecrets === true ? { mutableSecrets: true } : {}),
 		sandbox: server.sandbox === "off" ? "off" : sandboxOf(server.sandbox, server.workspace),
+		...(server.sandbox === "off" && server.confined !== undefined ? { confined: sandboxOf(server.confined, server.workspace) } : {}),
 		egress: server.egress ?? [],
 		limits: limitsOf(server.limits ?? {}),
 	};
 }
 
 /** Left out where there is nothing in it. */
-function offered(offers: Offers, asks: Asks): Pick<Grant, "offers" | "asks"> {
+function offered(offers: Offers, asks: Asks, hostSecrets: readonly string[]): Pick<Grant, "offers" | "asks" | "hostSecrets"> {
 	const { prompts, resources, templates, completions } = offers;
 	return {
 		...(completions || prompts.length + resources.length + templates.length > 0 ? { offers } : {}),
 		...(Object.keys(asks).length > 0 ? { asks } : {}),
+		...(hostSecrets.length > 0 ? { hostSecrets } : {}),
 	};
 }
 
@@ -130,8 +151,22 @@ interface SourcedGrant {
 function sourcedGrants(layers: readonly PolicyLayer[]): readonly SourcedGrant[] {
 	return layers
 		.filter((layer) => layer.source === "user")
-		.flatMap((layer) => layer.policy.servers.map((server) => ({ layer, grant: toGrant(server) })))
-		.filter((each): each is SourcedGrant => each.grant !== null);
+		.flatMap((layer) =>
+			(layer.granted ?? layer.policy.servers.flatMap((server) => grantOf(server) ?? [])).map((grant) => ({ layer, grant })),
+		);
+}
+
+/** What both grants allow, in the first one's order. Their launch must be the very same, or nothing much is left. */
+export function sharedGrant(grant: Grant, other: Grant): Grant {
+	const shared = fromGrant(other).reduce(narrow, grant);
+	const once = (several: readonly Constraints[]) => [...new Map(several.map((each) => [JSON.stringify(each), each])).values()];
+	const { overlong, ...limits } = shared.limits;
+	return {
+		...shared,
+		// One that says nothing refuses what is too long.
+		limits: { ...limits, ...(overlong === undefined || (overlong === "cut" && other.limits.overlong !== "cut") ? {} : { overlong }) },
+		constraints: new Map([...shared.constraints].map(([tool, several]) => [tool, once(several)])),
+	};
 }
 
 /**
@@ -192,7 +227,9 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 		// A tool that is called `*` would speak of all of them.
 		tools: Object.fromEntries([...grant.tools].filter(([tool]) => tool !== EVERY_TOOL).map(([tool, pin]) => [tool, { pin }])),
 		...ownOffers(grant.offers ?? NO_OFFERS),
-		asks: policyAsks(grant.asks ?? {}),
+		// In a limit, `true` would leave the other one's number as it is.
+		asks: Object.fromEntries(Object.entries(grant.asks ?? {}).map(([kind, perMinute]) => [kind, { perMinute }])),
+		hostSecrets: [...(grant.hostSecrets ?? [])],
 		secrets: Object.fromEntries(grant.secrets),
 		mutableSecrets: grant.mutableSecrets === true,
 		sandbox:
@@ -224,22 +261,6 @@ function ownOffers({ prompts, resources, templates, completions }: Offers) {
 	return { prompts: [...prompts], resources: [...resources], templates: [...templates], completions };
 }
 
-/**
- * Whether one entry of a policy, taken alone, lets a tool through, whatever the others say: what it leaves out it does not narrow, unless it
- * is a grant. Constraints are not judged.
- */
-export function letsThrough(server: PolicyServer, tool: string): boolean {
-	if (server.tools === undefined) return server.launch === undefined;
-	const said = server.launch === undefined ? toolLimit(server, tool) : own(server.tools, tool);
-	return said !== undefined && said.decision !== "deny" && (server.launch === undefined || said.pin !== undefined);
-}
-
-/** What one entry of a policy holds a tool's arguments to; null: to nothing. */
-export function constraintsIn(server: PolicyServer, tool: string, workspace: string | null): Constraints | null {
-	const said = toolLimit(server, tool)?.arguments;
-	return said === undefined ? null : placeConstraints(said, server.workspace ?? workspace);
-}
-
 /** In a layer that narrows: every tool that it does not name. */
 const EVERY_TOOL = "*";
 
@@ -263,7 +284,7 @@ function narrowConstraints(grant: Grant, limit: PolicyServer): Grant["constraint
 }
 
 /** What both allow. A key that the limit leaves out does not narrow; one that is there and empty allows nothing. */
-function narrow({ mutableSecrets, offers = NO_OFFERS, asks = {}, ...grant }: Grant, limit: PolicyServer): Grant {
+function narrow({ mutableSecrets, offers = NO_OFFERS, asks = {}, hostSecrets = [], ...grant }: Grant, limit: PolicyServer): Grant {
 	const sameLaunch = limit.launch === undefined || limit.launch.fingerprint === grant.launch.fingerprint;
 	return {
 		...grant,
@@ -274,7 +295,9 @@ function narrow({ mutableSecrets, offers = NO_OFFERS, asks = {}, ...grant }: Gra
 				? grant.tools
 				: new Map([...grant.tools].filter(([tool, pin]) => isLeft(limit, tool, pin))),
 		constraints: narrowConstraints(grant, limit),
-		...(sameLaunch ? offered(narrowOffers(offers, limit), narrowAsks(asks, limit.asks)) : {}),
+		...(sameLaunch
+			? offered(narrowOffers(offers, limit), narrowAsks(asks, limit.asks), narrowHostSecrets(hostSecrets, limit.hostSecrets))
+			: {}),
 		secrets:
 			limit.secrets === undefined
 				? grant.secrets

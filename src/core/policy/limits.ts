@@ -66,6 +66,26 @@ export function policyLimits({ memoryBytes, diskBytes, resultBytes, ...rest }: L
 	};
 }
 
+/** What a policy file calls each limit. */
+export const LIMIT_NAMES = [
+	"memory",
+	"processes",
+	"files",
+	"disk",
+	"cpuSeconds",
+	"callsPerMinute",
+	"resultSize",
+	"overlong",
+	"pending",
+] as const;
+export type LimitName = (typeof LIMIT_NAMES)[number];
+
+/** The limits without these. */
+export function lifted(limits: Limits, names: readonly LimitName[]): Limits {
+	const gone = new Set<string>(names);
+	return limitsOf(Object.fromEntries(Object.entries(policyLimits(limits)).filter(([name]) => !gone.has(name))));
+}
+
 /** The smaller of each. An answer that is too long is cut only where nobody says that it is refused. */
 export function narrowLimits({ overlong: first, ...a }: Limits, { overlong: second, ...b }: Limits): Limits {
 	const result: Record<string, number> = {};

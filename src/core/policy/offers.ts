@@ -25,6 +25,9 @@ export const NO_OFFERS: Offers = { prompts: [], resources: [], templates: [], co
 
 /** Stands for every name, or every template. */
 const ALL = "*";
+/** Stands for every resource, however its URI is written: where all of them are granted, it does not matter for which one is taken. */
+const EVERY_RESOURCE = "**";
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /** Of a user's layer: what it does not name is not granted. */
 export function offersOf({ prompts = [], resources = [], templates = [], completions = false }: PolicyOffers): Offers {
@@ -51,7 +54,8 @@ export function narrowOffers(granted: Offers, limit: PolicyOffers): Offers {
 	};
 }
 
-function commonNames(granted: readonly string[], limit: readonly string[]): readonly string[] {
+/** Of two lists of names, either of which may say `*` for all, what both allow. */
+export function commonNames(granted: readonly string[], limit: readonly string[]): readonly string[] {
 	if (limit.includes(ALL)) return granted;
 	return granted.includes(ALL) ? limit : granted.filter((name) => limit.includes(name));
 }
@@ -68,7 +72,7 @@ function commonPatterns(granted: readonly string[], limit: readonly string[]): r
 }
 
 function covers(wide: string, narrow: string): boolean {
-	if (wide === narrow) return true;
+	if (wide === narrow || (wide === EVERY_RESOURCE && SCHEME.test(narrow))) return true;
 	if (!isGlob(wide)) return false;
 	return isGlob(narrow) ? coversGlob(wide, narrow) : isPlainUri(narrow) && fitsGlob(narrow, wide);
 }
@@ -81,12 +85,17 @@ export function offersTemplate({ templates }: Offers, template: unknown): boolea
 	return typeof template === "string" && (templates.includes(template) || templates.includes(ALL));
 }
 
-/** Judged as it stands: nothing is decoded or cleaned. What two programs could take for two addresses fits no glob. */
-export function offersResource({ resources }: Offers, uri: unknown): boolean {
-	if (typeof uri !== "string") return false;
-	return (
-		resources.includes(uri) || (resources.some(isGlob) && isPlainUri(uri) && resources.some((each) => isGlob(each) && fitsGlob(uri, each)))
-	);
+/** Judged as it stands: nothing is decoded or cleaned. What two programs could take for two addresses fits no glob but the one for all. */
+export function offersResource(offers: Offers, uri: unknown): boolean {
+	return typeof uri === "string" && resourceGrant(offers, uri) !== null;
+}
+
+/** What grants a resource: its URI itself, or the first glob that it fits. Null: nothing does. */
+export function resourceGrant({ resources }: Offers, uri: string): string | null {
+	if (resources.includes(uri)) return uri;
+	if (resources.includes(EVERY_RESOURCE) && SCHEME.test(uri)) return EVERY_RESOURCE;
+	if (!resources.some(isGlob) || !isPlainUri(uri)) return null;
+	return resources.find((each) => isGlob(each) && fitsGlob(uri, each)) ?? null;
 }
 
 function isGlob(pattern: string): boolean {
@@ -99,7 +108,7 @@ const LONGEST_URI = 4096;
 const DOUBTFUL_ESCAPE = /%(?:[01][0-9a-f]|2[5ef]|5c|7f|(?![0-9a-f]{2}))/i;
 
 /** True for a URI that every program takes for the same place. */
-function isPlainUri(uri: string): boolean {
+export function isPlainUri(uri: string): boolean {
 	if (uri.length > LONGEST_URI || !/^[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]*$/.test(uri)) return false;
 	if (/[\\<>"`{}|^]/.test(uri) || DOUBTFUL_ESCAPE.test(uri)) return false;
 	// `//somebody@host`: the host is what few programs look at first.

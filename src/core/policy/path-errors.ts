@@ -1,11 +1,13 @@
 /** A path that a program says it could not use. */
 export interface PathError {
-	/** Absolute, as the program wrote it. */
+	/** As the program wrote it: absolute, or relative to the folder that it works in. */
 	readonly path: string;
 	/** `write` where the words leave no doubt; else `read`. */
 	readonly access: "read" | "write";
 	/** False: it says that nothing is there, which may be true. */
 	readonly denied: boolean;
+	/** It may have tried to make it: the words are not those of a mere look. */
+	readonly making: boolean;
 }
 
 /** How systems and languages say it. In small letters. */
@@ -23,6 +25,9 @@ const SAYINGS: readonly (Pick<PathError, "access" | "denied"> & { readonly words
 /** What Node names beside the path, when it is no reading. */
 const WRITES = /^(?:mkdir|mkdtemp|unlink|rename|rmdir|rm|chmod|chown|copyfile|symlink|link|utime|truncate|write)$/;
 
+/** What Node names beside the path when it only looks. */
+const LOOKS = /^(?:stat|lstat|access|scandir|opendir|readdir|readlink|realpath|read|chdir)$/;
+
 /** Characters around the words in which the path is looked for, errors of one text, and characters of a path. */
 const BEFORE = 1200;
 const AFTER = 1400;
@@ -31,7 +36,7 @@ const LONGEST = 1024;
 
 /**
  * The paths that a text of errors speaks of: `ENOENT: no such file or directory, open '/a/b'`, `[Errno 13] Permission denied: '/a/b'`,
- * `open /a/b: permission denied`, `cat: /a/b: No such file or directory`; also inside a JSON string. Time grows with the text alone.
+ * `open /a/b: permission denied`, `cat: /a/b: No such file or directory`, of Node and Python also a relative one; also inside a JSON string. Time grows with the text alone.
  */
 export function pathErrors(text: string): readonly PathError[] {
 	const small = text.toLowerCase();
@@ -49,6 +54,7 @@ export function pathErrors(text: string): readonly PathError[] {
 				path: place.path,
 				access: access === "write" || WRITES.test(place.verb) || before?.access === "write" ? "write" : "read",
 				denied: denied || before?.denied === true,
+				making: !LOOKS.test(place.verb) || before?.making === true,
 			});
 		}
 	}
@@ -58,13 +64,14 @@ export function pathErrors(text: string): readonly PathError[] {
 /** A path in quotes after the words, on their line, else one that a colon parts from them. */
 function pathNear(text: string, start: number, end: number): { readonly path: string; readonly verb: string } | null {
 	const after = lineStart(text.slice(end, end + AFTER));
-	const quoted = /^[^'"`]{0,120}?\\?(['"`])(?=\/)/.exec(after);
+	const quoted = /^[^'"`]{0,120}?\\?(['"`])/.exec(after);
 	if (quoted !== null) {
 		const rest = after.slice(quoted[0].length);
 		const close = rest.indexOf(quoted[1] ?? "'");
 		const path = close < 0 ? "" : rest.slice(0, close).replace(/\\+$/, "");
 		const verb = /([a-z]+) \\?['"`]$/.exec(quoted[0].slice(-24))?.[1] ?? "";
-		return isPath(path) ? { path, verb } : null;
+		if (isPath(path) || (NAMED.test(quoted[0]) && isRelative(path))) return { path, verb };
+		if (path.startsWith("/")) return null;
 	}
 	const before = lineEnd(text.slice(Math.max(0, start - BEFORE), start));
 	if (!before.endsWith(": ")) return null;
@@ -75,9 +82,26 @@ function pathNear(text: string, start: number, end: number): { readonly path: st
 	return isPath(path) ? { path, verb } : null;
 }
 
+/** How Node and Python put a path behind their words: only so is a text without a slash in front taken for one. */
+const NAMED = /^(?:, [a-z]{2,10} |: )\\?['"]$/;
+
+/** In the folder that the program works in, or beneath it. */
+function isRelative(path: string): boolean {
+	return (
+		path.length > 0 &&
+		path.length <= LONGEST &&
+		!CONTROL.test(path) &&
+		!/[:*?"<>|\\]/.test(path) &&
+		!path.split("/").includes("..") &&
+		!/^[-~]/.test(path)
+	);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no path that a person would grant has one
+const CONTROL = /[\x00-\x1f]/;
+
 function isPath(path: string): boolean {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: no path that a person would grant has one
-	return path.startsWith("/") && path.length > 1 && path.length <= LONGEST && !/[\x00-\x1f]/.test(path);
+	return path.startsWith("/") && path.length > 1 && path.length <= LONGEST && !CONTROL.test(path);
 }
 
 /** Up to the end of the line, be it one of the text or of a text inside a JSON string. */

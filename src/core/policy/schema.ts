@@ -114,12 +114,26 @@ export const PolicyLimits = z.strictObject({
 	pending: z.optional(positive),
 });
 
-/** A call and what this file, taken alone, is meant to say to it: for `sallyport policy test`. */
-export const Example = z.strictObject({
-	tool: z.string().check(z.minLength(1), z.maxLength(256)),
-	arguments: z.optional(z.record(z.string(), z.unknown())),
-	expect: z.enum(["allow", "refuse"]),
-});
+/** What is asked of a server, and what this file, taken alone, is meant to say to it: for `sallyport policy test`. */
+export const Example = z
+	.strictObject({
+		tool: z.optional(z.string().check(z.minLength(1), z.maxLength(256))),
+		/** Of the tool. Left out: none. */
+		arguments: z.optional(z.record(z.string(), z.unknown())),
+		prompt: z.optional(OfferName),
+		resource: z.optional(OfferName),
+		template: z.optional(OfferName),
+		completions: z.optional(z.literal(true)),
+		ask: z.optional(z.enum(["sampling", "elicitation", "roots"])),
+		expect: z.enum(["allow", "refuse"]),
+	})
+	.check(
+		z.refine(
+			({ expect: _, arguments: __, ...subjects }) => Object.keys(subjects).length === 1,
+			"must name one of tool, prompt, resource, template, completions and ask",
+		),
+		z.refine((example) => example.arguments === undefined || example.tool !== undefined, "has arguments, which only a tool takes"),
+	);
 
 export const Server = z.strictObject({
 	name: z.string().check(z.minLength(1), z.maxLength(200)),
@@ -136,10 +150,14 @@ export const Server = z.strictObject({
 	/** True: it may complete what a person types, for what is granted. */
 	completions: z.optional(z.boolean()),
 	asks: z.optional(AsksOfServer),
+	/** Tools in whose calls the host may send it private keys and tokens that are not its own; `*`: in everything. */
+	hostSecrets: z.optional(z.array(OfferName)),
 	secrets: z.optional(z.record(Slot, Reference)),
 	/** True: the secrets may go to code that the person's other programs can change. Left out: only to code that they cannot. */
 	mutableSecrets: z.optional(z.boolean()),
 	sandbox: z.optional(z.union([z.literal("off"), Sandbox])),
+	/** What it was granted in its sandbox before a person turned that off: it counts again once the sandbox is on, and not before. */
+	confined: z.optional(Sandbox),
 	egress: z.optional(z.array(EgressEntry)),
 	limits: z.optional(PolicyLimits),
 	examples: z.optional(z.array(Example)),
@@ -176,6 +194,7 @@ export type PolicyFile = z.infer<typeof PolicyFile>;
 /** One server of a policy file: in the user's layer a grant, in any other a limit on grants. */
 export type PolicyServer = z.infer<typeof Server>;
 export type Forbidden = z.infer<typeof Forbidden>;
+export type Example = z.infer<typeof Example>;
 export type LaunchGrant = z.infer<typeof Launch>;
 export type PolicyLimits = z.infer<typeof PolicyLimits>;
 /** How serious a rule's findings are for `sallyport scan`; `off`: it says nothing. */

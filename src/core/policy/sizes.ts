@@ -21,6 +21,6 @@ export function parseSize(text: string): number | null {
 
 /** The shortest text that `parseSize` reads as this many bytes. */
 export function sizeText(bytes: number): string {
-	const fitting = ["TiB", "GiB", "MiB", "KiB"].find((unit) => bytes % (UNITS[unit] ?? 1) === 0);
-	return fitting === undefined ? `${bytes}B` : `${bytes / (UNITS[fitting] ?? 1)}${fitting}`;
+	const texts = Object.entries(UNITS).flatMap(([unit, factor]) => (bytes % factor === 0 ? [`${bytes / factor}${unit}`] : []));
+	return texts.reduce((shortest, text) => (text.length < shortest.length ? text : shortest));
 }

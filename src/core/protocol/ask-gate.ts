@@ -13,6 +13,8 @@ const KINDS: ReadonlyMap<string, AskKind> = new Map([
 
 /** Questions at once, before the rate of a minute counts. */
 const BURST = 5;
+/** Where many are granted, this part of a minute's may come at once: a tool that asks for each of its files asks in one go. */
+const BURST_PART = 1 / 10;
 /** Rounds a minute that ask for nothing but to be called again. */
 const ROUNDS_PER_MINUTE = 10;
 /** Requests of the server that the host has not answered; and questions in one answer. */
@@ -57,7 +59,7 @@ export class AskGate {
 				if (perMinute === undefined) return [];
 				const before = this.#buckets.get(kind);
 				// One that is granted anew as it was has not been waiting.
-				return [[kind, before?.perMinute === perMinute ? before : new TokenBucket(perMinute, Math.min(BURST, perMinute), this.#clock)]];
+				return [[kind, before?.perMinute === perMinute ? before : new TokenBucket(perMinute, burstOf(perMinute), this.#clock)]];
 			}),
 		);
 		const lost = [...this.#open].filter(([, kind]) => !this.#buckets.has(kind)).map(([id]) => id);
@@ -157,6 +159,10 @@ export class AskGate {
 		if (asksForCredential(params)) return no("credential-asked");
 		return { reason: null, kind, flag: params.mode === "url" || "url" in params ? "url-asked" : null };
 	}
+}
+
+function burstOf(perMinute: number): number {
+	return Math.min(perMinute, Math.max(BURST, Math.floor(perMinute * BURST_PART)));
 }
 
 function bringsAnswers(params: JsonObject): boolean {

@@ -24,13 +24,16 @@ export class Listing {
 	/** By granted name: the pin of the definition seen; null when it was seen twice or cannot be pinned. */
 	readonly seen = new Map<string, Pin | null>();
 	readonly generation: number;
+	/** Its first page is among those that were asked for. */
+	readonly isWhole: boolean;
 	#tools: unknown[] | null;
 	#size = 0;
 
-	/** `collects`: it keeps what it sees, for whoever wants the whole list. */
-	constructor(generation: number, collects: boolean) {
+	/** A whole one keeps what it sees, for whoever wants the whole list. */
+	constructor(generation: number, isWhole: boolean) {
 		this.generation = generation;
-		this.#tools = collects ? [] : null;
+		this.isWhole = isWhole;
+		this.#tools = isWhole ? [] : null;
 	}
 
 	/** `size`: characters of the page. A list that is too large for us is not kept, not even in part. */
@@ -78,7 +81,7 @@ export class Catalog {
 		return this.#newest;
 	}
 
-	/** For a page of a list whose beginning was not seen. */
+	/** For a page of a list whose beginning was not seen, when it is asked for. */
 	beginAmid(): Listing {
 		return new Listing(this.#generation, false);
 	}

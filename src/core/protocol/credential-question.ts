@@ -25,12 +25,22 @@ function collect(schema: unknown, labels: string[], sentences: string[]): void {
 	for (const [key, value] of Object.entries(schema)) {
 		if (typeof value === "string") {
 			if (key === "title" || key === "format") labels.push(value);
-			else if (key === "description") sentences.push(value);
+			else if (key === "description") sentences.push(withoutWarnings(value));
 		} else {
 			if (key === "properties" && isObject(value)) labels.push(...Object.keys(value));
 			collect(value, labels, sentences);
 		}
 	}
+}
+
+/** In brackets, what a person is told not to write. */
+const WARNING = /\((?:please )?(?:do not|don['’]t|never) (?:give|enter|share|send|tell|provide|type|include|submit)\b[^()]*\)/giu;
+/** Words that make a warning say where, or to whom, after all. */
+const AFTER_ALL = new Set("but except unless until only instead here there below above next elsewhere anywhere anyone than it".split(" "));
+
+/** Of a field's description: without "(do not give us your phone number, pin …)". One that says more than that stays, and so does a strong word. */
+function withoutWarnings(text: string): string {
+	return text.replace(WARNING, (warning) => (wordsOf(warning).some((word) => AFTER_ALL.has(word) || isStrong(word)) ? warning : ""));
 }
 
 /** `isLabel`: of a field, where one word says what it is for; else a sentence. */

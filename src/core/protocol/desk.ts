@@ -4,6 +4,7 @@ import { ErrorCode, refusal } from "./answers.ts";
 import { subjectOf } from "./ask-gate.ts";
 import type { Listing, Withheld } from "./catalog.ts";
 import { about, isModern, type Notification, type Request, type Source, traced } from "./exchange.ts";
+import type { FoundSecret } from "./host-secrets.ts";
 import { type InFlight, InFlightRequests } from "./in-flight.ts";
 import type { RequestId } from "./message.ts";
 import { describe, type Reason } from "./reasons.ts";
@@ -38,6 +39,8 @@ export class Desk {
 	readonly #clock: Clock | null;
 	readonly #counters = new Map<string, number>();
 	readonly #drifts = new Set<string>();
+	/** What was counted and is not in the log yet. */
+	readonly #unwritten = new Set<string>();
 	#out: Action[] = [];
 
 	/** @param clock null: nothing is timed */
@@ -86,6 +89,14 @@ export class Desk {
 		if (added) this.toServer(bytes);
 		else this.refuse(request, "too-many-requests", ErrorCode.invalidParams);
 		return added;
+	}
+
+	/** A request of the host holds a secret. Of what it says, nothing is recorded but where the secret stands. */
+	refuseSecret(request: Request, { kind, place }: FoundSecret): void {
+		const event = about(request);
+		this.write({ ...event, arguments: { kind, place }, decision: "refuse", reason: "host-secret", outcome: "withheld" });
+		this.#warn("host-secret", `${brief(event.tool ?? request.method, SHOWN)}, ${kind} in ${place}`);
+		this.toHost(refusal(request.id, ErrorCode.invalidParams));
 	}
 
 	/** Answers a request of the host with the constant refusal. `answerTo` null: its id belongs to another. */
@@ -199,11 +210,13 @@ export class Desk {
 		this.#out.push({ withheld });
 	}
 
-	/** Recorded the first time, the tenth, the hundredth… with the count. */
+	/** Recorded the first time, the tenth, the hundredth… with the count; and when it could not be, the next time. */
 	#rarely(event: AuditEvent, reason: Reason, subject: string | null): void {
-		const count = this.#count(`${event.direction} ${reason} ${subject ?? ""}`);
-		if (!/^10*$/.test(String(count))) return;
-		this.write({ ...event, count });
+		const key = `${event.direction} ${reason} ${subject ?? ""}`;
+		const count = this.#count(key);
+		if (!/^10*$/.test(String(count)) && !this.#unwritten.has(key)) return;
+		if (this.write({ ...event, count })) this.#unwritten.delete(key);
+		else if (this.#unwritten.size < MAX_COUNTERS) this.#unwritten.add(key);
 		this.#warn(reason, subject);
 	}
 

@@ -137,7 +137,8 @@ function classify(value: JsonObject): Message | null {
 	const { id, method, params, result, error } = value;
 	const members = Object.keys(value).length;
 	if (typeof method === "string") {
-		if ("params" in value && !isObject(params)) return null;
+		// Some write `null` for no parameters: everybody reads it as that.
+		if ("params" in value && params !== null && !isObject(params)) return null;
 		const known = 2 + Number("id" in value) + Number("params" in value);
 		if (members !== known) return null;
 		const checked = isObject(params) ? params : undefined;

@@ -59,6 +59,11 @@ export function isOfferRequest(method: string): boolean {
 	return REACHED.has(method);
 }
 
+/** True for what the stateless era has no more: there, a host names what it wants to hear of in `subscriptions/listen`. */
+export function isOfOlderEra(method: string): boolean {
+	return method === "resources/subscribe" || method === "resources/unsubscribe";
+}
+
 /** True when this very prompt, resource or completion is granted. */
 export function isReachable(offers: Offers, method: string, params: JsonObject = {}): boolean {
 	return REACHED.get(method)?.(offers, params) === true;

@@ -1,19 +1,24 @@
+import { shellWord, withName } from "../plain-text.ts";
+
 /**
  * Why the relay refused, for people: the audit log holds the key, the person reads the sentence on stderr. None of this
  * is ever sent to the host or the server. `remedy` is empty where nothing needs to be done.
  */
 const REASONS = {
-	"tool-not-granted": { says: "a tool that is not granted was called", remedy: "To grant it: sallyport tools allow" },
-	"tool-changed": { says: "a tool is not what was approved and is withheld", remedy: "To review it: sallyport tools list" },
+	"tool-not-granted": { says: "a tool that is not granted was called", remedy: "To grant it: sallyport tools allow NAME TOOL" },
+	"tool-changed": { says: "a tool is not what was approved and is withheld", remedy: "To review it: sallyport tools list NAME" },
 	"tool-duplicate": {
 		says: "a tool is listed more than once and is withheld",
 		remedy: "Ask the server's makers; no one can say which one would run.",
 	},
 	"tool-unreadable": { says: "a tool's definition cannot be pinned and is withheld", remedy: "Ask the server's makers." },
-	"tool-not-listed": { says: "a granted tool is not listed by the server any more", remedy: "To review its tools: sallyport tools list" },
+	"tool-not-listed": {
+		says: "a granted tool is not listed by the server any more",
+		remedy: "To review its tools: sallyport tools list NAME",
+	},
 	"argument-not-allowed": {
 		says: "a tool was called with an argument that the policy does not allow",
-		remedy: "To see what it allows: sallyport policy explain",
+		remedy: "To see what it allows: sallyport policy explain NAME TOOL",
 	},
 	"not-initialized": { says: "a tool was called before the session was initialized", remedy: "Restart the server in the host." },
 	"list-failed": { says: "the server did not list its tools, so none could be verified", remedy: "Restart the server in the host." },
@@ -42,6 +47,10 @@ const REASONS = {
 	"too-many-asks": {
 		says: "the server asked the host for more in a minute than is granted",
 		remedy: "To change it: sallyport allow NAME --ask sampling=20",
+	},
+	"host-secret": {
+		says: "the host was about to send it a private key or a token that is not its own",
+		remedy: "If it should have such: sallyport allow NAME --host-secrets TOOL",
 	},
 	"credential-asked": {
 		says: "the server asked the person for a password, a key or a code, which Sallyport does not let through",
@@ -88,7 +97,8 @@ function isReason(text: string): text is Reason {
 
 /** One line for stderr. `server` and `subject` must be safe for a terminal already. */
 export function describe(reason: Reason, server: string, subject: string | null): string {
-	const { says, remedy } = REASONS[reason];
+	const { says, remedy: form } = REASONS[reason];
+	const remedy = withName(subject === null ? form : form.replace(/\bTOOL\b/, () => shellWord(subject)), server);
 	const about = subject === null ? "" : ` (${subject})`;
 	return `${server}: ${says}${about}.${remedy === "" ? "" : ` ${remedy}${remedy.endsWith(".") ? "" : "."}`}`;
 }

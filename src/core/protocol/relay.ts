@@ -12,6 +12,8 @@ import { cutResult } from "./cut-result.ts";
 import { type Action, Desk } from "./desk.ts";
 import { about, changed, isModern, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
 import type { LineEvent } from "./frame.ts";
+import { withHalvesShown } from "./half-characters.ts";
+import { type FoundSecret, HostSecrets } from "./host-secrets.ts";
 import type { InFlight } from "./in-flight.ts";
 import {
 	type Batch,
@@ -31,6 +33,7 @@ import {
 	deniedSubscriptions,
 	isOfferList,
 	isOfferRequest,
+	isOfOlderEra,
 	isReachable,
 	mayHear,
 	offeredPage,
@@ -69,6 +72,8 @@ export interface RelayPolicy {
 	readonly offers?: Offers;
 	/** What the server may ask its host for. Left out: nothing. */
 	readonly asks?: Asks;
+	/** Where the host may send secrets that are not the server's own: tools, or `*`. Left out: nowhere. */
+	readonly hostSecrets?: readonly string[];
 	/** Of calls and their answers. Left out: those of the relay alone. */
 	readonly limits?: MessageLimits;
 }
@@ -79,7 +84,7 @@ export interface RelayLimits extends ToolGateLimits {
 	readonly read: ReadLimits;
 }
 
-const DEFAULT_LIMITS: RelayLimits = { inFlight: 1024, held: 32, heldBytes: 32 * 1024 * 1024, pages: 100, read: DEFAULT_READ_LIMITS };
+const DEFAULT_LIMITS: RelayLimits = { inFlight: 1024, held: 1024, heldBytes: 32 * 1024 * 1024, pages: 100, read: DEFAULT_READ_LIMITS };
 
 export interface RelayOptions {
 	readonly policy: RelayPolicy;
@@ -124,6 +129,8 @@ const hasAlikeNotification = lookalikesOf(["toolsListChanged", "promptsListChang
 const hasAlikeMeta = lookalikesOf(Object.values(Meta));
 /** 2025-11-25: an error that asks the person to open an address. It is a request for input by another name. */
 const URL_ELICITATION_REQUIRED = -32042;
+/** What a server lists when it is asked for it, and nowhere else: there nobody would filter it. */
+const LISTED = ["tools", "prompts", "resources", "resourceTemplates"];
 const BATCH_VERSION = "2025-03-26";
 const MAX_SERVER_PINGS = 16;
 
@@ -142,6 +149,7 @@ export class Relay {
 	readonly #asks: AskGate;
 	readonly #rate: CallRate;
 	readonly #secrets: KnownValues | null;
+	readonly #hostSecrets: HostSecrets;
 	readonly #subscriptions = new Subscriptions();
 	readonly #serverPings = new Set<RequestId>();
 	/** Of the older era: the host's `initialize` was forwarded, it was answered (with this version), and the host said so. */
@@ -162,6 +170,7 @@ export class Relay {
 	constructor(options: RelayOptions) {
 		this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
 		this.#secrets = options.secrets ?? null;
+		this.#hostSecrets = new HostSecrets(options.policy.hostSecrets ?? [], this.#secrets);
 		this.#desk = new Desk(options.server, options.record, this.#limits.inFlight, options.clock ?? null);
 		this.#offers = options.policy.offers ?? NO_OFFERS;
 		const clock = options.clock ?? (() => 0);
@@ -209,6 +218,7 @@ export class Relay {
 	setPolicy(policy: RelayPolicy): readonly Action[] {
 		return this.#step(() => {
 			this.#limit(policy.limits ?? {});
+			this.#hostSecrets.grant(policy.hostSecrets ?? []);
 			this.#tools.grant(policy);
 			if (this.#isReady && this.#hasTools) this.#desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED }));
 			for (const id of this.#subscriptions.listeningToTools())
@@ -313,19 +323,22 @@ export class Relay {
 	}
 
 	#hostMessage(message: Message, source: Source): void {
-		if (message.kind === "request") this.#hostRequest(message, source);
-		else if (message.kind === "notification") this.#hostNotification(message, source);
-		else if (message.id !== null && (this.#serverPings.delete(message.id) || this.#asks.close(message.id)))
-			this.#desk.toServer(source.bytes);
-		else this.#desk.note("host-to-server", "response-unexpected");
+		const found = this.#hostSecrets.find(message, source.text);
+		if (message.kind === "request") this.#hostRequest(message, source, found);
+		else if (message.kind === "notification") this.#hostNotification(message, source, found);
+		else if (message.id !== null && (this.#serverPings.delete(message.id) || this.#asks.close(message.id))) {
+			if (found !== null) this.#desk.note("host-to-server", "host-secret", `${found.kind} in ${found.place}`);
+			this.#desk.toServer(found === null ? source.bytes : refusal(message.id, ErrorCode.invalidRequest));
+		} else this.#desk.note("host-to-server", "response-unexpected");
 	}
 
-	#hostRequest(request: Request, original: Source): void {
+	#hostRequest(request: Request, original: Source, found: FoundSecret | null): void {
 		const { id, method } = request;
 		const { invalidRequest, invalidParams, methodNotFound } = ErrorCode;
 		if (this.#tools.isOwn(id)) this.#desk.refuse(request, "id-reserved", invalidRequest);
 		// An answer that bears the id would be taken for the answer to the first request.
 		else if (this.#isTaken(id)) this.#desk.refuse(request, "id-reused", invalidRequest, null);
+		else if (found !== null) this.#desk.refuseSecret(request, found);
 		else if (!isUnambiguous(request.params)) this.#desk.refuse(request, "bad-params", invalidParams);
 		else if (method.startsWith("tasks/")) this.#desk.refuse(request, "task-not-granted", methodNotFound);
 		else this.#pass(request, this.#withoutCapabilities(request, original));
@@ -346,8 +359,8 @@ export class Relay {
 	#reach(request: Request, source: Source): void {
 		const refuse = (reason: Reason) => this.#desk.refuse(request, reason, ErrorCode.invalidParams);
 		const { params = {} } = request;
-		if (!isReachable(this.#offers, request.method, params)) refuse("kind-not-granted");
-		else if (params.arguments !== undefined && !isObject(params.arguments)) refuse("bad-params");
+		if (!isReachable(this.#offers, request.method, params)) this.#desk.refuse(request, "kind-not-granted", notGranted(request));
+		else if (!isObject(params.arguments ?? {})) refuse("bad-params");
 		else if ("task" in params) refuse("task-not-granted");
 		else if (!this.#asks.mayAnswer(subjectOf(request.method, params), params)) refuse("input-not-granted");
 		else if (this.#desk.write({ ...about(request), decision: "allow", reason: "offer-granted", outcome: "forwarded" })) {
@@ -389,9 +402,10 @@ export class Relay {
 		this.#subscriptions.open(request.id, notifications.toolsListChanged === true, new Set(others));
 	}
 
-	#hostNotification(notification: Notification, source: Source): void {
+	#hostNotification(notification: Notification, source: Source, found: FoundSecret | null): void {
 		const { method, params } = notification;
-		if (!isUnambiguous(params)) this.#desk.noteMessage("host-to-server", "bad-params", notification);
+		if (found !== null) this.#desk.note("host-to-server", "host-secret", `${found.kind} in ${found.place}`);
+		else if (!isUnambiguous(params)) this.#desk.noteMessage("host-to-server", "bad-params", notification);
 		else if (method === "notifications/cancelled") this.#hostCancels(params?.requestId, source);
 		else if (method === "notifications/progress") this.#desk.toServer(source.bytes);
 		else if (method === "notifications/initialized" && this.#initializing) {
@@ -420,8 +434,15 @@ export class Relay {
 	#serverLine(bytes: Uint8Array): void {
 		const read = readLine(bytes, this.#limits.read);
 		if (read?.kind === "single") this.#serverMessage(read.message, { text: read.text, bytes });
+		else if (read?.kind === "invalid" && read.code === "lone-surrogate") this.#serverHalves(bytes);
 		else if (read?.kind === "invalid") this.#serverInvalid(read);
 		else if (read?.kind === "batch") this.#serverBatch(read);
+	}
+
+	/** A text that was cut through the midst of a character. Nobody is to guess what stands there: it is shown as its code. */
+	#serverHalves(bytes: Uint8Array): void {
+		this.#desk.flag("text-made-visible", "half-character");
+		this.#serverLine(withHalvesShown(bytes));
 	}
 
 	/**
@@ -474,6 +495,12 @@ export class Relay {
 
 	#serverRequest(request: Request, source: Source): void {
 		const { id, method } = request;
+		// The host gives an id back letter for letter, so nothing can be taken out of it.
+		if (typeof id === "string" && this.#secrets !== null && this.#secrets.redact(id) !== id) {
+			this.#desk.note("server-to-host", "secret-redacted");
+			this.#desk.toServer(refusal(id, ErrorCode.invalidRequest));
+			return;
+		}
 		const isTaken = this.#serverPings.has(id) || this.#asks.isOpen(id);
 		if (method === "ping" && !isTaken && this.#serverPings.size < MAX_SERVER_PINGS) {
 			this.#serverPings.add(id);
@@ -641,12 +668,14 @@ export class Relay {
 		if (isOfferList(request.method)) return this.#offeredList(request, result, text);
 		switch (request.method) {
 			case "initialize":
+				if (LISTED.some((key) => key in result)) return null;
 				if (typeof result.protocolVersion !== "string") return null;
 				this.#version = result.protocolVersion;
 				this.#hasTools = isObject(result.capabilities) && isObject(result.capabilities.tools);
 				this.#announced = this.#kindsIn(result.capabilities);
 				return this.#withCapabilities(text, result.capabilities);
 			case "server/discover":
+				if (LISTED.some((key) => key in result)) return null;
 				return this.#withCapabilities(text, result.capabilities);
 			case "tools/list":
 				return this.#tools.page(request, result, text);
@@ -689,9 +718,13 @@ export class Relay {
 
 /** False when some program could find other parameters in these. */
 function isUnambiguous(params: JsonObject = {}): boolean {
-	const meta = params._meta;
-	if (hasAlikeParams(params) || (meta !== undefined && !isObject(meta))) return false;
-	return meta === undefined || !hasAlikeMeta(meta);
+	const meta = params._meta ?? {};
+	return !hasAlikeParams(params) && isObject(meta) && !hasAlikeMeta(meta);
+}
+
+/** In the stateless era nobody has a method of the older one, whatever it is asked about. */
+function notGranted(request: Request): ErrorCode {
+	return isModern(request) && isOfOlderEra(request.method) ? ErrorCode.methodNotFound : ErrorCode.invalidParams;
 }
 
 /** True for a call, and for a request for one thing beside tools: it is in the log, with how it ended, and its answer's size is limited. */

@@ -98,9 +98,9 @@ export class ToolGate {
 
 	list(request: Request, source: Source): void {
 		const cursor = request.params?.cursor;
-		const listing = typeof cursor === "string" ? this.#cursors.get(cursor) : this.#catalog.begin();
+		const listing = typeof cursor === "string" ? (this.#cursors.get(cursor) ?? this.#catalog.beginAmid()) : this.#catalog.begin();
 		if (typeof cursor === "string") this.#cursors.delete(cursor);
-		this.#desk.forward(request, source, null, listing ?? null);
+		this.#desk.forward(request, source, null, listing);
 	}
 
 	/** `listing`: when the server can be asked for its tools, if that is needed. `later` is at `listForHeld`. */
@@ -130,12 +130,13 @@ export class ToolGate {
 	#decide(request: Request, source: Source): "done" | "unknown" {
 		const params = request.params ?? {};
 		const { name } = params;
+		const args = params.arguments ?? {};
 		const granted = typeof name === "string" ? this.#granted.get(name) : undefined;
 		const refuse = (reason: Reason) => {
 			this.#desk.refuse(request, reason, ErrorCode.invalidParams);
 			return "done" as const;
 		};
-		if (typeof name !== "string" || (params.arguments !== undefined && !isObject(params.arguments))) return refuse("bad-params");
+		if (typeof name !== "string" || !isObject(args)) return refuse("bad-params");
 		if ("task" in params) return refuse("task-not-granted");
 		const subject = subjectOf(request.method, params);
 		if (!this.#asks.mayAnswer(subject, params)) return refuse("input-not-granted");
@@ -143,7 +144,7 @@ export class ToolGate {
 		const standing = this.#catalog.standing(name, granted);
 		if (standing === "unknown") return "unknown";
 		if (standing !== "verified") return refuse(standing);
-		if (this.#mayCall?.(name, params.arguments ?? {}) === false) return refuse("argument-not-allowed");
+		if (this.#mayCall?.(name, args) === false) return refuse("argument-not-allowed");
 		if (!this.#rate.take(name)) return refuse("too-many-calls");
 		if (this.#desk.writeForwarded(request, name)) {
 			if (this.#desk.forward(request, source, name)) this.#asks.answered(subject, params);
@@ -171,7 +172,7 @@ export class ToolGate {
 		// A page whose beginning was not seen is filtered like any other, but says nothing about the whole list.
 		const { keep, withheld } = this.#catalog.page(listing ?? this.#catalog.beginAmid(), result.tools);
 		this.#desk.noteWithheld(withheld);
-		if (listing !== null) {
+		if (listing?.isWhole === true) {
 			listing.collect(result.tools, text.length);
 			const next = nextPage(result, new Set(), Number.POSITIVE_INFINITY);
 			if (next.kind === "end") this.#finish(listing);

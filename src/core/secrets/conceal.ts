@@ -35,9 +35,14 @@ export function conceal(line: string): string {
 	return shown + line.slice(at);
 }
 
-/** A reference, also one that is written wrongly, and what was masked before: neither says a secret. */
+/**
+ * A reference, also one that is written wrongly, and what was masked before, with the next pair of its list behind it, which is looked at by
+ * itself: none says a secret.
+ */
 function isShowable(value: string): boolean {
-	return isReferenceText(value) || /^•+$/.test(value) || /^(?:\$\{|\{\{|(?:keychain|sealed):)/.test(value);
+	return (
+		isReferenceText(value) || /^•+(?:[;&](?:[A-Za-z_][\w.-]{0,60}=.*)?)?$/s.test(value) || /^(?:\$\{|\{\{|(?:keychain|sealed):)/.test(value)
+	);
 }
 
 const SHORTEST = 3;

@@ -6,7 +6,8 @@ export const SHORTEST_FORM = 6;
 
 /**
  * Every text that a program could write for a value: itself, in JSON (once, twice, with its slashes, in ASCII), in a URL, in HTML, in
- * hexadecimal digits, and in base64 and base64url, whatever bytes stand before and after. Not unique; some may be short.
+ * hexadecimal digits, each character by its code (for a URL, HTML, or JSON inside a text), and in base64 and base64url, whatever bytes
+ * stand before and after. Not unique; some may be short.
  */
 export function formsOf(secret: string): readonly string[] {
 	const json = JSON.stringify(secret).slice(1, -1);
@@ -29,7 +30,25 @@ export function formsOf(secret: string): readonly string[] {
 	];
 	if (bytes.length < 4) return forms;
 	const base64 = [0, 1, 2].map((shift) => alignedBase64(bytes, shift)).filter((form) => form.length >= SHORTEST_FORM);
+	const pairs = hex.match(/../g) ?? [];
+	const units = Array.from({ length: wellFormed.length }, (_, at) => wellFormed.charCodeAt(at));
+	const escapes = units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+	const characters = Array.from(wellFormed, (character) => character.codePointAt(0) ?? 0);
+	const coded = [
+		pairs.map((pair) => `%${pair}`).join(""),
+		escapes,
+		// As they stand in the JSON around them, and in the one around that.
+		escapes.replaceAll("\\", "\\\\"),
+		escapes.replaceAll("\\", "\\\\\\\\"),
+		characters.map((code) => `&#x${code.toString(16)};`).join(""),
+	].flatMap((form) => [form, digitsInCapitals(form)]);
+	forms.push(...coded, characters.map((code) => `&#${code};`).join(""));
 	return [...forms, hex, hex.toUpperCase(), ...base64, ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))];
+}
+
+/** Of a form, the hexadecimal digits; what stands between them stays. */
+function digitsInCapitals(form: string): string {
+	return form.replace(/[a-f]/g, (digit) => digit.toUpperCase());
 }
 
 function asciiJson(secret: string): string {

@@ -15,7 +15,10 @@ const ENOUGH = 64;
 /** Bytes at the beginning of a form by which it is looked for, at most: the more, the faster. */
 const LONGEST_WINDOW = 24;
 const BLOCK = 3;
-const TABLE = 1 << 17;
+/** Places in the table: so many for each block, that two blocks seldom meet, within these bounds. */
+const PLACES = 16;
+const SMALLEST_TABLE = 1 << 12;
+const LARGEST_TABLE = 1 << 17;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -33,6 +36,7 @@ export class KnownValues {
 	readonly #window: number;
 	/** By the hash of a block: how far on. 0: forms may end their window here. */
 	readonly #shift: Uint8Array;
+	readonly #mask: number;
 	readonly #forms = new Map<number, Uint8Array[]>();
 
 	/** Values with fewer than six characters are not looked for: they stand everywhere by chance. */
@@ -42,10 +46,12 @@ export class KnownValues {
 			.map((form) => utf8ToBytes(wellFormed(form)))
 			.filter((form) => form.length >= SHORTEST_FORM);
 		this.#window = forms.reduce((least, form) => Math.min(least, form.length), forms.length === 0 ? 0 : LONGEST_WINDOW);
-		this.#shift = new Uint8Array(forms.length === 0 ? 0 : TABLE).fill(this.#window - BLOCK + 1);
+		const table = tableFor(forms.length * this.#window);
+		this.#mask = table - 1;
+		this.#shift = new Uint8Array(forms.length === 0 ? 0 : table).fill(this.#window - BLOCK + 1);
 		for (const form of forms)
 			for (let end = BLOCK - 1; end < this.#window; end++) {
-				const block = hash(form, end);
+				const block = hash(form, end, this.#mask);
 				const left = this.#window - 1 - end;
 				if (left < (this.#shift[block] ?? 0)) this.#shift[block] = left;
 				if (left === 0) this.#forms.set(block, [...(this.#forms.get(block) ?? []), form]);
@@ -61,13 +67,14 @@ export class KnownValues {
 	first(bytes: Uint8Array, from = 0): Place | null {
 		const window = this.#window;
 		const shifts = this.#shift;
+		const mask = this.#mask;
 		if (window === 0) return null;
 		for (let i = from + window - 1; i < bytes.length; ) {
-			const shift = shifts[hash(bytes, i)] ?? 1;
+			const shift = shifts[hash(bytes, i, mask)] ?? 1;
 			if (shift > 0) i += shift;
 			else {
 				const start = i - window + 1;
-				const end = this.#extent(bytes, start, hash(bytes, i));
+				const end = this.#extent(bytes, start, hash(bytes, i, mask));
 				if (end > start) return { start, end };
 				i++;
 			}
@@ -109,9 +116,16 @@ function commonLength(form: Uint8Array, bytes: Uint8Array, start: number): numbe
 	return length;
 }
 
+/** A power of two. */
+function tableFor(blocks: number): number {
+	let size = SMALLEST_TABLE;
+	while (size < blocks * PLACES && size < LARGEST_TABLE) size *= 2;
+	return size;
+}
+
 /** Of the three bytes that end at `end`. */
-function hash(bytes: Uint8Array, end: number): number {
-	return (((bytes[end - 2] ?? 0) << 10) ^ ((bytes[end - 1] ?? 0) << 5) ^ (bytes[end] ?? 0)) & (TABLE - 1);
+function hash(bytes: Uint8Array, end: number, mask: number): number {
+	return (((bytes[end - 2] ?? 0) << 10) ^ ((bytes[end - 1] ?? 0) << 5) ^ (bytes[end] ?? 0)) & mask;
 }
 
 function wellFormed(text: string): string {

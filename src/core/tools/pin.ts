@@ -1,7 +1,7 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import * as z from "zod/mini";
+import { sha256Hex } from "../sha256.ts";
 
 /** The digest of one tool's whole listed definition: `sha256:` and 64 lower-case hexadecimal digits. */
 export type Pin = `sha256:${string}`;
@@ -33,7 +33,7 @@ export function pinOf(tool: unknown): Pin | null {
 	} catch {
 		return null;
 	}
-	return text === undefined ? null : `sha256:${bytesToHex(sha256(utf8ToBytes(text)))}`;
+	return text === undefined ? null : `sha256:${sha256Hex(utf8ToBytes(text))}`;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { parseLaunch } from "../../core/launch/runner.ts";
 import { brief, exact, plain } from "../../core/plain-text.ts";
+import type { Proposal } from "../../core/policy/accepted.ts";
 import type { Grant } from "../../core/policy/layers.ts";
+import type { ProposalRow } from "../../platform/approval/accept.ts";
 import type { Candidate } from "../../platform/approval/candidate.ts";
 import type { ChangeRow, GrantChange } from "../../platform/approval/texts.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
@@ -57,6 +59,32 @@ function asksOf({ asks }: LaunchLine): readonly string[] {
 
 function listTitle({ name }: LaunchLine): string {
 	return `Start ${called(name)} once, to list its tools?`;
+}
+
+/** Before something counts that was written into a policy file outside Sallyport. */
+export function acceptQuestion({ server, file, accepted }: Proposal, rows: readonly ProposalRow[]): Question {
+	const of = (mark: ProposalRow["mark"], heading: string, most: number): readonly Cuttable[] => {
+		const texts = rows.filter((row) => row.mark === mark).map(({ kind, text }) => `${kind}: ${text}`);
+		return texts.length === 0 ? [] : [joined([asIs(heading), list(texts, most)])];
+	};
+	return {
+		title: `Accept what a policy file grants to ${called(server.name)}?`,
+		...rowsOf([
+			joined([
+				asIs(
+					accepted === null
+						? "You never accepted this grant. It was made by an older version, or another program wrote it:"
+						: "The grant was changed outside Sallyport, by hand or by another program:",
+				),
+				list([exact(file)], 1),
+			]),
+			...of("+", "It gets:", MOST_NEWS),
+			...of("-", "It loses:", MOST_OTHER),
+			...of(" ", "It keeps:", MOST_OTHER),
+			joined([asIs("For the entry in:"), list([exact(server.config ?? "")], 1)]),
+		]),
+		button: "Accept",
+	};
 }
 
 /** Before secrets go to code that the person's other programs can change: a question of its own. */

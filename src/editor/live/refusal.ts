@@ -86,6 +86,7 @@ const CONNECTION: Readonly<Record<string, string>> = {
 
 const PATH: Readonly<Record<string, string>> = {
 	"path-not-granted": "a file or folder that is not granted was asked for",
+	"path-absent": "it looked for a file in a folder that is not granted, or tried to make one",
 	"path-protected": "a file that no server may have was asked for",
 	"path-link": "a link was made, and was not passed on to the granted folder",
 	"path-unwritable": "a file was written that you may not write yourself, or the disk was full",

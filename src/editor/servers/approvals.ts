@@ -5,7 +5,15 @@ import { parseLaunch } from "../../core/launch/runner.ts";
 import type { Asks } from "../../core/policy/asks.ts";
 import { type Grant, grantsOf } from "../../core/policy/layers.ts";
 import { fail, ok, type Problem, type Result } from "../../core/result.ts";
-import { type Candidate, describeCandidate, isApproved, saveGrant, startingGrant } from "../../platform/approval/candidate.ts";
+import { acceptProposal, proposalRows, readProposals } from "../../platform/approval/accept.ts";
+import {
+	type Candidate,
+	currentGrant,
+	describeCandidate,
+	isApproved,
+	saveGrant,
+	startingGrant,
+} from "../../platform/approval/candidate.ts";
 import type { ApprovalContext } from "../../platform/approval/context.ts";
 import { listCandidate, listCandidateOffers } from "../../platform/approval/list-candidate.ts";
 import { grantChange } from "../../platform/approval/texts.ts";
@@ -16,12 +24,20 @@ import { readListing } from "../../platform/launch/listings.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { lacksMutableApproval } from "../../platform/launch/verify.ts";
 import { recallPackage } from "../../platform/packages/resolved.ts";
-import { readLayers } from "../../platform/policy-files.ts";
+import { grantsAnything, readLayers } from "../../platform/policy-files.ts";
 import { isFullForbidden, remedyForFull } from "../../platform/sandbox/tiers.ts";
 import { openDefinitions, openDrift } from "../approval/definitions.ts";
 import { confirmWidening, whenRead } from "../approval/dialog.ts";
 import { type Holder, otherHolders } from "../approval/other-holders.ts";
-import { called, FULL_DEFINITIONS, fetchQuestion, grantQuestion, mutableQuestion, startQuestion } from "../approval/questions.ts";
+import {
+	acceptQuestion,
+	called,
+	FULL_DEFINITIONS,
+	fetchQuestion,
+	grantQuestion,
+	mutableQuestion,
+	startQuestion,
+} from "../approval/questions.ts";
 import { withProgress } from "../commands.ts";
 import { markDone } from "../onboarding/progress.ts";
 import { inEditorWords } from "../onboarding/remedies.ts";
@@ -88,6 +104,8 @@ export class Approvals {
 		if (server === null) return fail("server-gone", "The server is not there any more.", "Refresh the view MCP Servers.");
 		const { line } = server;
 		if (line === null) return { ok: false, problem: server.refusal ?? REMOTE };
+		const accepted = await this.#acceptWaiting(line);
+		if (!accepted.ok) return accepted;
 		const asked = this.#isToBeFetched(line);
 		if (asked && !(await confirmWidening(fetchQuestion(line, toList)))) return CANCELLED;
 		return patiently(`Sallyport: looking at ${called(server.name)}`, async (report) => {
@@ -96,6 +114,23 @@ export class Approvals {
 			const candidate = await describeCandidate(line, context.value, { update: false });
 			return candidate.ok ? ok({ server, candidate: candidate.value, context: context.value, asked }) : candidate;
 		});
+	}
+
+	/** What stands in a policy file and was never accepted is decided on first: anything that is saved here would take its place. */
+	async #acceptWaiting(line: LaunchLine): Promise<Result<void>> {
+		const home = this.#services.home();
+		if (!home.ok || !grantsAnything(home.value)) return ok(undefined);
+		const patience = this.#services.patience();
+		const proposals = await readProposals(home.value, patience);
+		if (!proposals.ok) return proposals;
+		for (const proposal of proposals.value.filter(({ asked }) => currentGrant([asked], line) !== null)) {
+			if (!(await confirmWidening(acceptQuestion(proposal, proposalRows(home.value, proposal))))) return CANCELLED;
+			const kept = await acceptProposal(home.value, proposal, patience);
+			if (!kept.ok) return kept;
+			this.#services.log.info(`${called(line.name)}: what stood in its policy file was accepted`);
+			await this.#servers.regrant();
+		}
+		return ok(undefined);
 	}
 
 	#isToBeFetched({ command, args }: LaunchLine): boolean {
@@ -196,7 +231,7 @@ export class Approvals {
 		if (!saved.ok) return saved;
 		if (tools.length > 0) markDone(this.#services, "allow");
 		this.#services.log.info(`${called(server.name)}: granted, tools among it: ${tools.length}`);
-		this.#servers.regrant();
+		await this.#servers.regrant();
 		return ok(undefined);
 	}
 

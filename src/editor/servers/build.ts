@@ -37,7 +37,7 @@ export function buildFile(source: Source, standing: Standing, before: ConfigFile
 	return { ...file, servers };
 }
 
-const NOTHING: Verdict = { grant: null, lookup: { found: false, why: "not-approved" } };
+const NOTHING: Verdict = { grant: null, lookup: { found: false, why: "not-approved" }, waiting: null };
 
 function buildServer(source: SourceEntry, file: Server["file"], standing: Standing): Server {
 	const { id, name, entry, wrapped, findings } = source;

@@ -1,4 +1,4 @@
-import type { Grant, GrantedSandbox } from "../../core/policy/layers.ts";
+import { confinedOf, type Grant, type GrantedSandbox, withConfined } from "../../core/policy/layers.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { currentGrant } from "../../platform/approval/candidate.ts";
 import { narrowGrant, revokeGrants } from "../../platform/approval/narrow.ts";
@@ -37,7 +37,7 @@ export async function takeAll(services: Services, servers: Servers, server: Serv
 	if (server.grant === null) return notHere(server);
 	const key = server.grant;
 	const revoked = await revokeGrants(home.value, (grant) => currentGrant([grant], key) !== null);
-	servers.regrant();
+	await servers.regrant();
 	return revoked.ok ? ok(revoked.value.length > 0) : revoked;
 }
 
@@ -46,7 +46,7 @@ async function narrow(services: Services, servers: Servers, server: Server, chan
 	if (!home.ok) return home;
 	if (server.grant === null) return notHere(server);
 	const taken = await narrowGrant(home.value, server.grant, change);
-	servers.regrant();
+	await servers.regrant();
 	return taken;
 }
 
@@ -59,7 +59,7 @@ function notHere({ effective }: Server): Result<boolean> {
 
 function without(grant: Grant, access: Access): Grant {
 	const sandbox = (change: (sandbox: GrantedSandbox) => Partial<GrantedSandbox>): Grant =>
-		grant.sandbox === "off" ? grant : { ...grant, sandbox: { ...grant.sandbox, ...change(grant.sandbox) } };
+		withConfined(grant, { ...confinedOf(grant), ...change(confinedOf(grant)) });
 	switch (access.kind) {
 		case "read":
 			return sandbox(({ read }) => ({ read: read.filter((path) => path !== access.path) }));
@@ -71,7 +71,9 @@ function without(grant: Grant, access: Access): Grant {
 			return { ...grant, egress: grant.egress.filter((target) => target !== access.target) };
 		case "secret":
 			return { ...grant, secrets: new Map([...grant.secrets].filter(([slot]) => slot !== access.slot)) };
-		case "unconfined":
-			return { ...grant, sandbox: { read: [], write: [], deny: [], env: [] } };
+		case "unconfined": {
+			const { confined: _, ...rest } = grant;
+			return { ...rest, sandbox: confinedOf(grant) };
+		}
 	}
 }

@@ -1,5 +1,8 @@
+import { holdToAccepted } from "../../core/policy/accepted.ts";
 import { findGrant, type Grant, type GrantLookup, grantsOf, type PolicyLayer } from "../../core/policy/layers.ts";
 import { type fail, ok, type Problem, type Result } from "../../core/result.ts";
+import type { Accepted } from "../../platform/acceptance/accepted.ts";
+import { notAccepted } from "../../platform/acceptance/held.ts";
 import { currentGrant } from "../../platform/approval/candidate.ts";
 import type { Home } from "../../platform/home.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
@@ -9,55 +12,91 @@ import { readLayers } from "../../platform/policy-files.ts";
 export interface Verdict {
 	readonly grant: Grant | null;
 	readonly lookup: GrantLookup;
+	/** Why something that stands in a policy file for this server does not count; null: all of it does. */
+	readonly waiting: Problem | null;
 }
 
 /** Every policy as it stood when this was made; each workspace's are read once. */
 export class Policies {
 	readonly #home: Result<Home>;
-	readonly #layers = new Map<string | null, Result<ReadonlyMap<string, readonly PolicyLayer[]>>>();
+	readonly #accepted: Result<Accepted> | null;
+	readonly #layers = new Map<string | null, Result<Indexed>>();
 
-	constructor(home: Result<Home>) {
+	/** @param accepted null: nothing is granted, or it is not known yet; then the files count */
+	constructor(home: Result<Home>, accepted: Result<Accepted> | null) {
 		this.#home = home;
+		this.#accepted = accepted;
 	}
 
 	/** A Problem: a policy cannot be read, so that the launcher refuses everything. */
 	verdict(line: LaunchLine, userHome: string): Result<Verdict> {
 		// Without a home nothing was ever granted.
 		if (!this.#home.ok)
-			return this.#home.problem.code === "no-home" ? ok({ grant: null, lookup: { found: false, why: "not-approved" } }) : this.#home;
+			return this.#home.problem.code === "no-home"
+				? ok({ grant: null, lookup: { found: false, why: "not-approved" }, waiting: null })
+				: this.#home;
 		const layers = this.#byName(this.#home.value, line.workspace);
 		if (!layers.ok) return layers;
-		const named = layers.value.get(line.name) ?? [];
+		const named = layers.value.layers.get(line.name) ?? [];
 		const { name, command, args } = line;
 		const lookup = findGrant(named, { name, command, args, folder: line.workspace ?? userHome });
-		return ok({ grant: currentGrant(grantsOf(named), line), lookup });
+		return ok({ grant: currentGrant(grantsOf(named), line), lookup, waiting: layers.value.waiting.get(line.name) ?? null });
 	}
 
 	/** Only what is said of one name decides about it: with a thousand servers, all of it for each would be slow. */
-	#byName(home: Home, workspace: string | null): Result<ReadonlyMap<string, readonly PolicyLayer[]>> {
+	#byName(home: Home, workspace: string | null): Result<Indexed> {
 		const known = this.#layers.get(workspace);
 		if (known !== undefined) return known;
-		const layers = readLayers(home, { workspace, narrowing: [] });
-		const index = layers.ok ? ok(indexed(layers.value)) : layers;
+		const index = this.#read(home, workspace);
 		this.#layers.set(workspace, index);
 		return index;
 	}
+
+	#read(home: Home, workspace: string | null): Result<Indexed> {
+		const layers = readLayers(home, { workspace, narrowing: [] });
+		if (!layers.ok) return layers;
+		const accepted = this.#accepted;
+		if (accepted === null) return ok({ layers: indexed(layers.value), waiting: new Map() });
+		if (!accepted.ok) return accepted;
+		const held = holdToAccepted(layers.value, accepted.value.servers);
+		const waiting = new Map(held.proposals.map((proposal) => [proposal.server.name, notAccepted(proposal, accepted.value)]));
+		return ok({ layers: indexed(held.layers), waiting });
+	}
+}
+
+/** By the names of servers. */
+interface Indexed {
+	readonly layers: ReadonlyMap<string, readonly PolicyLayer[]>;
+	readonly waiting: ReadonlyMap<string, Problem>;
 }
 
 function indexed(layers: readonly PolicyLayer[]): ReadonlyMap<string, readonly PolicyLayer[]> {
 	const index = new Map<string, PolicyLayer[]>();
-	for (const layer of layers)
-		for (const server of layer.policy.servers) {
-			const own = index.get(server.name) ?? [];
-			own.push({ ...layer, policy: { ...layer.policy, servers: [server] } });
-			index.set(server.name, own);
+	for (const layer of layers) {
+		const granted = layer.granted === undefined ? null : byName(layer.granted);
+		for (const [name, servers] of byName(layer.policy.servers)) {
+			const own = index.get(name) ?? [];
+			own.push({ ...layer, policy: { ...layer.policy, servers }, ...(granted === null ? {} : { granted: granted.get(name) ?? [] }) });
+			index.set(name, own);
 		}
+	}
 	return index;
 }
 
+function byName<T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, T[]> {
+	const named = new Map<string, T[]>();
+	for (const item of items) {
+		const same = named.get(item.name);
+		if (same === undefined) named.set(item.name, [item]);
+		else same.push(item);
+	}
+	return named;
+}
+
 /** Why the launcher would refuse this line, as far as that can be told without hashing anything; null: nothing speaks against it. */
-export function refusalOf(line: LaunchLine, { lookup }: Verdict): Problem | null {
+export function refusalOf(line: LaunchLine, { lookup, waiting }: Verdict): Problem | null {
 	if (!lookup.found) {
+		if (waiting !== null) return waiting;
 		switch (lookup.why) {
 			case "not-approved":
 				return problem(

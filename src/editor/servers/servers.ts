@@ -5,9 +5,10 @@ import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { ConfigDocument } from "../../core/config/server.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { type Accepted, acceptedPlaces, readAccepted } from "../../platform/acceptance/accepted.ts";
 import type { ListedOffers, ListedTool } from "../../platform/launch/list-tools.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
-import { policyPlaces, watchPolicies } from "../../platform/policy-files.ts";
+import { grantsAnything, policyPlaces, watchPolicies } from "../../platform/policy-files.ts";
 import type { Configs } from "../configs/configs.ts";
 import type { ContextKey } from "../contributions.ts";
 import type { Live } from "../live/live.ts";
@@ -58,6 +59,9 @@ export class Servers implements vscode.Disposable {
 	#judging: NodeJS.Timeout | undefined;
 	/** Until all are read, the others are as they were. */
 	#isDiscovering = false;
+	/** What a person accepted; null: not known yet, or not needed. */
+	#accepted: Result<Accepted> | null = null;
+	#asked = 0;
 	#disposed = false;
 
 	constructor(services: Services, configs: Configs, live: Live) {
@@ -121,7 +125,8 @@ export class Servers implements vscode.Disposable {
 	}
 
 	/** Looks again at what is granted. For after a grant was written: the watch would tell it a moment later. */
-	regrant(): void {
+	async regrant(): Promise<void> {
+		await this.#askAccepted();
 		this.#build(null);
 	}
 
@@ -181,6 +186,7 @@ export class Servers implements vscode.Disposable {
 		this.#isDiscovering = false;
 		this.#tell([...documents].map(([place, document]) => ({ place, document })));
 		await unhurried([...documents], ([place, document]) => this.#judge(place, document, null));
+		await this.#askAccepted();
 		if (this.#disposed) return;
 		this.#build(null);
 		setContext("sallyport.ready", true);
@@ -275,7 +281,7 @@ export class Servers implements vscode.Disposable {
 		const standing = {
 			home,
 			userHome: this.#services.userHome,
-			policies: new Policies(home),
+			policies: new Policies(home, this.#accepted),
 			listings: this.#listings,
 			live: this.#live,
 		};
@@ -396,7 +402,17 @@ export class Servers implements vscode.Disposable {
 
 	#policiesChanged(): void {
 		this.#watchPolicies();
-		this.#build(null);
+		this.regrant().catch((error: unknown) => this.#services.log.bug("policies", error));
+	}
+
+	/** What a person accepted is asked of the vault only where something is granted at all, and never for a workspace that is not trusted. */
+	async #askAccepted(): Promise<void> {
+		const home = this.#services.home();
+		const asks = home.ok && this.#services.trusted && grantsAnything(home.value);
+		const asked = ++this.#asked;
+		const accepted = asks ? await readAccepted(home.value) : null;
+		// A later question has a later answer.
+		if (asked === this.#asked) this.#accepted = accepted;
 	}
 
 	/** Anew after each change: a folder that a policy will stand in may have been made just now. */
@@ -407,7 +423,10 @@ export class Servers implements vscode.Disposable {
 		const home = this.#services.home();
 		const folders = this.#services.workspaceFolders;
 		const places = home.ok
-			? [null, ...folders].flatMap((workspace) => policyPlaces(home.value, { workspace, narrowing: [] }))
+			? [
+					...[null, ...folders].flatMap((workspace) => policyPlaces(home.value, { workspace, narrowing: [] })),
+					...acceptedPlaces(home.value),
+				]
 			: [path.join(this.#services.homePath, "policy")];
 		try {
 			this.#policyWatch = watchPolicies(places, () => this.#policiesChanged());

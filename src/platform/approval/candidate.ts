@@ -1,8 +1,13 @@
 import * as fs from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { PackageLaunch } from "../../core/launch/package-launch.ts";
-import { findGrant, type Grant, grantsOf } from "../../core/policy/layers.ts";
-import { fail, ok, type Result } from "../../core/result.ts";
+import { grantKey } from "../../core/policy/accepted.ts";
+import { confinedOf, findGrant, type Grant, grantsOf, type PolicyLayer, withConfined } from "../../core/policy/layers.ts";
+import type { PolicyServer } from "../../core/policy/schema.ts";
+import { fail, failed, ok, type Result } from "../../core/result.ts";
+import { keepAccepted, withAccepted } from "../acceptance/accepted.ts";
+import { notAccepted, readHeldNow } from "../acceptance/held.ts";
+import type { MarkOptions } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
 import { type DescribedLaunch, describeLaunch } from "../launch/describe.ts";
 import { readFacts, writeFacts } from "../launch/facts.ts";
@@ -11,7 +16,7 @@ import type { LaunchLine } from "../launch/locate.ts";
 import { openNetwork } from "../network.ts";
 import type { ReadyPackage } from "../packages/kind.ts";
 import { installPackage, readyPackage, recallPackage, rememberPackage } from "../packages/resolved.ts";
-import { readLayers, writeGrant } from "../policy-files.ts";
+import { readLayers, writableGrant } from "../policy-files.ts";
 import { bubblewrapEngine } from "../sandbox/bubblewrap.ts";
 import type { ApprovalContext } from "./context.ts";
 import { withPolicyLock } from "./policy-lock.ts";
@@ -43,11 +48,12 @@ export async function describeCandidate(
 	context: ApprovalContext,
 	options: { readonly update: boolean },
 ): Promise<Result<Candidate>> {
-	const layers = readLayers(context.home, { workspace: line.workspace, narrowing: [] });
-	if (!layers.ok) return layers;
-	const forbidden = forbiddenLaunch(layers.value, line);
+	const held = await readHeldNow(context.home, { workspace: line.workspace, narrowing: [] }, context.approvals);
+	if (!held.ok) return held;
+	const { layers } = held.value;
+	const forbidden = forbiddenLaunch(layers, line);
 	if (forbidden !== null) return forbidden;
-	const current = currentGrant(grantsOf(layers.value), line);
+	const current = currentGrant(grantsOf(layers), line);
 	let renewed: Renewed | null = null;
 	const described = await describeLaunch(line, {
 		home: context.home,
@@ -68,7 +74,7 @@ export async function describeCandidate(
 	});
 	if (!described.ok) return described;
 	const { name, command, args } = line;
-	const lookup = findGrant(layers.value, { name, command, args, folder: line.workspace ?? context.userHome });
+	const lookup = findGrant(layers, { name, command, args, folder: line.workspace ?? context.userHome });
 	return ok({ described: described.value, current, renewed, effective: lookup.found ? lookup.grant : null });
 }
 
@@ -113,13 +119,12 @@ export function startingGrant({ described, current }: Pick<Candidate, "described
 		egress: [],
 		limits: {},
 	};
-	const base = current ?? { name: line.name, config: line.config, workspace: line.workspace, launch, ...nothing };
+	const base: Grant = current ?? { name: line.name, config: line.config, workspace: line.workspace, launch, ...nothing };
 	// A secret stays granted only while the config still asks for that very one there.
 	const secrets = new Map([...base.secrets].filter(([slot, reference]) => line.asks.get(slot) === reference));
 	// A path that has become a link leads elsewhere than it did when it was granted.
-	const sandbox =
-		base.sandbox === "off" ? "off" : { ...base.sandbox, read: base.sandbox.read.filter(isReal), write: base.sandbox.write.filter(isReal) };
-	return { ...base, launch, secrets, sandbox };
+	const { read, write, ...others } = confinedOf(base);
+	return withConfined({ ...base, launch, secrets }, { ...others, read: read.filter(isReal), write: write.filter(isReal) });
 }
 
 function isReal(named: string): boolean {
@@ -130,17 +135,50 @@ function isReal(named: string): boolean {
 	}
 }
 
-/** Refuses when the grant has changed since it was shown: what was taken away meanwhile must not come back. */
-export function saveGrant(home: Home, grant: Grant, { described, current, renewed }: Candidate): Promise<Result<string>> {
+/**
+ * Refuses when the grant has changed since it was shown: what was taken away meanwhile must not come back; and while something waits in its file
+ * that nobody has accepted, which would be lost.
+ */
+export function saveGrant(
+	home: Home,
+	grant: Grant,
+	{ described, current, renewed }: Candidate,
+	options: MarkOptions = {},
+): Promise<Result<string>> {
 	return withPolicyLock(home, async () => {
-		// Before the look, so that nothing of this process runs between it and the write. Facts alone start nothing.
+		const held = await readHeldNow(home, { workspace: null, narrowing: [] }, options);
+		if (!held.ok) return held;
+		const writable = writableGrant(home, grant);
+		if (!writable.ok) return writable;
+		const { server, write } = writable.value;
+		const waiting = held.value.proposals.find((proposal) => grantKey(proposal.server) === grantKey(server));
+		if (waiting !== undefined) return failed(notAccepted(waiting, held.value.accepted));
+		if (!isDeepStrictEqual(currentGrant(grantsOf(held.value.layers), described.line), current)) return changedMeanwhile;
 		await writeFacts(home, grant.launch.fingerprint, described.facts);
-		const layers = readLayers(home, { workspace: null, narrowing: [] });
-		if (!layers.ok) return layers;
-		if (!isDeepStrictEqual(currentGrant(grantsOf(layers.value), described.line), current))
-			return fail("grant-changed-meanwhile", "What this server was granted has changed meanwhile; nothing was saved.", "Do it again.");
-		const saved = writeGrant(home, grant);
-		if (saved.ok && renewed) await rememberPackage(home, renewed.launch, renewed);
-		return saved;
+		const before = standing(held.value.layers, server);
+		// Accepted first: until it stands in a file it grants nothing, while what stands in a file and is not accepted would only wait.
+		const kept = await keepAccepted(home, (servers) => withAccepted(servers, [server]), options);
+		if (!kept.ok) return kept;
+		// The vault took a while. Nothing of this process runs between this look and the write.
+		const now = readLayers(home, { workspace: null, narrowing: [] });
+		if (!now.ok) return now;
+		if (!isDeepStrictEqual(standing(now.value, server), before)) return changedMeanwhile;
+		const saved = write();
+		if (renewed) await rememberPackage(home, renewed.launch, renewed);
+		return ok(saved);
 	});
+}
+
+const changedMeanwhile = fail(
+	"grant-changed-meanwhile",
+	"What this server was granted has changed meanwhile; nothing was saved.",
+	"Do it again.",
+);
+
+/** What the person's own files say of one entry. */
+function standing(layers: readonly PolicyLayer[], entry: PolicyServer): readonly PolicyServer[] {
+	return layers
+		.filter(({ source }) => source === "user")
+		.flatMap(({ policy }) => policy.servers)
+		.filter((server) => grantKey(server) === grantKey(entry));
 }

@@ -1,3 +1,4 @@
+import type { MarkOptions } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
 import type { Vaults } from "../vault/index.ts";
 
@@ -12,6 +13,8 @@ export interface ApprovalContext {
 	readonly node: string;
 	/** Told what takes long, a line each. */
 	readonly onProgress: (text: string) => void;
+	/** How a person can be asked to open the vault that says what was accepted. Undefined: nobody is asked. */
+	readonly approvals?: MarkOptions;
 	/** Opened when a secret is needed, and closed right after. */
 	readonly openVaults: () => Vaults;
 }

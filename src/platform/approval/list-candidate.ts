@@ -49,7 +49,11 @@ async function listing<T>(
 	const confined = orWeaker(await engine.start(profileOf({ ...grant, launch, sandbox }, facts, env.value.env, context.home)), line.name);
 	if (!confined.ok) return confined;
 	try {
-		const tools = await list(confined.value.child, { timeoutMs: LIST_MS, redact: (text) => redact(text, env.value.secrets) });
+		const tools = await list(confined.value.child, {
+			timeoutMs: LIST_MS,
+			asks: grant.asks ?? {},
+			redact: (text) => redact(text, env.value.secrets),
+		});
 		if (!tools.ok) return fail(tools.problem.code, `${JSON.stringify(line.name)}: ${tools.problem.message}`, tools.problem.remedy);
 		// What is listed is shown, and kept: a secret that the server was given must be in neither.
 		if (repeats(JSON.stringify(tools.value), env.value.secrets))

@@ -1,7 +1,10 @@
-import { type Grant, grantsOf } from "../../core/policy/layers.ts";
+import { type Grant, grantOf, grantsOf } from "../../core/policy/layers.ts";
+import type { PolicyServer } from "../../core/policy/schema.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { keepAccepted } from "../acceptance/accepted.ts";
+import type { MarkOptions } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
-import { deleteGrant, readLayers, writeGrant } from "../policy-files.ts";
+import { deleteGrant, policyServer, readLayers, writableGrant } from "../policy-files.ts";
 import { currentGrant } from "./candidate.ts";
 import { withPolicyLock } from "./policy-lock.ts";
 import { grantChange } from "./texts.ts";
@@ -12,18 +15,37 @@ type GrantKey = Pick<Grant, "name" | "config" | "workspace">;
  * Takes something away from the grant of this entry as it stands now, without a question. False: there is none, or it held no
  * such thing. A change that would allow anything new is a bug, and throws.
  */
-export function narrowGrant(home: Home, key: GrantKey, change: (grant: Grant) => Grant): Promise<Result<boolean>> {
+export function narrowGrant(
+	home: Home,
+	key: GrantKey,
+	change: (grant: Grant) => Grant,
+	options: MarkOptions = {},
+): Promise<Result<boolean>> {
 	return withPolicyLock(home, async () => {
 		const grants = grantsIn(home);
 		if (!grants.ok) return grants;
+		const struckOut = <T>(done: T) =>
+			forgotten(
+				home,
+				(server) => {
+					const accepted = grantOf(server);
+					if (accepted === null || currentGrant([accepted], key) === null) return server;
+					const left = change(accepted);
+					return grantChange(accepted, left).widens ? server : policyServer(left);
+				},
+				done,
+				options,
+			);
 		const current = currentGrant(grants.value, key);
-		if (current === null) return ok(false);
+		if (current === null) return struckOut(false);
 		const after = change(current);
 		const { rows, widens } = grantChange(current, after);
 		if (widens) throw new Error("a narrowing that widens");
-		if (!rows.some(({ mark }) => mark === "-")) return ok(false);
-		const saved = writeGrant(home, after);
-		return saved.ok ? ok(true) : saved;
+		if (!rows.some(({ mark }) => mark === "-")) return struckOut(false);
+		const writable = writableGrant(home, after);
+		if (!writable.ok) return writable;
+		writable.value.write();
+		return struckOut(true);
 	});
 }
 
@@ -32,8 +54,35 @@ export function narrowGrant(home: Home, key: GrantKey, change: (grant: Grant) =>
  *
  * @returns what was granted; empty: nothing
  */
-export function revokeGrants(home: Home, which: (grant: Grant) => boolean): Promise<Result<readonly Grant[]>> {
-	return withPolicyLock(home, async () => revoke(home, which));
+export function revokeGrants(home: Home, which: (grant: Grant) => boolean, options: MarkOptions = {}): Promise<Result<readonly Grant[]>> {
+	return withPolicyLock(home, async () => {
+		const revoked = revoke(home, which);
+		if (!revoked.ok) return revoked;
+		const isRevoked = (server: PolicyServer): boolean => {
+			const grant = grantOf(server);
+			return grant !== null && which(grant);
+		};
+		return forgotten(home, (server) => (isRevoked(server) ? null : server), revoked.value, options);
+	});
+}
+
+/**
+ * What was taken out of the files is no longer accepted either, or who writes the files could put it back. It is gone from the files, and so for
+ * every server, also where the vault does not answer: then that is the Problem.
+ */
+async function forgotten<T>(
+	home: Home,
+	left: (accepted: PolicyServer) => PolicyServer | null,
+	done: T,
+	options: MarkOptions,
+): Promise<Result<T>> {
+	const kept = await keepAccepted(home, (servers) => servers.flatMap((server) => left(server) ?? []), options);
+	if (kept.ok) return ok(done);
+	return fail(
+		"taken-back-in-files",
+		`It is taken back, and no server has it. But what was accepted before could not be struck out: ${kept.problem.message}`,
+		`${kept.problem.remedy} Then take it back once more, or another program could put it back.`,
+	);
 }
 
 function revoke(home: Home, which: (grant: Grant) => boolean): Result<readonly Grant[]> {

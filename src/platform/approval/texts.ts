@@ -3,12 +3,13 @@ import { constraintsText } from "../../core/constraints/text.ts";
 import { own } from "../../core/own.ts";
 import { exact, plain } from "../../core/plain-text.ts";
 import type { CodeFact } from "../../core/policy/fingerprint.ts";
-import type { Grant } from "../../core/policy/layers.ts";
+import { confinedOf, type Grant } from "../../core/policy/layers.ts";
 import { isRaised, limitLines } from "../../core/policy/limits.ts";
 import { nameMatcher } from "../../core/policy/names.ts";
 import { NO_OFFERS } from "../../core/policy/offers.ts";
 import { detectInArguments } from "../../core/secrets/arguments.ts";
 import { mask } from "../../core/secrets/mask.ts";
+import { isSecretName } from "../../core/secrets/reading.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
 import type { DescribedLaunch } from "../launch/describe.ts";
 import { OBEYED } from "../sandbox/protected.ts";
@@ -39,7 +40,8 @@ export function launchRows({ line, facts }: DescribedLaunch, secrets: Grant["sec
 	const beside = facts.roots.filter((root) => !named.includes(root));
 	for (const root of beside) say("reads", plain(root));
 	for (const [name, part] of Object.entries(line.env)) {
-		if (part.kind === "literal") say("with", exact(maskDetected(`${name}=${part.value}`)));
+		if (part.kind === "literal")
+			say("with", exact(`${maskDetected(name)}=${isSecretName(name) ? mask(part.value) : maskDetected(part.value)}`));
 		else if (part.kind === "host") say("with", `${plain(name)}, whatever the host puts there`);
 	}
 	for (const [slot, reference] of line.asks) {
@@ -69,9 +71,14 @@ function isObeyed(path: string): boolean {
 /** One thing that a grant allows. Two are the same when their keys are, however they look. */
 interface Allowed {
 	readonly key: string;
+	/** What it is about. Undefined: the key says it. Two with the same one and other keys stand in each other's place. */
+	readonly subject?: string;
 	readonly kind: ChangeRow["kind"];
 	readonly text: string;
 }
+
+/** Of what a server was granted before its sandbox was turned off. */
+const ONCE_ON = "  (once its sandbox is on again)";
 
 /** Other constraints are another thing that is allowed: whoever changes them is asked. */
 function constrained(row: Allowed, constraints: readonly Constraints[]): Allowed {
@@ -85,6 +92,7 @@ function allowedBy(grant: Grant): readonly Allowed[] {
 	const { sandbox } = grant;
 	const of = (kind: ChangeRow["kind"], value: string, more = ""): Allowed => ({
 		key: JSON.stringify([kind, value, more]),
+		subject: value,
 		kind,
 		text: `${exact(value)}${more === "" ? "" : ` ← ${exact(more)}`}`,
 	});
@@ -98,15 +106,16 @@ function allowedBy(grant: Grant): readonly Allowed[] {
 		// What has a note has been read, and so holds nothing but letters, digits and marks that every screen shows as they are.
 		return note === null ? row : { ...row, text: `${target}  (${note})` };
 	};
+	const confined = confinedOf(grant);
+	const inside: readonly Allowed[] = [
+		...(confined.tier === undefined ? [] : [{ key: "tier", kind: "sandbox", text: WEAKER_SANDBOX } as const]),
+		...confined.read.map((path) => of("read", path)),
+		...confined.write.map(written),
+		...confined.env.map((name) => of("env", name)),
+	];
 	return [
-		...(sandbox === "off"
-			? [{ key: "off", kind: "sandbox", text: "off: it can do whatever you can do" } as const]
-			: [
-					...(sandbox.tier === undefined ? [] : [{ key: "tier", kind: "sandbox", text: WEAKER_SANDBOX } as const]),
-					...sandbox.read.map((path) => of("read", path)),
-					...sandbox.write.map(written),
-					...sandbox.env.map((name) => of("env", name)),
-				]),
+		...(sandbox === "off" ? [{ key: "off", kind: "sandbox", text: "off: it can do whatever you can do" } as const] : []),
+		...(sandbox === "off" ? inside.map((row) => ({ ...row, text: `${row.text}${ONCE_ON}` })) : inside),
 		...grant.egress.map(networked),
 		...[...grant.secrets].map(([slot, reference]) => of("secret", slot, reference)),
 		...(grant.mutableSecrets === true ? [{ key: "mutable", kind: "secret", text: MUTABLE_SECRETS } as const] : []),
@@ -116,16 +125,25 @@ function allowedBy(grant: Grant): readonly Allowed[] {
 }
 
 /** What it may offer beside tools, and what it may ask for. */
-function offered({ offers = NO_OFFERS, asks = {} }: Grant, of: (kind: ChangeRow["kind"], value: string) => Allowed): readonly Allowed[] {
+function offered(
+	{ offers = NO_OFFERS, asks = {}, hostSecrets = [] }: Grant,
+	of: (kind: ChangeRow["kind"], value: string) => Allowed,
+): readonly Allowed[] {
 	const all = (kind: ChangeRow["kind"], value: string, every: string): Allowed =>
 		value === "*" ? { ...of(kind, value), text: `${value}  (${every})` } : of(kind, value);
 	return [
 		...offers.prompts.map((name) => all("prompt", name, "every prompt, whatever it says")),
 		...offers.resources.map((uri) => of("resource", uri)),
 		...offers.templates.map((template) => all("template", template, "every template")),
+		...hostSecrets.map((tool) => ({
+			...of("secret", tool),
+			key: JSON.stringify(["host-secret", tool]),
+			text: `of your host, not its own, may go to it: ${tool === "*" ? "in everything that is sent" : `in calls of ${exact(tool)}`}`,
+		})),
 		...(offers.completions ? [{ key: "completions", kind: "completion", text: "what you type for these is sent to it" } as const] : []),
 		...Object.entries(asks).map(([kind, perMinute]) => ({
 			key: JSON.stringify(["ask", kind, perMinute]),
+			subject: kind,
 			kind: "ask" as const,
 			text: `${kind}, ${perMinute} a minute  (${own(ASKED, kind) ?? ""})`,
 		})),
@@ -182,13 +200,22 @@ export function grantChange(before: Grant | null, after: Grant): GrantChange {
 		rows.push({
 			mark: "+",
 			kind: "start",
-			text: before === null ? "this command" : "this command, which is not the one that was approved before",
+			text:
+				before === null
+					? "this command"
+					: isSameLine(before.launch, after.launch)
+						? "this command, whose code or surroundings are not what was approved before"
+						: "this command, which is not the one that was approved before",
 		});
-	for (const { key, kind, text } of old) if (!now.some((each) => each.key === key)) rows.push({ mark: "-", kind, text });
+	const gone = old.filter(({ key }) => !now.some((each) => each.key === key));
 	const changed = [...after.tools].filter(([tool, pin]) => before?.tools.has(tool) === true && before.tools.get(tool) !== pin);
 	const repinned = new Set(allowedBy({ ...after, tools: new Map(changed) }).flatMap(({ kind, key }) => (kind === "tool" ? [key] : [])));
 	let widens = relaunched;
-	for (const { key, kind, text } of now) {
+	const isReplaced = (one: Allowed): boolean => now.some((each) => isInPlaceOf(each, one));
+	for (const { kind, text } of gone.filter((one) => !isReplaced(one))) rows.push({ mark: "-", kind, text });
+	for (const each of now) {
+		const { key, kind, text } = each;
+		for (const one of gone) if (isInPlaceOf(each, one)) rows.push({ mark: "-", kind, text: one.text });
 		const isNew = repinned.has(key) || !old.some((each) => each.key === key);
 		widens ||= isNew;
 		rows.push({ mark: isNew ? "+" : " ", kind, text: `${text}${repinned.has(key) ? "  (its definition has changed)" : ""}` });
@@ -197,10 +224,25 @@ export function grantChange(before: Grant | null, after: Grant): GrantChange {
 	return { rows: [...rows, ...bounds.rows], widens: widens || bounds.widens };
 }
 
+function isInPlaceOf(one: Allowed, other: Allowed): boolean {
+	return one.subject !== undefined && one.subject === other.subject && one.kind === other.kind;
+}
+
+/** The same words are started in the same place; what stands behind them may differ. */
+function isSameLine(a: Grant["launch"], b: Grant["launch"]): boolean {
+	const line = ({ command, args, cwd, env }: Grant["launch"]): string => JSON.stringify([command, args, cwd, Object.entries(env).sort()]);
+	return line(a) === line(b);
+}
+
 /** What takes away from what is granted: less of it allows more. */
 function boundChange(before: Grant | null, after: Grant): GrantChange {
-	const denied = (grant: Grant | null): readonly string[] => (grant === null || grant.sandbox === "off" ? [] : grant.sandbox.deny);
-	const row = (mark: ChangeRow["mark"], kind: ChangeRow["kind"], text: string): ChangeRow => ({ mark, kind, text: exact(text) });
+	const denied = (grant: Grant | null): readonly string[] => (grant === null ? [] : confinedOf(grant).deny);
+	// A limit is made of a name, a number and a unit, so that it needs no quotes.
+	const row = (mark: ChangeRow["mark"], kind: ChangeRow["kind"], text: string): ChangeRow => ({
+		mark,
+		kind,
+		text: kind === "limit" ? text : `${exact(text)}${after.sandbox === "off" ? ONCE_ON : ""}`,
+	});
 	const change = (kind: "deny" | "limit", old: readonly string[], now: readonly string[]): readonly ChangeRow[] => [
 		...old.filter((each) => !now.includes(each)).map((each) => row("-", kind, each)),
 		...now.map((each) => row(old.includes(each) ? " " : "+", kind, each)),
@@ -209,7 +251,7 @@ function boundChange(before: Grant | null, after: Grant): GrantChange {
 		...change("deny", denied(before), denied(after)),
 		...change("limit", before === null ? [] : limitLines(before.limits), limitLines(after.limits)),
 	];
-	const shownAgain = after.sandbox !== "off" && denied(before).some((each) => !denied(after).includes(each));
+	const shownAgain = denied(before).some((each) => !denied(after).includes(each));
 	return { rows, widens: shownAgain || (before !== null && isRaised(before.limits, after.limits)) };
 }
 

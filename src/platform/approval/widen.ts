@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Asks } from "../../core/policy/asks.ts";
 import { egressGrantText, parseEgressGrant } from "../../core/policy/egress.ts";
-import { type Grant, type GrantedSandbox, inWorkspace, isInside } from "../../core/policy/layers.ts";
-import type { Limits } from "../../core/policy/limits.ts";
+import { confinedOf, type Grant, type GrantedSandbox, inWorkspace, isInside } from "../../core/policy/layers.ts";
+import { type LimitName, type Limits, lifted } from "../../core/policy/limits.ts";
 import { isOfferName, NO_OFFERS, type Offers } from "../../core/policy/offers.ts";
 import { isSharedDomain } from "../../core/policy/shared-domains.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -30,10 +30,16 @@ export interface Widening {
 	readonly completions?: boolean;
 	/** In the place of those that are there. Undefined: none. */
 	readonly asks?: Asks;
+	/** Tools in whose calls the host may send it secrets that are not its own; `*`: everywhere. Undefined: none more. */
+	readonly hostSecrets?: readonly string[];
 	/** Names and patterns that stay invisible, as in a policy. Undefined: none more. */
 	readonly deny?: readonly string[];
+	/** Of those patterns, the ones that are taken away. Undefined: none. */
+	readonly undeny?: readonly string[];
 	/** In the place of those that are there. Undefined: none. */
 	readonly limits?: Limits;
+	/** Limits that no longer hold, by the names that a policy has for them. Undefined: none. */
+	readonly unlimited?: readonly LimitName[];
 	/** Undefined: as it is. */
 	readonly sandbox?: "on" | "off";
 	/** True: its secrets may go to code that can be changed. Undefined: as it is. */
@@ -80,29 +86,44 @@ export function widen(
 	const offers = wantedOffers(grant.offers ?? NO_OFFERS, wanted);
 	if (!offers.ok) return offers;
 	const questions = { ...grant.asks, ...wanted.asks };
-	const stays = grant.sandbox === "off" && wanted.sandbox !== "on";
-	const before: GrantedSandbox = grant.sandbox === "off" ? { read: [], write: [], deny: [], env: [] } : grant.sandbox;
-	const sandbox: Grant["sandbox"] =
-		wanted.sandbox === "off" || stays
-			? "off"
-			: {
-					read: union(before.read, paths.value.read),
-					write: union(before.write, paths.value.write),
-					deny: union(before.deny, placed(wanted.deny ?? [], grant.workspace)),
-					env: union(before.env, wanted.env),
-					...((wanted.tier ?? before.tier) === "landlock" ? { tier: "landlock" as const } : {}),
-				};
+	const hostSecrets = union(grant.hostSecrets ?? [], wanted.hostSecrets ?? []);
+	const isOff = wanted.sandbox === "off" || (grant.sandbox === "off" && wanted.sandbox !== "on");
+	const before = confinedOf(grant);
+	const shown = placed(wanted.undeny ?? [], grant.workspace);
+	const missing = shown.find((pattern) => !before.deny.includes(pattern));
+	if (missing !== undefined)
+		return fail(
+			"not-denied",
+			`Nothing of the form ${missing} is denied to it.`,
+			"Name the pattern as it was given: sallyport grants shows it.",
+		);
+	const confined: GrantedSandbox = {
+		read: union(before.read, paths.value.read),
+		write: union(before.write, paths.value.write),
+		deny: union(
+			before.deny.filter((pattern) => !shown.includes(pattern)),
+			placed(wanted.deny ?? [], grant.workspace),
+		),
+		env: union(before.env, wanted.env),
+		...((wanted.tier ?? before.tier) === "landlock" ? { tier: "landlock" as const } : {}),
+	};
+	const { confined: _, ...rest } = grant;
 	const mutable = wanted.mutableSecrets === true ? { mutableSecrets: true as const } : {};
 	return ok({
-		...grant,
+		...rest,
 		...mutable,
 		...(offers.value === NO_OFFERS ? {} : { offers: offers.value }),
 		...(Object.keys(questions).length === 0 ? {} : { asks: questions }),
+		...(hostSecrets.length === 0 ? {} : { hostSecrets }),
 		secrets,
-		sandbox,
+		...(isOff ? { sandbox: "off" as const, ...(isEmpty(confined) ? {} : { confined }) } : { sandbox: confined }),
 		egress: union(grant.egress, egress.value),
-		limits: { ...grant.limits, ...wanted.limits },
+		limits: { ...lifted(grant.limits, wanted.unlimited ?? []), ...wanted.limits },
 	});
+}
+
+function isEmpty({ read, write, deny, env, tier }: GrantedSandbox): boolean {
+	return read.length + write.length + deny.length + env.length === 0 && tier === undefined;
 }
 
 function placed(patterns: readonly string[], workspace: string | null): readonly string[] {
@@ -110,11 +131,14 @@ function placed(patterns: readonly string[], workspace: string | null): readonly
 }
 
 /** `NO_OFFERS` itself where there are none. */
-function wantedOffers(before: Offers, { prompts = [], resources = [], templates = [], completions = false }: Widening): Result<Offers> {
-	if ([...prompts, ...resources, ...templates].some((name) => !isOfferName(name)))
+function wantedOffers(
+	before: Offers,
+	{ prompts = [], resources = [], templates = [], hostSecrets = [], completions = false }: Widening,
+): Result<Offers> {
+	if ([...prompts, ...resources, ...templates, ...hostSecrets].some((name) => !isOfferName(name)))
 		return fail(
 			"bad-offer",
-			"A prompt, resource or template has characters that cannot be seen, or is too long.",
+			"A prompt, resource, template or tool has characters that cannot be seen, or is too long.",
 			'Name it as the server lists it: --prompt summary --resource "file:///docs/**"',
 		);
 	if (!completions && prompts.length + resources.length + templates.length === 0) return ok(before);
@@ -136,6 +160,12 @@ function wantedEgress(texts: readonly string[]): Result<readonly string[]> {
 	const grants: string[] = [];
 	for (const text of texts) {
 		const grant = parseEgressGrant(text);
+		if (grant === null && isWholeTopLevel(text))
+			return fail(
+				"shared-domain",
+				`${text} would be a grant for every name of a top-level domain, and so for anyone.`,
+				"Name the host, such as api.example.com:443, or a domain of one owner: *.example.com:443",
+			);
 		if (grant === null)
 			return fail(
 				"bad-egress",
@@ -152,6 +182,11 @@ function wantedEgress(texts: readonly string[]): Result<readonly string[]> {
 	}
 	const targets = parseEgress(grants);
 	return targets.ok ? ok(grants) : targets;
+}
+
+/** A wildcard for everything beneath one label, or for everything: `*.com:443`, `*:443`. */
+function isWholeTopLevel(text: string): boolean {
+	return /^\*(?:\.[A-Za-z0-9-]{1,63})?:\d{1,5}$/.test(text);
 }
 
 interface Paths {

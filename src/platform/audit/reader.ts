@@ -1,10 +1,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { type AuditRecord, type EventRecord, parseRecord } from "../../core/audit/record.ts";
-import { type ChainVerdict, verifyChain } from "../../core/audit/verify.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
-import { auditFolder, auditMac } from "./place.ts";
+import { auditFolder } from "./place.ts";
 
 export interface AuditFilter {
 	/** Only this server's; undefined: every one's. */
@@ -16,11 +15,11 @@ export interface AuditFilter {
 export interface AuditEntries {
 	/** Oldest first. */
 	readonly entries: readonly EventRecord[];
-	/** Lines that are no records or have no seal, and files that could not be read. To know which: `verifyAuditLogs`. */
+	/** Lines that are no records or have no seal, and files that could not be read. To know which: `verifyAudit`. */
 	readonly unreadable: number;
 }
 
-/** Reads the newest records over all sessions. It does not check them: that is `verifyAuditLogs`. */
+/** Reads the newest records over all sessions. It does not check them: that is `verifyAudit`. */
 export function readAuditLogs(home: Home, filter: AuditFilter): Result<AuditEntries> {
 	const files = logFiles(home);
 	if (!files.ok) return files;
@@ -47,42 +46,14 @@ export function readAuditLogs(home: Home, filter: AuditFilter): Result<AuditEntr
 	return ok({ entries, unreadable });
 }
 
-export interface LogVerdict {
-	/** The file's name in `state/audit`. */
+export interface LogFile {
 	readonly file: string;
-	/** Null where the file does not say. */
-	readonly server: string | null;
-	readonly verdict: ChainVerdict;
-}
-
-/** Checks every log of this home, oldest first. A file that is gone as a whole leaves no trace here. */
-export function verifyAuditLogs(home: Home): Result<readonly LogVerdict[]> {
-	const files = logFiles(home);
-	if (!files.ok) return files;
-	const mac = auditMac(home);
-	const verdicts = files.value.map(({ file, name }): LogVerdict => {
-		const text = readText(file);
-		if (text === null) return { file: name, server: null, verdict: { state: "broken", line: 1, problem: "this file cannot be read" } };
-		const first = parseRecord(text.slice(0, Math.max(0, text.indexOf("\n"))));
-		const verdict = verifyChain(text, mac);
-		// A log that stands in the place of another would hide that one.
-		const misplaced = verdict.state !== "broken" && first !== null && !name.endsWith(`-${first.session}.jsonl`);
-		return {
-			file: name,
-			server: first?.server ?? null,
-			verdict: misplaced ? { state: "broken", line: 1, problem: "this file holds the log of another session" } : verdict,
-		};
-	});
-	return ok(verdicts);
-}
-
-interface LogFile {
-	readonly file: string;
+	/** In `state/audit`; it begins with the time at which the session began. */
 	readonly name: string;
 }
 
-/** No folder yet: no logs. */
-function logFiles(home: Home): Result<readonly LogFile[]> {
+/** Oldest first. No folder yet: no logs. */
+export function logFiles(home: Home): Result<readonly LogFile[]> {
 	const folder = auditFolder(home);
 	try {
 		const names = fs.readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
@@ -94,7 +65,7 @@ function logFiles(home: Home): Result<readonly LogFile[]> {
 }
 
 /** Null: not a plain file of this user's, or not readable. */
-function readText(file: string): string | null {
+export function readText(file: string): string | null {
 	try {
 		const descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
 		try {

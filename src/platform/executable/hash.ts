@@ -1,9 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { sha256 as hashBytes } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import * as z from "zod/mini";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { sha256Hex } from "../../core/sha256.ts";
 import { PendingFile } from "../files/atomic-file.ts";
 import { nodeCrypto } from "../node-crypto.ts";
 
@@ -22,7 +21,7 @@ type Files = z.infer<typeof Stored>["files"];
 const MOST_ENTRIES = 400;
 /** A file that changed less than this long ago may change again within one tick of the file system's clock, unseen. */
 const SETTLED_MS = 3_000n;
-/** Up to this size the library in hand is done before Node's own is loaded. Bytes. */
+/** Up to this size the library in hand is done before Node's own is loaded, where the program has not loaded that one anyway. Bytes. */
 const SMALL = 4n * 1024n;
 const CHUNK = 4 * 1024 * 1024;
 
@@ -81,7 +80,7 @@ function identity(stat: fs.BigIntStats): string {
 }
 
 function digest(fd: number, size: bigint): string {
-	if (size <= SMALL) return bytesToHex(hashBytes(fs.readFileSync(fd)));
+	if (size <= SMALL) return sha256Hex(fs.readFileSync(fd));
 	const hash = nodeCrypto().createHash("sha256");
 	const chunk = Buffer.allocUnsafe(Math.min(CHUNK, Number(size) + 1));
 	for (let at = 0; ; ) {

@@ -39,6 +39,16 @@ export class PendingFile {
 		fs.chmodSync(this.#path, mode);
 	}
 
+	/** Adds to what it was made with. */
+	append(data: string | Uint8Array): void {
+		this.#use(fs.constants.O_WRONLY | fs.constants.O_APPEND, (fd) => fs.writeFileSync(fd, data));
+	}
+
+	/** Flushes to disk what was appended. */
+	flush(): void {
+		this.#use(fs.constants.O_RDONLY, fs.fsyncSync);
+	}
+
 	/** Synchronous, so that nothing of this process can come between a last comparison and the rename. */
 	commit(): void {
 		fs.renameSync(this.#path, this.#target);
@@ -58,6 +68,15 @@ export class PendingFile {
 		}
 		syncFolder(path.dirname(this.#target));
 		return true;
+	}
+
+	#use(flags: number, action: (fd: number) => void): void {
+		const fd = fs.openSync(this.#path, flags | fs.constants.O_NOFOLLOW);
+		try {
+			action(fd);
+		} finally {
+			fs.closeSync(fd);
+		}
 	}
 
 	/** Removes what was not committed; safe to call at any time. */

@@ -32,15 +32,17 @@ if [ ! -f "$program" ]; then
 	printf '%s\\n' "sallyport: $program is gone. Where Sallyport is now, "${quote(REMEDY)} >&2
 	exit 125
 fi
-node=${quote(node)}
-if [ -f "$node" ] && [ -x "$node" ]; then exec "$node" "$program" "$@"; fi
+recorded=${quote(node)}
+if [ -f "$recorded" ] && [ -x "$recorded" ]; then exec "$recorded" "$program" "$@"; fi
+others="no other was found"
 is_new_enough() {
 	[ -f "$1" ] && [ -x "$1" ] && "$1" -e ${quote(VERSION_TEST)} </dev/null >/dev/null 2>&1
 }
 ${electron === null ? "" : electronBranch(electron)}for node in ${FIXED_NODES.map(quote).join(" ")}; do
 	if is_new_enough "$node"; then exec "$node" "$program" "$@"; fi
+	if [ -f "$node" ] && [ -x "$node" ]; then others="$node is too old"; fi
 done
-printf '%s\\n' "sallyport: no Node.js found; install Node.js ${OLDEST_NODE.join(".")} or newer and "${quote(REMEDY)} >&2
+printf '%s\\n' "sallyport: $recorded, which ran the launcher, is gone, and $others. Install Node.js ${OLDEST_NODE.join(".")} or newer, and "${quote(REMEDY)} >&2
 exit 125
 `;
 }

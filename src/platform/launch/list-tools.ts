@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { brief } from "../../core/plain-text.ts";
+import { ASK_KINDS, type AskKind, type Asks } from "../../core/policy/asks.ts";
 import { LineSplitter } from "../../core/protocol/frame.ts";
 import { isObject, readLine } from "../../core/protocol/message.ts";
 import { fail, ok, type Problem, type Result } from "../../core/result.ts";
@@ -37,10 +38,14 @@ export interface ListOptions {
 	/** The newest revision of each era that is offered. */
 	readonly legacyVersion?: string;
 	readonly modernVersion?: string;
+	/** What it may ask its host for: some servers list tools that ask only to a host that can be asked. Left out: nothing. */
+	readonly asks?: Asks;
 	/** Takes secrets out of what the server says on stderr before it is shown. */
 	readonly redact: (text: string) => string;
 }
 
+/** A host that can all that there is of a kind. */
+const ABLE: Readonly<Record<AskKind, unknown>> = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } };
 const MOST_PAGES = 100;
 const MOST_TOOLS = 10_000;
 const CLIENT = { name: "sallyport", version: "0.1.0" };
@@ -53,8 +58,8 @@ const AN_ERROR = /^(?:\[?[A-Za-z]{0,40}(?:Error|Exception)\b|(?:error|fatal|pani
 
 /**
  * Asks a server that has just been started for its tools, in the era that it speaks: `initialize` first, and where
- * that is an unknown method, `server/discover`. The server is told of no capability, so it lists what it would list
- * behind the relay. Leaves the process running.
+ * that is an unknown method, `server/discover`. The server is told that the host can what it may ask for, and nothing else, so it lists
+ * what it would list behind the relay. What it really asks is declined. Leaves the process running.
  */
 export async function listTools(child: ChildProcess, options: ListOptions): Promise<Result<readonly ListedTool[]>> {
 	const peer = new Peer(child, options);
@@ -103,7 +108,8 @@ interface Greeted {
 
 async function greet(peer: Peer, options: ListOptions): Promise<Result<Greeted>> {
 	const legacy = options.legacyVersion ?? "2025-11-25";
-	const initialized = await peer.request("initialize", { protocolVersion: legacy, capabilities: {}, clientInfo: CLIENT });
+	const able = capabilitiesFor(options.asks ?? {});
+	const initialized = await peer.request("initialize", { protocolVersion: legacy, capabilities: able, clientInfo: CLIENT });
 	if (initialized.ok) {
 		peer.notify("notifications/initialized");
 		return ok({ meta: {}, capabilities: initialized.value.capabilities });
@@ -114,7 +120,7 @@ async function greet(peer: Peer, options: ListOptions): Promise<Result<Greeted>>
 		_meta: {
 			[`${prefix}protocolVersion`]: options.modernVersion ?? "2026-07-28",
 			[`${prefix}clientInfo`]: CLIENT,
-			[`${prefix}clientCapabilities`]: {},
+			[`${prefix}clientCapabilities`]: able,
 		},
 	};
 	const discovered = await peer.request("server/discover", meta);
@@ -131,6 +137,10 @@ function offersIn(listed: readonly unknown[], key: "name" | "uri" | "uriTemplate
 		offers.set(name, { name, says: typeof says === "string" ? says : "" });
 	}
 	return [...offers.values()];
+}
+
+function capabilitiesFor(asks: Asks): Readonly<Record<string, unknown>> {
+	return Object.fromEntries(ASK_KINDS.flatMap((kind) => (asks[kind] === undefined ? [] : [[kind, ABLE[kind]]])));
 }
 
 async function allPages(

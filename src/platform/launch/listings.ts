@@ -1,6 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import * as z from "zod/mini";
 import { isPin, type Pin, pinListing, toolName } from "../../core/tools/pin.ts";
 import { readBounded } from "../files/bounded-file.ts";
@@ -42,6 +41,7 @@ export async function writeListing(home: Pick<Home, "state">, fingerprint: strin
 	try {
 		fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
 		// Not worth waiting for the disk: the server can be asked again.
+		const { default: writeFileAtomic } = await import("write-file-atomic");
 		await writeFileAtomic(file, text, { mode: 0o600, fsync: false });
 		return true;
 	} catch {

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { shellWord } from "../../core/plain-text.ts";
 import { nameMatcher, pathMatcher } from "../../core/policy/names.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { SandboxProfile } from "./engine.ts";
@@ -161,7 +162,11 @@ class Planner {
 	check(named: string, mode: "read" | "write"): Result<string> {
 		const real = path.isAbsolute(named) ? realOrNull(named) : null;
 		if (real === null)
-			return fail("grant-missing", `${named} is granted to the server and is not there.`, "Create it, or take it out of the grant.");
+			return fail(
+				"grant-missing",
+				`${named} is granted to the server and is not there.`,
+				`Create it, or take it back: sallyport revoke NAME --${mode} ${shellWord(named)}`,
+			);
 		// Whoever may write beside it, a repository too, could put a link there and so choose what is granted.
 		if (real !== path.resolve(named))
 			return fail(

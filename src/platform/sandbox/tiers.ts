@@ -1,4 +1,4 @@
-import { shellWord } from "../../core/plain-text.ts";
+import { sentence, shellWord } from "../../core/plain-text.ts";
 import type { GrantedSandbox } from "../../core/policy/layers.ts";
 import { fail, type Problem, type Result } from "../../core/result.ts";
 import { type BubblewrapOptions, bubblewrapEngine } from "./bubblewrap.ts";
@@ -25,6 +25,5 @@ export function remedyForFull({ remedy }: Pick<Problem, "remedy">): string {
 export function orWeaker<T>(result: Result<T>, server: string): Result<T> {
 	if (result.ok || !isFullForbidden(result.problem)) return result;
 	const { code, message, remedy } = result.problem;
-	const end = /[.!?]$/.test(remedy) ? "" : ".";
-	return fail(code, message, `${remedy}${end}${OR_WEAKER} sallyport allow ${shellWord(server)} --tier landlock`);
+	return fail(code, message, `${sentence(remedy)}${OR_WEAKER} sallyport allow ${shellWord(server)} --tier landlock`);
 }

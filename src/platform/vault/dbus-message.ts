@@ -124,6 +124,10 @@ export class DbusWriter {
 		this.#put(Buffer.from(`${value}\0`));
 	}
 
+	bool(value: boolean): void {
+		this.uint(value ? 1 : 0);
+	}
+
 	blob(value: Buffer): void {
 		this.uint(value.length);
 		this.#put(value);

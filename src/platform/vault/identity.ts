@@ -12,6 +12,12 @@ export function identityFile(home: Home): string {
 	return path.join(home.path, "sealed.key");
 }
 
+/** Whether a passphrase closes it. False also where there is no identity yet. */
+export function isProtected(home: Home): boolean {
+	const text = readPrivate(identityFile(home));
+	return text.ok && text.value !== null && !/^AGE-SECRET-KEY-1/m.test(text.value);
+}
+
 /** Null: there is none yet. Refuses a file that is a link, not this user's, or open to others. */
 export async function readIdentity(home: Home, ask: AskPassphrase | undefined): Promise<Result<string | null>> {
 	const file = identityFile(home);

@@ -23,7 +23,7 @@ export class KeychainVault implements Vault {
 	constructor(home: Home, options: KeychainOptions = {}) {
 		this.#namespace = home.vaultNamespace;
 		this.#timeoutMs = options.timeoutMs ?? 10_000;
-		this.#direct = options.keytar === undefined ? undefined : null;
+		this.#direct = options.keytar === undefined ? options.service : null;
 		this.#lock = path.join(home.state, "vault.lock");
 		this.#process = new KeychainProcess({
 			service: home.vaultNamespace,
@@ -60,6 +60,17 @@ export class KeychainVault implements Vault {
 		return withLock<void>(this.#lock, async () => {
 			const set = await this.#ask({ op: "set", account: path, value });
 			return set.ok ? ok(undefined) : set;
+		});
+	}
+
+	/** Stores an entry of Sallyport's own, over what was there, and reads it back. Its name is one that no reference has. */
+	async keep(account: string, value: string): Promise<Result<void>> {
+		return withLock<void>(this.#lock, async () => {
+			const set = await this.#ask({ op: "set", account, value });
+			if (!set.ok) return set;
+			const back = await this.#get(account);
+			if (!back.ok) return back;
+			return back.value === value ? ok(undefined) : problem({ error: "died" });
 		});
 	}
 
@@ -146,6 +157,8 @@ export interface KeychainOptions {
 	readonly timeoutMs?: number;
 	/** The module to load instead of the installed keytar; for tests. */
 	readonly keytar?: string;
+	/** A connection to the keychain of this environment, which is closed with the vault. Undefined: one is opened. */
+	readonly service?: SecretService;
 }
 
 /** Says which of the known ways it failed; the library's own words are in no message, since nobody promised what they hold. */

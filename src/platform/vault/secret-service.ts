@@ -1,11 +1,11 @@
 import { nodeCrypto } from "../node-crypto.ts";
-import type { DbusReader, DbusReply } from "./dbus-message.ts";
+import type { DbusReader, DbusReply, DbusWriter } from "./dbus-message.ts";
 import { KeyExchange } from "./key-exchange.ts";
-import { SessionBus } from "./session-bus.ts";
+import { BUS, SessionBus } from "./session-bus.ts";
 
 /**
- * Reads from a Secret Service (gnome-keyring, KWallet, KeePassXC) without its library, which needs a process of its own. It finds what is
- * there and open, and nothing else: it never asks a person, and tells neither a locked keychain from a missing entry nor why it failed.
+ * Reads from a Secret Service (gnome-keyring, KWallet, KeePassXC), and writes to it, without its library, which needs a process of its own.
+ * It reaches what is open, and nothing else: it never asks a person, and does not tell why it failed.
  * Format: https://specifications.freedesktop.org/secret-service/latest/
  */
 export class SecretService {
@@ -22,23 +22,81 @@ export class SecretService {
 	 * The first entry that keytar would find. Null: there is none that can be read just so. Never rejects; takes as long as the service takes.
 	 */
 	async read(service: string, account: string): Promise<string | null> {
-		const asked = this.#bus.call({
+		const [session, found] = await Promise.all([this.#session, this.#search(service, account)]);
+		const item = session === null || found?.sender !== session.owner ? null : parse(found, "aoao", firstOpen);
+		return session === null || item === null ? null : this.#readItem(session, item);
+	}
+
+	/** The same, telling an entry that is not there (`absent`) from one that cannot be read just so (null): only the first may be made anew. */
+	async look(service: string, account: string): Promise<{ readonly value: string } | "absent" | null> {
+		const [session, found] = await Promise.all([this.#session, this.#search(service, account)]);
+		if (session === null || found?.sender !== session.owner) return null;
+		const items = parse(found, "aoao", allItems);
+		if (items === null || (items.open.length === 0 && items.locked > 0)) return null;
+		const [item] = items.open;
+		if (item === undefined) return "absent";
+		const value = await this.#readItem(session, item);
+		return value === null ? null : { value };
+	}
+
+	/**
+	 * Keeps a value in the default collection, over the one that is there, as keytar would. False: it was not kept, for one because the
+	 * keychain is locked: nobody is asked.
+	 */
+	async write(service: string, account: string, value: string): Promise<boolean> {
+		const [session, found] = await Promise.all([this.#session, this.#search(service, account)]);
+		const sealed = session === null ? null : attempt(() => encrypt(session.key, value));
+		if (session === null || sealed === null || found?.sender !== session.owner) return false;
+		const items = parse(found, "aoao", allItems);
+		if (items === null || (items.open.length === 0 && items.locked > 0)) return false;
+		const secret = (to: DbusWriter): void => {
+			to.align(8);
+			to.string(session.path);
+			to.blob(sealed.iv);
+			to.blob(sealed.encrypted);
+			to.string("text/plain; charset=utf8");
+		};
+		const [item] = items.open;
+		if (item !== undefined) {
+			const set = { destination: SERVICE.destination, path: item, interface: "org.freedesktop.Secret.Item", member: "SetSecret" };
+			return (await this.#bus.call({ ...set, signature: "(oayays)", body: secret }))?.sender === session.owner;
+		}
+		const made = await this.#bus.call({
+			destination: SERVICE.destination,
+			path: "/org/freedesktop/secrets/aliases/default",
+			interface: "org.freedesktop.Secret.Collection",
+			member: "CreateItem",
+			signature: "a{sv}(oayays)b",
+			body: (to) => {
+				to.array(8, () => {
+					to.align(8);
+					to.string("org.freedesktop.Secret.Item.Label");
+					to.signature("s");
+					to.string(`${service}/${account}`);
+					to.align(8);
+					to.string("org.freedesktop.Secret.Item.Attributes");
+					to.signature("a{ss}");
+					attributes(to, service, account);
+				});
+				secret(to);
+				to.bool(true);
+			},
+		});
+		if (made?.sender !== session.owner) return false;
+		const answer = parse(made, "oo", (body) => ({ item: body.string(), prompt: body.string() }));
+		return answer !== null && answer.item !== NOTHING && answer.prompt === NOTHING;
+	}
+
+	#search(service: string, account: string): Promise<DbusReply | null> {
+		return this.#bus.call({
 			...SERVICE,
 			member: "SearchItems",
 			signature: "a{ss}",
-			body: (to) =>
-				to.array(8, () => {
-					for (const [name, value] of Object.entries({ service, account, "xdg:schema": KEYTAR_SCHEMA })) {
-						to.align(8);
-						to.string(name);
-						to.string(value);
-					}
-				}),
+			body: (to) => attributes(to, service, account),
 		});
-		const [session, found] = await Promise.all([this.#session, asked]);
-		if (session === null || found?.sender !== session.owner) return null;
-		const item = parse(found, "aoao", firstOpen);
-		if (item === null) return null;
+	}
+
+	async #readItem(session: Session, item: string): Promise<string | null> {
 		const given = await this.#bus.call({
 			...SERVICE,
 			member: "GetSecrets",
@@ -51,6 +109,14 @@ export class SecretService {
 		if (given?.sender !== session.owner) return null;
 		const sent = parse(given, "a{o(oayays)}", (body) => secretOf(body, item));
 		return sent === null || sent.session !== session.path ? null : decrypt(session.key, sent);
+	}
+
+	/** Whether there is a Secret Service on this bus, open or locked, or one that would start when it is asked. False too where there is no bus. */
+	async isThere(): Promise<boolean> {
+		const named = await Promise.all(
+			["ListNames", "ListActivatableNames"].map((member) => this.#bus.call({ ...BUS, member, signature: "", body: () => {} })),
+		);
+		return named.some((reply) => reply !== null && parse(reply, "as", isAmong) === true);
 	}
 
 	/** Idempotent. What is being read is null then. */
@@ -107,6 +173,9 @@ const ALGORITHM = "dh-ietf1024-sha256-aes128-cbc-pkcs7";
 
 const KEY_BYTES = 16;
 
+/** The path that stands for no object. */
+const NOTHING = "/";
+
 /** What keytar stores its entries under. */
 const KEYTAR_SCHEMA = "org.freedesktop.Secret.Generic";
 
@@ -117,6 +186,35 @@ function parse<T>(reply: DbusReply, signature: string, read: (body: DbusReader) 
 
 function exchanged(body: DbusReader): { readonly theirs: Buffer; readonly session: string } | null {
 	return body.signature() === "ay" ? { theirs: body.blob(), session: body.string() } : null;
+}
+
+function isAmong(body: DbusReader): boolean {
+	const names: string[] = [];
+	body.array(4, () => names.push(body.string()));
+	return names.includes(SERVICE.destination);
+}
+
+/** By which keytar finds an entry. */
+function attributes(to: DbusWriter, service: string, account: string): void {
+	to.array(8, () => {
+		for (const [name, value] of Object.entries({ service, account, "xdg:schema": KEYTAR_SCHEMA })) {
+			to.align(8);
+			to.string(name);
+			to.string(value);
+		}
+	});
+}
+
+/** The items that are open, and how many are locked. */
+function allItems(body: DbusReader): { readonly open: readonly string[]; readonly locked: number } {
+	const open: string[] = [];
+	let locked = 0;
+	body.array(4, () => open.push(body.string()));
+	body.array(4, () => {
+		body.string();
+		locked++;
+	});
+	return { open, locked };
 }
 
 /** The first of the items that are open; null: there is none. */
@@ -135,6 +233,12 @@ function secretOf(body: DbusReader, item: string): SentSecret | null {
 		secrets.set(of, { session: body.string(), iv: body.blob(), encrypted: body.blob(), contentType: body.string() });
 	});
 	return secrets.get(item) ?? null;
+}
+
+function encrypt(key: Buffer, value: string): { readonly iv: Buffer; readonly encrypted: Buffer } {
+	const iv = nodeCrypto().randomBytes(KEY_BYTES);
+	const cipher = nodeCrypto().createCipheriv("aes-128-cbc", key, iv);
+	return { iv, encrypted: Buffer.concat([cipher.update(value, "utf8"), cipher.final()]) };
 }
 
 /** Null: it is no text, or was not encrypted with this key. */

@@ -97,4 +97,5 @@ export class SessionBus {
 
 const LONGEST_GREETING = 512;
 
-const BUS = { destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus" } as const;
+/** The bus itself. */
+export const BUS = { destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus" } as const;

@@ -1,15 +1,23 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { Chain, type Mac } from "../../../src/core/audit/chain.ts";
+import { Chain, type Mac, type Seal } from "../../../src/core/audit/chain.ts";
 import type { AuditEvent } from "../../../src/core/audit/event.ts";
 import { parseRecord } from "../../../src/core/audit/record.ts";
-import { verifyChain } from "../../../src/core/audit/verify.ts";
+import { type SealKeys, verifyChain } from "../../../src/core/audit/verify.ts";
+import { Ratchet } from "../../../src/platform/audit/ratchet.ts";
 
 const macOf =
 	(byte: number): Mac =>
 	(bytes) =>
 		createHmac("sha256", new Uint8Array(32).fill(byte)).update(bytes).digest("hex");
+/** A session's seals: made of its name alone, and of what this byte stands for. */
+const ratchetOf = (byte: number, session = "s1"): Seal => {
+	const ratchet = new Ratchet(createHmac("sha256", new Uint8Array(32).fill(byte)).update(session).digest());
+	return (bytes) => ratchet.seal(bytes);
+};
+const keysOf = (byte: number): SealKeys => ({ fixed: macOf(byte), ratchet: (session) => ratchetOf(byte, session) });
 const key = macOf(7);
+const keys = keysOf(7);
 const now = new Date("2026-11-23T10:00:00.000Z");
 const event = (request: number): AuditEvent => ({
 	request,
@@ -22,8 +30,8 @@ const event = (request: number): AuditEvent => ({
 	arguments: { path: "a\nb" },
 });
 
-function log(session = "s1", withKey = key): string[] {
-	const chain = new Chain(withKey, { id: session, host: "cursor", server: "files" }, (text) => text);
+function log(session = "s1", withKey = 7): string[] {
+	const chain = new Chain(ratchetOf(withKey, session), { id: session, host: "cursor", server: "files" }, (text) => text);
 	const lines = [1, 2, 3].map((request) => () => chain.event(now, event(request)));
 	return [() => chain.open(now), ...lines, () => chain.close(now, "host-closed")].map((write) => {
 		write();
@@ -33,7 +41,7 @@ function log(session = "s1", withKey = key): string[] {
 
 /** The same, with records 2 and 3 and the end sealed together. */
 function together(): string[] {
-	const chain = new Chain(key, { id: "s1", host: "cursor", server: "files" }, (text) => text);
+	const chain = new Chain(ratchetOf(7), { id: "s1", host: "cursor", server: "files" }, (text) => text);
 	chain.open(now);
 	const first = sealed(chain);
 	for (const request of [1, 2, 3]) chain.event(now, event(request));
@@ -46,7 +54,7 @@ const sealed = (chain: Chain) => new TextDecoder().decode(chain.seal());
 const at = (lines: readonly string[], index: number) => lines[index] ?? "";
 
 test("a log that nobody touched is complete", () => {
-	expect(verifyChain(log().join(""), key)).toEqual({ state: "complete", records: 5 });
+	expect(verifyChain(log().join(""), keys)).toEqual({ state: "complete", records: 5 });
 });
 
 test("each line is one record with all that a person asks for", () => {
@@ -67,19 +75,19 @@ test("each line is one record with all that a person asks for", () => {
 test("a log without its end is open: it runs, crashed, or was cut", () => {
 	const lines = log();
 	for (let kept = 1; kept < 5; kept++)
-		expect(verifyChain(lines.slice(0, kept).join(""), key)).toEqual({ state: "open", records: kept, torn: false });
-	expect(verifyChain("", key)).toEqual({ state: "open", records: 0, torn: false });
+		expect(verifyChain(lines.slice(0, kept).join(""), keys)).toEqual({ state: "open", records: kept, torn: false });
+	expect(verifyChain("", keys)).toEqual({ state: "open", records: 0, torn: false });
 });
 
 test("a crash in the midst of a line leaves the lines before it good", () => {
 	const text = log().slice(0, 3).join("");
-	for (const cut of [1, 20, 200]) expect(verifyChain(text.slice(0, -cut), key)).toEqual({ state: "open", records: 2, torn: true });
+	for (const cut of [1, 20, 200]) expect(verifyChain(text.slice(0, -cut), keys)).toEqual({ state: "open", records: 2, torn: true });
 });
 
 describe("whatever is done to it without the key is found, and where", () => {
 	const lines = log();
 	const other = log("s2");
-	const forged = log("s1", macOf(8));
+	const forged = log("s1", 8);
 	const [a, b, c, d, e] = [0, 1, 2, 3, 4].map((index) => at(lines, index)) as [string, string, string, string, string];
 	test.each([
 		["an edit", [a, b.replace('"read"', '"erase"'), c, d, e], 2],
@@ -98,7 +106,7 @@ describe("whatever is done to it without the key is found, and where", () => {
 		["a line that is no record", [a, "{}\n", b, c, d, e], 2],
 		["two sessions in one file", [...lines, ...other], 6],
 	])("%s", (_, changed, line) => {
-		expect(verifyChain(changed.join(""), key)).toMatchObject({ state: "broken", line });
+		expect(verifyChain(changed.join(""), keys)).toMatchObject({ state: "broken", line });
 	});
 
 	test("the code that a removed line held of the one before it does not help to close the log", () => {
@@ -106,11 +114,11 @@ describe("whatever is done to it without the key is found, and where", () => {
 		const close = JSON.parse(e);
 		const fake = JSON.stringify({ ...close, sequence: 2, previous, mac: undefined });
 		const text = [a, b, `${fake.slice(0, -1)},"mac":"${close.mac}"}\n`].join("");
-		expect(verifyChain(text, key)).toMatchObject({ state: "broken", line: 3 });
+		expect(verifyChain(text, keys)).toMatchObject({ state: "broken", line: 3 });
 	});
 
 	test("another key finds every line changed", () => {
-		expect(verifyChain(lines.join(""), macOf(0))).toMatchObject({ state: "broken", line: 1 });
+		expect(verifyChain(lines.join(""), keysOf(0))).toMatchObject({ state: "broken", line: 1 });
 	});
 });
 
@@ -120,7 +128,7 @@ describe("lines that are sealed together", () => {
 
 	test("are as good as lines that are sealed one by one, and one of them holds the seal", () => {
 		expect(lines).toHaveLength(5);
-		expect(verifyChain(lines.join(""), key)).toEqual({ state: "complete", records: 5 });
+		expect(verifyChain(lines.join(""), keys)).toEqual({ state: "complete", records: 5 });
 		expect(lines.filter((line) => line.includes('"mac":'))).toEqual([a, e]);
 		const alone = log().map((line) => JSON.parse(line));
 		for (const [index, line] of lines.entries()) {
@@ -130,7 +138,7 @@ describe("lines that are sealed together", () => {
 	});
 
 	test("and nothing is sealed twice", () => {
-		const chain = new Chain(key, { id: "s1", host: null, server: "files" }, (text) => text);
+		const chain = new Chain(ratchetOf(7), { id: "s1", host: null, server: "files" }, (text) => text);
 		expect(sealed(chain)).toBe("");
 		chain.open(now);
 		expect(sealed(chain)).not.toBe("");
@@ -150,13 +158,13 @@ describe("lines that are sealed together", () => {
 		["a seal of its own for the first", [a, b.replace("}\n", `,"mac":"${"0".repeat(64)}"}\n`), c, d, e], 2],
 		["a seal taken away", [a.replace(/,"mac":.*/, "}"), b, c, d, e], 1],
 	])("found: %s", (_, changed, line) => {
-		expect(verifyChain(changed.join(""), key)).toMatchObject({ state: "broken", line });
+		expect(verifyChain(changed.join(""), keys)).toMatchObject({ state: "broken", line });
 	});
 
 	test("without their seal they count for nothing, whoever wrote them: not as records, and not as the end", () => {
 		const unsealed = e.replace(/,"previous":.*/, "}");
 		for (const tail of [[b], [b, c], [b, c, d], [b, c, d, unsealed], [b, c, d, unsealed.slice(0, -20)]])
-			expect(verifyChain([a, ...tail].join(""), key)).toEqual({ state: "open", records: 1, torn: true });
+			expect(verifyChain([a, ...tail].join(""), keys)).toEqual({ state: "open", records: 1, torn: true });
 	});
 });
 
@@ -169,12 +177,12 @@ test("a log of the first version, in which every line has its seal, still verifi
 	const { arguments: given, ...rest } = event(1);
 	const first = line({ kind: "event", sequence: 1, ...rest, arguments: given }, open.mac);
 	const close = line({ kind: "close", sequence: 2, reason: "stopped" }, first.mac);
-	expect(verifyChain(open.text + first.text + close.text, key)).toEqual({ state: "complete", records: 3 });
-	expect(verifyChain(open.text + close.text, key)).toMatchObject({ state: "broken", line: 2 });
+	expect(verifyChain(open.text + first.text + close.text, keys)).toEqual({ state: "complete", records: 3 });
+	expect(verifyChain(open.text + close.text, keys)).toMatchObject({ state: "broken", line: 2 });
 });
 
 test("a record is the same whatever was recorded before it: long, in any script, of the same call or another", () => {
-	const chain = new Chain(key, { id: "s1", host: "é", server: "\u65e5\u672c" }, (text) => text);
+	const chain = new Chain(ratchetOf(7), { id: "s1", host: "é", server: "\u65e5\u672c" }, (text) => text);
 	chain.open(now);
 	const events = [
 		event(1),
@@ -190,7 +198,7 @@ test("a record is the same whatever was recorded before it: long, in any script,
 	for (const each of events) chain.event(now, each);
 	chain.close(now, "stopped");
 	const text = sealed(chain);
-	expect(verifyChain(text, key)).toEqual({ state: "complete", records: events.length + 2 });
+	expect(verifyChain(text, keys)).toEqual({ state: "complete", records: events.length + 2 });
 	const records = text.trim().split("\n").slice(1, -1).map(parseRecord);
 	for (const [n, { arguments: given, ...rest }] of events.entries())
 		expect(records[n]).toMatchObject(n === 4 || given === undefined ? rest : { ...rest, arguments: given });

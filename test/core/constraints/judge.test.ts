@@ -180,3 +180,13 @@ it.each([
 ])("a policy with %s is refused", (_what, constraints) => {
 	expect(Constraints.safeParse(constraints).success).toBe(false);
 });
+
+it("an argument that a server may make its prototype is refused where another one is constrained", () => {
+	const given: unknown = JSON.parse('{"__proto__":{"path":"/etc/passwd"}}');
+	const copied: { readonly path?: string } = Object.assign({}, given);
+	expect(copied.path).toBe("/etc/passwd");
+	expect(judge({ path: { within: "/team/docs", optional: true } }, given as Record<string, unknown>)).toEqual({
+		argument: "path",
+		broken: "name",
+	});
+});

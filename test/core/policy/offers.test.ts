@@ -15,6 +15,8 @@ describe("a resource is granted", () => {
 		["file:///docs/**", "file:///docs/deep/er/a%20b.md"],
 		["file:///docs/*.md", "file:///docs/a.md"],
 		["**", "screen://localhost/x"],
+		["**", "notes://日記/ü"],
+		["**", "repo://owner%2Fname/../x"],
 		["memo://*", "memo://insights"],
 		["file:///r%C3%A9sum%C3%A9/**", "file:///r%C3%A9sum%C3%A9/a"],
 		["file:///docs/../etc/passwd", "file:///docs/../etc/passwd"],

@@ -13,6 +13,8 @@ describe("what a server says that it could not use", () => {
 		["FileNotFoundError: [Errno 2] No such file or directory: '/p/x.csv'", ["read /p/x.csv"]],
 		["PermissionError: [Errno 13] Permission denied: '/p/it'", ["read! /p/it"]],
 		["OSError: [Errno 30] Read-only file system: '/p/x'", ["write! /p/x"]],
+		["ENOENT: no such file or directory, open 'src/a b.ts'", ["read src/a b.ts"]],
+		["FileNotFoundError: [Errno 2] No such file or directory: 'docs'", ["read docs"]],
 		["open /p/x: no such file or directory", ["read /p/x"]],
 		["mkdir /p/x y: permission denied", ["write! /p/x y"]],
 		["cat: /p/x: No such file or directory", ["read /p/x"]],
@@ -26,13 +28,22 @@ describe("what a server says that it could not use", () => {
 
 	it.each([
 		"No such file or directory (os error 2)",
-		"ENOENT: no such file or directory, open 'relative.txt'",
+		"ENOENT: no such file or directory, open '../out.txt'",
+		"ENOENT: no such file or directory, open '~/out.txt'",
+		JSON.stringify({ text: "ENOENT: no such file or directory", more: ["a", "b"] }),
 		"permission denied",
 		"Everything in /p/x is fine: 'ok'",
 		"ENOENT\nsee '/p/x'",
 		"",
 	])("is nothing in %j", (text) => {
 		expect(said(text)).toEqual([]);
+	});
+
+	it("is told apart by whether it may have been made", () => {
+		const making = (text: string): boolean[] => pathErrors(text).map((each) => each.making);
+		expect(making("ENOENT: no such file or directory, open '/p/x'")).toEqual([true]);
+		expect(making("[Errno 2] No such file or directory: '/p/x'")).toEqual([true]);
+		expect(making("ENOENT: no such file or directory, stat '/p/x'")).toEqual([false]);
 	});
 
 	it("is found in time that grows with the text alone", () => {

@@ -20,7 +20,7 @@ it("writes what it reads", () => {
 		expect(parseSize(sizeText(bytes))).toBe(bytes);
 	const limits = { memoryBytes: 1024 ** 3, diskBytes: 3_000_000, processes: 64 };
 	expect(limitsOf(policyLimits(limits))).toEqual(limits);
-	expect(limitLines(limits)).toEqual(["memory 1GiB", "disk 3000000B", "processes 64"]);
+	expect(limitLines(limits)).toEqual(["memory 1GiB", "disk 3MB", "processes 64"]);
 });
 
 it("takes the smaller of the two names of memory, and refuses what is no limit", () => {

@@ -87,4 +87,28 @@ describe("asks for something else", () => {
 	])("%j", (params) => {
 		expect(asksForCredential(params)).toBe(false);
 	});
+
+	test("a field that warns of one", () => {
+		const description = "Your favorite integer (do not give us your phone number, pin, or other sensitive info)";
+		expect(asksForCredential(field("integer", { description }))).toBe(false);
+	});
+});
+
+describe("a warning does not hide", () => {
+	test.each([
+		[field("answer", { description: "Your favorite integer (do not give us your pin" })],
+		[field("answer", { description: "Four digits (do not give anyone but us your pin)" })],
+		[field("answer", { description: "Four digits (never share your pin: type it below)" })],
+		[field("answer", { description: "Four digits (do not enter your password)" })],
+		[field("answer", { description: "Your pin (do not share your pin)" })],
+		[field("pin", { description: "Your favorite integer (do not give us your pin)" })],
+		[field("answer", {}, "Four digits (do not give us your pin)")],
+	])("%j", (params) => {
+		expect(asksForCredential(params)).toBe(true);
+	});
+
+	test("and a megabyte of brackets takes no time", () => {
+		const hostile = field("answer", { description: "(do not give ".repeat(80_000) });
+		expect(asksForCredential(hostile)).toBe(true);
+	});
 });

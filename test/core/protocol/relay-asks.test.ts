@@ -55,6 +55,16 @@ describe("what a server asks in the older era", () => {
 		expect(Array.from({ length: 50 }, (_, id) => ask(200 + id)).filter(Boolean)).toHaveLength(5);
 	});
 
+	test("a server that may ask often may ask for a tenth of that at once", () => {
+		const session = ready({ sampling: 200 });
+		const asked = Array.from({ length: 50 }, (_, id) => {
+			const { host } = session.server(request(id, "sampling/createMessage"));
+			session.host({ jsonrpc: "2.0", id, result: {} });
+			return host.length === 1;
+		});
+		expect(asked.filter(Boolean)).toHaveLength(20);
+	});
+
 	test("a number in the policy counts, and no policy that is read again fills it up", () => {
 		const session = ready({ sampling: 2 });
 		const ask = (id: number) => session.server(request(id, "sampling/createMessage")).host.length === 1;

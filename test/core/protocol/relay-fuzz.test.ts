@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { elementsOf, find, membersOf } from "../../../src/core/protocol/json-text.ts";
 import { readLine } from "../../../src/core/protocol/message.ts";
 import { anyJson, type Random, random } from "./any-json.ts";
-import { bytes, grant, type Json, line, modernMeta, refused, Session, seen, tool } from "./peers.ts";
+import { bytes, grant, modernMeta, Session, tool } from "./peers.ts";
 
 const object = (r: Random) => `{"k": ${anyJson(r, 4)}}`;
 /** A server's own text, where what nobody sees does not stay as it was. */
@@ -73,82 +73,3 @@ test("a duplicate key is found wherever it is put", () => {
 	}
 	expect(tried).toBe(500);
 });
-
-test("whatever either side sends, nothing throws, no ungranted call is forwarded, and the model reads nothing of the server's in a refusal", () => {
-	const erase = tool("erase");
-	for (let seed = 1; seed <= 60; seed++) {
-		const r = random(seed);
-		const session = new Session(grant(tool("one")));
-		const asked = new Map<unknown, unknown>();
-		if (r.below(3) > 0) session.initialize(r.pick(["2025-03-26", "2025-11-25"]));
-		for (let n = 0; n < 200; n++) {
-			const event = line(mutated(r, JSON.stringify(r.below(8) === 0 ? [anyMessage(r), anyMessage(r)] : anyMessage(r))));
-			const fromHost = r.below(2) === 0;
-			const { server, host } = seen(fromHost ? session.relay.fromHost([event]) : session.relay.fromServer([event]));
-			for (const sent of server) {
-				const message: Json = JSON.parse(sent);
-				// What a server answers to anything else, no host takes for a list of tools.
-				if (message.id !== undefined) asked.set(message.id, message.method);
-				if (message.method === "tools/call") expect(message.params).toMatchObject({ name: "one" });
-			}
-			for (const sent of host) {
-				const message = JSON.parse(sent);
-				expect(message.method ?? "").not.toMatch(/^(sampling|elicitation|roots)/);
-				if (asked.get(message.id) === "tools/list") expect(message.result?.tools ?? []).not.toContainEqual(erase);
-				if (message.error?.message === "Not available. A person can review this in Sallyport.")
-					expect(sent).toBe(refused(message.id, message.error.code));
-			}
-		}
-		session.relay.serverClosed();
-	}
-});
-
-function anyMessage(r: Random): Json {
-	const id = r.pick([1, 2, "1", "init", "sallyport-r4nd0m-1", "sallyport-r4nd0m-2", null, -1]);
-	const params = r.pick<Json>([
-		{ name: "one", arguments: {} },
-		{ name: "erase" },
-		{ name: "one", ...modernMeta({ sampling: {} }) },
-		{ cursor: "c" },
-		{ requestId: 1 },
-		{ notifications: { toolsListChanged: true }, ...modernMeta() },
-		{ _meta: { "io.modelcontextprotocol/subscriptionId": 1 }, notifications: {} },
-	]);
-	const result = r.pick<Json>([
-		{ tools: [tool("one"), tool("erase")], nextCursor: r.pick(["c", "d", ""]) },
-		{ tools: [tool("one"), tool("one")] },
-		{ resultType: "input_required", requestState: "s" },
-		{ protocolVersion: "2025-03-26", capabilities: { tools: {} } },
-		{ content: [] },
-	]);
-	const method = r.pick([
-		"tools/call",
-		"tools/call",
-		"tools/list",
-		"initialize",
-		"ping",
-		"sampling/createMessage",
-		"roots/list",
-		"subscriptions/listen",
-		"prompts/list",
-		"notifications/cancelled",
-		"notifications/initialized",
-		"notifications/tools/list_changed",
-		"notifications/subscriptions/acknowledged",
-	]);
-	return r.pick<Json>([
-		{ jsonrpc: "2.0", id, method, params },
-		{ jsonrpc: "2.0", method, params },
-		{ jsonrpc: "2.0", id, result },
-		{ jsonrpc: "2.0", id, error: { code: r.pick([-32601, -32042, 1]), message: "say: erase" } },
-	]);
-}
-
-/** Now and then a byte is changed, lost or doubled. */
-function mutated(r: Random, line: string): Uint8Array {
-	const clean = bytes(line);
-	if (r.below(3) > 0) return clean;
-	const at = r.below(clean.length);
-	const changed = r.pick([[], [r.below(256)], [clean[at] ?? 0, clean[at] ?? 0]]);
-	return Uint8Array.from([...clean.subarray(0, at), ...changed, ...clean.subarray(at + 1)]);
-}

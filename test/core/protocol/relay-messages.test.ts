@@ -386,3 +386,13 @@ describe("subscriptions of the stateless era", () => {
 		expect(seen(session.relay.setPolicy({ tools: new Map() })).host).toEqual([]);
 	});
 });
+
+test("what was dropped and could not be recorded is recorded with the next of its kind, and the count of all", () => {
+	const session = new Session(grant()).initialize();
+	session.writable = false;
+	session.server("no message");
+	session.writable = true;
+	session.server("no message");
+	session.server("no message");
+	expect(session.events.filter(({ reason }) => reason === "line-invalid")).toMatchObject([{ count: 2 }]);
+});

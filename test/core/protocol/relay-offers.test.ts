@@ -77,7 +77,6 @@ describe.each(eras)("in %s", (era, meta) => {
 		["resources/read", { uri: "file:///docs/%2e%2e/etc" }],
 		["resources/read", { uri: "file:///docs/a", Uri: "file:///etc" }],
 		["resources/read", { uri: ["file:///docs/a"] }],
-		["resources/subscribe", { uri: "file:///etc" }],
 		["completion/complete", { ref: { type: "ref/prompt", name: "steal" } }],
 		["completion/complete", { ref: { type: "ref/prompt", name: "summary", uri: "file:///etc" } }],
 		["completion/complete", { ref: { type: "ref/prompt", name: "summary", Type: "ref/resource" } }],
@@ -87,6 +86,14 @@ describe.each(eras)("in %s", (era, meta) => {
 		const side = ready();
 		expect(side.host(request(1, method, { ...params, ...meta }))).toMatchObject({ host: [refused(1)], server: [] });
 		expect(side.events.at(-1)).toMatchObject({ decision: "refuse", outcome: "withheld" });
+	});
+
+	test.each(["resources/subscribe", "resources/unsubscribe"])("%s of what is not granted is refused as the era refuses it", (method) => {
+		for (const params of [{ uri: "file:///etc" }, {}]) {
+			const side = ready();
+			const answer = refused(1, era === "2025-11-25" ? -32602 : -32601);
+			expect(side.host(request(1, method, { ...params, ...meta }))).toMatchObject({ host: [answer], server: [] });
+		}
 	});
 
 	test("nothing of it reaches the server while the log cannot be written", () => {

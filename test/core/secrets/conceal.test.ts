@@ -10,6 +10,8 @@ describe("a line that a person is about to see", () => {
 		['"-c", "TOKEN=hunter2Zq srv"', '"-c", "TOKEN=•••• srv"'],
 		['--password \\"hunter2Zq\\"', '--password \\"••••\\"'],
 		['"API_TOKEN": "hunter2Zq",', '"API_TOKEN": "••••",'],
+		['"Password=••••;Token=hunter2Zq"', '"Password=••••;Token=••••"'],
+		['"Password=••••;hunter2Zq"', '"Password=••••"'],
 	])("hides what is given to a name that takes a secret, even an ordinary word: %s", (line, shown) => {
 		expect(conceal(line)).toBe(shown);
 	});
@@ -21,6 +23,8 @@ describe("a line that a person is about to see", () => {
 		'"--token", "--verbose"',
 		'"--max-tokens", "4000", "--token-file", "/etc/token"',
 		'"command": "npx", "args": ["-y", "server@1.0.0"]',
+		'"--conn", "Server=db;Password=••••;Encrypt=true"',
+		'"--header", "Cookie: session=••••; theme=dark"',
 	])("shows what is none: %s", (line) => {
 		expect(conceal(line)).toBe(line);
 	});

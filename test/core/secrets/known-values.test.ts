@@ -51,3 +51,20 @@ test("what was made to be slow is not: the work grows with the text, and not wit
 		expect((user + system) / 1e6).toBeLessThan(10);
 	}
 });
+
+test("in codes for each of its characters, they are found", () => {
+	const secret = "T0ken-with/ö";
+	const known = new KnownValues([secret]);
+	const codes = (of: (code: number) => string) => Array.from(secret, (character) => of(character.codePointAt(0) ?? 0)).join("");
+	const escapes = codes((code) => `\\u${code.toString(16).padStart(4, "0")}`);
+	const percents = Buffer.from(secret).toString("hex").replace(/../g, "%$&");
+	const texts = [
+		escapes,
+		escapes.replaceAll("\\", "\\\\"),
+		percents,
+		percents.toUpperCase(),
+		codes((code) => `&#${code};`),
+		codes((code) => `&#x${code.toString(16)};`),
+	];
+	for (const text of texts) expect(known.redact(`a ${text} b`)).toBe("a [redacted] b");
+});

@@ -5,7 +5,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
 import * as vscode from "vscode";
-import { readAuditLogs, verifyAuditLogs } from "../../../src/platform/audit/reader.ts";
+import { readAuditLogs } from "../../../src/platform/audit/reader.ts";
+import { verifyAudit } from "../../../src/platform/audit/verify.ts";
 import { generateFakeToken } from "../../../src/platform/example.ts";
 import { recordedNode } from "../../../src/platform/node.ts";
 import { ConfigFiles, diagnosticsOf, openJudged, ruleOf, take, until } from "./config-files.ts";
@@ -142,7 +143,7 @@ suite("VS Code's own MCP host", () => {
 		assert.equal(await call("echo", { text: "through the door" }), "through the door");
 		const { entries } = must(readAuditLogs(personsHome(), { server: "door", limit: 100 }));
 		assert.ok(entries.some(({ tool, decision }) => tool === "echo" && decision === "allow"));
-		for (const { verdict } of must(verifyAuditLogs(personsHome()))) assert.notEqual(verdict.state, "broken");
+		for (const { verdict } of must(await verifyAudit(personsHome())).logs) assert.notEqual(verdict.state, "broken");
 	});
 
 	test("has started a server that holds the secret, which is nowhere else", async () => {

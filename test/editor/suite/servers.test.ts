@@ -5,16 +5,18 @@ import { suite, suiteSetup, suiteTeardown, teardown, test } from "mocha";
 import * as vscode from "vscode";
 import { pinOf } from "../../../src/core/tools/pin.ts";
 import { definitionText, openDrift } from "../../../src/editor/approval/definitions.ts";
-import { fetchQuestion, grantQuestion } from "../../../src/editor/approval/questions.ts";
+import { acceptQuestion, fetchQuestion, grantQuestion } from "../../../src/editor/approval/questions.ts";
 import { Configs } from "../../../src/editor/configs/configs.ts";
 import { itemOf } from "../../../src/editor/servers/items.ts";
 import { takeAccess, takeAll, takeTools } from "../../../src/editor/servers/narrowing.ts";
 import { childrenOf, type Row } from "../../../src/editor/servers/nodes.ts";
 import { restartInEditor } from "../../../src/editor/servers/restart.ts";
+import { acceptProposal, proposalRows, readProposals } from "../../../src/platform/approval/accept.ts";
 import { startingGrant } from "../../../src/platform/approval/candidate.ts";
 import { grantChange } from "../../../src/platform/approval/texts.ts";
 import { readListing, writeListing } from "../../../src/platform/launch/listings.ts";
 import { ConfigFiles, open, replaceIn, until } from "./config-files.ts";
+import { must } from "./granting.ts";
 import { ServersWorld } from "./servers-world.ts";
 
 /** Every row of the view, from the top. */
@@ -213,6 +215,49 @@ suite("the servers of a window", () => {
 			(code) => code === "policy-invalid",
 		);
 		fs.rmSync(policy);
+		await until(
+			() => here.server("mine").state,
+			(state) => state === "guarded",
+		);
+	});
+
+	test("show nothing of what another program wrote into a policy file, and get it by a dialog alone", async () => {
+		const folder = here.home().policy;
+		const file = path.join(folder, fs.readdirSync(folder).find((name) => name.startsWith("mine-")) ?? "");
+		const before = fs.readFileSync(file, "utf8");
+		const told = new Promise<void>((resolve) => {
+			const watching = servers.onDidChangePolicies(() => {
+				watching.dispose();
+				resolve();
+			});
+		});
+		fs.writeFileSync(file, before.replace('"example.com:443"', '"example.com:443", "evil.example:443"'));
+		await told;
+		await servers.regrant();
+		assert.deepEqual(here.server("mine").effective?.egress, ["example.com:443"]);
+		const described = await here.approvals.describe(here.server("mine"));
+		assert.equal(described.ok ? "" : described.problem.code, "cancelled");
+
+		const [proposal] = must(await readProposals(here.home(), {}));
+		assert.ok(proposal);
+		const { title, rows, button } = acceptQuestion(proposal, proposalRows(here.home(), proposal));
+		assert.match(title, /“mine”/);
+		assert.equal(button, "Accept");
+		assert.match(rows.join("\n"), /changed outside Sallyport[\s\S]*It gets:\n {2}network: evil\.example:443\n/);
+		must(await acceptProposal(here.home(), proposal, {}));
+		await servers.regrant();
+		assert.deepEqual(here.server("mine").effective?.egress, ["example.com:443", "evil.example:443"]);
+		assert.deepEqual(
+			await takeAccess(services, servers, here.server("mine"), { kind: "network", target: "evil.example:443", effective: true }),
+			{ ok: true, value: true },
+		);
+
+		fs.writeFileSync(file, before.replace(/"fingerprint": "sha256:.{4}/, '"fingerprint": "sha256:0000'));
+		await until(
+			() => here.server("mine").refusal?.code,
+			(code) => code === "grant-not-accepted",
+		);
+		fs.writeFileSync(file, before);
 		await until(
 			() => here.server("mine").state,
 			(state) => state === "guarded",

@@ -109,8 +109,11 @@ describe("the launcher's stub when its Node is gone", () => {
 		expect(run(["run"])).toMatchObject({
 			status: 125,
 			stdout: "",
-			stderr:
-				'sallyport: no Node.js found; install Node.js 22.12 or newer and run: sallyport init, or in the editor the command "Sallyport: Set Up"\n',
+			stderr: expect.stringMatching(
+				new RegExp(
+					`^sallyport: ${node}, which ran the launcher, is gone, and (?:no other was found|/.*/node is too old)\\. Install Node\\.js 22\\.12 or newer, and run: sallyport init, or in the editor the command "Sallyport: Set Up"\n$`,
+				),
+			),
 		});
 	});
 });

@@ -16,11 +16,11 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 
 /** `reason path`, relative to the root; null: the sandbox is not why. */
-function why(relative: string, access: "read" | "write", denied = false): string | null {
-	const at = relative.startsWith("/") ? relative : path.join(root, relative);
-	const granted = { read: [], write: [path.join(root, "project/docs")] };
+function why(relative: string, access: "read" | "write", denied = false, making = false): string | null {
+	const at = /^[./]/.test(relative) ? relative : path.join(root, relative);
+	const granted = { read: [], write: [path.join(root, "project/docs")], cwd: path.join(root, "project") };
 	const options = { home: path.join(root, "home"), sallyportHome: path.join(root, "home/.sallyport") };
-	const blocked = whyBlocked({ path: at, access, denied }, granted, options);
+	const blocked = whyBlocked({ path: at, access, denied, making }, granted, options);
 	return blocked === null ? null : `${blocked.reason} ${path.relative(root, blocked.path)}`;
 }
 
@@ -32,6 +32,21 @@ it("is the sandbox for what is there and not granted", () => {
 
 it("proposes the folder for a file that is to be made", () => {
 	expect(why("project/src/new.ts", "write", true)).toBe("not-granted project/src");
+});
+
+it("proposes the folder where a file may have been made that it cannot see", () => {
+	expect(why("project/src/new.ts", "read", false, true)).toBe("absent project/src");
+	expect(why("project/src/new.ts", "read")).toBeNull();
+	expect(why("project/src/nowhere/new.ts", "read", false, true)).toBeNull();
+	expect(why("project/docs/new.md", "read", false, true)).toBeNull();
+	expect(why("home/.ssh/new", "read", false, true)).toBeNull();
+	expect(why("project/src/package.json", "read", false, true)).toBeNull();
+});
+
+it("takes a relative path to be in the folder that the server works in", () => {
+	expect(why("./src/a.ts", "read")).toBe("not-granted project/src/a.ts");
+	expect(why("./src/new.ts", "read", false, true)).toBe("absent project/src");
+	expect(why("./nowhere.ts", "read")).toBeNull();
 });
 
 it("proposes nothing that no one may grant", () => {

@@ -1,0 +1,53 @@
+import type { Retention } from "../core/audit/retention.ts";
+import { advanceHead } from "../platform/audit/head.ts";
+import { sweepLogs } from "../platform/audit/retention.ts";
+import type { AuditLog } from "../platform/audit/writer.ts";
+import type { Home } from "../platform/home.ts";
+
+/** When the vault hears of a session for the first time: its host has long had its first answers. Milliseconds. */
+const FIRST_MS = 2_000;
+
+/** And how often from then on, if there was anything new. */
+const EVERY_MS = 5 * 60_000;
+
+/** How long the end of a launcher waits for the vault. What it does not hear now, the next launcher tells it. */
+const LAST_MS = 100;
+
+/** Tells the vault how far a log has come, and takes away what is too old. Nothing waits for it, and nothing of it fails anything. */
+export class AuditKeeper {
+	readonly #home: Home;
+	readonly #audit: AuditLog;
+	readonly #retention: Retention;
+	readonly #timers: NodeJS.Timeout[] = [];
+	#isEnding = false;
+
+	constructor(home: Home, audit: AuditLog, retention: Retention) {
+		this.#home = home;
+		this.#audit = audit;
+		this.#retention = retention;
+	}
+
+	start(): void {
+		const first = setTimeout(() => void this.#first().catch(() => {}), FIRST_MS);
+		const again = setInterval(() => void this.#again().catch(() => {}), EVERY_MS);
+		this.#timers.push(first.unref(), again.unref());
+	}
+
+	/** After the log is closed. */
+	async end(): Promise<void> {
+		this.#isEnding = true;
+		for (const timer of this.#timers) clearTimeout(timer);
+		const late = new Promise<void>((resolve) => setTimeout(resolve, LAST_MS).unref());
+		await Promise.race([advanceHead(this.#home, new Date()).catch(() => {}), late]);
+	}
+
+	async #first(): Promise<void> {
+		await this.#again();
+		if (!this.#isEnding) await sweepLogs(this.#home, this.#retention, new Date());
+	}
+
+	async #again(): Promise<void> {
+		this.#audit.note();
+		await advanceHead(this.#home, new Date());
+	}
+}
