@@ -2,7 +2,7 @@ import * as path from "node:path";
 import type { Command } from "commander";
 import { type GrantedThen, isCut, type LastRun, lastRun, type Withheld } from "../core/audit/last-run.ts";
 import { own } from "../core/own.ts";
-import { brief, exact, plain, shellWord } from "../core/plain-text.ts";
+import { brief, exact, plain, shellWord, withName } from "../core/plain-text.ts";
 import { saysOf } from "../core/protocol/reasons.ts";
 import { WEAKER_SANDBOX } from "../platform/approval/texts.ts";
 import { readAuditLogs } from "../platform/audit/reader.ts";
@@ -136,7 +136,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 function why(name: string, { reason, said }: Withheld): string {
 	if (said !== undefined) return plain(said.message);
-	return own(WORDS, reason)?.replace("NAME", () => shellWord(name)) ?? saysOf(reason) ?? plain(reason);
+	return withName(own(WORDS, reason) ?? saysOf(reason) ?? plain(reason), name);
 }
 
 /** What a person would write into the server's profile. Null: nothing there would allow it. */

@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
 import { HOSTS, type HostId } from "../core/config/hosts.ts";
@@ -6,12 +7,13 @@ import type { ServerEntry, StdioServer } from "../core/config/server.ts";
 import { impostorOf, launchOf } from "../core/config/wrapped.ts";
 import { launchProblem } from "../core/launch/launchable.ts";
 import { brief, plain, shellWord } from "../core/plain-text.ts";
-import { grantsOf } from "../core/policy/layers.ts";
+import { grantsOf, type PolicyLayer } from "../core/policy/layers.ts";
 import { unreadLine } from "../core/report/unread.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
 import { commandLine } from "../platform/approval/texts.ts";
 import { discover, discoverUserFiles, thisPlatform } from "../platform/discover.ts";
 import { homePath, openHome } from "../platform/home.ts";
+import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
 import { readLayers } from "../platform/policy-files.ts";
 import { realNames, tellUnread } from "./config-files.ts";
 import { displayName } from "./display-name.ts";
@@ -24,8 +26,8 @@ interface HostsOptions {
 	readonly json?: boolean;
 }
 
-/** How a host would start an entry: through the launcher, as it is, or not at all on this machine. */
-type Guard = "guarded" | "unguarded" | "remote";
+/** How a host would start an entry: through the launcher, through the launcher that refuses it, as it is, or not at all on this machine. */
+type Guard = "guarded" | "forbidden" | "unguarded" | "remote";
 
 interface HostFile {
 	readonly host: HostId;
@@ -36,6 +38,8 @@ interface HostFile {
 		readonly off: boolean;
 		/** A person has turned its sandbox off: the launcher starts it bare. */
 		readonly unconfined: boolean;
+		/** Which policy forbids it, in a sentence: the launcher refuses it, and nobody else does. Null: none. */
+		readonly forbidden: string | null;
 		readonly starts: string;
 		readonly why: string | null;
 	}[];
@@ -57,15 +61,13 @@ function hosts(paths: readonly string[], options: HostsOptions, io: Io): ExitCod
 	const here = discover(paths.length === 0 ? [io.cwd] : [...paths]);
 	if (!here.ok) return complain(io, here.problem);
 	const own = discoverUserFiles(userHome(io), thisPlatform(), io.env);
-	const isBare = bareServers(io);
+	const policy = policyHere(io);
 	const texts = new Map(
 		[...own.files, ...here.value.files].flatMap((file) => (file.text === null ? [] : [[file.path, { ...file, text: file.text }] as const])),
 	);
 	const files = [...texts.values()].flatMap((file): readonly HostFile[] => {
 		if (!HOSTS[file.host].starts) return [];
-		const servers = parseConfig(file.text, file.host, file.path).servers.map((server) =>
-			toRow(server, file.host, isBare(server.name.value, file.path), io),
-		);
+		const servers = parseConfig(file.text, file.host, file.path).servers.map((server) => toRow(server, file.host, file.path, policy, io));
 		return servers.length === 0 ? [] : [{ host: file.host, file: file.path, servers }];
 	});
 	const unread = tellUnread([...own.problems, ...here.value.problems], io);
@@ -81,15 +83,20 @@ function hosts(paths: readonly string[], options: HostsOptions, io: Io): ExitCod
 /** How hosts that know such a field say that an entry is not to be started. For any other it is a word. */
 const OFF: ReadonlySet<string> = new Set(["disabled: true", "enabled: false"]);
 
-/** Whether what is approved under a name in a config file starts without a sandbox. Where no policy can be read, nothing starts. */
-function bareServers(io: Io): (name: string, file: string) => boolean {
+/** Every layer that counts in this folder. Empty also where one cannot be read: then the launcher starts nothing. */
+function policyHere(io: Io): readonly PolicyLayer[] {
 	const home = openHome(homePath(io.env));
-	const layers = home.ok ? readLayers(home.value, { workspace: null, narrowing: [] }) : home;
-	const bare = layers.ok ? grantsOf(layers.value).filter(({ sandbox }) => sandbox === "off") : [];
-	return (name, file) => bare.length > 0 && bare.some((grant) => grant.name === name && realNames(file).includes(grant.config));
+	const layers = readLayers(home.ok ? home.value : null, { workspace: fs.realpathSync(io.cwd), narrowing: [] });
+	return layers.ok ? layers.value : [];
 }
 
-function toRow(server: ServerEntry, host: HostId, bare: boolean, io: Io): HostFile["servers"][number] {
+/** Whether what is approved under a name in a config file starts without a sandbox. */
+function isBare(policy: readonly PolicyLayer[], name: string, file: string): boolean {
+	const named = grantsOf(policy).filter((grant) => grant.sandbox === "off" && grant.name === name);
+	return named.some(({ config }) => realNames(file).includes(config));
+}
+
+function toRow(server: ServerEntry, host: HostId, file: string, policy: readonly PolicyLayer[], io: Io): HostFile["servers"][number] {
 	// What two parsers read differently may not be off for the host.
 	const off =
 		server.unambiguous &&
@@ -102,18 +109,20 @@ function toRow(server: ServerEntry, host: HostId, bare: boolean, io: Io): HostFi
 		);
 	const name = shownName(server.name.value);
 	if (server.kind === "http")
-		return { name, guard: "remote", off, unconfined: false, starts: plain(maskDetected(server.url.value)), why: null };
+		return { name, guard: "remote", off, unconfined: false, forbidden: null, starts: plain(maskDetected(server.url.value)), why: null };
 	const launch = launchOf(server);
 	const problem = launchProblem(server);
-	const starts = commandLine({ command: launch.command.value, args: launch.args.map(({ value }) => value) });
+	const line = { command: launch.command.value, args: launch.args.map(({ value }) => value) };
+	const forbidden = forbiddenLaunch(policy, { name: server.name.value, ...line });
 	const guarded =
 		launch.wrapped && impostorOf(server) === null && server.unambiguous && isInstalled(server.command.value, io) && !isSteered(server);
 	return {
 		name,
-		guard: guarded ? "guarded" : "unguarded",
+		guard: !guarded ? "unguarded" : forbidden === null ? "guarded" : "forbidden",
 		off,
-		unconfined: guarded && bare,
-		starts,
+		unconfined: guarded && forbidden === null && isBare(policy, server.name.value, file),
+		forbidden: forbidden === null ? null : plain(forbidden.problem.message),
+		starts: commandLine(line),
 		why: guarded || problem === null ? null : plain(problem.message),
 	};
 }
@@ -131,17 +140,17 @@ function isSteered(server: StdioServer): boolean {
 	return server.env.some(({ name }) => /^(?:PATH|LD_.*|DYLD_.*|SALLYPORT_.*|HOME|BASH_ENV|ENV)$/i.test(name.value));
 }
 
-const MARKS: Readonly<Record<Guard, string>> = { guarded: "✓", unguarded: "✗", remote: "·" };
+const MARKS: Readonly<Record<Guard, string>> = { guarded: "✓", forbidden: "·", unguarded: "✗", remote: "·" };
 
 function show(files: readonly HostFile[], unguarded: number, own: ReadonlySet<string>, io: Io): void {
 	const width = Math.min(30, Math.max(4, ...files.flatMap(({ servers }) => servers.map(({ name }) => name.length))));
 	const words = files.some(({ servers }) => servers.some(({ unconfined }) => unconfined)) ? "no sandbox".length : "unguarded".length;
 	for (const { host, file, servers } of files) {
 		say(io, `${HOSTS[host].title}  ${plain(displayName(file, io.cwd))}`);
-		for (const { name, guard, off, unconfined, starts, why } of servers)
+		for (const { name, guard, off, unconfined, forbidden, starts, why } of servers)
 			say(
 				io,
-				`  ${unconfined ? "!" : MARKS[guard]} ${name.padEnd(width)}  ${(off ? "off" : unconfined ? "no sandbox" : guard).padEnd(words)}  ${brief(starts, 80)}${why === null ? "" : `  (cannot be guarded yet: ${why})`}`,
+				`  ${unconfined ? "!" : MARKS[guard]} ${name.padEnd(width)}  ${(off ? "off" : unconfined ? "no sandbox" : guard).padEnd(words)}  ${brief(starts, 80)}${why === null ? "" : `  (cannot be guarded yet: ${why})`}${forbidden === null ? "" : `  (${forbidden})`}`,
 			);
 	}
 	if (files.length > 0) say(io);

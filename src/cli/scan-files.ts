@@ -40,7 +40,7 @@ export interface Scanned {
 export function scanFiles(
 	paths: readonly string[],
 	options: FileOptions,
-	context: Pick<AnalysisContext, "severities" | "ignoresNote">,
+	context: Pick<AnalysisContext, "severities" | "ignoresNote" | "forbids">,
 	output: { readonly base: string; readonly quiet: boolean },
 	io: Io,
 ): Result<Scanned> {

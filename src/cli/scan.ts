@@ -84,6 +84,7 @@ function scan(paths: readonly string[], options: ScanOptions, io: Io): ExitCode 
 		{ user: options.user === true, changed: options.changed === true },
 		{
 			...(severities === undefined ? {} : { severities }),
+			...(settings.ok && settings.value.forbids.length > 0 ? { forbids: settings.value.forbids } : {}),
 			...(options.ignores ? {} : { ignoresNote: "The file says to ignore this." }),
 		},
 		{ base, quiet: quiet || format !== "text" },

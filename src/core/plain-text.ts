@@ -38,9 +38,9 @@ export function sentence(text: string): string {
 	return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
-/** A remedy for one server: its name stands where the text has `NAME` in a command. */
+/** A remedy for one server: its name stands where the text has `NAME` in a command of ours, such as `sallyport tools allow NAME`. */
 export function withName(remedy: string, server: string): string {
-	return remedy.replaceAll(/\bNAME\b/g, () => shellWord(server));
+	return remedy.replaceAll(/(\bsallyport(?: [a-z]{1,12}){1,2}) NAME\b/g, (_, command: string) => `${command} ${shellWord(server)}`);
 }
 
 /** `plain`, cut to at most `most` characters. */

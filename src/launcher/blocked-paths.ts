@@ -23,7 +23,17 @@ const MOST = 50;
 const LONGEST = 64 * 1024;
 
 /** One of these is in every error that speaks of a path. */
-const SIGNS = ["ENOENT", "EACCES", "EPERM", "EROFS", "o such file or", "ermission denied", "ot permitted", "ead-only file"];
+const SIGNS = [
+	"ENOENT",
+	"annot find module",
+	"EACCES",
+	"EPERM",
+	"EROFS",
+	"o such file or",
+	"ermission denied",
+	"ot permitted",
+	"ead-only file",
+];
 
 /** The same of a network that is not there. */
 const NETWORK_SIGNS = [

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { acceptedPlaces } from "../platform/acceptance/accepted.ts";
@@ -9,8 +10,12 @@ import { lookUpGrant, type Place } from "./prepare.ts";
 
 /** Follows the policy files of one launch. Opened before the grant is read, so that no change falls in between. */
 export interface GrantWatch {
-	/** From now on, and at once if something has changed since the watch was opened. */
-	subscribe(changed: (grant: Result<Grant>) => void): void;
+	/**
+	 * From now on, and at once if something has changed since the watch was opened. What means the same as before is not told again.
+	 *
+	 * @param grant as the listener knows it
+	 */
+	subscribe(grant: Grant, changed: (grant: Result<Grant>) => void): void;
 	dispose(): void;
 }
 
@@ -27,6 +32,12 @@ export function watchGrant(
 	let changed: ((grant: Result<Grant>) => void) | null = null;
 	let missed = false;
 	let isOver = false;
+	let last: Result<Grant> | null = null;
+	const give = (grant: Result<Grant>): void => {
+		if (isOver || isDeepStrictEqual(grant, last)) return;
+		last = grant;
+		changed?.(grant);
+	};
 	const tell = (): void => {
 		if (changed === null) {
 			missed = true;
@@ -35,11 +46,9 @@ export function watchGrant(
 		const { known } = approvals;
 		if (known === null) throw new Error("a server that runs before anything is known to be accepted");
 		// What was taken away is gone at once. What was added counts as soon as the vault has said that a person accepted it.
-		changed(lookUpGrant(request, home, place, known));
+		give(lookUpGrant(request, home, place, known));
 		void approvals.again().then((now) => {
-			if (isOver || changed === null) return;
-			const grant = lookUpGrant(request, home, place, now.ok ? now.value : known, onWaiting);
-			if (now.ok && now.value.head !== known.head) changed(grant);
+			if (!isOver) give(lookUpGrant(request, home, place, now.ok ? now.value : known, onWaiting));
 		});
 	};
 	const look = (): void => {
@@ -48,7 +57,7 @@ export function watchGrant(
 			watching.dispose();
 			watching = watchPolicies(places(), look);
 		} catch {
-			changed?.(unwatchable);
+			give(unwatchable);
 			return;
 		}
 		tell();
@@ -60,8 +69,9 @@ export function watchGrant(
 		return unwatchable;
 	}
 	return ok({
-		subscribe(listener) {
+		subscribe(grant, listener) {
 			changed = listener;
+			last = ok(grant);
 			if (missed) tell();
 		},
 		dispose() {

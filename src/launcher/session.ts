@@ -140,7 +140,7 @@ export class Session {
 		// A server that has closed its stdin says so by its exit.
 		stdin.on("error", () => {});
 		this.#passOnStderr(stderr);
-		this.#options.watch.subscribe((grant) => this.#policyChanged(grant));
+		this.#options.watch.subscribe(this.#options.grant, (grant) => this.#policyChanged(grant));
 
 		const [code, signal] = (await closed) as [number | null, NodeJS.Signals | null];
 		await said.done();

@@ -28,6 +28,7 @@ const HELP = `Usage: node src/setup/setup.mjs COMMAND [ARGUMENTS…]
   attack  a hostile server in and out of the sandbox           (npm run attack; -- --only NAME --as user)
   hostile a hostile server and host, on either side of it      (npm run hostile; -- --only NAME --write)
   servers start popular servers confined, write what each needs (npm run servers; -- --only NAME --write)
+  conformance  hosts and servers with and without the launcher   (npm run conformance; -- --dialogues N --write)
   check   types, lint, formatting, dead code                  (npm run check)
 
 Each step is done only if it is needed. Nothing is written outside this folder, but for system
@@ -93,6 +94,7 @@ const COMMANDS = {
 	attack: (args) => runOnBuilt("attack", args),
 	hostile: (args) => runOnBuilt("hostile", args),
 	servers: (args) => runOnBuilt("servers", args),
+	conformance: (args) => runOnBuilt("conformance", args),
 	async check() {
 		await ensureDependencies(root);
 		await check(await ensureRuntime(root));

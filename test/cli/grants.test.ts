@@ -159,3 +159,18 @@ describe("sallyport tools allow", () => {
 		expect(await run("tools", "list", "mini")).toContain(`where path within ${at("nowhere")}`);
 	});
 });
+
+describe("sallyport tools list", () => {
+	it("names the file without which a server ended, and the line that would grant it", async () => {
+		const missing = at("docs/d.txt");
+		world.write("needs.mjs", `import fs from "node:fs"; fs.readFileSync(${JSON.stringify(missing)});`);
+		world.write(".mcp.json", {
+			mcpServers: { needs: { command: process.execPath, args: [path.join(world.folder, "server", "needs.mjs")] } },
+		});
+		fs.renameSync(at("needs.mjs"), path.join(world.folder, "server", "needs.mjs"));
+		const outcome = await world.sallyport(["tools", "list", "needs"]);
+		world.entry("mini");
+		expect(outcome.code).toBe(2);
+		expect(outcome.stderr).toContain(`It may need ${missing}: sallyport allow needs --read ${missing}\n`);
+	});
+});

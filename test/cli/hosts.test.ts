@@ -49,6 +49,17 @@ describe("sallyport hosts", () => {
 		expect((await world.sallyport(["hosts"])).stdout).toContain("sallyport wrap --all --user\n");
 	});
 
+	it("does not call a server guarded that a policy forbids", async () => {
+		world.write(".cursor/mcp.json", { mcpServers: { ok: wrapped, plain: { command: "node", args: ["a.mjs"] } } });
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [], forbid: [{ command: "node", reason: "no scripts here" }] });
+		const { stdout } = await world.sallyport(["hosts"]);
+		const json = JSON.parse((await world.sallyport(["hosts", "--json"])).stdout);
+		fs.rmSync(path.join(world.workspace, ".sallyport"), { recursive: true });
+		expect(stdout).toMatch(/· ok +forbidden +node ok\.mjs {2}\(The policy .* forbids this server: no scripts here\.\)/);
+		expect(stdout).toMatch(/✗ plain +unguarded +node a\.mjs .*forbids this server/);
+		expect(json.files[0].servers[0]).toMatchObject({ guard: "forbidden", forbidden: expect.stringContaining("no scripts here") });
+	});
+
 	it("says which servers start without a sandbox, and the line that confines them again", async () => {
 		const file = world.write(".cursor/mcp.json", {
 			mcpServers: { bare: { ...wrapped, args: ["run", "--name", "bare", "--", process.execPath, world.server] } },

@@ -44,6 +44,21 @@ test("a person's own policy does both, and the command line comes before it", as
 	expect(await severityOf("secret-in-env", "--rule", "secret-in-env=off")).toBe("warning");
 });
 
+test("a server that a policy forbids is an error, which neither an ignore nor the command line takes back", async () => {
+	expect(await severityOf("forbidden-server")).toBe("off");
+	const entry = { command: "docker", args: ["run", "image"], "sallyport-ignore": { "forbidden-server": "we like it" } };
+	folder.write(".mcp.json", { mcpServers: { box: entry } });
+	folder.write(".sallyport/policy.jsonc", { version: 1, servers: [], forbid: [{ command: "docker", reason: "Use podman." }] });
+	for (const args of [[], ["--rule", "forbidden-server=off"]]) {
+		const { report, code } = await folder.scan(["--json", "--fail-on", "error", ...args]);
+		const found = report.findings.filter(({ ruleId }) => ruleId === "forbidden-server");
+		expect([code, found]).toMatchObject([
+			1,
+			[{ severity: "error", server: "box", message: "The workspace's policy forbids this server: Use podman. Remove it." }],
+		]);
+	}
+});
+
 test("--rule changes one, as often as one likes", async () => {
 	const both = ["--rule", "secret-in-env=off", "--rule", "not-launched-through-sallyport=error"];
 	expect(await severityOf("secret-in-env", ...both)).toBe("off");

@@ -53,11 +53,12 @@ async function call(host: Host, diary: Diary, name: string, args: Json = {}, opt
 	await diary.note(`calls ${name} ${JSON.stringify(args)}`, () => host.callTool(name, args, options));
 }
 
-async function callWithProgress(host: Host, diary: Diary, name: string, args: Json, steps: number): Promise<void> {
+/** And notes the first step that it was told of. */
+async function callWithProgress(host: Host, diary: Diary, name: string, args: Json): Promise<void> {
 	const progress: unknown[] = [];
 	await call(host, diary, name, args, { onprogress: (each) => progress.push(each) });
-	// The last one comes together with the answer: which of them an SDK looks at first depends on how the bytes fell into packets.
-	await diary.note("progress", async () => progress.slice(0, steps - 1));
+	// One that comes in the same packet as the answer is too late for the SDK, which looks at the answer first: on a busy machine, the later ones.
+	await diary.note("progress", async () => progress[0]);
 }
 
 /** Calls it off as soon as it makes progress. */
@@ -83,8 +84,8 @@ export const visitEverything: Visit = async (host) => {
 	await call(host, diary, "get-roots-list");
 	await call(host, diary, "trigger-sampling-request", { prompt: "What is a sallyport?", maxTokens: 20 });
 	await call(host, diary, "trigger-elicitation-request");
-	await callWithProgress(host, diary, "trigger-long-running-operation", { duration: 0.3, steps: 3 }, 3);
-	await cancel(host, diary, "trigger-long-running-operation", { duration: 1, steps: 10 });
+	await callWithProgress(host, diary, "trigger-long-running-operation", { duration: 0.9, steps: 3 });
+	await cancel(host, diary, "trigger-long-running-operation", { duration: 2, steps: 4 });
 	await diary.note("simple prompt", () => host.getPrompt("simple-prompt", {}));
 	await diary.note("prompt with arguments", () => host.getPrompt("args-prompt", { city: "Köln", state: "NRW" }));
 	await diary.note("prompt without an argument that it needs", () => host.getPrompt("args-prompt", {}));
@@ -132,7 +133,7 @@ export const visitFixture: Visit = async (host) => {
 		"tool_with_logging",
 	];
 	for (const name of plain) await call(host, diary, `test_${name}`);
-	await callWithProgress(host, diary, "test_tool_with_progress", {}, 3);
+	await callWithProgress(host, diary, "test_tool_with_progress", {});
 	await call(host, diary, "json_schema_2020_12_tool", { name: "Ada", contactMethod: "email", email: "ada@example.org" });
 	// In the older era the SDK turns what is required into questions to the host; in the stateless one the host comes again.
 	for (const name of ["elicitation", "sampling", "list_roots", "request_state", "multiple_inputs", "multi_round", "capabilities"])

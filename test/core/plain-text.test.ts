@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { exact, plain, shellWord } from "../../src/core/plain-text.ts";
+import { exact, plain, shellWord, withName } from "../../src/core/plain-text.ts";
 
 const HOSTILE = [
 	"plain",
@@ -71,4 +71,11 @@ describe("text from outside", () => {
 	it.each(HOSTILE)("is one word that means itself in a pasted command: %j", (text) => {
 		expect(execFileSync("bash", ["-c", `printf %s ${shellWord(text)}`, "bash"], { encoding: "utf8" })).toBe(text);
 	});
+});
+
+it("puts a server's name into the commands of ours that a remedy names, and nowhere else", () => {
+	expect(withName("Try: sallyport allow NAME --read x", "my server")).toBe("Try: sallyport allow 'my server' --read x");
+	expect(withName("To grant it: sallyport tools allow NAME TOOL", "files")).toBe("To grant it: sallyport tools allow files TOOL");
+	expect(withName("Name one that exists: npm view NAME versions.", "files")).toBe("Name one that exists: npm view NAME versions.");
+	expect(withName("sallyport secrets set sealed://NAME", "files")).toBe("sallyport secrets set sealed://NAME");
 });

@@ -16,6 +16,7 @@ export interface ForbiddenSubject {
 }
 
 export interface Forbids {
+	readonly source: PolicyLayer["source"];
 	readonly file: string;
 	/** The policy's own words; empty: it gives none. */
 	readonly reason: string;
@@ -36,8 +37,8 @@ function packagesOf(launch: PackageLaunch): readonly string[] {
  * and to what cannot be seen. An entry forbids what all of its patterns fit; a list of what is forbidden stops only what is called so.
  */
 export function forbiddenBy(layers: readonly PolicyLayer[], subject: ForbiddenSubject): Forbids | null {
-	for (const { file, policy } of layers)
-		for (const forbidden of policy.forbid ?? []) if (fits(forbidden, subject)) return { file, reason: forbidden.reason ?? "" };
+	for (const { source, file, policy } of layers)
+		for (const forbidden of policy.forbid ?? []) if (fits(forbidden, subject)) return { source, file, reason: forbidden.reason ?? "" };
 	return null;
 }
 

@@ -14,6 +14,7 @@ export interface PathError {
 const SAYINGS: readonly (Pick<PathError, "access" | "denied"> & { readonly words: string })[] = [
 	{ words: "enoent", access: "read", denied: false },
 	{ words: "no such file or directory", access: "read", denied: false },
+	{ words: "cannot find module", access: "read", denied: false },
 	{ words: "eacces", access: "read", denied: true },
 	{ words: "permission denied", access: "read", denied: true },
 	{ words: "eperm", access: "read", denied: true },
@@ -26,7 +27,7 @@ const SAYINGS: readonly (Pick<PathError, "access" | "denied"> & { readonly words
 const WRITES = /^(?:mkdir|mkdtemp|unlink|rename|rmdir|rm|chmod|chown|copyfile|symlink|link|utime|truncate|write)$/;
 
 /** What Node names beside the path when it only looks. */
-const LOOKS = /^(?:stat|lstat|access|scandir|opendir|readdir|readlink|realpath|read|chdir)$/;
+const LOOKS = /^(?:file|stat|lstat|access|scandir|opendir|readdir|readlink|realpath|read|chdir)$/;
 
 /** Characters around the words in which the path is looked for, errors of one text, and characters of a path. */
 const BEFORE = 1200;
@@ -73,7 +74,7 @@ function pathNear(text: string, start: number, end: number): { readonly path: st
 		if (isPath(path) || (NAMED.test(quoted[0]) && isRelative(path))) return { path, verb };
 		if (path.startsWith("/")) return null;
 	}
-	const before = lineEnd(text.slice(Math.max(0, start - BEFORE), start));
+	const before = lineEnd(text.slice(Math.max(0, start - BEFORE), start)).replace(/\[Errno \d{1,4}\] $/, "");
 	if (!before.endsWith(": ")) return null;
 	const stem = before.slice(0, -2).replace(/['"`\\]+$/, "");
 	const from = Math.max(stem.lastIndexOf(" /"), stem.lastIndexOf("'/"), stem.lastIndexOf('"/'), stem.lastIndexOf("`/"));

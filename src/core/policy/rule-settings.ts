@@ -12,6 +12,8 @@ export interface SettableRule {
 export interface RuleSettings {
 	/** What `AnalysisContext.severities` takes. Empty: every rule as it is. */
 	readonly severities: ReadonlyMap<string, Severity | "off">;
+	/** The policies that forbid servers. Empty: none does. */
+	readonly forbids: readonly PolicyLayer[];
 	/** A sentence for each setting that has no effect, and why. */
 	readonly notes: readonly string[];
 }
@@ -34,7 +36,7 @@ export function ruleSettings(
 	const notes: string[] = [];
 	const severities = new Map<string, Severity | "off">();
 	const settingsOf = function* (layer: PolicyLayer): Iterable<[string, RuleSeverity, Severity]> {
-		for (const [id, severity] of Object.entries(layer.policy.rules ?? {})) {
+		for (const [id, severity] of Object.entries({ ...layer.policy.rules, ...impliedBy(layer, defaults) })) {
 			const own = defaults.get(id);
 			if (own === undefined) notes.push(`${layer.file}: ${unknownRule(id, [...defaults.keys()])}`);
 			else yield [id, severity, own];
@@ -51,7 +53,20 @@ export function ruleSettings(
 				notes.push(`${layer.file}: "${severity}" for ${id} has no effect: this file can only raise a rule, and ${id} is "${before}".`);
 			else severities.set(id, stricter(severity, severities.get(id) ?? before));
 		}
-	return { severities, notes };
+	return { severities, forbids: layers.filter(forbids), notes };
+}
+
+/** True for a policy that forbids servers. */
+function forbids({ policy }: PolicyLayer): boolean {
+	return policy.forbid !== undefined && policy.forbid.length > 0;
+}
+
+/** Tells of servers that a policy forbids. */
+const FORBIDDEN = "forbidden-server";
+
+/** What somebody else's policy forbids is an error, whatever the person says of the rule that tells it. */
+function impliedBy(layer: PolicyLayer, known: ReadonlyMap<string, Severity>): Readonly<Record<string, RuleSeverity>> {
+	return layer.source !== "user" && forbids(layer) && known.has(FORBIDDEN) ? { [FORBIDDEN]: "error" } : {};
 }
 
 /** What to say of a rule that there is not. */

@@ -1,4 +1,5 @@
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
+import type { PolicyLayer } from "../policy/layers.ts";
 import type { Span } from "../text.ts";
 import type { EntryMemory } from "./entry-memory.ts";
 import type { EntryTexts } from "./entry-texts.ts";
@@ -93,6 +94,8 @@ export interface AnalysisContext {
 	readonly openCredentials?: readonly Finding[];
 	/** The names of the variables that are set where the scan runs, which need not be where the host does. Absent: unknown. */
 	readonly environment?: ReadonlySet<string>;
+	/** The policies that forbid servers. Absent: none does. */
+	readonly forbids?: readonly PolicyLayer[];
 	/** References (`keychain://github/token`) that were looked up and stand for nothing. Absent: none was looked up. */
 	readonly missingReferences?: ReadonlySet<string>;
 }

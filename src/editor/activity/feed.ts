@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { type Activity, ActivityLog } from "../../core/audit/activity.ts";
-import { watchRecentRecords } from "../../platform/audit/recent.ts";
+import { followAuditLogs } from "../../platform/audit/tail.ts";
 import type { Services } from "../services.ts";
 
 /** Rows that are kept, all servers together. */
@@ -48,7 +48,7 @@ export class ActivityFeed implements vscode.Disposable {
 		const home = this.#services.home();
 		if (!home.ok) return;
 		let isEarlier = true;
-		this.#follower = watchRecentRecords(home.value, MOST_ROWS, (records) => {
+		this.#follower = followAuditLogs(home.value, MOST_ROWS, (records) => {
 			const news = records.filter(({ at }) => at > this.#clearedAt);
 			this.#log.add(news);
 			if (this.isPaused && !isEarlier) this.#waiting += news.length;

@@ -79,7 +79,9 @@ export class Configs implements vscode.Disposable {
 	analysis(open: OpenConfig): Analysis {
 		const known = this.#knownOf(open);
 		const context = this.#contextOf(open.document.uri, known.parsed.file);
-		const basis = JSON.stringify([...(context.severities ?? []), context.ignoresNote ?? null, this.around.versionOf(known.parsed.file)]);
+		const forbids = context.forbids?.map(({ source, policy }) => [source, policy.forbid]) ?? null;
+		const { severities = [], ignoresNote = null } = context;
+		const basis = JSON.stringify([...severities, ignoresNote, forbids, this.around.versionOf(known.parsed.file)]);
 		if (known.analysis !== null && known.basis === basis) return known.analysis;
 		known.analysis = { document: known.parsed, findings: analyze(known.parsed, { ...context, memory: known.memory }) };
 		known.basis = basis;
@@ -96,7 +98,7 @@ export class Configs implements vscode.Disposable {
 		const isForeign = !this.#services.trusted && workspaceOf(uri) !== null;
 		return {
 			home: this.#services.userHome,
-			severities: this.severities.of(uri),
+			...this.severities.of(uri),
 			...(isForeign ? { ignoresNote: "The file says to ignore this, which counts once the workspace is trusted." } : {}),
 			...this.around.contextOf(file),
 		};

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { PolicyLayer } from "../../core/policy/layers.ts";
 import { ruleSettings } from "../../core/policy/rule-settings.ts";
 import type { RuleSeverity } from "../../core/policy/schema.ts";
-import type { Severity } from "../../core/rules/finding.ts";
+import type { AnalysisContext, Severity } from "../../core/rules/finding.ts";
 import { RULES } from "../../core/rules/index.ts";
 import { readLayers } from "../../platform/policy-files.ts";
 import type { Services } from "../services.ts";
@@ -23,20 +23,23 @@ export class Severities {
 		this.#services = services;
 	}
 
-	/** Empty: each rule's own severity. */
-	of(uri: vscode.Uri): ReadonlyMap<string, Severity | "off"> {
+	/** Each rule's severity, and the policies that forbid servers; left out what there is none of. */
+	of(uri: vscode.Uri): Pick<AnalysisContext, "severities" | "forbids"> {
 		const settings = vscode.workspace.getConfiguration("sallyport", uri);
 		const workspace = workspaceOf(uri);
 		const set = parseSeverities(workspace === null ? settings.inspect("rules")?.globalValue : settings.get("rules"));
 		const layers = this.#layersFor(this.#services.trusted && workspace?.folder != null ? workspace.folder : null);
-		if (layers.every(({ policy }) => policy.rules === undefined)) return set;
+		if (layers.every(({ policy }) => policy.rules === undefined && policy.forbid === undefined)) return { severities: set };
 		// A policy has no hints. One is the least that is left of a rule, which another layer raises as it raises one that is off.
 		const named = new Map([...set].map(([rule, severity]): [string, RuleSeverity] => [rule, severity === "hint" ? "off" : severity]));
-		const { severities, notes } = ruleSettings(layers, named, RULES);
+		const { severities, forbids, notes } = ruleSettings(layers, named, RULES);
 		for (const note of notes) this.#noteOnce(note);
-		return new Map(
-			[...severities].map(([rule, severity]) => [rule, severity === "off" && set.get(rule) === "hint" ? "hint" : severity] as const),
-		);
+		return {
+			severities: new Map(
+				[...severities].map(([rule, severity]) => [rule, severity === "off" && set.get(rule) === "hint" ? "hint" : severity] as const),
+			),
+			...(forbids.length === 0 ? {} : { forbids }),
+		};
 	}
 
 	/** The policies are read again when they are asked for next. */

@@ -1,12 +1,15 @@
 import type { ChildProcess } from "node:child_process";
 import type { SecretReference } from "../../core/config/references.ts";
-import { plain } from "../../core/plain-text.ts";
+import { plain, shellWord } from "../../core/plain-text.ts";
+import { pathErrors } from "../../core/policy/path-errors.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { redact } from "../../core/secrets/redact.ts";
 import { serverEnvironment } from "../launch/environment.ts";
 import { type ListedOffers, type ListedTool, type ListOptions, listOffers, listTools } from "../launch/list-tools.ts";
 import { profileOf } from "../launch/profile.ts";
 import { lacksMutableApproval } from "../launch/verify.ts";
+import { whyBlocked } from "../sandbox/blocked.ts";
+import type { SandboxProfile } from "../sandbox/engine.ts";
 import { engineOf, orWeaker } from "../sandbox/tiers.ts";
 import { type Candidate, isApproved, startingGrant } from "./candidate.ts";
 import type { ApprovalContext } from "./context.ts";
@@ -46,7 +49,8 @@ async function listing<T>(
 	if (!env.ok) return env;
 	context.onProgress(`starting ${plain(line.name)} confined, to list what it offers …`);
 	const engine = await engineOf(sandbox, { sallyportHome: context.home.path });
-	const confined = orWeaker(await engine.start(profileOf({ ...grant, launch, sandbox }, facts, env.value.env, context.home)), line.name);
+	const profile = profileOf({ ...grant, launch, sandbox }, facts, env.value.env, context.home);
+	const confined = orWeaker(await engine.start(profile), line.name);
 	if (!confined.ok) return confined;
 	try {
 		const tools = await list(confined.value.child, {
@@ -54,7 +58,12 @@ async function listing<T>(
 			asks: grant.asks ?? {},
 			redact: (text) => redact(text, env.value.secrets),
 		});
-		if (!tools.ok) return fail(tools.problem.code, `${JSON.stringify(line.name)}: ${tools.problem.message}`, tools.problem.remedy);
+		if (!tools.ok) {
+			const { code, message, remedy } = tools.problem;
+			const missed = approvable(message, profile, context);
+			const how = missed === null ? remedy : `It may need ${missed}: sallyport allow ${shellWord(line.name)} --read ${shellWord(missed)}`;
+			return fail(code, `${JSON.stringify(line.name)}: ${message}`, how);
+		}
 		// What is listed is shown, and kept: a secret that the server was given must be in neither.
 		if (repeats(JSON.stringify(tools.value), env.value.secrets))
 			return fail(
@@ -66,6 +75,15 @@ async function listing<T>(
 	} finally {
 		await confined.value.dispose();
 	}
+}
+
+/** What a server says in its last words that it could not read, where a person could grant it. Null: nothing. */
+function approvable(words: string, profile: SandboxProfile, { home }: ApprovalContext): string | null {
+	for (const error of pathErrors(words)) {
+		const blocked = whyBlocked(error, profile, { sallyportHome: home.path });
+		if (blocked?.reason === "not-granted" && blocked.access === "read") return blocked.path;
+	}
+	return null;
 }
 
 /** By chance, a short value stands in any text. */

@@ -73,6 +73,10 @@ export async function listTools(child: ChildProcess, options: ListOptions): Prom
 	}
 }
 
+function capabilitiesFor(asks: Asks): Readonly<Record<string, unknown>> {
+	return Object.fromEntries(ASK_KINDS.flatMap((kind) => (asks[kind] === undefined ? [] : [[kind, ABLE[kind]]])));
+}
+
 /** Asks a server that has just been started for what it offers beside tools. What it does not say that it has, it is not asked for. */
 export async function listOffers(child: ChildProcess, options: ListOptions): Promise<Result<ListedOffers>> {
 	const peer = new Peer(child, options);
@@ -108,8 +112,8 @@ interface Greeted {
 
 async function greet(peer: Peer, options: ListOptions): Promise<Result<Greeted>> {
 	const legacy = options.legacyVersion ?? "2025-11-25";
-	const able = capabilitiesFor(options.asks ?? {});
-	const initialized = await peer.request("initialize", { protocolVersion: legacy, capabilities: able, clientInfo: CLIENT });
+	const capabilities = capabilitiesFor(options.asks ?? {});
+	const initialized = await peer.request("initialize", { protocolVersion: legacy, capabilities, clientInfo: CLIENT });
 	if (initialized.ok) {
 		peer.notify("notifications/initialized");
 		return ok({ meta: {}, capabilities: initialized.value.capabilities });
@@ -120,7 +124,7 @@ async function greet(peer: Peer, options: ListOptions): Promise<Result<Greeted>>
 		_meta: {
 			[`${prefix}protocolVersion`]: options.modernVersion ?? "2026-07-28",
 			[`${prefix}clientInfo`]: CLIENT,
-			[`${prefix}clientCapabilities`]: able,
+			[`${prefix}clientCapabilities`]: capabilities,
 		},
 	};
 	const discovered = await peer.request("server/discover", meta);
@@ -137,10 +141,6 @@ function offersIn(listed: readonly unknown[], key: "name" | "uri" | "uriTemplate
 		offers.set(name, { name, says: typeof says === "string" ? says : "" });
 	}
 	return [...offers.values()];
-}
-
-function capabilitiesFor(asks: Asks): Readonly<Record<string, unknown>> {
-	return Object.fromEntries(ASK_KINDS.flatMap((kind) => (asks[kind] === undefined ? [] : [[kind, ABLE[kind]]])));
 }
 
 async function allPages(

@@ -49,6 +49,23 @@ test("what others raise nobody lowers, in whatever order the layers come", () =>
 	expect(settings([...layers].reverse(), [["wide-path", "off"]]).severities).toEqual({ "wide-path": "error" });
 });
 
+test("what somebody else's policy forbids is an error, whatever the person says of the rule that tells it; their own they may lower", () => {
+	const rules = [...RULES, { id: "forbidden-server", defaultSeverity: "error" }] as const;
+	const forbidding = (source: PolicyLayer["source"], more: Readonly<Record<string, RuleSeverity>> = {}): PolicyLayer => ({
+		source,
+		file: "p",
+		policy: { version: 1, servers: [], rules: more, forbid: [{ name: "x" }] },
+	});
+	const off: readonly [string, RuleSeverity][] = [["forbidden-server", "off"]];
+	for (const more of [{}, { "forbidden-server": "off" } as const]) {
+		const layers = [forbidding("managed", more), layer("user", { "forbidden-server": "off" })];
+		const { severities, forbids } = ruleSettings(layers, new Map(off), rules);
+		expect([severities.get("forbidden-server"), forbids]).toEqual(["error", [layers[0]]]);
+	}
+	expect(ruleSettings([forbidding("user")], new Map(off), rules).severities.get("forbidden-server")).toBe("off");
+	expect(ruleSettings([layer("managed", {})], new Map(off), rules)).toMatchObject({ forbids: [] });
+});
+
 test("a rule that there is not is named, with the one that was meant", () => {
 	expect(settings([layer("workspace", { "secret-in-envs": "error" })])).toEqual({
 		severities: {},

@@ -236,6 +236,7 @@ describe("what is an error by itself no file can ignore: the ignore is told besi
 			"disguised-name",
 			"launcher-environment",
 			"disguised-launcher",
+			"forbidden-server",
 		]);
 	});
 });

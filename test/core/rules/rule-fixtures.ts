@@ -4,6 +4,7 @@ import * as z from "zod";
 import { matchHost } from "../../../src/core/config/hosts.ts";
 import { guessConfigHost, parseConfig } from "../../../src/core/config/parse.ts";
 import type { ConfigDocument } from "../../../src/core/config/server.ts";
+import { Forbidden } from "../../../src/core/policy/schema.ts";
 import type { FileFacts } from "../../../src/core/rules/facts.ts";
 import type { AnalysisContext } from "../../../src/core/rules/finding.ts";
 import { type Neighbour, Surroundings } from "../../../src/core/rules/surroundings.ts";
@@ -50,6 +51,8 @@ const Facts = z.strictObject({
 	),
 	environment: z.optional(z.array(z.string())),
 	missingReferences: z.optional(z.array(z.string())),
+	/** Of the administrator's policy. */
+	forbid: z.optional(z.array(Forbidden)),
 });
 
 const HOME = "/home/ada";
@@ -74,7 +77,7 @@ function read(rule: string, name: string): RuleFixture {
 function contextOf(folder: string, files: readonly string[], neighbours: readonly Neighbour[]): AnalysisContext {
 	const surroundings = neighbours.length > 1 ? { surroundings: new Surroundings(neighbours) } : {};
 	if (!files.includes("facts.json")) return { home: HOME, ...surroundings };
-	const { scope, readers, git, envFiles, environment, missingReferences } = Facts.parse(
+	const { scope, readers, git, envFiles, environment, missingReferences, forbid } = Facts.parse(
 		JSON.parse(fs.readFileSync(path.join(folder, "facts.json"), "utf8")),
 	);
 	const file: FileFacts = {
@@ -89,6 +92,7 @@ function contextOf(folder: string, files: readonly string[], neighbours: readonl
 		file,
 		...(environment === undefined ? {} : { environment: new Set(environment) }),
 		...(missingReferences === undefined ? {} : { missingReferences: new Set(missingReferences) }),
+		...(forbid === undefined ? {} : { forbids: [{ source: "managed", file: "/etc/policy", policy: { version: 1, servers: [], forbid } }] }),
 	};
 }
 

@@ -204,6 +204,17 @@ suite("the person's own policy", () => {
 		await until(severity, (now) => now === vscode.DiagnosticSeverity.Warning);
 	});
 
+	test("tells of servers that it forbids, from when it does", async () => {
+		const uri = files.write(".cursor/mcp.json", { mcpServers: { box: { command: "docker", args: ["run", "image"] } } });
+		await openJudged(uri);
+		const said = (): string | null => diagnosticsOf(uri).find((each) => ruleOf(each) === "forbidden-server")?.message ?? null;
+		assert.equal(said(), null);
+		fs.writeFileSync(policy, JSON.stringify({ version: 1, servers: [], forbid: [{ command: "docker", reason: "Use podman." }] }));
+		await until(said, (now) => now?.includes("policy forbids this server: Use podman. Remove it.") === true);
+		fs.writeFileSync(policy, JSON.stringify({ version: 1, servers: [], forbid: [{ command: "podman" }] }));
+		await until(said, (now) => now === null);
+	});
+
 	test("is raised and never lowered by the one that a workspace brings along", async () => {
 		const [folder] = vscode.workspace.workspaceFolders ?? [];
 		assert.ok(folder);

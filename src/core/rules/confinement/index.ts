@@ -2,6 +2,7 @@ import type { Rule } from "../finding.ts";
 import { containerSocket } from "./container-socket.ts";
 import { credentialPath } from "./credential-path.ts";
 import { disguisedLauncher } from "./disguised-launcher.ts";
+import { forbiddenServer } from "./forbidden-server.ts";
 import { limitsOff } from "./limits-off.ts";
 import { nativeSandbox } from "./native-sandbox.ts";
 import { notLaunchedThroughSallyport } from "./not-launched-through-sallyport.ts";
@@ -22,4 +23,5 @@ export const CONFINEMENT_RULES: readonly Rule[] = [
 	nativeSandbox,
 	notLaunchedThroughSallyport,
 	disguisedLauncher,
+	forbiddenServer,
 ];

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AuditEvent } from "../../../src/core/audit/event.ts";
 import type { EventRecord } from "../../../src/core/audit/record.ts";
-import { watchRecentRecords } from "../../../src/platform/audit/recent.ts";
+import { followAuditLogs } from "../../../src/platform/audit/tail.ts";
 import { type AuditLog, openAuditLog } from "../../../src/platform/audit/writer.ts";
 import { createHome, type Home } from "../../../src/platform/home.ts";
 
@@ -14,7 +14,7 @@ let clock: Date;
 let follower: { dispose(): void } | null = null;
 
 beforeEach(() => {
-	folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-recent-"));
+	folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-follow-"));
 	const made = createHome(path.join(folder, "home"), { unattended: true });
 	if (!made.ok) throw new Error(made.problem.message);
 	home = made.value;
@@ -43,7 +43,7 @@ function write(log: AuditLog, tool: string, more: Partial<AuditEvent> = {}): voi
 /** What was heard, as `server tool`. */
 function follow(enough = 1_000): () => string[] {
 	const heard: EventRecord[] = [];
-	follower = watchRecentRecords(home, enough, (records) => heard.push(...records));
+	follower = followAuditLogs(home, enough, (records) => heard.push(...records));
 	return () => heard.map(({ server, tool }) => `${server} ${tool}`);
 }
 

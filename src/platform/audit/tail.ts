@@ -24,7 +24,7 @@ const MOST_LOGS = 10_000;
  * @param enough records of earlier sessions after which no older log is read
  * @param heard records in the order in which they were written, those of one log together
  */
-export function watchRecentRecords(
+export function followAuditLogs(
 	home: Pick<Home, "state">,
 	enough: number,
 	heard: (records: readonly EventRecord[]) => void,
