@@ -79,7 +79,11 @@ it.each<[string, Partial<EventRecord>, readonly [string, RegExp, RegExp]]>([
 	["the smaller number of calls", { tool: "echo", reason: "too-many-calls" }, ["workspace", /^/, /^"callsPerMinute": 5$/]],
 	["a prompt", { method: "prompts/get", reason: "kind-not-granted", arguments: { name: "steal" } }, ["user", /not grant/, /^"prompts"/]],
 	["what the server may not ask", asked("sampling/createMessage"), ["user", /^does not grant it$/, /^"asks": \{ "roots": true \}$/]],
-	["what it may ask", { ...asked("roots/list"), decision: "allow", reason: "ask-granted" }, ["user", /^grants it$/, /^"roots": true$/]],
+	[
+		"what it may ask",
+		{ ...asked("roots/list"), decision: "allow", reason: "ask-granted" },
+		["user", /^grants it, 10 a minute$/, /^"roots": true$/],
+	],
 	["a start", { ...launcher("started"), decision: "allow" }, ["user", /^grants it$/, /^"launch": \{ "command"/]],
 ])("%s leads to the place in the policy that decided", (_, more, [source, says, text]) => {
 	expect(place(more)).toEqual([source, expect.stringMatching(says), expect.stringMatching(text)]);

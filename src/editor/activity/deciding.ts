@@ -2,10 +2,9 @@ import * as fs from "node:fs";
 import type { Activity } from "../../core/audit/activity.ts";
 import type { EventRecord } from "../../core/audit/record.ts";
 import { coversTarget, parseEgressGrant, parseTarget } from "../../core/policy/egress.ts";
-import { explain } from "../../core/policy/explain.ts";
+import { type Asked, explain } from "../../core/policy/explain.ts";
 import { type Grant, type GrantStep, grantsOf, isInside, type PolicyLayer, traceGrant } from "../../core/policy/layers.ts";
 import { policyLimits } from "../../core/policy/limits.ts";
-import { NO_OFFERS, offersPrompt, offersResource } from "../../core/policy/offers.ts";
 import type { PolicyEntry } from "../../core/policy/place.ts";
 import type { Home } from "../../platform/home.ts";
 import { readLayers } from "../../platform/policy-files.ts";
@@ -73,17 +72,31 @@ function stepOf(steps: readonly GrantStep[], record: EventRecord): GrantStep | n
 	const last = steps.at(-1);
 	const numberOf = ({ limits }: Grant): unknown => (limit === null ? undefined : policyLimits(limits)[limit]);
 	if (limit !== null && last !== undefined) return steps.find(({ grant }) => numberOf(grant) === numberOf(last.grant)) ?? first;
-	return steps.find(({ grant }) => !lets(grant, record)) ?? first;
+	const asked = record.reason === "argument-not-allowed" ? null : askedIn(record);
+	const refusing = asked === null ? undefined : explain(steps, asked, () => null).layers.find(({ refuses }) => refuses);
+	return steps.find(({ layer, grant }) => layer.file === refusing?.file || !lets(grant, record)) ?? first;
 }
 
-function saysOf(steps: readonly GrantStep[], step: GrantStep, { tool, decision }: EventRecord): string {
-	const said =
-		tool === null
-			? undefined
-			: explain(steps, { kind: "tool", name: tool, arguments: null }, () => null).layers.find(({ file }) => file === step.layer.file)?.says;
-	if (said !== undefined) return said;
-	if (decision === "allow") return "grants it";
+function saysOf(steps: readonly GrantStep[], step: GrantStep, record: EventRecord): string {
+	const asked = askedIn(record);
+	const said = asked === null ? [] : explain(steps, asked, () => null).layers;
+	const own = said.find(({ file }) => file === step.layer.file);
+	if (own !== undefined) return own.says;
+	if (record.decision === "allow") return "grants it";
 	return step === steps[0] ? "does not grant it" : "takes it away";
+}
+
+/** What was asked for, as a policy speaks of it. Null: it speaks of it in another way. */
+function askedIn(record: EventRecord): Asked | null {
+	const { tool, method } = record;
+	const ask = askOf(method);
+	const name = subjectOf(record);
+	if (tool !== null) return { kind: "tool", name: tool, arguments: null };
+	if (ask !== null) return { kind: "ask", name: ask };
+	if (method === "completion/complete") return { kind: "completions" };
+	if (name === null) return null;
+	if (method === "prompts/get") return { kind: "prompt", name };
+	return method?.startsWith("resources/") === true ? { kind: "resource", name } : null;
 }
 
 /** Which number of the policy it ran into; null: none. */
@@ -92,23 +105,18 @@ function limitOf({ reason }: EventRecord): "callsPerMinute" | "resultSize" | nul
 	return reason === "result-too-large" || reason === "result-cut" ? "resultSize" : null;
 }
 
-/** Whether a grant would let this through, as far as a grant says so. */
-function lets({ tools, offers = NO_OFFERS, asks = {}, egress, sandbox, constraints }: Grant, record: EventRecord): boolean {
-	const { tool, method, reason } = record;
+/** Whether a grant would let this through, as far as it is no tool, prompt or question: those `explain` judges. */
+function lets({ egress, sandbox, constraints }: Grant, record: EventRecord): boolean {
+	const { tool, reason } = record;
 	const subject = subjectOf(record);
-	const ask = askOf(method);
-	if (reason === "argument-not-allowed" && tool !== null) return !constraints.has(tool);
-	if (tool !== null) return tools.has(tool);
+	if (reason === "argument-not-allowed") return tool === null || !constraints.has(tool);
 	if (reason.startsWith("egress-")) {
 		const target = subject === null ? null : parseTarget(subject);
 		return target !== null && egress.flatMap((text) => parseEgressGrant(text) ?? []).some((grant) => coversTarget(grant, target));
 	}
 	if (reason.startsWith("path-"))
 		return sandbox === "off" || (subject !== null && [...sandbox.read, ...sandbox.write].some((granted) => isInside(subject, granted)));
-	if (ask !== null) return asks[ask] !== undefined;
-	if (method === "prompts/get") return offersPrompt(offers, subject);
-	if (method?.startsWith("resources/") === true) return offersResource(offers, subject);
-	return method === "completion/complete" ? offers.completions : true;
+	return true;
 }
 
 function pathsOf(record: EventRecord): Deciding["paths"] {

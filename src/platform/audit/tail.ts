@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { type EventRecord, parseRecord } from "../../core/audit/record.ts";
-import { LineSplitter } from "../../core/protocol/frame.ts";
+import type { EventRecord } from "../../core/audit/record.ts";
 import type { Home } from "../home.ts";
+import { LogCursor, readBuffer } from "./cursor.ts";
 import { auditFolder } from "./place.ts";
+import { eventOf } from "./search.ts";
 
 /** Milliseconds from a change in the folder until it is read: a launcher writes many records in a row. */
 const SETTLE_MS = 40;
@@ -14,13 +15,11 @@ const MOST_OF_ONE = 256 * 1024;
 const MOST_OF_ALL = 4 * 1024 * 1024;
 /** Bytes of one log that are read at once. Whoever is further behind goes on with its end. */
 const MOST_NEWS = 1024 * 1024;
-/** Bytes of one record: what is longer is none. */
-const LONGEST = 256 * 1024;
 const MOST_LOGS = 10_000;
 
 /**
- * Reads the end of every log of this home, the newest first, and from then on what is added, until it is disposed of. It checks no seal: that is
- * `verifyAuditLogs`. It keeps no process alive. The folder need not be there yet.
+ * Reads the end of every log of this home, the newest first, and from then on what is added, until it is disposed of: for a view of what happened
+ * lately, not of all that did. It checks no seal: that is `verifyAuditLogs`. It keeps no process alive. The folder need not be there yet.
  *
  * @param enough records of earlier sessions after which no older log is read
  * @param heard records in the order in which they were written, those of one log together
@@ -30,22 +29,17 @@ export function followAuditLogs(
 	enough: number,
 	heard: (records: readonly EventRecord[]) => void,
 ): { dispose(): void } {
-	const follower = new Follower(auditFolder(home), heard);
-	follower.begin(enough);
-	return follower;
+	const watch = new RecentRecords(auditFolder(home), heard);
+	watch.begin(enough);
+	return watch;
 }
 
-interface Log {
-	/** Bytes that were read, or passed over. */
-	read: number;
-	readonly lines: LineSplitter;
-}
-
-class Follower {
+class RecentRecords {
 	readonly #folder: string;
 	readonly #heard: (records: readonly EventRecord[]) => void;
+	readonly #buffer = readBuffer();
 	/** By name. */
-	readonly #logs = new Map<string, Log>();
+	readonly #logs = new Map<string, LogCursor>();
 	#watcher: fs.FSWatcher | null = null;
 	#watched: string | null = null;
 	#timer: NodeJS.Timeout | undefined;
@@ -68,14 +62,13 @@ class Follower {
 		const earlier: EventRecord[][] = [];
 		let [records, bytes] = [0, 0];
 		for (const name of this.#names().reverse()) {
-			const size = sizeOf(path.join(this.#folder, name));
+			const size = this.#sizeOf(name);
 			if (size === null) continue;
 			const isWanted = records < enough && bytes < MOST_OF_ALL;
-			const log = { read: isWanted ? Math.max(0, size - MOST_OF_ONE) : size, lines: new LineSplitter(LONGEST) };
-			this.#logs.set(name, log);
+			const log = this.#follow(name, isWanted ? Math.max(0, size - MOST_OF_ONE) : size);
 			if (!isWanted) continue;
 			bytes += size - log.read;
-			const found = this.#news(name, log, size);
+			const found = recordsOf(log);
 			records += found.length;
 			earlier.push(found);
 		}
@@ -91,26 +84,29 @@ class Follower {
 		for (const name of this.#logs.keys()) if (!there.has(name)) this.#logs.delete(name);
 		for (const name of names) {
 			if (this.#isDisposed) return;
-			const size = sizeOf(path.join(this.#folder, name));
-			if (size === null) continue;
-			const log = this.#logs.get(name) ?? { read: 0, lines: new LineSplitter(LONGEST) };
-			this.#logs.set(name, log);
-			if (size <= log.read) continue;
-			if (size - log.read > MOST_NEWS) log.read = size - MOST_NEWS;
-			const records = this.#news(name, log, size);
+			const size = this.#sizeOf(name);
+			const log = this.#logs.get(name) ?? this.#follow(name, 0);
+			if (size === null || size <= log.read) continue;
+			const records = recordsOf(size - log.read > MOST_NEWS ? this.#follow(name, size - MOST_NEWS) : log);
 			if (records.length > 0) this.#heard(records);
 		}
 	}
 
-	/** What was added up to here. A line of which the beginning was passed over is no record, and is left out. */
-	#news(name: string, log: Log, size: number): EventRecord[] {
-		const bytes = readRange(path.join(this.#folder, name), log.read, size);
-		if (bytes === null) return [];
-		log.read += bytes.length;
-		return log.lines.push(bytes).flatMap((event) => {
-			const record = event.kind === "line" ? parseRecord(Buffer.from(event.line).toString("utf8")) : null;
-			return record?.kind === "event" ? [record] : [];
-		});
+	/** From anywhere: a line of which the beginning is passed over is no record, and is left out. */
+	#follow(name: string, from: number): LogCursor {
+		const log = new LogCursor({ file: path.join(this.#folder, name), name }, this.#buffer, from);
+		this.#logs.set(name, log);
+		return log;
+	}
+
+	/** Null: it is no plain file, or is gone. */
+	#sizeOf(name: string): number | null {
+		try {
+			const stat = fs.lstatSync(path.join(this.#folder, name));
+			return stat.isFile() ? stat.size : null;
+		} catch {
+			return null;
+		}
 	}
 
 	/** Oldest first: a name begins with the time. */
@@ -154,28 +150,13 @@ class Follower {
 	}
 }
 
-/** Null: it is no plain file, or is gone. */
-function sizeOf(file: string): number | null {
-	try {
-		const stat = fs.lstatSync(file);
-		return stat.isFile() ? stat.size : null;
-	} catch {
-		return null;
-	}
-}
-
-/** Null: it cannot be read. */
-function readRange(file: string, from: number, to: number): Buffer | null {
-	try {
-		const descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-		try {
-			if (!fs.fstatSync(descriptor).isFile()) return null;
-			const bytes = Buffer.alloc(to - from);
-			return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, bytes.length, from));
-		} finally {
-			fs.closeSync(descriptor);
+/** What was added since the last time. */
+function recordsOf(log: LogCursor): EventRecord[] {
+	const records: EventRecord[] = [];
+	for (let lines = log.next(); lines !== null; lines = log.next())
+		for (const line of lines) {
+			const record = eventOf(line);
+			if (record !== null) records.push(record);
 		}
-	} catch {
-		return null;
-	}
+	return records;
 }

@@ -370,11 +370,11 @@ export class Workbench {
 		return this.page.locator(".pane", { has: this.page.locator(`.pane-header[aria-label^="${title} "]`) });
 	}
 
-	/** Opens a view that is folded to its header. */
-	async openView(title: string): Promise<void> {
+	/** Opens a view that is folded to its header, or folds it. */
+	async openView(title: string, open = true): Promise<void> {
 		const header = this.#view(title).locator(".pane-header");
 		await header.waitFor();
-		if ((await header.getAttribute("aria-expanded")) === "false") await header.click();
+		if ((await header.getAttribute("aria-expanded")) !== String(open)) await header.locator("h3").click();
 	}
 
 	/** The rows of one view that can be seen, each as `label description`, top to bottom. */
