@@ -154,6 +154,8 @@ export class Person {
 			}
 			fs.writeFileSync(file, JSON.stringify(grant));
 		}
+		// What was written by hand counts once it is accepted.
+		await this.#sallyport("policy", "accept", "--yes");
 	}
 
 	/** The environment of the person's session. */
