@@ -95,6 +95,10 @@ function showGranted(granted: GrantedThen, io: Io): void {
 		["template", granted.templates],
 		["complete", granted.completions ? ["what you type for these"] : []],
 		["ask", granted.asks],
+		[
+			"receive",
+			granted.hostSecrets.map((tool) => `keys and tokens of the host, ${tool === "*" ? "in everything" : `in calls of ${tool}`}`),
+		],
 		["limit", granted.limits.map(([limit, value]) => `${limit} ${value}`)],
 	];
 	say(
@@ -146,12 +150,13 @@ function profileLine({ kind, subject, grantable }: Withheld): string | null {
 	return kind === "network" ? plain(`"egress": [${JSON.stringify(subject)}]`) : null;
 }
 
-function allowCommand(name: string, { kind, subject, grantable }: Withheld): string | null {
+function allowCommand(name: string, { kind, subject, reason, grantable }: Withheld): string | null {
 	if (!grantable || isCut(subject)) return null;
 	const server = shellWord(name);
 	if (kind === "read" || kind === "write" || kind === "prompt" || kind === "resource")
 		return `sallyport allow ${server} --${kind} ${shellWord(subject)}`;
 	if (kind === "network") return `sallyport allow ${server} --egress ${shellWord(subject)}`;
+	if (reason === "host-secret") return `sallyport allow ${server} --host-secrets ${shellWord(subject)}`;
 	return kind === "tool" ? `sallyport tools allow ${server} ${shellWord(subject)}` : null;
 }
 

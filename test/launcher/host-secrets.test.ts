@@ -52,6 +52,11 @@ it("a private key that the host would send is stopped, told to the person, and i
 	expect(log).toContain('"arguments":{"kind":"private key","place":"params.arguments.text"}');
 	for (const secret of [encoded, key.slice(30, 60)]) expect(log).not.toContain(secret.slice(0, 30));
 
+	const explained = await world.sallyport(["explain", "mini"]);
+	expect(explained.stdout).toMatch(
+		/tool +"?echo"?: the host was about to send it.*\n +to allow it: +sallyport allow mini --host-secrets echo\n/,
+	);
+
 	const allowed = await world.sallyport(["allow", "mini", "--host-secrets", "echo", "--yes"]);
 	expect([allowed.code, allowed.stdout]).toEqual([
 		0,

@@ -22,6 +22,8 @@ export interface GrantedThen {
 	readonly completions: boolean;
 	/** Kinds of what it may ask its host for. */
 	readonly asks: readonly string[];
+	/** Tools in whose calls the host may send it keys and tokens; `*`: in everything. */
+	readonly hostSecrets: readonly string[];
 	/** Name and value. */
 	readonly limits: readonly (readonly [string, string | number])[];
 }
@@ -71,6 +73,7 @@ const Started = z.object({
 	templates: Texts,
 	completions: z._default(z.boolean(), false),
 	asks: Texts,
+	hostSecrets: Texts,
 	limits: z._default(z.record(z.string(), z.union([z.string(), z.number()])), {}),
 });
 const Path = z.object({ access: z.enum(["read", "write"]), path: z.string() });
@@ -151,7 +154,8 @@ function withheldIn({ at, direction, reason, tool, method, count = 1, arguments:
 		const resource = method?.startsWith("resources/") === true ? Resource.safeParse(given) : null;
 		if (resource?.success === true) return { ...common, kind: "resource", subject: resource.data.uri, grantable: true };
 	}
-	if (tool !== null) return { ...common, kind: "tool", subject: tool, grantable: reason === "tool-not-granted" };
+	if (tool !== null)
+		return { ...common, kind: "tool", subject: tool, grantable: reason === "tool-not-granted" || reason === "host-secret" };
 	const said = direction === "launcher" ? Said.safeParse(given) : null;
 	return { ...common, kind: "other", subject: method ?? "", grantable: false, ...(said?.success === true ? { said: said.data } : {}) };
 }
