@@ -1,12 +1,15 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import type { Reached } from "../core/audit/record.ts";
+import type { Retention } from "../core/audit/retention.ts";
 import { plain, shellWord } from "../core/plain-text.ts";
+import { type AuditSettings, auditSettings, DEFAULT_AUDIT_SETTINGS } from "../core/policy/audit-settings.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { profileOf } from "../platform/launch/profile.ts";
+import { readLayers } from "../platform/policy-files.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
 import type { BubblewrapOptions } from "../platform/sandbox/bubblewrap.ts";
 import type { Confined, StartSteps } from "../platform/sandbox/engine.ts";
@@ -31,6 +34,8 @@ export class Launch {
 	readonly host = startedBy();
 	/** Filled when the launch has resolved its secrets; log and wire keep them out from then on. */
 	readonly secrets: string[] = [];
+	/** How long logs are kept, once the log is open. */
+	retention: Retention = DEFAULT_AUDIT_SETTINGS.retention;
 	#home: Home | null = null;
 	#audit: AuditLog | null = null;
 	#redact: ((text: string) => string) | null = null;
@@ -122,7 +127,11 @@ export class Launch {
 	async #openAudit(home: Home): Promise<Result<AuditLog>> {
 		if (this.#audit !== null) return ok(this.#audit);
 		const { openAuditLog } = await import("../platform/audit/writer.ts");
+		const { classes, onFailure, retention } = this.#auditSettings(home);
+		this.retention = retention;
 		const audit = openAuditLog(home, {
+			classes,
+			onFailure,
 			server: this.request.name,
 			host: this.host,
 			user: accountName(),
@@ -136,6 +145,12 @@ export class Launch {
 		});
 		if (audit.ok) this.#audit = audit.value;
 		return audit;
+	}
+
+	/** Where no policy can be read, nothing starts, and what is said of that is kept as is usual. */
+	#auditSettings(home: Home): AuditSettings {
+		const layers = this.#place === null ? null : readLayers(home, this.#place.sources);
+		return layers?.ok === true ? auditSettings(layers.value) : DEFAULT_AUDIT_SETTINGS;
 	}
 
 	async #secretValues(checked: Checked, home: Home): Promise<Result<Readonly<Record<string, string>>>> {

@@ -1,4 +1,3 @@
-import { DEFAULT_RETENTION } from "../core/audit/retention.ts";
 import { plain } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { policyLimits } from "../core/policy/limits.ts";
@@ -66,7 +65,7 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 	// The server is starting by itself now: this costs its host no time.
 	if (!live.open())
 		process.stderr.write(`sallyport: ${plain(grant.name)}: an editor cannot watch it (no socket in ${plain(home.state)}).\n`);
-	const keeper = new AuditKeeper(home, audit, DEFAULT_RETENTION);
+	const keeper = new AuditKeeper(home, audit, launch.retention);
 	keeper.start();
 	const ending = await running;
 	const isWhole = audit.close(stoppedBy === null ? "server-ended" : "stopped", launch.reached);

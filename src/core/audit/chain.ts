@@ -39,6 +39,8 @@ export interface SealEscrow {
 export class Chain {
 	readonly #sealing: Seal;
 	readonly #redact: Redact;
+	readonly #ofCalls: (given: unknown) => string | null;
+	readonly #ofOurs: (given: unknown) => string;
 	/** Members of every record that say whose it is. */
 	readonly #whose: Uint8Array;
 	readonly #opening: string;
@@ -50,7 +52,10 @@ export class Chain {
 	/** By outcome, what the last event was about, which the next one most often is about too. */
 	readonly #about = new Map<string, { readonly event: AuditEvent; readonly text: Uint8Array }>();
 
-	constructor(seal: Seal, session: Session, redact: Redact) {
+	/** @param ofCalls what becomes of the arguments of calls, as JSON; null: they are not kept. Left out: all but secrets is kept */
+	constructor(seal: Seal, session: Session, redact: Redact, ofCalls?: (given: unknown) => string | null) {
+		this.#ofOurs = (given) => redactedJson(given, redact);
+		this.#ofCalls = ofCalls ?? this.#ofOurs;
 		const { id, host, server, user = null, launcher = null, policy = null, escrow = null } = session;
 		const given = escrow === null ? "" : `,"sealedTo":"${escrow.to}","sealKey":"${escrow.key}"`;
 		this.#opening = `"version":3,"user":${JSON.stringify(user)},"launcher":${JSON.stringify(launcher)},"policy":${JSON.stringify(policy)}${given}`;
@@ -69,14 +74,29 @@ export class Chain {
 		this.#begin("event", now);
 		this.#lines.text(eventRequest(event, this.#redact));
 		this.#lines.bytes(this.#aboutOf(event));
-		this.#lines.text(eventDetails(event, this.#redact));
+		// What the launcher says by itself is no call.
+		const isCall = event.direction === "host-to-server";
+		this.#lines.text(eventDetails(event, isCall ? this.#ofCalls : this.#ofOurs));
 	}
 
-	/** @param egress where the server was. Empty: nowhere */
-	close(now: Date, reason: string, egress: readonly Reached[] = []): void {
+	/**
+	 * @param egress where the server was. Empty: nowhere
+	 * @param slow how many records took longer to write than a call is to wait for
+	 */
+	close(now: Date, reason: string, egress: readonly Reached[] = [], slow = 0): void {
 		this.#begin("close", now);
 		this.#lines.text(`"reason":${JSON.stringify(reason)}`);
-		if (egress.length > 0) this.#lines.text(`,"egress":${redactedJson(egress, this.#redact)}`);
+		if (egress.length > 0)
+			this.#lines.text(
+				`,"egress":[${bounded(egress)
+					.map((each) => this.#reached(each))
+					.join(",")}]`,
+			);
+		if (slow > 0) this.#lines.text(`,"slow":${slow}`);
+	}
+
+	#reached({ target, connections, sent, received }: Reached): string {
+		return `{"target":${redactedJson(target, this.#redact)},"connections":${connections},"sent":${sent},"received":${received}}`;
 	}
 
 	/**
@@ -122,6 +142,21 @@ export class Chain {
 		this.#about.set(event.outcome, { event: { ...event, arguments: undefined, trace: undefined, cost: undefined }, text });
 		return text;
 	}
+}
+
+/** Places that a log's last line names. */
+const MOST_PLACES = 100;
+
+/** What is beyond that is added up. */
+function bounded(egress: readonly Reached[]): readonly Reached[] {
+	if (egress.length <= MOST_PLACES) return egress;
+	const others = { target: "others", connections: 0, sent: 0, received: 0 };
+	for (const { connections, sent, received } of egress.slice(MOST_PLACES - 1)) {
+		others.connections += connections;
+		others.sent += sent;
+		others.received += received;
+	}
+	return [...egress.slice(0, MOST_PLACES - 1), others];
 }
 
 const LINE_END = utf8ToBytes("}\n");

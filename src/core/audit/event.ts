@@ -60,9 +60,14 @@ export function eventAbout({ direction, method, tool, decision, reason, outcome,
 	return `,"direction":"${direction}",${subject},"decision":"${decision}","reason":${JSON.stringify(reason)},"outcome":"${outcome}"${by}`;
 }
 
-/** What is another one in each event. Empty when it has none of it. */
-export function eventDetails({ arguments: given, count, trace, cost }: AuditEvent, redact: Redact): string {
-	let members = given === undefined ? "" : `,"arguments":${redactedJson(given, redact)}`;
+/**
+ * What is another one in each event. Empty when it has none of it.
+ *
+ * @param toJson of the arguments; null: none of them is kept
+ */
+export function eventDetails({ arguments: given, count, trace, cost }: AuditEvent, toJson: (given: unknown) => string | null): string {
+	const json = given === undefined ? null : toJson(given);
+	let members = json === null ? "" : `,"arguments":${json}`;
 	if (count !== undefined) members += `,"count":${count}`;
 	if (trace !== undefined) members += `,"trace":"${trace.trace}","span":"${trace.span}"`;
 	if (cost === undefined) return members;

@@ -73,6 +73,8 @@ const Closed = z.strictObject({
 	reason: z.string(),
 	/** From version 3 on. Left out: nothing was reached, or the server has no network. */
 	egress: z.optional(z.array(Reached)),
+	/** Writes that took longer than the 5 ms that a call is to wait for its record. Left out: none. */
+	slow: z.optional(z.int()),
 });
 const AnyRecord = z.discriminatedUnion("kind", [Opened, Event, Closed]);
 

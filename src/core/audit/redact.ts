@@ -1,3 +1,5 @@
+import { type ArgumentClasses, classText } from "./classes.ts";
+
 /** Puts a marker where a known secret stands, in whatever encoding. Text without one comes back as it was. */
 export type Redact = (text: string) => string;
 
@@ -20,6 +22,29 @@ const NOTHING_LEFT = '"…"';
 export function redactedJson(value: unknown, redact: Redact): string {
 	if (typeof value === "string") return JSON.stringify(shortened(redact(value), STRING));
 	return value === null ? "null" : new Writer(redact).write(value, 0);
+}
+
+/**
+ * The arguments of a call as JSON for a log line, as the policy wants them. Null: nothing of them is kept.
+ *
+ * @param home the person's folder; null: not known
+ */
+export function argumentsJson(value: unknown, redact: Redact, classes: ArgumentClasses, home: string | null): string | null {
+	if (classes.arguments === "none") return null;
+	if (classes.arguments === "shapes") return redactedJson(shapeOf(value, 0), redact);
+	const classed = classText(classes, home);
+	return redactedJson(value, (text) => classed(redact(text)));
+}
+
+/** Its structure and names, with the kind of each value in its place, and how long a text is. */
+function shapeOf(value: unknown, depth: number): unknown {
+	if (depth > DEPTH) return null;
+	if (typeof value === "string") return `text of ${value.length}`;
+	// What is beyond the width is only counted.
+	const within = (member: unknown, index: number): unknown => (index < WIDTH ? shapeOf(member, depth + 1) : null);
+	if (Array.isArray(value)) return value.map(within);
+	if (typeof value !== "object" || value === null) return value === null ? null : typeof value;
+	return Object.fromEntries(Object.entries(value).map(([key, member], index) => [key, within(member, index)]));
 }
 
 class Writer {

@@ -3,7 +3,7 @@ import type * as z from "zod/mini";
 import { Constraint } from "../constraints/schema.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { LineIndex, splitBom } from "../text.ts";
-import { AsksOfServer, Example, Forbidden, Launch, PolicyFile, PolicyLimits, Sandbox, Server, ToolGrant } from "./schema.ts";
+import { AsksOfServer, AuditPolicy, Example, Forbidden, Launch, PolicyFile, PolicyLimits, Sandbox, Server, ToolGrant } from "./schema.ts";
 
 /** More than any honest policy holds; a larger file is refused before it is parsed. */
 const MAX_LENGTH = 1_000_000;
@@ -156,6 +156,7 @@ function nearestNode(tree: Node, path: readonly (string | number)[]): Node {
 
 function knownKeys(path: readonly (string | number)[]): readonly string[] {
 	if (path.length === 0) return Object.keys(PolicyFile.shape);
+	if (path[0] === "audit") return Object.keys(AuditPolicy.shape);
 	if (path.length === 2) return Object.keys(path[0] === "forbid" ? Forbidden.shape : Server.shape);
 	switch (path[2]) {
 		case "launch":

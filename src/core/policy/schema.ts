@@ -164,12 +164,31 @@ export const Forbidden = z
 		z.refine(({ reason: _, ...patterns }) => Object.keys(patterns).length > 0, "must name what it forbids: name, command, package or url"),
 	);
 
+/** What is kept in the log, for how long, and what becomes of a call whose record cannot be written. */
+export const AuditPolicy = z.strictObject({
+	/** `shapes`: of every value its kind and length. `none`: nothing. Left out: `full`, but for secrets and what the next three say. */
+	arguments: z.optional(z.enum(["full", "shapes", "none"])),
+	/** Left out: `shape`, a statement without its literals. */
+	sql: z.optional(z.enum(["full", "shape"])),
+	/** Left out: `home`, with `~` for the person's folder. `names`: the last part alone. */
+	paths: z.optional(z.enum(["full", "home", "names"])),
+	/** Left out: `masked`, no e-mail addresses, telephone numbers, IBANs and card numbers. */
+	personal: z.optional(z.enum(["full", "masked"])),
+	/** Left out: `refuse`. */
+	onFailure: z.optional(z.enum(["refuse", "allow"])),
+	/** Days since the last record of a log. Left out: 90. */
+	keepDays: z.optional(positive),
+	/** Of all logs together. Left out: 256MiB. */
+	keepSize: z.optional(Size),
+});
+
 export const PolicyFile = z.strictObject({
 	$schema: z.optional(z.string()),
 	version: z.literal(1),
 	servers: z.array(Server),
 	rules: z.optional(z.record(RuleId, RuleSeverity)),
 	forbid: z.optional(z.array(Forbidden)),
+	audit: z.optional(AuditPolicy),
 });
 
 export type PolicyFile = z.infer<typeof PolicyFile>;
@@ -177,6 +196,7 @@ export type PolicyFile = z.infer<typeof PolicyFile>;
 export type PolicyServer = z.infer<typeof Server>;
 export type Forbidden = z.infer<typeof Forbidden>;
 export type LaunchGrant = z.infer<typeof Launch>;
+export type AuditPolicy = z.infer<typeof AuditPolicy>;
 export type PolicyLimits = z.infer<typeof PolicyLimits>;
 /** How serious a rule's findings are for `sallyport scan`; `off`: it says nothing. */
 export type RuleSeverity = z.infer<typeof RuleSeverity>;

@@ -1,5 +1,8 @@
 import * as fs from "node:fs";
 
+/** What a call is to wait for its record at most. */
+const SLOW_MS = 5;
+
 /**
  * A file to which pieces are added whole or not at all. A piece that does not fit is kept, and comes before every other one: as soon as
  * there is room again, nothing is missing.
@@ -7,6 +10,7 @@ import * as fs from "node:fs";
 export class LogFile {
 	readonly #descriptor: number;
 	#size = 0;
+	#slow = 0;
 	/** Null: everything was written. */
 	#waiting: Uint8Array | null = null;
 
@@ -23,6 +27,11 @@ export class LogFile {
 	/** True while a piece waits for room. */
 	get isStuck(): boolean {
 		return this.#waiting !== null;
+	}
+
+	/** Pieces that took longer to hand over than a call is to wait. */
+	get slow(): number {
+		return this.#slow;
 	}
 
 	/** Hands the piece to the operating system. False: it is kept. Nothing may be added while one waits. */
@@ -52,6 +61,7 @@ export class LogFile {
 	}
 
 	#write(bytes: Uint8Array): boolean {
+		const start = performance.now();
 		try {
 			for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#descriptor, bytes, at);
 			this.#size += bytes.length;
@@ -59,6 +69,8 @@ export class LogFile {
 		} catch {
 			this.#takeBack();
 			return false;
+		} finally {
+			if (performance.now() - start > SLOW_MS) this.#slow++;
 		}
 	}
 

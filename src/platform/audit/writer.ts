@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { Chain, type Mac } from "../../core/audit/chain.ts";
+import type { ArgumentClasses } from "../../core/audit/classes.ts";
 import type { AuditEvent } from "../../core/audit/event.ts";
 import type { Reached } from "../../core/audit/record.ts";
-import type { Redact } from "../../core/audit/redact.ts";
+import { argumentsJson, type Redact } from "../../core/audit/redact.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { appendToLedger, monthOf, startOf } from "./ledger.ts";
@@ -48,6 +50,8 @@ export interface AuditLogOptions {
 	readonly policy?: string | null;
 	/** What becomes of a call for whose record there is no room. Undefined: it is refused. */
 	readonly onFailure?: "refuse" | "allow";
+	/** What is kept of the arguments of calls. Undefined: all but secrets. */
+	readonly classes?: ArgumentClasses;
 	readonly clock: () => Date;
 	/** Takes known secrets out of everything that came from outside. */
 	readonly redact: Redact;
@@ -68,7 +72,7 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 		return cannotWrite(folder);
 	}
 	const { ratchet, escrow } = newSessionRatchet(auditKey(home), session, readPublicKey(folder));
-	const chain = new Chain((bytes) => ratchet.seal(bytes), { ...options, id: session, escrow }, options.redact);
+	const chain = new Chain((bytes) => ratchet.seal(bytes), { ...options, id: session, escrow }, options.redact, ofCalls(options));
 	chain.open(now);
 	const ledger = { folder, month: monthOf(now.toISOString()), mac: ledgerMac(home) };
 	const opened = {
@@ -85,6 +89,22 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 		return cannotWrite(folder);
 	}
 	return ok(new OpenLog({ file, session, chain, logFile, ledger, options }));
+}
+
+function ofCalls({ classes, redact }: AuditLogOptions): ((given: unknown) => string | null) | undefined {
+	if (classes === undefined) return undefined;
+	const folder = accountFolder();
+	return (given) => argumentsJson(given, redact, classes, folder);
+}
+
+/** Null for an account that is in no user database, or has no folder of its own. */
+function accountFolder(): string | null {
+	try {
+		const { homedir } = os.userInfo();
+		return homedir === "/" || homedir === "" ? null : homedir;
+	} catch {
+		return null;
+	}
 }
 
 interface Parts {
@@ -151,7 +171,7 @@ class OpenLog implements AuditLog {
 		const { chain, logFile, options } = this.#parts;
 		if (this.#isClosed) return !logFile.isStuck;
 		if (this.#hasRoom()) {
-			chain.close(options.clock(), reason, egress);
+			chain.close(options.clock(), reason, egress, logFile.slow);
 			this.#write();
 		}
 		this.#isClosed = true;

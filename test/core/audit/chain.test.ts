@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { Chain, type Mac, type Seal } from "../../../src/core/audit/chain.ts";
 import type { AuditEvent } from "../../../src/core/audit/event.ts";
@@ -202,4 +202,55 @@ test("a record is the same whatever was recorded before it: long, in any script,
 	const records = text.trim().split("\n").slice(1, -1).map(parseRecord);
 	for (const [n, { arguments: given, ...rest }] of events.entries())
 		expect(records[n]).toMatchObject(n === 4 || given === undefined ? rest : { ...rest, arguments: given });
+});
+
+test("the end of a log says where the server was, and stays a record however many places those were", () => {
+	const places = Array.from({ length: 300 }, (_, n) => ({
+		target: `${"h".repeat(200)}${n}.example:443`,
+		connections: 1,
+		sent: 2,
+		received: 3,
+	}));
+	for (const [egress, named] of [
+		[places.slice(0, 2), 2],
+		[places, 100],
+	] as const) {
+		const chain = new Chain(ratchetOf(7), { id: "s1", host: null, server: "files" }, (text) => text);
+		chain.open(now);
+		chain.close(now, "stopped", egress, 4);
+		const text = sealed(chain);
+		expect(verifyChain(text, keys)).toEqual({ state: "complete", records: 2 });
+		const end = parseRecord(text.trim().split("\n")[1] ?? "");
+		const told = end?.kind === "close" ? (end.egress ?? []) : [];
+		expect(told).toHaveLength(named);
+		expect(told.reduce((sum, { sent }) => sum + sent, 0)).toBe(2 * egress.length);
+		expect(end).toMatchObject({ slow: 4 });
+	}
+});
+
+test("a key that is taken later makes none of the seals that came before", () => {
+	const first = createHmac("sha256", "a key").update("s1").digest();
+	const ratchet = new Ratchet(Buffer.from(first));
+	const seals = [1, 2, 3].map((n) => ratchet.seal(utf8(`line ${n}`)));
+	// HMAC-SHA256 under a key that is hashed anew after each.
+	const keyAt = (n: number): Buffer =>
+		n === 0
+			? first
+			: createHash("sha256")
+					.update(Buffer.concat([keyAt(n - 1), Buffer.from("next")]))
+					.digest();
+	expect(seals).toEqual(
+		[1, 2, 3].map((n) =>
+			createHmac("sha256", keyAt(n - 1))
+				.update(`line ${n}`)
+				.digest("hex"),
+		),
+	);
+	const long = "x".repeat(100_000);
+	expect(ratchet.seal(utf8(long))).toBe(createHmac("sha256", keyAt(3)).update(long).digest("hex"));
+	expect(ratchet.seal(utf8("short"))).toBe(createHmac("sha256", keyAt(4)).update("short").digest("hex"));
+});
+
+test("without the key of a log, nothing is said of it", () => {
+	expect(verifyChain(log().join(""), { ...keys, ratchet: () => null })).toEqual({ state: "unchecked", records: 5 });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { eventAbout, eventDetails, eventRequest } from "../../../src/core/audit/event.ts";
-import { redactedJson } from "../../../src/core/audit/redact.ts";
+import { type AuditEvent, eventAbout, eventDetails, eventRequest } from "../../../src/core/audit/event.ts";
+import { argumentsJson, type Redact, redactedJson } from "../../../src/core/audit/redact.ts";
 
 const secret = ["not", "a", "real", "secret"].join("-").repeat(3);
 const redact = (text: string) => text.replaceAll(secret, "[secret]").replaceAll("4711471147114711", "[secret]");
@@ -50,7 +50,8 @@ test("method, tool and request are redacted like the arguments", () => {
 		reason: "r",
 		outcome: "withheld",
 	} as const;
-	for (const part of [eventRequest, eventAbout, eventDetails]) {
+	const details = (each: AuditEvent, as: Redact) => eventDetails(each, (given) => redactedJson(given, as));
+	for (const part of [eventRequest, eventAbout, details]) {
 		const text = part({ ...event, arguments: { a: secret } }, redact);
 		expect(text).toContain("[secret]");
 		expect(text).not.toContain(secret);
@@ -60,4 +61,23 @@ test("method, tool and request are redacted like the arguments", () => {
 test("keys that become alike are one member, and numbers that JSON does not know are nothing", () => {
 	const value: unknown = JSON.parse(`{"${secret}":1,"[secret]":2,"__proto__":3,"n":[1e999,-0,1e21,0.5]}`);
 	expect(redactedJson(value, redact)).toBe('{"[secret]":2,"__proto__":3,"n":[null,0,1e+21,0.5]}');
+});
+
+test("of a call's arguments a log keeps what the policy says: all, their shapes, or nothing", () => {
+	const given = { sql: "SELECT 'x' FROM t", to: ["a@example.com"], n: 12, ok: true, none: null, token: secret };
+	const classes = { arguments: "full", sql: "shape", paths: "home", personal: "masked" } as const;
+	const kept = (how: "full" | "shapes" | "none"): unknown =>
+		JSON.parse(argumentsJson(given, redact, { ...classes, arguments: how }, null) ?? "null");
+	expect(kept("full")).toEqual({ sql: "SELECT ? FROM t", to: ["[e-mail]"], n: 12, ok: true, none: null, token: "[secret]" });
+	expect(kept("shapes")).toEqual({
+		sql: "text of 17",
+		to: ["text of 13"],
+		n: "number",
+		ok: "boolean",
+		none: null,
+		token: `text of ${secret.length}`,
+	});
+	expect(kept("none")).toBeNull();
+	const wide = argumentsJson(Array(100).fill("a"), redact, { ...classes, arguments: "shapes" }, null);
+	expect(wide).toContain("…[50 more]");
 });
