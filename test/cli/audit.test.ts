@@ -135,3 +135,15 @@ test("without a home, both say what to do", async () => {
 test.each(["0", "-1", "x", "1e3"])("a limit of %s is a usage error", async (limit) => {
 	await expect(run("list", "--limit", limit)).rejects.toThrow(/whole number/);
 });
+
+test("verify says which log is missing, and which has lost its end", async () => {
+	const gone = record("files", {}, {});
+	const cut = record("web", {}, {});
+	fs.rmSync(gone);
+	fs.writeFileSync(cut, `${fs.readFileSync(cut, "utf8").split("\n").slice(0, 2).join("\n")}\n`);
+	const { code, out } = await run("verify");
+	expect(code).toBe(1);
+	expect(out).toMatch(/-files-\S+ {2}NOT AS IT WAS: the log of a session that began at 2026-11-23T10:00:01\.000Z is gone\n/);
+	expect(out).toMatch(/-web-\S+ {2}NOT AS IT WAS: its end was cut off: it had 4 records when it ended, and has 2\n/);
+	expect(out).toContain("Changed: 1 of 1, missing: 1. Keep a copy, and find out who could write to the folder.\n");
+});

@@ -1,5 +1,6 @@
 import type { Mac } from "./chain.ts";
-import { type Ledger, type LedgerSession, prunedText } from "./ledger.ts";
+import type { Ledger, LedgerSession } from "./ledger.ts";
+import { prunedText } from "./ledger-line.ts";
 import type { ChainVerdict } from "./verify.ts";
 
 /** What a log's file gives to compare with the list of sessions. */

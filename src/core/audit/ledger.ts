@@ -29,12 +29,6 @@ const Entry = z.discriminatedUnion("kind", [
 /** One line of a list of sessions. */
 export type LedgerEntry = z.infer<typeof Entry>;
 
-/** A line with its code, and its newline. */
-export function ledgerLine(entry: LedgerEntry, mac: Mac): string {
-	const text = JSON.stringify(entry);
-	return `${text.slice(0, -1)},"mac":"${mac(utf8ToBytes(text))}"}\n`;
-}
-
 /** What a list says of one session. */
 export interface LedgerSession {
 	readonly session: string;
@@ -93,11 +87,6 @@ function parseLine(line: string, mac: Mac): LedgerEntry | null {
 	if (code === undefined || mac(utf8ToBytes(`${text}}`)) !== code) return null;
 	const parsed = Entry.safeParse(JSON.parse(`${text}}`));
 	return parsed.success ? parsed.data : null;
-}
-
-/** What `pruned` entries hold the code of, so that who cannot read the vault cannot pass a log off as taken away. */
-export function prunedText(session: string, at: string): Uint8Array {
-	return utf8ToBytes(`sallyport pruned ${session} ${at}`);
 }
 
 const LINE = /^(\{.{1,2000}),"mac":"([0-9a-f]{64})"\}$/;

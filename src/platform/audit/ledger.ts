@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Mac } from "../../core/audit/chain.ts";
-import { type LedgerEntry, ledgerLine } from "../../core/audit/ledger.ts";
+import type { LedgerEntry } from "../../core/audit/ledger.ts";
+import { ledgerLine } from "../../core/audit/ledger-line.ts";
 
 /** Lists of sessions, one a month: what is not in them never was, and what is in them must be there. */
 const NAME = /^sessions-(\d{4}-\d\d)\.ledger$/;

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
-import { type LedgerEntry, type LedgerSession, prunedText, readLedger } from "../../core/audit/ledger.ts";
+import { type LedgerEntry, type LedgerSession, readLedger } from "../../core/audit/ledger.ts";
+import { prunedText } from "../../core/audit/ledger-line.ts";
 import type { Retention } from "../../core/audit/retention.ts";
 import { aged } from "../../core/audit/retention.ts";
 import type { Home } from "../home.ts";
