@@ -150,8 +150,10 @@ export class Launch {
 		const verify = () => (verifying ??= verified());
 		let resolving: Promise<Result<Readonly<Record<string, string>>>> | undefined;
 		const resolve = async (): Promise<Result<Readonly<Record<string, string>>>> => {
-			const may = await verify();
-			return may.ok ? this.#secretValues(checked.value, home, approvals) : may;
+			// Both are asked for at once; what the one answers is used only if the other says that it may be.
+			const [may, secrets] = await Promise.all([verify(), this.#secretValues(checked.value, home, approvals)]);
+			approvals.close();
+			return may.ok ? secrets : may;
 		};
 		const values = () => (resolving ??= resolve());
 		return this.#confine(checked.value, plain.value, home, {
@@ -210,7 +212,6 @@ export class Launch {
 
 	async #secretValues(checked: Checked, home: Home, approvals: Approvals): Promise<Result<Readonly<Record<string, string>>>> {
 		const resolved = await resolveEnvironment(checked, home, process.env, approvals.service);
-		approvals.close();
 		discardKeychain();
 		if (!resolved.ok) return resolved;
 		this.secrets.push(...resolved.value.secrets);

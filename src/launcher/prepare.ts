@@ -163,7 +163,7 @@ export async function plainEnvironment(checked: Checked, env: Environment): Prom
 /**
  * Resolves the secrets that the server was granted.
  *
- * @param service a connection to the keychain, if one is open; it is closed with the vaults
+ * @param service a connection to the keychain, if one is open; it stays the caller's
  */
 export async function resolveEnvironment(
 	{ grant, parts }: Checked,

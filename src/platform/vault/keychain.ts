@@ -18,12 +18,14 @@ export class KeychainVault implements Vault {
 	readonly #timeoutMs: number;
 	/** Undefined: not tried yet. Null: it cannot be asked so, and the library is. */
 	#direct: SecretService | null | undefined;
+	readonly #lent: SecretService | undefined;
 	readonly #lock: string;
 
 	constructor(home: Home, options: KeychainOptions = {}) {
 		this.#namespace = home.vaultNamespace;
 		this.#timeoutMs = options.timeoutMs ?? 10_000;
 		this.#direct = options.keytar === undefined ? options.service : null;
+		this.#lent = options.service;
 		this.#lock = path.join(home.state, "vault.lock");
 		this.#process = new KeychainProcess({
 			service: home.vaultNamespace,
@@ -110,6 +112,7 @@ export class KeychainVault implements Vault {
 	/** Ends the helper process at once; the vault stays usable. */
 	close(): void {
 		this.#process.close();
+		if (this.#direct === this.#lent) return;
 		this.#direct?.close();
 		if (this.#direct instanceof SecretService) this.#direct = undefined;
 	}
@@ -132,7 +135,7 @@ export class KeychainVault implements Vault {
 		const value = await Promise.race([direct.read(this.#namespace, path), late]).finally(() => clearTimeout(timer));
 		// An empty value is none, as it is where the library is asked.
 		if (value !== null && value !== "") return value;
-		direct.close();
+		if (direct !== this.#lent) direct.close();
 		this.#direct = null;
 		return null;
 	}
@@ -157,7 +160,7 @@ export interface KeychainOptions {
 	readonly timeoutMs?: number;
 	/** The module to load instead of the installed keytar; for tests. */
 	readonly keytar?: string;
-	/** A connection to the keychain of this environment, which is closed with the vault. Undefined: one is opened. */
+	/** A connection to the keychain of this environment, which stays the caller's. Undefined: one is opened, and closed with the vault. */
 	readonly service?: SecretService;
 }
 
