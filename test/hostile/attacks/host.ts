@@ -75,7 +75,7 @@ export const HOST_ATTACKS: readonly Attack[] = [
 	raw("a long s for an s", '"name":"read","argumentſ":{"path":"/EVIL"}', ["bad-params"]),
 	raw("the key __proto__", '"name":"read","arguments":{"__proto__":{"path":"/EVIL"}}', ["argument-not-allowed"]),
 	attack("calls more often than is allowed", "calls", ["too-many-calls"], (era) =>
-		Array.from({ length: 130 }, (_, n) => quiet(call(era, { arguments: { path: n < 100 ? "/docs/a" : "/docs/EVIL" } }, `c${n}`))),
+		Array.from({ length: 1000 }, (_, n) => quiet(call(era, { arguments: { path: n < 700 ? "/docs/a" : "/docs/EVIL" } }, `c${n}`))),
 	),
 	attack(
 		"leaves ten thousand requests open",
