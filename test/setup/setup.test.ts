@@ -23,7 +23,8 @@ describe("the set-up's command line", () => {
 	it("names the commands when it does not know one", async () => {
 		expect(await clone.setup(["toString"])).toMatchObject({
 			code: 1,
-			stderr: 'There is no command "toString". Commands: start, test, build, package, editor, bench, fuzz, fuzz:relay, attack, hostile, servers, check.\n',
+			stderr:
+				'There is no command "toString". Commands: start, test, build, package, editor, bench, fuzz, fuzz:relay, attack, hostile, servers, check.\n',
 		});
 	});
 });
