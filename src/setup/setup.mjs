@@ -17,19 +17,19 @@ import { longStep, SetupError, step } from "./say.mjs";
 
 const HELP = `Usage: node src/setup/setup.mjs COMMAND [ARGUMENTS…]
 
-  start   set everything up, then run the main job            (npm start)
-  test    set everything up, check the code, run every test   (npm test; arguments go to vitest)
-  build   install the dependencies and build into dist/       (npm run build)
-  package build, then make the VSIX and the npm package        (npm run package)
-  editor  package, then try it on a copy of the quickstart     (npm run editor)
-  bench   build, then run bench/NAME.mjs                       (npm run bench:NAME)
-  fuzz    feed the analysis what nobody would write, so long   (npm run fuzz; -- SECONDS --seed S)
-  fuzz:relay  the same of the relay and what passes it          (npm run fuzz:relay; -- SECONDS --seed S)
-  attack  a hostile server in and out of the sandbox           (npm run attack; -- --only NAME --as user)
-  hostile a hostile server and host, on either side of it      (npm run hostile; -- --only NAME --write)
-  servers start popular servers confined, write what each needs (npm run servers; -- --only NAME --write)
-  conformance  hosts and servers with and without the launcher   (npm run conformance; -- --dialogues N --write)
-  check   types, lint, formatting, dead code                  (npm run check)
+  start        set everything up, then run the main job               (npm start)
+  test         set everything up, check the code, run every test      (npm test; arguments go to vitest)
+  build        install the dependencies and build into dist/          (npm run build)
+  package      build, then make the VSIX and the npm package          (npm run package)
+  editor       package, then try it on a copy of the quickstart       (npm run editor)
+  bench        build, then run bench/NAME.mjs                         (npm run bench:NAME)
+  fuzz         feed the analysis what nobody would write, so long     (npm run fuzz; -- SECONDS --seed S)
+  fuzz:relay   the same of the relay and what passes it               (npm run fuzz:relay; -- SECONDS --seed S)
+  attack       a hostile server in and out of the sandbox             (npm run attack; -- --only NAME --as user)
+  hostile      a hostile server and host, on either side of it        (npm run hostile; -- --only NAME --write)
+  servers      start popular servers confined, write what each needs  (npm run servers; -- --only NAME --write)
+  conformance  hosts and servers with and without the launcher        (npm run conformance; -- --dialogues N --write)
+  check        types, lint, formatting, dead code                     (npm run check)
 
 Each step is done only if it is needed. Nothing is written outside this folder, but for system
 packages, which are installed only by root on Debian and its kin; elsewhere the command is printed.

@@ -39,6 +39,10 @@ describe("sessions that broke a promise once", () => {
 		expect(brokenBy(events)).toBeNull();
 	});
 
+	test("an id that is half a character is not given back", () => {
+		expect(brokenBy([line("host", '{"id":"\\udaaa"}')])).toBeNull();
+	});
+
 	test("a secret in escapes inside JSON inside JSON is one", () => {
 		const escaped = Array.from("k9-Fz7Qw2xLm4Rt8Vb", (c) => `\\\\\\\\u00${c.charCodeAt(0).toString(16)}`).join("");
 		const answer = `{"jsonrpc":"2.0","id":1,"result":{"x":"${escaped}"}}`;

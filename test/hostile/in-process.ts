@@ -23,6 +23,8 @@ export interface Start {
 export interface ProcessRun extends Seen {
 	/** The honest call after the attack was answered, or refused. */
 	readonly answered: boolean;
+	/** The first request was answered: it was there in time. */
+	readonly began: boolean;
 	readonly code: number | null;
 }
 
@@ -46,13 +48,17 @@ export async function playInProcess(play: Play, era: Era, start: Start, folder: 
 		host.end();
 	});
 	let isFirst = true;
+	let began = false;
 	const steps = stepsOf(play, era);
 	for (const [at, step] of steps.entries()) {
 		const { bytes, id } = written(step, docs);
 		child.stdin.write(bytes);
 		if (start.isOrdered && at >= steps.length - 2) continue;
 		// The first answer also waits for the start.
-		if (id !== null) await host.answer(id, isFirst ? start.lastMs : start.patienceMs);
+		if (id !== null) {
+			const came = await host.answer(id, isFirst ? start.lastMs : start.patienceMs);
+			began ||= came;
+		}
 		isFirst &&= id === null;
 	}
 	const answered = await host.answer(LAST, start.lastMs);
@@ -61,7 +67,7 @@ export async function playInProcess(play: Play, era: Era, start: Start, folder: 
 	if (!isOver) await closed;
 	clearTimeout(killer);
 	const server = fs.existsSync(received) ? fs.readFileSync(received, "utf8") : "";
-	return { host: host.text(), server, stderr, answered, code: child.exitCode };
+	return { host: host.text(), server, stderr, answered, began, code: child.exitCode };
 }
 
 /** What a host hears, and for which ids it was answered. */

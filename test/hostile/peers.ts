@@ -14,8 +14,6 @@ interface Peer {
 	/** For people: how it was set up. */
 	readonly configuration: string;
 	readonly env: Readonly<Record<string, string>>;
-	/** A file in the folder that it is started in. */
-	readonly settings?: { readonly name: string; readonly text: string };
 	/** What Node is told before the program. */
 	readonly node?: readonly string[];
 	args(server: readonly string[]): readonly string[];
@@ -36,9 +34,8 @@ const PEERS: readonly Peer[] = [
 		package: "mcp-scan",
 		version: "2.0.8",
 		program: "dist/index.js",
-		configuration: "its `proxy`, with its masking on; it has no other settings",
+		configuration: "its `proxy`, as its manual has it: with no settings",
 		env: {},
-		settings: { name: ".mcp-scan.json", text: '{ "privacy": { "maskPii": true } }' },
 		args: ([command = "", ...args]) => ["proxy", "--command", command, "--args", args.join(",")],
 	},
 ];
@@ -69,18 +66,15 @@ function wayOf(peer: Peer, program: string): Way {
 		name: peer.package,
 		title: `[${peer.package}](https://www.npmjs.com/package/${peer.package}) ${peer.version}, ${peer.configuration}`,
 		hasLog: false,
-		start: ({ world, secret }, { command, folder }) => {
-			if (peer.settings !== undefined) fs.writeFileSync(path.join(folder, peer.settings.name), peer.settings.text);
-			return {
-				command: [
-					...["/usr/bin/bwrap", "--unshare-net", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],
-					...["--bind", world.folder, world.folder, "--chdir", folder],
-					...["--", process.execPath, ...(peer.node ?? []), program, ...peer.args(command)],
-				],
-				env: world.env({ ...peer.env, TOKEN: secret }),
-				cwd: world.workspace,
-				...IMPATIENT,
-			};
-		},
+		start: ({ world, secret }, { command, folder }) => ({
+			command: [
+				...["/usr/bin/bwrap", "--unshare-net", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],
+				...["--bind", world.folder, world.folder, "--chdir", folder],
+				...["--", process.execPath, ...(peer.node ?? []), program, ...peer.args(command)],
+			],
+			env: world.env({ ...peer.env, TOKEN: secret }),
+			cwd: world.workspace,
+			...IMPATIENT,
+		}),
 	};
 }

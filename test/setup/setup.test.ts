@@ -24,7 +24,7 @@ describe("the set-up's command line", () => {
 		expect(await clone.setup(["toString"])).toMatchObject({
 			code: 1,
 			stderr:
-				'There is no command "toString". Commands: start, test, build, package, editor, bench, fuzz, attack, servers, conformance, check.\n',
+				'There is no command "toString". Commands: start, test, build, package, editor, bench, fuzz, fuzz:relay, attack, hostile, servers, conformance, check.\n',
 		});
 	});
 });

@@ -171,7 +171,8 @@ function isIdType(value: unknown): value is RequestId {
 }
 
 function guessId(value: unknown): RequestId | null {
-	return isObject(value) && isIdType(value.id) ? value.id : null;
+	if (!isObject(value) || !isIdType(value.id)) return null;
+	return typeof value.id === "string" && /\p{Surrogate}/u.test(value.id) ? null : value.id;
 }
 
 export function isObject(value: unknown): value is JsonObject {
