@@ -95,7 +95,8 @@ export class Desk {
 	refuseSecret(request: Request, { kind, place }: FoundSecret): void {
 		const event = about(request);
 		this.write({ ...event, arguments: { kind, place }, decision: "refuse", reason: "host-secret", outcome: "withheld" });
-		this.#warn("host-secret", `${brief(event.tool ?? request.method, SHOWN)}, ${kind} in ${place}`);
+		const subject = `${brief(event.tool ?? request.method, SHOWN)}, ${kind} in ${place}`;
+		this.#warn("host-secret", subject, event.tool === null ? "*" : brief(event.tool, SHOWN));
 		this.toHost(refusal(request.id, ErrorCode.invalidParams));
 	}
 
@@ -221,8 +222,8 @@ export class Desk {
 	}
 
 	/** Each warning once. */
-	#warn(reason: Reason, subject: string | null): void {
-		if (this.#count(`warned ${reason} ${subject ?? ""}`) === 1) this.#out.push({ warn: describe(reason, this.#server, subject) });
+	#warn(reason: Reason, subject: string | null, tool?: string): void {
+		if (this.#count(`warned ${reason} ${subject ?? ""}`) === 1) this.#out.push({ warn: describe(reason, this.#server, subject, tool) });
 	}
 
 	/** Bounded: what comes after too many different things is counted together. */

@@ -95,10 +95,14 @@ function isReason(text: string): text is Reason {
 	return Object.hasOwn(REASONS, text);
 }
 
-/** One line for stderr. `server` and `subject` must be safe for a terminal already. */
-export function describe(reason: Reason, server: string, subject: string | null): string {
+/**
+ * One line for stderr. All texts must be safe for a terminal already.
+ *
+ * @param tool whose name the remedy has; undefined: the subject
+ */
+export function describe(reason: Reason, server: string, subject: string | null, tool: string | null = subject): string {
 	const { says, remedy: form } = REASONS[reason];
-	const remedy = withName(subject === null ? form : form.replace(/\bTOOL\b/, () => shellWord(subject)), server);
+	const remedy = withName(tool === null ? form : form.replace(/\bTOOL\b/, () => shellWord(tool)), server);
 	const about = subject === null ? "" : ` (${subject})`;
 	return `${server}: ${says}${about}.${remedy === "" ? "" : ` ${remedy}${remedy.endsWith(".") ? "" : "."}`}`;
 }
