@@ -3,16 +3,12 @@ import "./ahead.ts";
 
 import { constants } from "node:os";
 import type { Problem } from "../core/result.ts";
-import { busesAnswered } from "../platform/vault/session-bus.ts";
 import { parseRunArguments, RUN_USAGE, type RunArguments } from "./arguments.ts";
 import type { Ending } from "./ending.ts";
 import { Launch } from "./launch.ts";
 
 /** Exit code of a launch that Sallyport refused. */
 const REFUSED = 125;
-
-/** How long the keychain's answers to what nobody waits for any more are waited for, before an exit. Milliseconds. */
-const LAST_MS = 250;
 
 let isRelaying = (): void => {};
 /** Resolves when a server was started; never, where none is. */
@@ -57,8 +53,7 @@ async function run(request: RunArguments): Promise<Ending> {
 	return ended.ok ? ended.value : refuse(ended.problem);
 }
 
-async function leave(ending: Ending): Promise<void> {
-	await busesAnswered(LAST_MS);
+function leave(ending: Ending): void {
 	const { signal } = ending;
 	if (signal === null) process.exit(ending.code ?? 1);
 	for (const handled of ["SIGTERM", "SIGINT", "SIGHUP"]) process.removeAllListeners(handled);

@@ -23,23 +23,6 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM HUP
 
-# gnome-keyring ends itself, in every version, when a program that has just spoken to it is killed at the wrong moment. As in a desktop's session it
-# comes back, so that this is no failure of another test. `$1`: unlocked or locked.
-serve() {
-	daemon=
-	trap '[ -z "$daemon" ] || kill "$daemon" 2>/dev/null || :; exit 0' TERM
-	while :; do
-		if [ "$1" = unlocked ]; then
-			gnome-keyring-daemon --foreground --unlock --components=secrets <"$folder/password" >>"$folder/keyring.log" 2>&1 &
-		else
-			gnome-keyring-daemon --foreground --components=secrets </dev/null >>"$folder/keyring.log" 2>&1 &
-		fi
-		daemon=$!
-		wait "$daemon" || :
-		sleep 0.1
-	done
-}
-
 # Until `$1` succeeds: ten seconds at most, and only while process `$2` lives.
 await() {
 	tries=0
@@ -59,15 +42,15 @@ bus=$!
 export DBUS_SESSION_BUS_ADDRESS="unix:path=$folder/bus"
 await '[ -S "$folder/bus" ]' "$bus" || { cat "$folder/bus.log" >&2; exit 1; }
 
-# The first start makes the login keyring; a service that is started again without the password has it locked.
+# The first start makes the login keyring, with a password that nobody knows; a service that is started again has it locked.
 od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$folder/password"
-serve unlocked &
+gnome-keyring-daemon --foreground --unlock --components=secrets <"$folder/password" >"$folder/keyring.log" 2>&1 &
 keyring=$!
 await answers "$keyring" || { cat "$folder/keyring.log" >&2; exit 1; }
+rm "$folder/password"
 if [ "$2" = locked ]; then
 	stop_keyring
-	rm "$folder/password"
-	serve locked &
+	gnome-keyring-daemon --foreground --components=secrets </dev/null >"$folder/keyring.log" 2>&1 &
 	keyring=$!
 	await answers "$keyring" || { cat "$folder/keyring.log" >&2; exit 1; }
 fi

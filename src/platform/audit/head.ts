@@ -17,9 +17,6 @@ const ACCOUNT = "audit:head";
 /** How long another launcher may take to make the first head, in milliseconds. */
 const MAKING_MS = 30_000;
 
-/** How long a connection stays open after a write, in milliseconds. */
-const STAY_MS = 20;
-
 /** The lists of sessions of a home as they are now. */
 export function listStates(folder: string): readonly ListState[] {
 	return ledgerFiles(folder).flatMap(({ month, file }) => {
@@ -106,8 +103,6 @@ async function makeHead(home: Home, vault: SecretService, now: Date): Promise<bo
 
 async function keep(home: Home, vault: SecretService, head: Head): Promise<boolean> {
 	if (!(await vault.write(home.vaultNamespace, ACCOUNT, JSON.stringify(head)))) return false;
-	// gnome-keyring 42 ends itself, now and then, when who has just written is gone before it has told others of the change.
-	await new Promise((resolve) => setTimeout(resolve, STAY_MS));
 	const publicKey = publicKeyOf(Buffer.from(head.secret, "hex"));
 	const folder = auditFolder(home);
 	// Sessions are sealed to it from now on, and only to one whose other half is in the vault.

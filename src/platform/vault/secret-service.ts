@@ -10,11 +10,26 @@ import { BUS, SessionBus } from "./session-bus.ts";
  */
 export class SecretService {
 	readonly #bus: SessionBus;
+	/**
+	 * What the service is asked first has to be something that it can answer to anybody. Up to version 50 at least, gnome-keyring may deal with a
+	 * caller's first request before it has noted the caller, and ends itself when that request opens a session.
+	 */
+	readonly #noted: Promise<unknown>;
 	readonly #session: Promise<Session | null>;
 
 	/** @param socket of the session bus */
 	constructor(socket: string) {
 		this.#bus = new SessionBus(socket);
+		this.#noted = this.#bus.call({
+			...SERVICE,
+			interface: "org.freedesktop.DBus.Properties",
+			member: "Get",
+			signature: "ss",
+			body: (to) => {
+				to.string(SERVICE.interface);
+				to.string("Collections");
+			},
+		});
 		this.#session = this.#openSession();
 	}
 
@@ -87,7 +102,8 @@ export class SecretService {
 		return answer !== null && answer.item !== NOTHING && answer.prompt === NOTHING;
 	}
 
-	#search(service: string, account: string): Promise<DbusReply | null> {
+	async #search(service: string, account: string): Promise<DbusReply | null> {
+		await this.#noted;
 		return this.#bus.call({
 			...SERVICE,
 			member: "SearchItems",
@@ -129,6 +145,7 @@ export class SecretService {
 		// An editor's binary has another cryptography, without this group.
 		const exchange = attempt(() => new KeyExchange());
 		if (exchange === null) return null;
+		await this.#noted;
 		const opened = await this.#bus.call({
 			...SERVICE,
 			member: "OpenSession",

@@ -24,23 +24,6 @@ export function sessionSocket(env: Readonly<Record<string, string | undefined>>)
 	}
 }
 
-/** Connections that were closed while somebody still worked on an answer. */
-const lingering = new Set<Promise<void>>();
-
-/**
- * Resolves at once, or when nobody works on an answer for this program any more, or after so many milliseconds. For before an exit: gnome-keyring,
- * in all versions up to 50 at least, ends itself when whoever opens a session is gone before it has answered.
- */
-export async function busesAnswered(ms: number): Promise<void> {
-	if (lingering.size === 0) return;
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<void>((resolve) => {
-		timer = setTimeout(resolve, ms);
-	});
-	await Promise.race([Promise.all(lingering), late]);
-	clearTimeout(timer);
-}
-
 /** A connection to a message bus. What is called before it stands is sent along: all of it takes one way there and back. */
 export class SessionBus {
 	readonly #socket: net.Socket;
@@ -48,14 +31,12 @@ export class SessionBus {
 	#received: Buffer = Buffer.alloc(0);
 	#isWelcome = false;
 	#serial = 0;
-	/** Answers that are still to come after it was closed; null: it is not closed. */
-	#left: number | null = null;
 
 	/** @param at a socket, as `sessionSocket` found it */
 	constructor(at: string) {
 		this.#socket = net.connect({ path: at });
 		this.#socket.on("error", () => {});
-		this.#socket.once("close", () => this.#end());
+		this.#socket.once("close", () => this.close());
 		this.#socket.on("data", (chunk) => this.#receive(chunk));
 		const uid = Buffer.from(String(process.getuid?.() ?? 0)).toString("hex");
 		this.#socket.write(`\0AUTH EXTERNAL ${uid}\r\nBEGIN\r\n`);
@@ -64,37 +45,16 @@ export class SessionBus {
 
 	/** Null: it was refused, or nobody will ever answer. */
 	call(call: DbusCall): Promise<DbusReply | null> {
-		if (this.#socket.destroyed || this.#left !== null) return Promise.resolve(null);
+		if (this.#socket.destroyed) return Promise.resolve(null);
 		const serial = ++this.#serial;
 		this.#socket.write(encodeCall(serial, call));
 		this.#socket.ref();
 		return new Promise((resolve) => this.#waiting.set(serial, resolve));
 	}
 
-	/** Idempotent. Nobody hears an answer any more; the connection stands until what was asked is answered, or for a second. */
+	/** Idempotent. */
 	close(): void {
-		if (this.#left !== null || this.#socket.destroyed) return;
-		const asked = this.#waiting.size;
-		this.#giveUp();
-		this.#left = asked;
-		if (asked === 0) {
-			this.#socket.destroy();
-			return;
-		}
-		const patience = setTimeout(() => this.#socket.destroy(), LINGER_MS);
-		const gone = new Promise<void>((resolve) => this.#socket.once("close", () => resolve())).then(() => {
-			clearTimeout(patience);
-			lingering.delete(gone);
-		});
-		lingering.add(gone);
-	}
-
-	#end(): void {
 		this.#socket.destroy();
-		this.#giveUp();
-	}
-
-	#giveUp(): void {
 		for (const answer of this.#waiting.values()) answer(null);
 		this.#waiting.clear();
 	}
@@ -106,7 +66,7 @@ export class SessionBus {
 		} catch (error) {
 			// Nothing after what cannot be read can be read either.
 			if (!(error instanceof RangeError)) throw error;
-			this.#end();
+			this.close();
 		}
 	}
 
@@ -127,10 +87,6 @@ export class SessionBus {
 			const reply = decodeReply(this.#received.subarray(0, length));
 			this.#received = this.#received.subarray(length);
 			if (reply === null) continue;
-			if (this.#left !== null) {
-				if (--this.#left <= 0) this.#end();
-				continue;
-			}
 			this.#waiting.get(reply.replyTo)?.(reply.isError ? null : reply);
 			this.#waiting.delete(reply.replyTo);
 			// What only might be asked again must not keep this program alive.
@@ -140,9 +96,6 @@ export class SessionBus {
 }
 
 const LONGEST_GREETING = 512;
-
-/** How long a connection that was closed waits for what was asked on it. Milliseconds. */
-const LINGER_MS = 1_000;
 
 /** The bus itself. */
 export const BUS = { destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus" } as const;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as net from "node:net";
 import * as path from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Home } from "../../../src/platform/home.ts";
 import { KeyExchange } from "../../../src/platform/vault/key-exchange.ts";
 import { KeychainVault } from "../../../src/platform/vault/keychain.ts";
@@ -97,6 +97,21 @@ describe("a bus that is none", () => {
 	});
 });
 
+it("opens no session before the service has answered once: one that has not noted its caller yet would end itself", async () => {
+	let sent = "";
+	const socket = await fakeBus((caller, first) => {
+		sent += first.toString("latin1");
+		caller.on("data", (chunk: Buffer) => {
+			sent += chunk.toString("latin1");
+		});
+		caller.write("OK 00\r\n");
+	});
+	void open(socket).read("sallyport", "a/B");
+	await vi.waitFor(() => expect(sent).toContain("Collections"));
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	expect(sent).not.toMatch(/OpenSession|SearchItems/);
+});
+
 describe("the session's bus", () => {
 	it.each([
 		["unix:path=/run/user/7/bus", "/run/user/7/bus"],
@@ -149,16 +164,16 @@ function open(socket: string): SecretService {
 }
 
 /** The path of a socket that greets whoever comes in its own way. */
-function fakeBus(greet: (socket: net.Socket) => void): Promise<string> {
+function fakeBus(greet: (socket: net.Socket, first: Buffer) => void): Promise<string> {
 	return listening(path.join(temporaryFolder(), "bus"), greet);
 }
 
-async function listening(at: string, greet: (socket: net.Socket) => void): Promise<string> {
+async function listening(at: string, greet: (socket: net.Socket, first: Buffer) => void): Promise<string> {
 	const sockets: net.Socket[] = [];
 	const server = net.createServer((socket) => {
 		sockets.push(socket);
 		socket.on("error", () => {});
-		socket.once("data", () => greet(socket));
+		socket.once("data", (first: Buffer) => greet(socket, first));
 	});
 	await new Promise<void>((resolve) => server.listen(at, resolve));
 	onTestFinished(() => {
