@@ -27,14 +27,14 @@ export class Machine {
 	constructor(secret: string, lanes: number) {
 		this.secret = secret;
 		const server = path.dirname(this.world.server);
-		for (const name of ["hostile.mjs", "hostile-player.mjs"]) fs.copyFileSync(path.join(SERVERS, name), path.join(server, name));
+		for (const name of ["scripted.mjs", "hostile-player.mjs"]) fs.copyFileSync(path.join(SERVERS, name), path.join(server, name));
 		this.lanes = Array.from({ length: lanes }, (_, i) => {
 			const folder = path.join(this.world.folder, `lane-${i}`);
 			const docs = path.join(this.world.folder, `docs-${i}`);
 			for (const each of [folder, docs]) fs.mkdirSync(each);
 			fs.symlinkSync("/", path.join(docs, "link"));
 			fs.writeFileSync(path.join(folder, "script.json"), "{}");
-			return { entry: `files-${i}`, folder, docs, command: [process.execPath, path.join(server, "hostile.mjs"), folder] };
+			return { entry: `files-${i}`, folder, docs, command: [process.execPath, path.join(server, "scripted.mjs"), folder] };
 		});
 	}
 
