@@ -80,7 +80,7 @@ export const HOST_ATTACKS: readonly Attack[] = [
 		["too-many-calls"],
 		(era) => Array.from({ length: 1000 }, (_, n) => quiet(call(era, { arguments: { path: "/docs/EVIL" } }, `c${n}`))),
 		// A hundred are allowed, and some more while it lasts.
-		{ never: [/(?:EVIL[\s\S]*?){300}/] },
+		{ never: [/(?:EVIL[^E]*(?:E(?!VIL)[^E]*)*){300}/] },
 	),
 	attack(
 		"leaves ten thousand requests open",
