@@ -23,7 +23,13 @@ export const FRAMING_ATTACKS: readonly Attack[] = [
 	line("answers with one key twice inside the result", rawResult('{"content":[],"content":["EVIL"]}')),
 	line("answers with one key twice, once in escapes", rawResult('{"content":[],"c\\u006fntent":["EVIL"]}')),
 	line("answers with two ids", '{"jsonrpc":"2.0","id":"other","id":{{id}},"result":{"content":["EVIL"]}}'),
-	line("answers with half a character", rawResult('{"content":[{"type":"text","text":"EVIL \\ud800"}]}')),
+	// It is shown as its code, so that a cut emoji costs no answer.
+	attack(
+		"answers with half a character",
+		["text-made-visible"],
+		() => answersCalls(rawResult('{"content":[{"type":"text","text":"EVIL \\ud800"}]}')),
+		[/(?<!\\)\\ud800/],
+	),
 	line("answers with a number that is none", rawResult('{"content":["EVIL"],"n":NaN}')),
 	line("answers with a number without end", rawResult('{"content":["EVIL"],"n":Infinity}')),
 	line("answers with a comment", rawResult('{"content":["EVIL"]/* */}')),
