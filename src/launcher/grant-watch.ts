@@ -48,7 +48,7 @@ export function watchGrant(
 		// What was taken away is gone at once. What was added counts as soon as the vault has said that a person accepted it.
 		give(lookUpGrant(request, home, place, known));
 		void approvals.again().then((now) => {
-			if (!isOver) give(lookUpGrant(request, home, place, now.ok ? now.value : known, onWaiting));
+			if (!isOver) give(lookUpGrant(request, home, place, now.ok ? now.value : (approvals.known ?? known), onWaiting));
 		});
 	};
 	const look = (): void => {

@@ -153,7 +153,11 @@ export class Launch {
 			// Both are asked for at once; what the one answers is used only if the other says that it may be.
 			const [may, secrets] = await Promise.all([verify(), this.#secretValues(checked.value, home, approvals)]);
 			approvals.close();
-			return may.ok ? secrets : may;
+			if (!may.ok) return may;
+			if (!secrets.ok) return secrets;
+			// What was asked for and not accepted is none of this server's secrets: the host may not send it those either.
+			this.secrets.push(...secrets.value.secrets);
+			return ok(secrets.value.env);
 		};
 		const values = () => (resolving ??= resolve());
 		return this.#confine(checked.value, plain.value, home, {
@@ -210,12 +214,10 @@ export class Launch {
 		return layers?.ok === true ? auditSettings(layers.value) : DEFAULT_AUDIT_SETTINGS;
 	}
 
-	async #secretValues(checked: Checked, home: Home, approvals: Approvals): Promise<Result<Readonly<Record<string, string>>>> {
+	async #secretValues(checked: Checked, home: Home, approvals: Approvals): ReturnType<typeof resolveEnvironment> {
 		const resolved = await resolveEnvironment(checked, home, process.env, approvals.service);
 		discardKeychain();
-		if (!resolved.ok) return resolved;
-		this.secrets.push(...resolved.value.secrets);
-		return ok(resolved.value.env);
+		return resolved;
 	}
 
 	/** From here on the policy is watched; what it said before the watch was there is looked up again, so that no change falls in between. */

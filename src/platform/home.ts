@@ -25,6 +25,8 @@ export interface Home {
 	readonly own: boolean;
 	/** Keeps the secrets of two homes apart. Computed from the real path, never read from a file: a home cannot claim another's. */
 	readonly vaultNamespace: string;
+	/** The namespace that this place has, or would have, as a home of a person's own. */
+	readonly attendedNamespace: string;
 	/** 32 random bytes for keyed hashes of literal values, so that a policy file does not help to guess them. */
 	readonly key: Buffer;
 }
@@ -123,6 +125,7 @@ export function openHome(where: string): Result<Home> {
 		unattended: marker.unattended,
 		own: real === ownHome(),
 		vaultNamespace: namespaceOf(real, marker.unattended),
+		attendedNamespace: namespaceOf(real, false),
 		key: Buffer.from(marker.key, "hex"),
 	});
 }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Grant, grantsOf } from "../../src/core/policy/layers.ts";
 import type { Result } from "../../src/core/result.ts";
+import { readAccepted } from "../../src/platform/acceptance/accepted.ts";
 import { type Candidate, describeCandidate, saveGrant, startingGrant } from "../../src/platform/approval/candidate.ts";
 import type { ApprovalContext } from "../../src/platform/approval/context.ts";
 import { narrowGrant, revokeGrants } from "../../src/platform/approval/narrow.ts";
@@ -136,5 +137,7 @@ it("what a person wrote into a policy file of their own is named, and left", asy
 	const [file = ""] = fs.readdirSync(home.policy);
 	fs.renameSync(path.join(home.policy, file), path.join(home.policy, "mine.jsonc"));
 	expect(await revokeGrants(home, ({ name }) => name === "x")).toMatchObject({ ok: false, problem: { code: "grant-elsewhere" } });
+	// It asks, and is granted nothing any more.
+	expect(must(await readAccepted(home)).servers).toEqual([]);
 	expect(tools()).toEqual(["delete", "push", "read"]);
 });

@@ -34,13 +34,29 @@ function collect(schema: unknown, labels: string[], sentences: string[]): void {
 }
 
 /** In brackets, what a person is told not to write. */
-const WARNING = /\((?:please )?(?:do not|don['’]t|never) (?:give|enter|share|send|tell|provide|type|include|submit)\b[^()]*\)/giu;
+const WARNING = /\((?:please )?(?:do not|don['’]t|never) (?:give|enter|share|send|tell|provide|type|include|submit)\b[^().:;!?\r\n]*\)/giu;
 /** Words that make a warning say where, or to whom, after all. */
 const AFTER_ALL = new Set("but except unless until only instead here there below above next elsewhere anywhere anyone than it".split(" "));
 
+/** What a person is told to do with a value, or not to. */
+const VERBS = new Set("enter type paste provide input insert submit send share give supply tell".split(" "));
+
 /** Of a field's description: without "(do not give us your phone number, pin …)". One that says more than that stays, and so does a strong word. */
 function withoutWarnings(text: string): string {
-	return text.replace(WARNING, (warning) => (wordsOf(warning).some((word) => AFTER_ALL.has(word) || isStrong(word)) ? warning : ""));
+	return text.replace(WARNING, (warning) => (saysMore(warning) ? warning : ""));
+}
+
+/** Beyond what not to write: a place after all, what else to do, or a word that is never said by the way. */
+function saysMore(warning: string): boolean {
+	const [, ...words] = wordsOf(warning).filter((word) => word !== "please");
+	const flat = folded(warning);
+	const phrase = ` ${words.join(" ")} `;
+	return (
+		FOREIGN.some((word) => flat.includes(word)) ||
+		PHRASES.some((each) => phrase.includes(` ${each} `)) ||
+		words.some((word, at) => AFTER_ALL.has(word) || isStrong(word) || WEAK.get(word)?.secretAfter.has(words[at - 1] ?? "") === true) ||
+		words.filter((word) => VERBS.has(word)).length > 1
+	);
 }
 
 /** `isLabel`: of a field, where one word says what it is for; else a sentence. */

@@ -48,7 +48,10 @@ export function approvalsFolder({ state }: Pick<Home, "state">): string {
 export async function readMark(home: Home, options: MarkOptions): Promise<Result<MarkAt>> {
 	// Whoever can write in a throw-away home can also use --yes: what it keeps by itself is used. Not so where a person's own home says that it is
 	// one, which another program may have written there.
-	if (home.unattended && !home.own && readHead(home) !== null) return readSealed(home, options);
+	if (home.unattended && !home.own && readHead(home) !== null) {
+		const attended = await lookDirectly({ ...home, vaultNamespace: home.attendedNamespace }, {});
+		return attended.is === "value" ? noThrowAway : readSealed(home, options);
+	}
 	const seen = await lookDirectly(home, options);
 	if (seen.is === "value") return ok(parseMark(seen.value));
 	if (seen.is === "none") return readSealed(home, options);
@@ -161,6 +164,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
 	"keychain-library": "Install the keychain's library (Debian, Ubuntu: apt-get install libsecret-1-0).",
 	"keychain-missing": "Start the host from your desktop session.",
 };
+
+const noThrowAway = fail(
+	"home-changed",
+	"This home says that it is a throw-away one, and a person has approved servers in it.",
+	"If you did not make it anew here, something has changed its home.json.",
+);
 
 const elsewhere = fail(
 	"keychain-elsewhere",

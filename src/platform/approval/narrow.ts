@@ -62,7 +62,8 @@ export function revokeGrants(home: Home, which: (grant: Grant) => boolean, optio
 			const grant = grantOf(server);
 			return grant !== null && which(grant);
 		};
-		return forgotten(home, (server) => (isRevoked(server) ? null : server), revoked.value, options);
+		const struck = await forgotten(home, (server) => (isRevoked(server) ? null : server), revoked.value.grants, options);
+		return struck.ok && revoked.value.elsewhere ? grantedElsewhere(home) : struck;
 	});
 }
 
@@ -85,20 +86,28 @@ async function forgotten<T>(
 	);
 }
 
-function revoke(home: Home, which: (grant: Grant) => boolean): Result<readonly Grant[]> {
+/** What was revoked, and whether another file still asks for it. */
+interface Revoked {
+	readonly grants: readonly Grant[];
+	readonly elsewhere: boolean;
+}
+
+function revoke(home: Home, which: (grant: Grant) => boolean): Result<Revoked> {
 	const grants = grantsIn(home);
 	if (!grants.ok) return grants;
 	const revoked = grants.value.filter(which);
 	for (const grant of revoked) deleteGrant(home, grant);
 	const left = grantsIn(home);
 	if (!left.ok) return left;
-	return left.value.some(which)
-		? fail(
-				"grant-elsewhere",
-				"This server is also granted in a policy file of your own making, which was left as it is.",
-				`Take it out of the files in ${home.policy}.`,
-			)
-		: ok(revoked);
+	return ok({ grants: revoked, elsewhere: left.value.some(which) });
+}
+
+function grantedElsewhere(home: Home): ReturnType<typeof fail> {
+	return fail(
+		"grant-elsewhere",
+		"It is taken back. A policy file of your own making still asks for it, and was left as it is.",
+		`It grants nothing until you accept it; to be rid of it, take it out of the files in ${home.policy}.`,
+	);
 }
 
 function grantsIn(home: Home): Result<readonly Grant[]> {

@@ -24,13 +24,18 @@ export async function sweepLogs(home: Home, retention: Retention, now: Date): Pr
 	if (aged(all, retention, now.getTime()).length === 0) return 0;
 	const folder = auditFolder(home);
 	const sessions = sessionsByFile(home);
-	const ended = all.flatMap((log) => {
+	// What no list of sessions knows is perhaps nobody's log: it goes when it is old, and makes no other go, however large it says that it is.
+	const known = all.flatMap((log) => {
 		const session = sessions.get(log.name) ?? null;
-		return session !== null && isRunning(session) ? [] : [{ ...log, session }];
+		return session === null ? [] : [{ ...log, session }];
 	});
+	const ended = known.filter(({ session }) => !isRunning(session));
 	// The room that running sessions take counts, though their logs stay.
-	const running = all.reduce((sum, { bytes }) => sum + bytes, 0) - ended.reduce((sum, { bytes }) => sum + bytes, 0);
-	const taken = aged(ended, { ...retention, bytes: Math.max(0, retention.bytes - running) }, now.getTime()).slice(0, MOST_AT_ONCE);
+	const running = known.reduce((sum, { bytes }) => sum + bytes, 0) - ended.reduce((sum, { bytes }) => sum + bytes, 0);
+	const unknown = all.filter(({ name }) => !sessions.has(name)).map((log) => ({ ...log, session: null }));
+	const old = aged(unknown, { ...retention, bytes: Number.POSITIVE_INFINITY }, now.getTime());
+	const beyond = aged(ended, { ...retention, bytes: Math.max(0, retention.bytes - running) }, now.getTime());
+	const taken = [...old, ...beyond].slice(0, MOST_AT_ONCE);
 	const noted = taken.flatMap(({ log: { session }, why }) => (session === null || session.pruned !== null ? [] : [{ session, why }]));
 	if (noted.length > 0) {
 		const secret = await readSecret(home);

@@ -127,12 +127,16 @@ export class SecretService {
 		return sent === null || sent.session !== session.path ? null : decrypt(session.key, sent);
 	}
 
-	/** Whether there is a Secret Service on this bus, open or locked, or one that would start when it is asked. False too where there is no bus. */
+	/**
+	 * Whether there is a Secret Service on this bus, open or locked, or one that would start when it is asked; also true where the bus answers and
+	 * does not tell. False where there is no bus.
+	 */
 	async isThere(): Promise<boolean> {
 		const named = await Promise.all(
 			["ListNames", "ListActivatableNames"].map((member) => this.#bus.call({ ...BUS, member, signature: "", body: () => {} })),
 		);
-		return named.some((reply) => reply !== null && parse(reply, "as", isAmong) === true);
+		if (named.every((reply) => reply === null)) return false;
+		return named.some((reply) => reply === null || parse(reply, "as", isAmong) !== false);
 	}
 
 	/** Idempotent. What is being read is null then. */

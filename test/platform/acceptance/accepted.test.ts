@@ -127,6 +127,16 @@ describe("where there is a keychain", () => {
 		expect(now).toMatchObject({ ok: true, value: { place: "keychain", servers: [grant("a", "read")] } });
 	});
 
+	it("is not gone round by a home that says, later, that it is a throw-away one", async () => {
+		await accept(grant("a", "read"));
+		const marker = path.join(home.path, "home.json");
+		fs.writeFileSync(marker, JSON.stringify({ ...JSON.parse(fs.readFileSync(marker, "utf8")), unattended: true }));
+		const turned = must(openHome(home.path));
+		fs.mkdirSync(approvals(), { recursive: true });
+		fs.writeFileSync(path.join(approvals(), "head"), `${"0".repeat(64)}\n`);
+		expect(await readAccepted(turned)).toMatchObject({ ok: false, problem: { code: "home-changed" } });
+	});
+
 	it("refuses while it is locked, with one thing to do, and believes again when it is open", async () => {
 		await accept(grant("a", "read"));
 		const locked = await startKeyring("locked");

@@ -211,6 +211,17 @@ test("logs beyond the room for them go, the oldest first, and the list of a mont
 	expect(await verified()).toMatchObject({ discrepancies: [], head: { state: "kept" } });
 });
 
+test("a file that says that it is large, and is no log, makes none go", async () => {
+	await session("first");
+	const log = await session("second");
+	const sparse = path.join(logs(), "20991231T000000Z-x-0.jsonl");
+	fs.closeSync(fs.openSync(sparse, "w"));
+	fs.truncateSync(sparse, 2 ** 36);
+	expect(await sweepLogs(home, { days: 90, bytes: 1e6 }, clock)).toBe(0);
+	expect(fs.existsSync(log.file)).toBe(true);
+	fs.rmSync(sparse);
+});
+
 test("a log whose time was set back is not too old", async () => {
 	const log = await session();
 	fs.utimesSync(log.file, new Date(0), new Date(0));
