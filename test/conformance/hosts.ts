@@ -38,7 +38,7 @@ type Ref = { readonly type: "ref/prompt"; readonly name: string } | { readonly t
 
 const NAME = { name: "conformance-host", version: "1.0.0" };
 const CAPABILITIES = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } };
-const ROOTS = { roots: [{ uri: "file:///work/ünï/project", name: "project" }] };
+const ROOTS = { roots: [{ uri: "file:///srv/ünï/project", name: "project" }] };
 const SAMPLED = { role: "assistant" as const, model: "test", content: { type: "text" as const, text: "the model's words" } };
 
 /** A person who fills in all that is required, with the first that fits. */
