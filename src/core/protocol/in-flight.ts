@@ -1,6 +1,7 @@
 import type { Trace } from "../audit/trace.ts";
 import type { Listing } from "./catalog.ts";
 import type { RequestId } from "./message.ts";
+import { isOfferRequest } from "./offered.ts";
 
 /** A request of the host that was forwarded and is not answered. */
 export interface InFlight {
@@ -97,4 +98,9 @@ export class InFlightRequests {
 		if (count > 0) this.#tokens.set(token, count);
 		else this.#tokens.delete(token);
 	}
+}
+
+/** True for a call, and for a request for one thing beside tools: it is in the log, with how it ended, and its answer's size is limited. */
+export function isAudited({ tool, method }: InFlight): boolean {
+	return tool !== null || isOfferRequest(method);
 }

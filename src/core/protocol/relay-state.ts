@@ -1,0 +1,71 @@
+import type { MessageLimits } from "../policy/limits.ts";
+import { NO_OFFERS, type Offers } from "../policy/offers.ts";
+import type { KnownValues } from "../secrets/known-values.ts";
+import { AskGate } from "./ask-gate.ts";
+import { CallRate } from "./call-rate.ts";
+import { Desk } from "./desk.ts";
+import { HostSecrets } from "./host-secrets.ts";
+import type { RequestId } from "./message.ts";
+import type { RelayLimits, RelayOptions } from "./relay.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { ToolGate } from "./tool-gate.ts";
+
+/** The version in which a line may be an array of messages. */
+export const BATCH_VERSION = "2025-03-26";
+
+/** What both directions of one relay know: what was said so far, what waits, and what is granted now. */
+export class RelayState {
+	readonly limits: RelayLimits;
+	readonly desk: Desk;
+	readonly tools: ToolGate;
+	readonly asks: AskGate;
+	readonly rate: CallRate;
+	/** The server's; null: it has none. */
+	readonly secrets: KnownValues | null;
+	readonly hostSecrets: HostSecrets;
+	readonly subscriptions = new Subscriptions();
+	/** Pings of the server that the host has not answered. */
+	readonly serverPings = new Set<RequestId>();
+	/** Of the older era: the host's `initialize` was forwarded, it was answered (with this version), and the host said so. */
+	initializing = false;
+	version: string | null = null;
+	initialized = false;
+	/** The server said that it has tools. */
+	hasTools = false;
+	/** What the older era's server said that it has beside tools, and the host was told of. */
+	announced: ReadonlySet<string> = new Set();
+	offers: Offers;
+	/** The most that an answer may have, in bytes. */
+	resultBytes = Number.POSITIVE_INFINITY;
+	/** What is longer is cut; false: it is refused. */
+	cuts = false;
+
+	constructor({ policy, server, random, record, clock, secrets }: RelayOptions, limits: RelayLimits) {
+		this.limits = limits;
+		this.secrets = secrets ?? null;
+		this.hostSecrets = new HostSecrets(policy.hostSecrets ?? [], this.secrets);
+		this.desk = new Desk(server, record, limits.inFlight, clock ?? null);
+		this.offers = policy.offers ?? NO_OFFERS;
+		const time = clock ?? (() => 0);
+		this.asks = new AskGate(policy.asks ?? {}, time);
+		this.rate = new CallRate(policy.limits?.callsPerMinute, time);
+		this.limit(policy.limits ?? {});
+		this.tools = new ToolGate(this.desk, this.asks, this.rate, policy, limits, random);
+	}
+
+	get isReady(): boolean {
+		return this.initialized && this.version !== null;
+	}
+
+	/** True for the id of a request of the host that is not answered. */
+	isTaken(id: RequestId): boolean {
+		return this.desk.inFlight.has(id) || this.tools.isHeld(id);
+	}
+
+	limit({ callsPerMinute, resultBytes, overlong, pending }: MessageLimits): void {
+		this.rate.set(callsPerMinute);
+		this.resultBytes = resultBytes ?? Number.POSITIVE_INFINITY;
+		this.cuts = overlong === "cut";
+		this.desk.inFlight.bound(Math.min(this.limits.inFlight, pending ?? Number.POSITIVE_INFINITY));
+	}
+}
