@@ -1,10 +1,21 @@
 import type { Command } from "commander";
 import { plain, shellWord } from "../core/plain-text.ts";
-import type { Held, Proposal } from "../core/policy/accepted.ts";
+import type { Proposal } from "../core/policy/accepted.ts";
+import type { SettingsProposal } from "../core/policy/own-settings.ts";
 import type { Withdrawn } from "../core/policy/withdrawn.ts";
 import type { Result } from "../core/result.ts";
 import type { MarkOptions, MarkPlace } from "../platform/acceptance/mark.ts";
-import { acceptProposal, acceptWithdrawn, liftRows, proposalRows, readWaiting, settleNarrowed } from "../platform/approval/accept.ts";
+import {
+	acceptProposal,
+	acceptSettings,
+	acceptWithdrawn,
+	liftRows,
+	proposalRows,
+	readWaiting,
+	settleNarrowed,
+	type Waiting as Waits,
+} from "../platform/approval/accept.ts";
+import { settingsRows } from "../platform/approval/settings.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
@@ -41,7 +52,13 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 	let place: string | null = null;
 	for (const one of waitingOf(waiting.value, home.value, vault, out).filter((each) => name === null || each.name === name)) {
 		one.show();
-		const confirmed = await confirmWidening(one.name, home.value, options.yes === true, io);
+		const confirmed = await confirmWidening(
+			one.name ?? SETTINGS,
+			home.value,
+			options.yes === true,
+			io,
+			one.name === null ? `"${SETTINGS}"` : undefined,
+		);
 		if (!confirmed.ok && confirmed.problem.code !== "declined") return complain(io, confirmed.problem);
 		if (!confirmed.ok) {
 			say(out, "Left as it is: it grants nothing more than you accepted before.");
@@ -76,20 +93,22 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 
 /** What a person accepted, for programs. `file`: the policy file; null: what held it is gone. */
 interface Accepted {
-	readonly server: string;
+	/** Null: what the files say beside grants. */
+	readonly server: string | null;
 	readonly config: string | undefined;
 	readonly file: string | null;
 }
 
 /** One thing that waits. */
 interface Waiting {
-	readonly name: string;
+	/** Of a server; null: it is about none. */
+	readonly name: string | null;
 	readonly accepted: Accepted;
 	readonly show: () => void;
 	readonly accept: () => Promise<Result<MarkPlace>>;
 }
 
-function waitingOf({ proposals, withdrawn }: Held, home: Home, vault: MarkOptions, out: Io): readonly Waiting[] {
+function waitingOf({ proposals, withdrawn, settings }: Waits, home: Home, vault: MarkOptions, out: Io): readonly Waiting[] {
 	return [
 		...proposals.map((proposal) => ({
 			name: proposal.server.name,
@@ -103,7 +122,26 @@ function waitingOf({ proposals, withdrawn }: Held, home: Home, vault: MarkOption
 			show: () => showWithdrawn(out, gone),
 			accept: () => acceptWithdrawn(home, gone, vault),
 		})),
+		...(settings === null
+			? []
+			: [
+					{
+						name: null,
+						accepted: { server: null, config: undefined, file: null },
+						show: () => showSettings(out, home, settings),
+						accept: () => acceptSettings(home, settings, vault),
+					},
+				]),
 	];
+}
+
+/** What is typed in the place of a server's name. */
+const SETTINGS = "settings";
+
+function showSettings(io: Io, home: Home, settings: SettingsProposal): void {
+	say(io, `settings  (${plain(home.policy)})`);
+	say(io, "  Your policy files are less strict than what you accepted before, which counts until you accept them:");
+	for (const { mark, kind, text } of settingsRows(settings)) say(io, `  ${mark} ${kind.padEnd(7)} ${text}`);
 }
 
 function showWithdrawn(io: Io, gone: Withdrawn): void {

@@ -110,10 +110,10 @@ export function lookUpGrant(
 ): Result<Grant> {
 	const read = readLayers(home, place.sources);
 	if (!read.ok) return read;
-	const forbidden = forbiddenLaunch(read.value, request);
-	if (forbidden !== null) return forbidden;
 	const held = accepted === null ? null : holdToAccepted(read.value, accepted);
 	const layers = held?.layers ?? read.value;
+	const forbidden = forbiddenLaunch(layers, request);
+	if (forbidden !== null) return forbidden;
 	const lookup = findGrant(layers, { name: request.name, command: request.command, args: request.args, folder: place.folder });
 	const waiting = held === null || accepted === null ? null : firstWaiting(held, accepted, request.name);
 	if (lookup.found) {

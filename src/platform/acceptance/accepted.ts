@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { canonicalServer, grantKey } from "../../core/policy/accepted.ts";
 import { type AcceptedPolicy, acceptedText, NOTHING_ACCEPTED, parseAccepted } from "../../core/policy/accepted-list.ts";
 import type { PolicyServer } from "../../core/policy/schema.ts";
@@ -107,7 +108,7 @@ function listFile(home: Home, code: string): string {
 }
 
 function isSame(a: AcceptedPolicy, b: AcceptedPolicy): boolean {
-	return sameServers(a.servers, b.servers) && sameServers(a.withdrawn, b.withdrawn);
+	return sameServers(a.servers, b.servers) && sameServers(a.withdrawn, b.withdrawn) && isDeepStrictEqual(a.settings, b.settings);
 }
 
 function sameServers(a: readonly PolicyServer[], b: readonly PolicyServer[]): boolean {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { plain } from "../../core/plain-text.ts";
 import { canonicalServer, grantKey, type Held, type Proposal } from "../../core/policy/accepted.ts";
+import type { SettingsProposal } from "../../core/policy/own-settings.ts";
 import type { LaunchGrant, PolicyServer } from "../../core/policy/schema.ts";
 import type { Withdrawn } from "../../core/policy/withdrawn.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -10,11 +11,18 @@ import type { MarkOptions, MarkPlace } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
 import { readFacts } from "../launch/facts.ts";
 import { withPolicyLock } from "./policy-lock.ts";
+import { adoptedSettings, waitingSettings } from "./settings.ts";
 import { type ChangeRow, commandLine, grantChange } from "./texts.ts";
 
 /** What waits for a person to accept it, by the policy files of this home, in their order. */
-export function readWaiting(home: Home, options: MarkOptions): Promise<Result<Held>> {
-	return readHeldNow(home, ONLY_USER, options);
+export async function readWaiting(home: Home, options: MarkOptions): Promise<Result<Waiting>> {
+	const held = await readHeldNow(home, ONLY_USER, options);
+	return held.ok ? ok({ ...held.value, settings: waitingSettings(held.value.layers, held.value.accepted.settings) }) : held;
+}
+
+export interface Waiting extends Held {
+	/** What the files say beside grants; null: nothing of it waits. */
+	readonly settings: SettingsProposal | null;
 }
 
 /** The grants among it. */
@@ -120,11 +128,23 @@ export function acceptWithdrawn(home: Home, shown: Withdrawn, options: MarkOptio
 	});
 }
 
+/** Accepts what the files say beside grants, as it was shown. Refuses when that is not what they say now. */
+export function acceptSettings(home: Home, shown: SettingsProposal, options: MarkOptions): Promise<Result<MarkPlace>> {
+	return withPolicyLock(home, async () => {
+		const held = await readHeldNow(home, ONLY_USER, options);
+		if (!held.ok) return held;
+		const now = waitingSettings(held.value.layers, held.value.accepted.settings);
+		if (!isDeepStrictEqual(now, shown)) return changedMeanwhile;
+		const kept = await keepAccepted(home, (accepted) => ({ ...accepted, settings: shown.asked }), options);
+		return kept.ok ? ok(kept.value ?? held.value.accepted.place) : kept;
+	});
+}
+
 const changedMeanwhile = fail("grant-changed-meanwhile", "The policy file has changed meanwhile; nothing was accepted.", "Do it again.");
 
 /**
  * Strikes out of what was accepted what was taken out of the files by hand, so that nobody can put it back there. What waits in a file leaves what
- * was accepted as it is.
+ * was accepted as it is. What the files forbid more, and settings of theirs that are stricter, are accepted from then on.
  *
  * @returns how many grants that was
  */
@@ -142,7 +162,7 @@ export function settleNarrowed(home: Home, options: MarkOptions): Promise<Result
 			home,
 			(accepted) =>
 				withLess(
-					accepted,
+					{ ...accepted, settings: adoptedSettings(held.value.layers, accepted.settings) },
 					(server) => {
 						const now = standing.get(grantKey(server));
 						if (waiting.has(grantKey(server))) return server;

@@ -20,6 +20,7 @@ import { readLayers, writableGrant } from "../policy-files.ts";
 import { bubblewrapEngine } from "../sandbox/bubblewrap.ts";
 import type { ApprovalContext } from "./context.ts";
 import { withPolicyLock } from "./policy-lock.ts";
+import { adoptedSettings } from "./settings.ts";
 
 /** A server as it stands: what its config says now, and what was approved before. */
 export interface Candidate {
@@ -157,7 +158,11 @@ export function saveGrant(
 		await writeFacts(home, grant.launch.fingerprint, described.facts);
 		const before = standing(held.value.layers, server);
 		// Accepted first: until it stands in a file it grants nothing, while what stands in a file and is not accepted would only wait.
-		const kept = await keepAccepted(home, (accepted) => withAccepted(accepted, [server]), options);
+		const kept = await keepAccepted(
+			home,
+			(accepted) => withAccepted({ ...accepted, settings: adoptedSettings(held.value.layers, accepted.settings) }, [server]),
+			options,
+		);
 		if (!kept.ok) return kept;
 		// The vault took a while. Nothing of this process runs between this look and the write.
 		const now = readLayers(home, { workspace: null, narrowing: [] });
