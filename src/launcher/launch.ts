@@ -152,7 +152,8 @@ export class Launch {
 		const verified = async (): Promise<Result<void>> => {
 			const accepted = await look();
 			if (!accepted.ok) return accepted;
-			return confinement(accepted.value) === confinement(found) ? ok(undefined) : grantChanged;
+			if (confinement(accepted.value) !== confinement(found)) return grantChanged;
+			return checked.value.prove(approvals.known?.code ?? null);
 		};
 		let verifying: Promise<Result<void>> | undefined;
 		const verify = () => (verifying ??= verified());

@@ -33,7 +33,7 @@ export function saysMore(layers: readonly PolicyLayer[]): boolean {
 	return Object.keys(ownSettings(layers)).length > 0;
 }
 
-const NOTHING: Accepted = { ...NOTHING_ACCEPTED, place: "keychain", head: null, damage: null };
+const NOTHING: Accepted = { ...NOTHING_ACCEPTED, place: "keychain", head: null, code: null, damage: null };
 
 /** Why a grant that stands in a policy file grants nothing, or less than it says. */
 export function notAccepted({ server, accepted }: Proposal, { head, damage }: Accepted): Problem {

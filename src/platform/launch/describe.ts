@@ -6,6 +6,7 @@ import { parseLaunch } from "../../core/launch/runner.ts";
 import { fingerprintOf } from "../../core/policy/fingerprint.ts";
 import type { LaunchGrant } from "../../core/policy/schema.ts";
 import { fail, ok, type Result, unreachable } from "../../core/result.ts";
+import type { Code } from "../coded-memory.ts";
 import { type HashCache, openHashCache } from "../executable/hash.ts";
 import { type ResolvedExecutable, resolveExecutable } from "../executable/resolve.ts";
 import { isMutable, isMutableCode } from "../executable/roots.ts";
@@ -34,6 +35,8 @@ export interface DescribeOptions {
 	readonly node: string;
 	/** The person's environment, in which Deno's cache may be named. */
 	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Of what is remembered of files. Undefined or null: every file is read. */
+	readonly code?: Code | null;
 	/** Puts a package into the store, or finds it there. */
 	readonly install: (launch: PackageLaunch) => Promise<Result<ReadyPackage>>;
 }
@@ -55,7 +58,7 @@ async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Re
 		...options,
 		line,
 		cwd: line.cwd ?? line.workspace ?? options.userHome,
-		hashes: openHashCache(options.home.state),
+		hashes: openHashCache(options.home.state, options.code ?? null),
 	};
 	switch (launch.value.kind) {
 		case "package":
