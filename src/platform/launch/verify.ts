@@ -6,6 +6,7 @@ import type { Code } from "../coded-memory.ts";
 import { claimHash, hashAnew } from "../executable/hash.ts";
 import type { Home } from "../home.ts";
 import { type LaunchFacts, readFacts } from "./facts.ts";
+import { isMutableNow } from "./mutable.ts";
 import { launchParts } from "./parts.ts";
 
 /**
@@ -14,7 +15,7 @@ import { launchParts } from "./parts.ts";
  * proved before anything of the server runs.
  */
 export async function verifyLaunch(
-	grant: Pick<Grant, "name" | "config" | "launch" | "secrets" | "mutableSecrets">,
+	grant: Pick<Grant, "name" | "config" | "workspace" | "launch" | "secrets" | "mutableSecrets">,
 	env: Readonly<Record<string, EnvPart>>,
 	home: Home,
 ): Promise<Result<VerifiedLaunch>> {
@@ -26,7 +27,9 @@ export async function verifyLaunch(
 			"This server's command or environment is not what was approved.",
 			`Approve it again: ${allowCommand(grant)}`,
 		);
-	if (lacksMutableApproval(grant, facts.value)) return failed(secretForMutable(allowCommand(grant)));
+	// Only then does it matter.
+	const mutable = grant.secrets.size > 0 && grant.mutableSecrets !== true && isMutableNow(grant, facts.value);
+	if (lacksMutableApproval(grant, { mutable: mutable || facts.value.mutable })) return failed(secretForMutable(allowCommand(grant)));
 	const claimed = await claimFacts(facts.value, home, allowCommand(grant));
 	return claimed.ok ? ok({ facts: facts.value, ...claimed.value }) : claimed;
 }
