@@ -56,6 +56,14 @@ const REASONS = {
 		says: "the server asked the person for a password, a key or a code, which Sallyport does not let through",
 		remedy: "Give it its secrets through the vault: sallyport allow NAME --secret",
 	},
+	"context-asked": {
+		says: "the server asked for a model's answer with what other servers said to it, which Sallyport does not let through",
+		remedy: "",
+	},
+	"address-unsafe": {
+		says: "the server asked the person to open an address that is none of the web, or that does not lead where it seems to",
+		remedy: "",
+	},
 	"url-asked": { says: "the server asks the person to open an address", remedy: "Look at the address before you open it." },
 	"id-reused": { says: "a request reused the id of one that is in flight", remedy: "" },
 	"id-reserved": { says: "a request used an id of Sallyport's own", remedy: "" },
