@@ -106,6 +106,10 @@ export const PolicyLimits = z.strictObject({
 	cpuSeconds: z.optional(positive),
 	/** Of one tool. */
 	callsPerMinute: z.optional(positive),
+	/** Of all tools together, prompts, resources and completions among them. */
+	sessionCallsPerMinute: z.optional(positive),
+	/** The same, from the start of the server to its end. */
+	sessionCalls: z.optional(positive),
 	/** Of the message that answers a call. */
 	resultSize: z.optional(Size),
 	/** What becomes of a longer one. Left out: it is refused. */

@@ -39,6 +39,14 @@ const REASONS = {
 		says: "a tool was called more often in a minute than the policy allows",
 		remedy: "To change it: sallyport allow NAME --limit callsPerMinute=120",
 	},
+	"too-many-session-calls": {
+		says: "more was asked of the server in a minute than the policy allows",
+		remedy: "To change it: sallyport allow NAME --limit sessionCallsPerMinute=600",
+	},
+	"session-calls-used-up": {
+		says: "as much was asked of the server as the policy allows for one session",
+		remedy: "To change it: sallyport allow NAME --limit sessionCalls=10000",
+	},
 	"result-too-large": {
 		says: "an answer is over the size that the policy allows",
 		remedy: "To change it: sallyport allow NAME --limit resultSize=4MiB, or overlong=cut",

@@ -48,7 +48,7 @@ export class RelayState {
 		this.offers = policy.offers ?? NO_OFFERS;
 		const time = clock ?? (() => 0);
 		this.asks = new AskGate(policy.asks ?? {}, time);
-		this.rate = new CallRate(policy.limits?.callsPerMinute, time);
+		this.rate = new CallRate(policy.limits ?? {}, time);
 		this.limit(policy.limits ?? {});
 		this.tools = new ToolGate(this.desk, this.asks, this.rate, policy, limits, random);
 	}
@@ -62,8 +62,9 @@ export class RelayState {
 		return this.desk.inFlight.has(id) || this.tools.isHeld(id);
 	}
 
-	limit({ callsPerMinute, resultBytes, overlong, pending }: MessageLimits): void {
-		this.rate.set(callsPerMinute);
+	limit(limits: MessageLimits): void {
+		const { resultBytes, overlong, pending } = limits;
+		this.rate.set(limits);
 		this.resultBytes = resultBytes ?? Number.POSITIVE_INFINITY;
 		this.cuts = overlong === "cut";
 		this.desk.inFlight.bound(Math.min(this.limits.inFlight, pending ?? Number.POSITIVE_INFINITY));

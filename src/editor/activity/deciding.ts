@@ -4,7 +4,7 @@ import type { EventRecord } from "../../core/audit/record.ts";
 import { coversTarget, parseEgressGrant, parseTarget } from "../../core/policy/egress.ts";
 import { type Asked, explain } from "../../core/policy/explain.ts";
 import { type Grant, type GrantStep, grantsOf, isInside, type PolicyLayer, traceGrant } from "../../core/policy/layers.ts";
-import { policyLimits } from "../../core/policy/limits.ts";
+import { type LimitName, policyLimits } from "../../core/policy/limits.ts";
 import type { PolicyEntry } from "../../core/policy/place.ts";
 import type { Home } from "../../platform/home.ts";
 import { readLayers } from "../../platform/policy-files.ts";
@@ -100,10 +100,17 @@ function askedIn(record: EventRecord): Asked | null {
 }
 
 /** Which number of the policy it ran into; null: none. */
-function limitOf({ reason }: EventRecord): "callsPerMinute" | "resultSize" | null {
-	if (reason === "too-many-calls") return "callsPerMinute";
-	return reason === "result-too-large" || reason === "result-cut" ? "resultSize" : null;
+function limitOf({ reason }: EventRecord): LimitName | null {
+	return LIMITS_BY_REASON.get(reason) ?? null;
 }
+
+const LIMITS_BY_REASON: ReadonlyMap<string, LimitName> = new Map([
+	["too-many-calls", "callsPerMinute"],
+	["too-many-session-calls", "sessionCallsPerMinute"],
+	["session-calls-used-up", "sessionCalls"],
+	["result-too-large", "resultSize"],
+	["result-cut", "resultSize"],
+]);
 
 /** Whether a grant would let this through, as far as it is no tool, prompt or question: those `explain` judges. */
 function lets({ egress, sandbox, constraints }: Grant, record: EventRecord): boolean {
