@@ -62,6 +62,8 @@ export function noticeText(groups: readonly RefusalGroup[]): string | null {
 		parts.push(`${counted(drifts.length, "tool has changed and is", "tools have changed and are")} withheld${names(drifts)}`);
 	const calls = of("call");
 	if (calls.length > 0) parts.push(`${counted(total(calls), "call was", "calls were")} refused${names(calls)}`);
+	const secrets = of("host-secret");
+	if (secrets.length > 0) parts.push(`${counted(total(secrets), "call", "calls")} with a key or token of yours stopped${names(secrets)}`);
 	const connections = of("connection");
 	if (connections.length > 0)
 		parts.push(`${counted(total(connections), "connection was", "connections were")} refused${names(connections)}`);
@@ -88,6 +90,7 @@ export function groupLabel({ kind, subject }: RefusalGroup): string {
 			return "The server itself";
 		case "call":
 		case "drift":
+		case "host-secret":
 		case "connection":
 		case "path":
 		case "other":

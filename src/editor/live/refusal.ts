@@ -14,11 +14,11 @@ export interface ServerKey {
 
 /**
  * Something that a launcher did not let through. `call`: a tool that is not granted. `drift`: a granted tool that is not what was
- * approved. `connection`: a host that is not granted. `path`: a file or folder that is not granted. `launch`: the server was not started at all. `other`: nothing that a
+ * approved. `host-secret`: a call with a key or token of the person's. `connection`: a host that is not granted. `path`: a file or folder that is not granted. `launch`: the server was not started at all. `other`: nothing that a
  * person could grant.
  */
 export interface Refusal {
-	readonly kind: "call" | "drift" | "connection" | "path" | "launch" | "other";
+	readonly kind: "call" | "drift" | "host-secret" | "connection" | "path" | "launch" | "other";
 	/** ISO 8601, UTC, milliseconds. */
 	readonly at: string;
 	/** As the launcher names it: plain, and cut. `config` is null for a launch: which entry it was is not known. */
@@ -31,6 +31,13 @@ export interface Refusal {
 	readonly target: string | null;
 	/** How often so far, where only some of many alike are told; else 1. */
 	readonly count: number;
+}
+
+/** What a refused call is, by its reason. */
+export function kindOfCall(reason: string): Refusal["kind"] {
+	if (DRIFT.has(reason)) return "drift";
+	if (reason === "host-secret") return reason;
+	return reason === "tool-not-granted" ? "call" : "other";
 }
 
 const DRIFT: ReadonlySet<string> = new Set(["tool-changed", "tool-duplicate", "tool-unreadable"]);
@@ -46,8 +53,7 @@ export function refusalIn(message: LiveMessage, hello: LiveHello | null): Refusa
 	switch (message.kind) {
 		case "refused": {
 			const { at, reason, tool, count } = message;
-			const kind = tool === null ? "other" : DRIFT.has(reason) ? "drift" : reason === "tool-not-granted" ? "call" : "other";
-			return { kind, at, server, reason, tool, target: null, count };
+			return { kind: tool === null ? "other" : kindOfCall(reason), at, server, reason, tool, target: null, count };
 		}
 		case "drift":
 			return { kind: "drift", at: message.at, server, reason: message.reason, tool: message.tool, target: null, count: 1 };
@@ -122,6 +128,7 @@ export function wordsFor({ kind, reason }: Pick<Refusal, "kind" | "reason">): st
 			return own(PATH, reason) ?? `a file or folder was refused (${reason})`;
 		case "call":
 		case "drift":
+		case "host-secret":
 		case "other":
 			return saysOf(reason) ?? own(PATH, reason) ?? `it was refused (${reason})`;
 		default:

@@ -68,6 +68,7 @@ export interface Wanted {
 	readonly resources?: readonly string[];
 	readonly templates?: readonly string[];
 	readonly completions?: boolean;
+	readonly hostSecrets?: readonly string[];
 	readonly asks?: Asks;
 	readonly tier?: "landlock";
 	/** What the question begins with, a paragraph each: ours, and plain. */
