@@ -117,7 +117,7 @@ async function explain(
 		);
 		if (reason !== null) say(io, `  ✗ ${plain(reason)}`);
 		for (const { file, says, refuses } of explained.layers) say(io, `  ${refuses ? "✗" : "✓"} ${plain(file)}  ${plain(says)}`);
-		showWaiting(io, name, waiting);
+		showWaiting(io, name, waiting, steps);
 	}
 	return isAllowed ? 0 : 1;
 }
@@ -151,14 +151,16 @@ function explainGrant(
 		if (granting !== undefined) say(io, `  ✓ ${plain(granting.layer.file)}  grants it`);
 		showNarrowed(io, narrowed);
 		if (granting !== undefined && narrowed.length === 0) say(io, "  No other policy takes anything of it away.");
-		showWaiting(io, name, waiting);
+		showWaiting(io, name, waiting, steps);
 	}
 	return why === null ? 0 : 1;
 }
 
-function showWaiting(io: Io, name: string, files: readonly string[]): void {
-	for (const file of files)
-		say(io, `  … ${plain(file)}  says more than was accepted, which waits: sallyport policy accept ${shellWord(name)}`);
+function showWaiting(io: Io, name: string, files: readonly string[], steps: readonly GrantStep[]): void {
+	const accept = `sallyport policy accept ${shellWord(name)}`;
+	for (const file of files) say(io, `  … ${plain(file)}  says more than was accepted, which waits: ${accept}`);
+	if (steps.some(({ layer }) => layer.withdrawn !== undefined))
+		say(io, `  … What is gone holds it until you have seen and accepted what it gives without that: ${accept}`);
 }
 
 /** Null: the grant as a whole. */

@@ -221,7 +221,7 @@ function allow(named: readonly string[]): Verb {
 					io,
 					`It still asks for ${slot} and will not start without it: sallyport allow ${serverWords(after.name, options.file)} --secret ${slot}=${reference}${candidate.described.facts.mutable ? " --mutable-secrets" : ""}`,
 				);
-			sayWhatIsLeft(io, candidate.described.line, approvalContext(home, io));
+			await sayWhatIsLeft(io, candidate.described.line, approvalContext(home, io));
 		}
 		return 0;
 	};

@@ -5,7 +5,7 @@ import { holdToAccepted } from "../core/policy/accepted.ts";
 import { grantsOf } from "../core/policy/layers.ts";
 import { fail, failed, ok, type Result } from "../core/result.ts";
 import { readAccepted } from "./acceptance/accepted.ts";
-import { notAccepted } from "./acceptance/held.ts";
+import { firstWaiting } from "./acceptance/held.ts";
 import { WEAKER_SANDBOX } from "./approval/texts.ts";
 import { type Home, openHome } from "./home.ts";
 import { checkInstallation } from "./installation/check.ts";
@@ -79,9 +79,8 @@ async function checkPolicy(home: Home): Promise<Check> {
 	if (!layers.ok || grantsOf(layers.value).length === 0) return check("policy", layers, "every grant can be read");
 	const accepted = await readAccepted(home);
 	if (!accepted.ok) return check("policy", accepted, "");
-	const { proposals } = holdToAccepted(layers.value, accepted.value.servers);
-	const [first] = proposals;
-	if (first !== undefined) return check("policy", failed(notAccepted(first, accepted.value)), "");
+	const waiting = firstWaiting(holdToAccepted(layers.value, accepted.value), accepted.value, null);
+	if (waiting !== null) return check("policy", failed(waiting), "");
 	const weak = accepted.value.place === "sealed" ? "; without a keychain, a program that can write in the home can forge that" : "";
 	return check("policy", layers, `every grant can be read, and was accepted by a person${weak}`);
 }
