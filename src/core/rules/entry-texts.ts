@@ -1,5 +1,6 @@
 import type { ServerEntry } from "../config/server.ts";
 import { LastOf } from "./last-of.ts";
+import { WordFinder } from "./word-finder.ts";
 
 /** The texts of an entry in one, to see in one look that it holds nothing of what a rule is about. */
 export interface EntryTexts {
@@ -14,6 +15,10 @@ export interface EntryTexts {
 	readonly names: string;
 	/** Their values. */
 	readonly values: string;
+	/** Which lists of words those hold one of: for {@link entryHolds}. */
+	readonly launchMarks: number;
+	readonly nameMarks: number;
+	readonly valueMarks: number;
 }
 
 /** What parts two texts. No form that is looked for has it. */
@@ -22,7 +27,7 @@ const TWISTED = /["'`\\^]|[^\0-\x7f]|p(?:ower|w)sh/i;
 /** Characters of one list. */
 const LONGEST = 4096;
 
-const REMOTE: EntryTexts = { launch: "", twisted: true, names: "", values: "" };
+const REMOTE: EntryTexts = { launch: "", twisted: true, names: "", values: "", launchMarks: 0, nameMarks: 0, valueMarks: 0 };
 const known = new LastOf<ServerEntry, EntryTexts>();
 
 export function entryTexts(server: ServerEntry): EntryTexts {
@@ -40,22 +45,73 @@ export function entryTexts(server: ServerEntry): EntryTexts {
 	// Case is compared as in ASCII here, and by some rules as in all scripts.
 	const isForeign = /[^\0-\x7f]/.test(names);
 	const isLong = launch.length > LONGEST || names.length > LONGEST || values.length > LONGEST;
-	const texts = isLong || isForeign ? REMOTE : { launch, twisted: TWISTED.test(launch), names, values };
+	const texts = isLong || isForeign ? REMOTE : withMarks(launch, names, values);
 	known.set(server, texts);
 	return texts;
 }
 
-/** For a rule about words of the launch line: false where none of them can be meant. `form` is a part of every such word. */
-export function launchHolds(form: RegExp): (texts: EntryTexts) => boolean {
-	return ({ launch, twisted }) => twisted || form.test(launch);
+function withMarks(launch: string, names: string, values: string): EntryTexts {
+	const twisted = TWISTED.test(launch);
+	const [launchMarks, nameMarks, valueMarks] = [OF_LAUNCH.marksIn(launch), OF_NAMES.marksIn(names), OF_VALUES.marksIn(values)];
+	return { launch, twisted, names, values, launchMarks, nameMarks, valueMarks };
+}
+
+/** Words of which a text holds one; null: none is looked for. */
+type Words = readonly string[] | null;
+
+/**
+ * Which words are looked for in the launch lines, the names and the values of all entries: one pass over a text tells every rule.
+ * Each list has its mark there.
+ */
+class WordLists {
+	readonly #finder = new WordFinder();
+	readonly #marks = new Map<string, number>();
+
+	/** 0 for null. */
+	markOf(words: Words): number {
+		if (words === null) return 0;
+		const key = words.join("\0\0");
+		const known = this.#marks.get(key);
+		if (known !== undefined) return known;
+		if (this.#marks.size >= 31) throw new Error("more lists of words than a number has bits");
+		const mark = 1 << this.#marks.size;
+		this.#marks.set(key, mark);
+		this.#finder.add(words, mark);
+		return mark;
+	}
+
+	marksIn(text: string): number {
+		return this.#finder.marksIn(text);
+	}
+}
+
+const OF_LAUNCH = new WordLists();
+const OF_NAMES = new WordLists();
+const OF_VALUES = new WordLists();
+
+/**
+ * For a rule about words of the launch line: false where none of them can be meant. Of each word that the rule means, one of `words` is a
+ * part, in whatever case; before the first character of a text stands a zero character, and between two texts.
+ */
+export function launchHolds(words: readonly string[]): (texts: EntryTexts) => boolean {
+	const mark = OF_LAUNCH.markOf(words);
+	return ({ twisted, launchMarks }) => twisted || (launchMarks & mark) !== 0;
 }
 
 /** The same of the names and the values of variables, too; null: of those it is not about. */
-export function entryHolds(forms: {
-	readonly launch: RegExp | null;
-	readonly names: RegExp | null;
-	readonly values: RegExp | null;
+export function entryHolds(words: {
+	readonly launch: Words;
+	readonly names: Words;
+	readonly values: Words;
 }): (texts: EntryTexts) => boolean {
-	return ({ launch, twisted, names, values }) =>
-		twisted || forms.launch?.test(launch) === true || forms.names?.test(names) === true || forms.values?.test(values) === true;
+	const launch = OF_LAUNCH.markOf(words.launch);
+	const names = OF_NAMES.markOf(words.names);
+	const values = OF_VALUES.markOf(words.values);
+	return ({ twisted, launchMarks, nameMarks, valueMarks }) =>
+		twisted || ((launchMarks & launch) | (nameMarks & names) | (valueMarks & values)) !== 0;
+}
+
+/** A word at the beginning of another one: behind a blank, or first in its text. */
+export function beginningWith(word: string): readonly string[] {
+	return [..."\0\t\n\v\f\r "].map((before) => before + word);
 }

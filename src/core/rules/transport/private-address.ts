@@ -38,7 +38,7 @@ function mayHold(server: ServerEntry, document: ConfigDocument): boolean {
 
 const MAY_HOLD = /:\/\/|\b(?:10|100|169|172|192)\.\d/;
 /** The scheme of an address, which tabs may part, or the beginning of a private IP address. */
-const ADDRESS = /(?:https?|wss?|sse):|[\t\n\r]|(?:10|100|169|172|192)\.\d/i;
+const ADDRESS: readonly string[] = ["http:", "https:", "ws:", "wss:", "sse:", "\t", "\n", "\r", "10.", "100.", "169.", "172.", "192."];
 const IN_ENTRY = entryHolds({ launch: ADDRESS, names: null, values: ADDRESS });
 
 function* inServer(server: ServerEntry, document: ConfigDocument) {
