@@ -18,8 +18,18 @@ export async function keepDefinition(home: Pick<Home, "state">, pin: string, def
 	if (readDefinition(home, pin) === null) await keep(home, pin, `${canonicalize(rest) ?? "{}"}\n`);
 }
 
+/** A tool's definition, and what stands beside it in its `_meta`, each under its digest. One that cannot be pinned is not kept. */
+export async function keepTool(
+	home: Pick<Home, "state">,
+	{ pin, definition }: { readonly pin: string | null; readonly definition: Readonly<Record<string, unknown>> },
+): Promise<void> {
+	if (pin !== null) await keepDefinition(home, pin, definition);
+	const meta = metaPinOf(definition);
+	if (meta != null) await keepToolMeta(home, meta, definition._meta);
+}
+
 /** The same of the `_meta` that stands beside a tool's definition, under its own digest. */
-export async function keepToolMeta(home: Pick<Home, "state">, pin: string, meta: unknown): Promise<void> {
+async function keepToolMeta(home: Pick<Home, "state">, pin: string, meta: unknown): Promise<void> {
 	if (readToolMeta(home, pin) === null) await keep(home, pin, `${canonicalize(meta) ?? "null"}\n`);
 }
 

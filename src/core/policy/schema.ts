@@ -126,13 +126,15 @@ export const Example = z
 		resource: z.optional(OfferName),
 		template: z.optional(OfferName),
 		completions: z.optional(z.literal(true)),
+		/** Whether it may give the model its instructions. */
+		instructions: z.optional(z.literal(true)),
 		ask: z.optional(z.enum(["sampling", "elicitation", "roots"])),
 		expect: z.enum(["allow", "refuse"]),
 	})
 	.check(
 		z.refine(
 			({ expect: _, arguments: __, ...subjects }) => Object.keys(subjects).length === 1,
-			"must name one of tool, prompt, resource, template, completions and ask",
+			"must name one of tool, prompt, resource, template, completions, instructions and ask",
 		),
 		z.refine((example) => example.arguments === undefined || example.tool !== undefined, "has arguments, which only a tool takes"),
 	);

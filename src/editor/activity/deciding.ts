@@ -88,12 +88,13 @@ function saysOf(steps: readonly GrantStep[], step: GrantStep, record: EventRecor
 
 /** What was asked for, as a policy speaks of it. Null: it speaks of it in another way. */
 function askedIn(record: EventRecord): Asked | null {
-	const { tool, method } = record;
+	const { tool, method, reason } = record;
 	const ask = askOf(method);
 	const name = subjectOf(record);
 	if (tool !== null) return { kind: "tool", name: tool, arguments: null };
 	if (ask !== null) return { kind: "ask", name: ask };
 	if (method === "completion/complete") return { kind: "completions" };
+	if (reason.startsWith("instructions-")) return { kind: "instructions" };
 	if (name === null) return null;
 	if (method === "prompts/get") return { kind: "prompt", name };
 	return method?.startsWith("resources/") === true ? { kind: "resource", name } : null;
@@ -134,6 +135,7 @@ function pathsOf(record: EventRecord): Deciding["paths"] {
 	if (method?.startsWith("prompts/") === true) return [["prompts"]];
 	if (method?.startsWith("resources/") === true) return [["resources"]];
 	if (method === "completion/complete") return [["completions"]];
+	if (reason.startsWith("instructions-")) return [["instructions"]];
 	if (reason === "reference-not-granted") return [["secrets"]];
 	return direction === "launcher" ? [["launch"]] : [["name"]];
 }

@@ -63,6 +63,7 @@ function rowsOf(groups: readonly RefusalGroup[]): Row[] {
 const ICONS: Readonly<Record<Refusal["kind"], string>> = {
 	call: "circle-slash",
 	drift: "git-compare",
+	said: "comment-discussion",
 	connection: "globe",
 	path: "folder",
 	launch: "verified",
@@ -96,6 +97,9 @@ function openingsFor(groups: readonly RefusalGroup[], find: (told: Refusal["serv
 						command: "sallyport.showDrift",
 						argument: { server: server.id, tool },
 					});
+				break;
+			case "said":
+				tools.set(server.id, [...(tools.get(server.id) ?? []), ...(tool === null ? [] : [tool])]);
 				break;
 			case "connection":
 				if (subject !== null)
