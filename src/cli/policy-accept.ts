@@ -5,11 +5,13 @@ import type { Withdrawn } from "../core/policy/withdrawn.ts";
 import type { Result } from "../core/result.ts";
 import type { MarkOptions, MarkPlace } from "../platform/acceptance/mark.ts";
 import { acceptProposal, acceptWithdrawn, liftRows, proposalRows, readWaiting, settleNarrowed } from "../platform/approval/accept.ts";
+import { readInstructions } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
+import { showInstructions } from "./show-instructions.ts";
 
 interface AcceptOptions {
 	readonly yes?: boolean;
@@ -133,6 +135,17 @@ function show(io: Io, home: Home, proposal: Proposal): void {
 		io,
 		`  starts    ${server.workspace === null || server.workspace === undefined ? "in every workspace" : `in ${plain(server.workspace)}`}`,
 	);
+	showProposedInstructions(io, home, proposal);
 	for (const { mark, kind, text } of proposalRows(home, proposal)) say(io, `  ${mark} ${kind.padEnd(7)} ${text}`);
 	say(io, `  To leave it out: sallyport revoke ${shellWord(server.name)}, or take it out of the file.`);
+}
+
+/** A file has the digest of a text alone: it is shown where it was kept, and else that is said. */
+function showProposedInstructions(io: Io, home: Home, { asked, accepted }: Proposal): void {
+	const pin = asked.instructions;
+	if (pin === undefined || pin === accepted?.instructions) return;
+	const text = readInstructions(home, pin);
+	if (text !== null)
+		showInstructions(io, home, { state: accepted?.instructions === undefined ? "denied" : "changed", text, pin }, accepted?.instructions);
+	else say(io, "  The text of its instructions for the model is not kept here, so that nobody can show it.");
 }

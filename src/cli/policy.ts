@@ -28,6 +28,7 @@ interface ExplainOptions {
 	readonly resource?: string;
 	readonly template?: string;
 	readonly completions?: boolean;
+	readonly instructions?: boolean;
 	readonly ask?: string;
 }
 
@@ -46,6 +47,7 @@ export function registerPolicy(program: Command, io: Io, exit: (code: ExitCode) 
 		.option("--resource <uri>", "this resource")
 		.option("--template <template>", "this URI template")
 		.option("--completions", "completing what a person types")
+		.option("--instructions", "the instructions that it gives the model")
 		.option("--ask <kind>", "what the server asks of its host: sampling, elicitation or roots")
 		.option("--file <config>", "the config file that has the server")
 		.option("--json", "print the result as JSON")
@@ -60,7 +62,7 @@ export function registerPolicy(program: Command, io: Io, exit: (code: ExitCode) 
 		.option("--json", "print the result as JSON")
 		.addHelpText(
 			"after",
-			'\nAn example is a member of a server: "examples": [{ "tool": "read", "arguments": { "path": "/etc" }, "expect": "refuse" }]. In the place of "tool": prompt, resource, template, completions, ask.\n\nExit: 0 all as expected, 1 some are not, 2 could not run them.',
+			'\nAn example is a member of a server: "examples": [{ "tool": "read", "arguments": { "path": "/etc" }, "expect": "refuse" }]. In the place of "tool": prompt, resource, template, completions, instructions, ask.\n\nExit: 0 all as expected, 1 some are not, 2 could not run them.',
 		)
 		.action(async (files: readonly string[], options: ExplainOptions) => exit(await test(files, options, io)));
 }
@@ -167,7 +169,7 @@ function showWaiting(io: Io, name: string, files: readonly string[], steps: read
 function parseAsked(tool: string | undefined, given: string | undefined, options: ExplainOptions): Result<Asked | null> {
 	const args = given === undefined ? ok(null) : parseArguments(given);
 	if (!args.ok) return args;
-	const { prompt, resource, template, completions, ask } = options;
+	const { prompt, resource, template, completions, instructions, ask } = options;
 	const kind = ASK_KINDS.find((each) => each === ask);
 	if (ask !== undefined && kind === undefined)
 		return fail("bad-ask", "--ask is not sampling, elicitation or roots.", "Example: --ask sampling");
@@ -177,13 +179,14 @@ function parseAsked(tool: string | undefined, given: string | undefined, options
 		...(resource === undefined ? [] : [{ kind: "resource", name: resource } as const]),
 		...(template === undefined ? [] : [{ kind: "template", name: template } as const]),
 		...(completions === true ? [{ kind: "completions" } as const] : []),
+		...(instructions === true ? [{ kind: "instructions" } as const] : []),
 		...(kind === undefined ? [] : [{ kind: "ask", name: kind } as const]),
 	];
 	if (subjects.length > 1)
 		return fail(
 			"many-subjects",
 			"More than one thing was asked about.",
-			"Name one: a tool, --prompt, --resource, --template, --completions or --ask.",
+			"Name one: a tool, --prompt, --resource, --template, --completions, --instructions or --ask.",
 		);
 	return ok(subjects[0] ?? null);
 }

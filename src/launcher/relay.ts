@@ -86,6 +86,7 @@ function grantedParts({
 	offers,
 	asks,
 	hostSecrets,
+	instructions,
 }: Grant): Readonly<Record<string, unknown>> {
 	return {
 		config,
@@ -94,6 +95,7 @@ function grantedParts({
 		limits: policyLimits(limits),
 		secrets: [...secrets.keys()],
 		tools: [...tools.keys()],
+		...(instructions === undefined ? {} : { instructions }),
 		...(offers === undefined ? {} : policyOffers(offers)),
 		...(asks === undefined ? {} : { asks: Object.keys(asks) }),
 		...(hostSecrets === undefined ? {} : { hostSecrets }),

@@ -5,6 +5,7 @@ import { type Grant, type GrantedSandbox, grantsOf, isInside, type PolicyLayer }
 import { policyLimits } from "../core/policy/limits.ts";
 import { NO_OFFERS, policyOffers } from "../core/policy/offers.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
+import { policyMeta } from "../core/policy/said.ts";
 import type { PolicyFile, PolicyServer } from "../core/policy/schema.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { PendingFile } from "./files/atomic-file.ts";
@@ -225,8 +226,11 @@ export function policyServer(grant: Grant): PolicyServer {
 		workspace: grant.workspace,
 		launch: grant.launch,
 		tools: Object.fromEntries(
-			[...grant.tools].sort(([a], [b]) => (a < b ? -1 : 1)).map(([tool, pin]) => [tool, { pin, ...constraintsOf(grant, tool) }]),
+			[...grant.tools]
+				.sort(([a], [b]) => (a < b ? -1 : 1))
+				.map(([tool, pin]) => [tool, { pin, ...policyMeta(grant, tool), ...constraintsOf(grant, tool) }]),
 		),
+		...(grant.instructions === undefined ? {} : { instructions: grant.instructions }),
 		...policyOffers(grant.offers ?? NO_OFFERS),
 		...(grant.asks === undefined ? {} : { asks: policyAsks(grant.asks) }),
 		...(grant.hostSecrets === undefined ? {} : { hostSecrets: [...grant.hostSecrets] }),

@@ -16,6 +16,18 @@ const REASONS = {
 		says: "a granted tool is not listed by the server any more",
 		remedy: "To review its tools: sallyport tools list NAME",
 	},
+	"tool-meta-changed": {
+		says: "what stands beside a tool's definition, its _meta, is not what was approved and is left out",
+		remedy: "To approve it as it is now: sallyport tools allow NAME TOOL",
+	},
+	"instructions-not-granted": {
+		says: "the server gives instructions for the model that nobody approved, and they are left out",
+		remedy: "To read and approve them: sallyport tools allow NAME --instructions",
+	},
+	"instructions-changed": {
+		says: "the server's instructions for the model are not what was approved and are left out",
+		remedy: "To see what changed and approve it: sallyport tools allow NAME --instructions",
+	},
 	"argument-not-allowed": {
 		says: "a tool was called with an argument that the policy does not allow",
 		remedy: "To see what it allows: sallyport policy explain NAME TOOL",

@@ -96,6 +96,7 @@ function askedIn(record: EventRecord): Asked | null {
 	if (tool !== null) return { kind: "tool", name: tool, arguments: null };
 	if (ask !== null) return { kind: "ask", name: ask };
 	if (method === "completion/complete") return { kind: "completions" };
+	if (reason.startsWith("instructions-")) return { kind: "instructions" };
 	if (name === null) return null;
 	if (method === "prompts/get") return { kind: "prompt", name };
 	return method?.startsWith("resources/") === true ? { kind: "resource", name } : null;
@@ -145,6 +146,7 @@ function pathsOf(record: EventRecord): Deciding["paths"] {
 	if (method?.startsWith("prompts/") === true) return [["prompts"]];
 	if (method?.startsWith("resources/") === true) return [["resources"]];
 	if (method === "completion/complete") return [["completions"]];
+	if (reason.startsWith("instructions-")) return [["instructions"]];
 	if (reason === "reference-not-granted") return [["secrets"]];
 	return direction === "launcher" ? [["launch"]] : [["name"]];
 }

@@ -64,6 +64,7 @@ const ICONS: Readonly<Record<Refusal["kind"], string>> = {
 	call: "circle-slash",
 	drift: "git-compare",
 	"host-secret": "key",
+	said: "comment-discussion",
 	connection: "globe",
 	path: "folder",
 	launch: "verified",
@@ -104,6 +105,9 @@ function openingsFor(groups: readonly RefusalGroup[], find: (told: Refusal["serv
 						command: "sallyport.allowExtras",
 						argument: { server: server.id, extras: [{ kind, name: tool }] },
 					});
+				break;
+			case "said":
+				tools.set(server.id, [...(tools.get(server.id) ?? []), ...(tool === null ? [] : [tool])]);
 				break;
 			case "connection":
 				if (subject !== null)
