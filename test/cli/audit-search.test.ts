@@ -1,27 +1,23 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { registerAudit } from "../../src/cli/audit.ts";
 import { textRedactor } from "../../src/core/secrets/redact.ts";
-import { createHome, type Home } from "../../src/platform/home.ts";
-import { event, openSession, writeSession } from "./audit-logs.ts";
+import type { Home } from "../../src/platform/home.ts";
+import { event, openSession, writeSession } from "../harness/audit-logs.ts";
+import { temporaryHome } from "../platform/vault/home.ts";
 import { runCommand } from "./run-command.ts";
 
 let folder: string;
 let home: Home;
 
 beforeEach(() => {
-	folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-search-"));
-	const made = createHome(path.join(folder, "home"), { unattended: true });
-	if (!made.ok) throw new Error(made.problem.message);
-	home = made.value;
+	home = temporaryHome();
+	folder = path.dirname(home.path);
 });
-
-afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function run(...args: readonly string[]) {
 	return runCommand(registerAudit, ["audit", ...args], { cwd: folder, env: { SALLYPORT_HOME: home.path } });
