@@ -296,10 +296,8 @@ describe("tail --follow", () => {
 
 	test("shows only what fits, and waits for a folder that is not there yet", async () => {
 		follow("--decision", "refuse");
-		const log = await expect
-			.poll(() => fs.existsSync(path.join(home.state, "audit")))
-			.toBe(true)
-			.then(() => openSession(home));
+		expect(fs.existsSync(path.join(home.state, "audit"))).toBe(false);
+		const log = openSession(home);
 		log.append(event({ tool: "allowed" }));
 		log.append(event({ tool: "refused", decision: "refuse", reason: "tool-not-granted", outcome: "withheld" }));
 		expect(await tools(1)).toEqual(["refused"]);
@@ -312,6 +310,18 @@ describe("tail --follow", () => {
 		await tools(1);
 		fs.truncateSync(log.file, 10);
 		await expect.poll(() => err, { timeout: 20_000 }).toContain(`${path.basename(log.file)} was cut`);
+	});
+
+	test("tells once of a line that is no record, and goes on", async () => {
+		const log = openSession(home);
+		log.append(event({ tool: "first" }));
+		follow();
+		await tools(1);
+		fs.appendFileSync(log.file, "no record\n");
+		await expect.poll(() => err, { timeout: 20_000 }).toContain(`${path.basename(log.file)} was cut, replaced or written by someone else`);
+		log.append(event({ tool: "second" }));
+		expect(await tools(2)).toEqual(["first", "second"]);
+		expect(err.match(/warning/g)).toHaveLength(1);
 	});
 
 	test("ends when nobody reads it any more", async () => {

@@ -106,3 +106,12 @@ test("nothing is heard once it is disposed of, and a link in the folder is never
 	expect(again()).toEqual(["files one", "files two"]);
 	expect(heard()).toEqual(["files one"]);
 });
+
+test("a folder that is removed and made anew is followed again", async () => {
+	const before = open("files");
+	write(before, "one");
+	const heard = follow();
+	fs.rmSync(path.dirname(before.file), { recursive: true });
+	write(open("files"), "two");
+	await eventually(heard).toEqual(["files one", "files two"]);
+});
