@@ -86,6 +86,9 @@ export class Session {
 	#stopping = false;
 	#killed = false;
 	#flushing: NodeJS.Timeout | null = null;
+	/** Steps whose records are on their way to a slow disk, and when the last of them is done. */
+	#turns = 0;
+	#lastTurn: Promise<void> = Promise.resolve();
 	/** The host says nothing more; it may still read. */
 	#inputIsOver = false;
 	#mended = true;
@@ -146,6 +149,7 @@ export class Session {
 		await said.done();
 		this.#options.watch.dispose();
 		this.#step(() => this.#relay.serverClosed());
+		await this.#lastTurn;
 		host.stdin.destroy();
 		await confined.dispose();
 		if (!this.#answered && !this.#killed) {
@@ -232,15 +236,36 @@ export class Session {
 
 	/**
 	 * What is decided together is recorded in one write, and given out in one write to each side, in this order: nothing leaves before the
-	 * log has it. How calls ended is recorded after their answers have left, and written with what comes next, or soon.
+	 * log has it, or a slow disk has had its time. How calls ended is recorded after their answers have left, and written with what comes next, or
+	 * soon.
 	 */
 	#step(decide: () => readonly Action[]): void {
 		const { audit } = this.#options;
 		audit.hold();
 		this.#isRecorded = true;
 		let actions = decide();
-		if (!this.#isRecorded && !audit.flush())
-			actions = [...actions.filter((action) => !("to" in action && action.to === "server")), ...this.#relay.recordsLost()];
+		if (!this.#isRecorded && !audit.flush()) actions = this.#withoutRecords(actions);
+		const written = this.#isRecorded ? null : audit.written();
+		if (written === null && this.#turns === 0) this.#conclude(actions);
+		else this.#concludeInTurn(actions, written);
+	}
+
+	/** Behind the steps before it. */
+	#concludeInTurn(actions: readonly Action[], written: Promise<boolean> | null): void {
+		this.#turns++;
+		this.#lastTurn = this.#lastTurn.then(async () => {
+			const isWritten = (await written) ?? true;
+			this.#turns--;
+			this.#conclude(isWritten ? actions : this.#withoutRecords(actions));
+		});
+	}
+
+	#withoutRecords(actions: readonly Action[]): readonly Action[] {
+		return [...actions.filter((action) => !("to" in action && action.to === "server")), ...this.#relay.recordsLost()];
+	}
+
+	#conclude(actions: readonly Action[]): void {
+		const { audit } = this.#options;
 		audit.hold();
 		this.#isRecorded = true;
 		this.#perform(actions);
@@ -251,7 +276,7 @@ export class Session {
 			}, RECORDS_MS).unref();
 		// Nothing waits: what others record is written at once.
 		else if (this.#flushing === null) audit.flush();
-		if (this.#inputIsOver && !this.#relay.isWaitedFor) this.stop();
+		if (this.#inputIsOver && this.#turns === 0 && !this.#relay.isWaitedFor) this.stop();
 	}
 
 	#perform(actions: readonly Action[]): void {
