@@ -5,7 +5,7 @@ import { subjectOf } from "./ask-gate.ts";
 import type { Listing, Withheld } from "./catalog.ts";
 import { about, isModern, type Notification, type Request, type Source, traced } from "./exchange.ts";
 import type { FoundSecret } from "./host-secrets.ts";
-import { type InFlight, InFlightRequests } from "./in-flight.ts";
+import { type InFlight, InFlightRequests, isAudited } from "./in-flight.ts";
 import type { HeldInstructions } from "./instructions-gate.ts";
 import type { RequestId } from "./message.ts";
 import { describe, type Reason } from "./reasons.ts";
@@ -76,6 +76,7 @@ export class Desk {
 	forward(request: Request, { bytes }: Source, tool: string | null = null, listing: Listing | null = null): boolean {
 		const { method, params } = request;
 		const meta = params?._meta;
+		this.#makeRoom();
 		const token = typeof meta === "object" && meta !== null && "progressToken" in meta ? meta.progressToken : undefined;
 		const added = this.inFlight.add(request.id, {
 			method,
@@ -91,6 +92,12 @@ export class Desk {
 		if (added) this.toServer(bytes);
 		else this.refuse(request, "too-many-requests", ErrorCode.invalidParams);
 		return added;
+	}
+
+	/** A call that the host cancelled makes room for the next. Its answer will belong to nothing, so this is its end. */
+	#makeRoom(): void {
+		const [id, request] = this.inFlight.makeRoom() ?? [];
+		if (id !== undefined && request !== undefined && isAudited(request)) this.outcome(id, request, "cancelled");
 	}
 
 	/** A request of the host holds a secret. Of what it says, nothing is recorded but where the secret stands. */
