@@ -278,8 +278,8 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 }
 
 /** As a limit: what is empty allows nothing. */
-function ownOffers({ prompts, resources, templates, completions }: Offers) {
-	return { prompts: [...prompts], resources: [...resources], templates: [...templates], completions };
+function ownOffers({ prompts, promptPins, resources, templates, completions }: Offers) {
+	return { prompts: [...prompts], promptPins: { ...promptPins }, resources: [...resources], templates: [...templates], completions };
 }
 
 /** In a layer that narrows: every tool that it does not name. */

@@ -153,6 +153,8 @@ export const Server = z.strictObject({
 	instructions: z.optional(z.union([Sha256, z.literal(false)])),
 	/** Names; `*`: every prompt. */
 	prompts: z.optional(z.array(OfferName)),
+	/** By name, the digest of the definition with which alone a prompt counts. One that is not in it counts whatever its definition. */
+	promptPins: z.optional(z.record(OfferName, Sha256)),
 	/** URIs, letter for letter; with a `*`, a glob. */
 	resources: z.optional(z.array(OfferName)),
 	/** URI templates, letter for letter; `*`: every one. */
