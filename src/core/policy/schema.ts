@@ -180,6 +180,8 @@ const RuleId = z.string().check(z.regex(/^[a-z][a-z0-9-]*$/, "must be the name o
 
 const RuleSeverity = z.enum(["off", "info", "warning", "error"]);
 
+export const Rules = z.record(RuleId, RuleSeverity);
+
 /** A server that nobody may start: what every pattern that is named fits. `*` stands for any characters. */
 export const Forbidden = z
 	.strictObject({
@@ -216,7 +218,7 @@ export const PolicyFile = z.strictObject({
 	$schema: z.optional(z.string()),
 	version: z.literal(1),
 	servers: z.array(Server),
-	rules: z.optional(z.record(RuleId, RuleSeverity)),
+	rules: z.optional(Rules),
 	forbid: z.optional(z.array(Forbidden)),
 	audit: z.optional(AuditPolicy),
 });
