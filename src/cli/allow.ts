@@ -209,6 +209,8 @@ const LIMIT_VALUES: Readonly<Record<LimitName, string>> = {
 	disk: SIZE,
 	cpuSeconds: COUNT,
 	callsPerMinute: COUNT,
+	sessionCallsPerMinute: COUNT,
+	sessionCalls: COUNT,
 	resultSize: SIZE,
 	overlong: "the value is refuse or cut.",
 	pending: COUNT,

@@ -57,7 +57,7 @@ async function follow({ home, logs, matcher }: OpenedLogs, { growing }: Newest, 
 		found: (records: Parameters<typeof printed>[0]) => writeOut(io.stdout, printed(records, json)),
 		broken: (file: string) => remark(io, `warning: ${file} was cut, replaced or written by someone else while it was read.`),
 	};
-	await followLogs(home, growing, ended, matcher, told, end.signal);
+	await followLogs(home, { growing, ended }, told, { matcher, isPersistent: true }, end.signal);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { plain, shellWord } from "../core/plain-text.ts";
+import type { Proposal } from "../core/policy/accepted.ts";
 import type { SettingsProposal } from "../core/policy/own-settings.ts";
 import type { Withdrawn } from "../core/policy/withdrawn.ts";
 import { failed, ok, type Result } from "../core/result.ts";
@@ -16,12 +17,14 @@ import {
 	type Waiting as Waits,
 } from "../platform/approval/accept.ts";
 import { settingsRows } from "../platform/approval/settings.ts";
+import { readInstructions } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { launchLinesIn } from "../platform/launch/config-lines.ts";
 import { approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
+import { showInstructions } from "./show-instructions.ts";
 import { userHome } from "./target.ts";
 
 interface AcceptOptions {
@@ -125,7 +128,7 @@ function waitingOf({ proposals, withdrawn, settings }: Waits, home: Home, vault:
 			accepted: { server: proposal.server.name, config: proposal.server.config, file: proposal.file },
 			show: async () => {
 				const looked = await lookAtProposal(home, proposal, ({ config, name }) => launchLinesIn(config, name, around));
-				show(out, looked);
+				show(out, home, looked);
 				return looked.refused === null ? ok(() => acceptProposal(home, looked, vault)) : failed(looked.refused);
 			},
 		})),
@@ -180,13 +183,25 @@ function showWithdrawn(io: Io, gone: Withdrawn): void {
 const WEAK =
 	"Note: there is no keychain here, so the key of your approvals lies in the home: a program that can write there can forge them.";
 
-function show(io: Io, { proposal: { server, file, accepted }, rows }: LookedAt): void {
+function show(io: Io, home: Home, { proposal, rows }: LookedAt): void {
+	const { server, file, accepted } = proposal;
 	say(io, `${plain(server.name)}  (${plain(server.config ?? "")})`);
 	say(io, `  ${accepted === null ? "never accepted; it stands in" : "changed in"} ${plain(file)}`);
 	say(
 		io,
 		`  starts    ${server.workspace === null || server.workspace === undefined ? "in every workspace" : `in ${plain(server.workspace)}`}`,
 	);
+	showProposedInstructions(io, home, proposal);
 	for (const { mark, kind, text } of rows) say(io, `  ${mark} ${kind.padEnd(7)} ${text}`);
 	say(io, `  To leave it out: sallyport revoke ${shellWord(server.name)}, or take it out of the file.`);
+}
+
+/** A file has the digest of a text alone: it is shown where it was kept, and else that is said. */
+function showProposedInstructions(io: Io, home: Home, { asked, accepted }: Proposal): void {
+	const pin = asked.instructions;
+	if (pin === undefined || pin === accepted?.instructions) return;
+	const text = readInstructions(home, pin);
+	if (text !== null)
+		showInstructions(io, home, { state: accepted?.instructions === undefined ? "denied" : "changed", text, pin }, accepted?.instructions);
+	else say(io, "  The text of its instructions for the model is not kept here, so that nobody can show it.");
 }

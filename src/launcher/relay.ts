@@ -22,7 +22,7 @@ const STOP_MS = { terminate: 150, kill: 400 };
 export async function relay(launch: Launch, { grant, watch, audit, home, confined }: Started): Promise<Result<Ending>> {
 	const redact = await launch.loadRedaction();
 	const { host, secrets } = launch;
-	const recorded = audit.append({
+	const appended = audit.append({
 		request: null,
 		direction: "launcher",
 		method: null,
@@ -33,7 +33,7 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 		// The log was opened before it was known what a person accepted: this is what was granted.
 		arguments: { ...grantedParts(grant), policy: grantDigest(grant) },
 	});
-	if (!recorded) {
+	if (!appended || !(await (audit.written() ?? true))) {
 		await confined.dispose();
 		return fail(auditProblem.code, auditProblem.message, auditProblem.remedy);
 	}
@@ -71,9 +71,8 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 	const keeper = new AuditKeeper(home, audit, launch.retention);
 	keeper.start();
 	const ending = await running;
-	const isWhole = audit.close(stoppedBy === null ? "server-ended" : "stopped", launch.reached);
-	if (!isWhole)
-		process.stderr.write(`sallyport: ${plain(grant.name)}: the end of its audit log could not be written (${audit.lost} records lost).\n`);
+	const isWhole = await audit.close(stoppedBy === null ? "server-ended" : "stopped", launch.reached);
+	if (!isWhole) process.stderr.write(`sallyport: ${plain(grant.name)}: ${unwritten(audit.lost)}\n`);
 	await Promise.all([live.end(stoppedBy === null ? session.endReason : "stopped"), keeper.end()]);
 	return ok(stoppedBy === null ? ending : { code: null, signal: stoppedBy });
 }
@@ -89,6 +88,7 @@ function grantedParts({
 	offers,
 	asks,
 	hostSecrets,
+	instructions,
 }: Grant): Readonly<Record<string, unknown>> {
 	return {
 		config,
@@ -97,10 +97,16 @@ function grantedParts({
 		limits: policyLimits(limits),
 		secrets: [...secrets.keys()],
 		tools: [...tools.keys()],
+		...(instructions === undefined ? {} : { instructions }),
 		...(offers === undefined ? {} : policyOffers(offers)),
 		...(asks === undefined ? {} : { asks: Object.keys(asks) }),
 		...(hostSecrets === undefined ? {} : { hostSecrets }),
 	};
+}
+
+function unwritten(records: number): string {
+	const what = records === 1 ? "1 record is not in it" : `${records} records are not in it`;
+	return `the end of its audit log could not be written (${what}).`;
 }
 
 const auditProblem: Problem = {

@@ -86,6 +86,9 @@ export class Session {
 	#stopping = false;
 	#killed = false;
 	#flushing: NodeJS.Timeout | null = null;
+	/** Steps whose records are on their way to a slow disk, and when the last of them is done. */
+	#turns = 0;
+	#lastTurn: Promise<void> = Promise.resolve();
 	/** The host says nothing more; it may still read. */
 	#inputIsOver = false;
 	#mended = true;
@@ -146,6 +149,7 @@ export class Session {
 		await said.done();
 		this.#options.watch.dispose();
 		this.#step(() => this.#relay.serverClosed());
+		await this.#lastTurn;
 		host.stdin.destroy();
 		await confined.dispose();
 		if (!this.#answered && !this.#killed) {
@@ -208,9 +212,19 @@ export class Session {
 	}
 
 	#policyOf(grant: Grant): RelayPolicy {
-		const tools = pinsOf(grant);
+		const tools = pinsOf(grant.tools);
 		this.#options.live.tools(tools.keys());
-		const more = { offers: grant.offers ?? NO_OFFERS, asks: grant.asks ?? {}, hostSecrets: grant.hostSecrets ?? [], limits: grant.limits };
+		const said = {
+			...(grant.toolMeta === undefined ? {} : { toolMeta: pinsOf(grant.toolMeta) }),
+			...(grant.instructions !== undefined && isPin(grant.instructions) ? { instructions: grant.instructions } : {}),
+		};
+		const more = {
+			...said,
+			offers: grant.offers ?? NO_OFFERS,
+			asks: grant.asks ?? {},
+			hostSecrets: grant.hostSecrets ?? [],
+			limits: grant.limits,
+		};
 		if (grant.constraints.size === 0) return { tools, ...more };
 		const mayCall: MayCall = (tool, args) => {
 			const breach = this.#judge.judge(grant.constraints.get(tool) ?? [], args);
@@ -222,15 +236,36 @@ export class Session {
 
 	/**
 	 * What is decided together is recorded in one write, and given out in one write to each side, in this order: nothing leaves before the
-	 * log has it. How calls ended is recorded after their answers have left, and written with what comes next, or soon.
+	 * log has it, or a slow disk has had its time. How calls ended is recorded after their answers have left, and written with what comes next, or
+	 * soon.
 	 */
 	#step(decide: () => readonly Action[]): void {
 		const { audit } = this.#options;
 		audit.hold();
 		this.#isRecorded = true;
 		let actions = decide();
-		if (!this.#isRecorded && !audit.flush())
-			actions = [...actions.filter((action) => !("to" in action && action.to === "server")), ...this.#relay.recordsLost()];
+		if (!this.#isRecorded && !audit.flush()) actions = this.#withoutRecords(actions);
+		const written = this.#isRecorded ? null : audit.written();
+		if (written === null && this.#turns === 0) this.#conclude(actions);
+		else this.#concludeInTurn(actions, written);
+	}
+
+	/** Behind the steps before it. */
+	#concludeInTurn(actions: readonly Action[], written: Promise<boolean> | null): void {
+		this.#turns++;
+		this.#lastTurn = this.#lastTurn.then(async () => {
+			const isWritten = (await written) ?? true;
+			this.#turns--;
+			this.#conclude(isWritten ? actions : this.#withoutRecords(actions));
+		});
+	}
+
+	#withoutRecords(actions: readonly Action[]): readonly Action[] {
+		return [...actions.filter((action) => !("to" in action && action.to === "server")), ...this.#relay.recordsLost()];
+	}
+
+	#conclude(actions: readonly Action[]): void {
+		const { audit } = this.#options;
 		audit.hold();
 		this.#isRecorded = true;
 		this.#perform(actions);
@@ -241,7 +276,7 @@ export class Session {
 			}, RECORDS_MS).unref();
 		// Nothing waits: what others record is written at once.
 		else if (this.#flushing === null) audit.flush();
-		if (this.#inputIsOver && !this.#relay.isWaitedFor) this.stop();
+		if (this.#inputIsOver && this.#turns === 0 && !this.#relay.isWaitedFor) this.stop();
 	}
 
 	#perform(actions: readonly Action[]): void {
@@ -260,6 +295,8 @@ export class Session {
 			else if ("stop" in action) {
 				if (action.stop === "host-closed") this.#child.stdin?.end();
 			} else if ("withheld" in action) this.#options.live.withheld(action.withheld);
+			else if ("heldPrompt" in action) this.#options.live.heldPrompt(action.heldPrompt);
+			else if ("heldInstructions" in action) this.#options.live.heldInstructions(action.heldInstructions);
 			else this.#options.live.listed(action.listed);
 		}
 	}
@@ -344,8 +381,8 @@ function milliseconds(): number {
 	return seconds * 1e3 + nanoseconds / 1e6;
 }
 
-function pinsOf(grant: Grant): ReadonlyMap<string, Pin> {
-	return new Map([...grant.tools].flatMap(([tool, pin]) => (isPin(pin) ? [[tool, pin] as const] : [])));
+function pinsOf(digests: ReadonlyMap<string, string>): ReadonlyMap<string, Pin> {
+	return new Map([...digests].flatMap(([tool, pin]) => (isPin(pin) ? [[tool, pin] as const] : [])));
 }
 
 /** While the reader is behind, the source of what it is to read is not read. */

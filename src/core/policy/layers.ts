@@ -7,6 +7,7 @@ import { narrowEgress } from "./egress.ts";
 import { narrowHostSecrets } from "./host-secrets.ts";
 import { type Limits, limitsOf, narrowLimits, policyLimits } from "./limits.ts";
 import { NO_OFFERS, narrowOffers, type Offers, offersOf } from "./offers.ts";
+import { instructionsLimit, metaLimit, narrowSaid, type Said, saidOf } from "./said.ts";
 import type { LaunchGrant, PolicyFile, PolicyServer } from "./schema.ts";
 
 /** A policy and where it comes from. Only the user's layer grants; the others narrow. */
@@ -24,7 +25,7 @@ export interface PolicyLayer {
 }
 
 /** What a person approved for one launch, after every layer has narrowed it. */
-export interface Grant {
+export interface Grant extends Said {
 	readonly name: string;
 	readonly config: string;
 	/** Null: a per-user entry, for every workspace. */
@@ -106,6 +107,7 @@ export function grantOf(server: PolicyServer): Grant | null {
 				constraints === undefined ? [] : [[tool, [placeConstraints(constraints, server.workspace ?? null)]] as const],
 			),
 		),
+		...saidOf(server),
 		...offered(offersOf(server), asksOf(server.asks), server.hostSecrets ?? []),
 		secrets: new Map(Object.entries(server.secrets ?? {})),
 		...(server.mutableSecrets === true ? { mutableSecrets: true } : {}),
@@ -243,7 +245,10 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 		name: grant.name,
 		launch: grant.launch,
 		// A tool that is called `*` would speak of all of them.
-		tools: Object.fromEntries([...grant.tools].filter(([tool]) => tool !== EVERY_TOOL).map(([tool, pin]) => [tool, { pin }])),
+		tools: Object.fromEntries(
+			[...grant.tools].filter(([tool]) => tool !== EVERY_TOOL).map(([tool, pin]) => [tool, { pin, ...metaLimit(grant, tool) }]),
+		),
+		...instructionsLimit(grant),
 		...ownOffers(grant.offers ?? NO_OFFERS),
 		// In a limit, `true` would leave the other one's number as it is.
 		asks: Object.fromEntries(Object.entries(grant.asks ?? {}).map(([kind, perMinute]) => [kind, { perMinute }])),
@@ -275,8 +280,8 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 }
 
 /** As a limit: what is empty allows nothing. */
-function ownOffers({ prompts, resources, templates, completions }: Offers) {
-	return { prompts: [...prompts], resources: [...resources], templates: [...templates], completions };
+function ownOffers({ prompts, promptPins, resources, templates, completions }: Offers) {
+	return { prompts: [...prompts], promptPins: { ...promptPins }, resources: [...resources], templates: [...templates], completions };
 }
 
 /** In a layer that narrows: every tool that it does not name. */
@@ -302,16 +307,22 @@ function narrowConstraints(grant: Grant, limit: PolicyServer): Grant["constraint
 }
 
 /** What both allow. A key that the limit leaves out does not narrow; one that is there and empty allows nothing. */
-function narrow({ mutableSecrets, offers = NO_OFFERS, asks = {}, hostSecrets = [], ...grant }: Grant, limit: PolicyServer): Grant {
+function narrow(
+	{ mutableSecrets, instructions, toolMeta, offers = NO_OFFERS, asks = {}, hostSecrets = [], ...grant }: Grant,
+	limit: PolicyServer,
+): Grant {
 	const sameLaunch = limit.launch === undefined || limit.launch.fingerprint === grant.launch.fingerprint;
+	const said: Said = { ...(instructions === undefined ? {} : { instructions }), ...(toolMeta === undefined ? {} : { toolMeta }) };
+	const tools: Grant["tools"] = !sameLaunch
+		? new Map()
+		: limit.tools === undefined
+			? grant.tools
+			: new Map([...grant.tools].filter(([tool, pin]) => isLeft(limit, tool, pin)));
 	return {
 		...grant,
 		...(mutableSecrets === true && limit.mutableSecrets !== false ? { mutableSecrets } : {}),
-		tools: !sameLaunch
-			? new Map()
-			: limit.tools === undefined
-				? grant.tools
-				: new Map([...grant.tools].filter(([tool, pin]) => isLeft(limit, tool, pin))),
+		tools,
+		...(sameLaunch ? narrowSaid(said, limit, (tool) => (limit.tools === undefined ? undefined : toolLimit(limit, tool)), tools) : {}),
 		constraints: narrowConstraints(grant, limit),
 		...(sameLaunch
 			? offered(narrowOffers(offers, limit), narrowAsks(asks, limit.asks), narrowHostSecrets(hostSecrets, limit.hostSecrets))

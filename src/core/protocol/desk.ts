@@ -2,18 +2,21 @@ import type { AuditEvent, CallCost, Outcome } from "../audit/event.ts";
 import { brief } from "../plain-text.ts";
 import { ErrorCode, refusal } from "./answers.ts";
 import { subjectOf } from "./ask-gate.ts";
-import type { Listing, Withheld } from "./catalog.ts";
+import type { HeldDefinition, Listing, Withheld } from "./catalog.ts";
 import { about, isModern, type Notification, type Request, type Source, traced } from "./exchange.ts";
 import type { FoundSecret } from "./host-secrets.ts";
-import { type InFlight, InFlightRequests } from "./in-flight.ts";
+import { type InFlight, InFlightRequests, isAudited } from "./in-flight.ts";
+import type { HeldInstructions } from "./instructions-gate.ts";
 import type { RequestId } from "./message.ts";
+import { promptIn } from "./offered.ts";
 import { describe, type Reason } from "./reasons.ts";
 import type { Clock } from "./token-bucket.ts";
 
 /**
  * What the caller of a relay is to do, in this order. `bytes` is one line without its newline; `warn` is one line for the
  * person. `stop` `host-closed`: nothing more will be sent to the server, close its input; `server-closed`: all is done.
- * `withheld` says so once for each definition that was met in the place of an approved one. `listed` is the server's whole list,
+ * `withheld` says so once for each definition that was met in the place of an approved one, `heldPrompt` the same of a prompt,
+ * `heldInstructions` for each text that was not approved. `listed` is the server's whole list,
  * as it was sent, each time that it was seen whole. `record` is for the audit log, and waits for nothing: how a call ended that was
  * recorded when it began.
  */
@@ -21,6 +24,8 @@ export type Action =
 	| { readonly to: "host" | "server"; readonly bytes: Uint8Array }
 	| { readonly warn: string }
 	| { readonly withheld: Withheld }
+	| { readonly heldInstructions: HeldInstructions }
+	| { readonly heldPrompt: HeldDefinition }
 	| { readonly listed: readonly unknown[] }
 	| { readonly record: AuditEvent }
 	| { readonly stop: "host-closed" | "server-closed" };
@@ -74,6 +79,7 @@ export class Desk {
 	forward(request: Request, { bytes }: Source, tool: string | null = null, listing: Listing | null = null): boolean {
 		const { method, params } = request;
 		const meta = params?._meta;
+		this.#makeRoom();
 		const token = typeof meta === "object" && meta !== null && "progressToken" in meta ? meta.progressToken : undefined;
 		const added = this.inFlight.add(request.id, {
 			method,
@@ -91,6 +97,12 @@ export class Desk {
 		return added;
 	}
 
+	/** A call that the host cancelled makes room for the next. Its answer will belong to nothing, so this is its end. */
+	#makeRoom(): void {
+		const [id, request] = this.inFlight.makeRoom() ?? [];
+		if (id !== undefined && request !== undefined && isAudited(request)) this.outcome(id, request, "cancelled");
+	}
+
 	/** A request of the host holds a secret. Of what it says, nothing is recorded but where the secret stands. */
 	refuseSecret(request: Request, { kind, place }: FoundSecret): void {
 		const event = about(request);
@@ -104,7 +116,8 @@ export class Desk {
 	refuse(request: Request, reason: Reason, code: ErrorCode, answerTo: RequestId | null = request.id): void {
 		const event = about(request);
 		this.write({ ...event, decision: "refuse", reason, outcome: "withheld" });
-		const subject = request.method === "tools/call" ? event.tool : request.method;
+		const other = reason.startsWith("prompt-") ? promptIn(request) : request.method;
+		const subject = request.method === "tools/call" ? event.tool : other;
 		this.#warn(reason, subject === null ? null : brief(subject, SHOWN));
 		this.toHost(refusal(answerTo, code));
 	}
@@ -164,10 +177,42 @@ export class Desk {
 		for (const each of withheld) {
 			const { tool, reason } = each;
 			this.#drifted(each);
-			const method = "tools/list";
-			const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
-			this.#rarely(event, reason, brief(tool, SHOWN));
+			this.#leftOut(reason, "tools/list", tool);
 		}
+	}
+
+	/** Prompts that are not what was approved. */
+	noteWithheldPrompts(held: readonly HeldDefinition[]): void {
+		for (const each of held) {
+			const key = `${each.pin ?? each.why} prompt ${each.name}`;
+			if (!this.#drifts.has(key) && this.#drifts.size < MAX_COUNTERS) {
+				this.#drifts.add(key);
+				this.#out.push({ heldPrompt: each });
+			}
+			this.#leftOut(`prompt-${each.why}`, "prompts/list", null, each.name);
+		}
+	}
+
+	/** Tools that are shown without their `_meta`. */
+	noteToolMeta(tools: readonly string[]): void {
+		for (const tool of tools) this.#leftOut("tool-meta-changed", "tools/list", tool);
+	}
+
+	/** What the server says for the model was left out of its answer to this. */
+	noteInstructions(method: string, held: HeldInstructions): void {
+		const key = `${held.pin ?? ""} instructions`;
+		if (!this.#drifts.has(key) && this.#drifts.size < MAX_COUNTERS) {
+			this.#drifts.add(key);
+			this.#out.push({ heldInstructions: held });
+		}
+		this.#leftOut(held.reason, method, null);
+	}
+
+	/** Of an answer that goes on otherwise. `name`: of what is no tool. */
+	#leftOut(reason: Reason, method: string, tool: string | null, name: string | null = null): void {
+		const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
+		const subject = tool ?? name;
+		this.#rarely({ ...event, ...(name === null ? {} : { arguments: { name } }) }, reason, subject === null ? null : brief(subject, SHOWN));
 	}
 
 	/** After a change of what is granted, the same drift is news. */

@@ -1,11 +1,15 @@
 import type { MessageLimits } from "../policy/limits.ts";
 import { NO_OFFERS, type Offers } from "../policy/offers.ts";
 import type { KnownValues } from "../secrets/known-values.ts";
+import type { Pin } from "../tools/pin.ts";
 import { AskGate } from "./ask-gate.ts";
 import { CallRate } from "./call-rate.ts";
 import { Desk } from "./desk.ts";
+import type { Response } from "./exchange.ts";
 import { HostSecrets } from "./host-secrets.ts";
 import type { RequestId } from "./message.ts";
+import { OfferGate } from "./offer-gate.ts";
+import type { Reason } from "./reasons.ts";
 import type { RelayLimits, RelayOptions } from "./relay.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { ToolGate } from "./tool-gate.ts";
@@ -18,6 +22,7 @@ export class RelayState {
 	readonly limits: RelayLimits;
 	readonly desk: Desk;
 	readonly tools: ToolGate;
+	readonly offering: OfferGate;
 	readonly asks: AskGate;
 	readonly rate: CallRate;
 	/** The server's; null: it has none. */
@@ -35,6 +40,8 @@ export class RelayState {
 	/** What the older era's server said that it has beside tools, and the host was told of. */
 	announced: ReadonlySet<string> = new Set();
 	offers: Offers;
+	/** The instructions that a person approved; undefined: none. */
+	instructions: Pin | undefined;
 	/** The most that an answer may have, in bytes. */
 	resultBytes = Number.POSITIVE_INFINITY;
 	/** What is longer is cut; false: it is refused. */
@@ -46,11 +53,13 @@ export class RelayState {
 		this.hostSecrets = new HostSecrets(policy.hostSecrets ?? [], this.secrets);
 		this.desk = new Desk(server, record, limits.inFlight, clock ?? null);
 		this.offers = policy.offers ?? NO_OFFERS;
+		this.instructions = policy.instructions;
 		const time = clock ?? (() => 0);
 		this.asks = new AskGate(policy.asks ?? {}, time);
-		this.rate = new CallRate(policy.limits?.callsPerMinute, time);
+		this.rate = new CallRate(policy.limits ?? {}, time);
 		this.limit(policy.limits ?? {});
 		this.tools = new ToolGate(this.desk, this.asks, this.rate, policy, limits, random);
+		this.offering = new OfferGate(this.desk, this.asks, this.rate, this.offers, limits, random);
 	}
 
 	get isReady(): boolean {
@@ -59,11 +68,51 @@ export class RelayState {
 
 	/** True for the id of a request of the host that is not answered. */
 	isTaken(id: RequestId): boolean {
-		return this.desk.inFlight.has(id) || this.tools.isHeld(id);
+		return this.desk.inFlight.has(id) || this.#lists.some((list) => list.isHeld(id));
 	}
 
-	limit({ callsPerMinute, resultBytes, overlong, pending }: MessageLimits): void {
-		this.rate.set(callsPerMinute);
+	/** True for an id of the relay's own requests, past, present or to come. */
+	isOwn(id: RequestId | null): boolean {
+		return this.tools.listed.isOwn(id);
+	}
+
+	/** True while any request waits for a list. */
+	get holds(): boolean {
+		return this.#lists.some((list) => list.holds);
+	}
+
+	/** Refuses all requests that wait for a list. */
+	refuseHeld(reason: Reason): void {
+		for (const list of this.#lists) list.refuseHeld(reason);
+	}
+
+	/** From now on the server can be asked for what requests wait for. */
+	listForHeld(): void {
+		for (const list of this.#lists) list.listForHeld();
+	}
+
+	/** True: a request with this id waited for a list and does so no more; the server never saw it. */
+	cancelHeld(id: RequestId): boolean {
+		return this.#lists.some((list) => list.cancel(id));
+	}
+
+	/** True: the response was to a request of the relay's own, and is dealt with. `size`: its characters. */
+	takeOwnResponse(response: Response, size: number): boolean {
+		return this.#lists.some((list) => list.takeOwnResponse(response, size));
+	}
+
+	/** The answer to a request of the relay's own cannot be read. True: `id` is that request. */
+	giveUpOwn(id: RequestId): boolean {
+		return this.#lists.some((list) => list.giveUpOwn(id));
+	}
+
+	get #lists() {
+		return [this.tools.listed, this.offering.prompts];
+	}
+
+	limit(limits: MessageLimits): void {
+		const { resultBytes, overlong, pending } = limits;
+		this.rate.set(limits);
 		this.resultBytes = resultBytes ?? Number.POSITIVE_INFINITY;
 		this.cuts = overlong === "cut";
 		this.desk.inFlight.bound(Math.min(this.limits.inFlight, pending ?? Number.POSITIVE_INFINITY));
