@@ -47,6 +47,22 @@ describe("sallyport policy explain", () => {
 		]);
 	});
 
+	it("names what a policy file says to no effect: a tool or a server that is spelt wrong", async () => {
+		world.write(".sallyport/policy.jsonc", {
+			version: 1,
+			servers: [
+				{ name: "mini", tools: { "*": {}, raed: { decision: "deny" }, entirely_other: {} } },
+				{ name: "mimi", tools: {} },
+			],
+		});
+		const { stdout, code } = await explain();
+		expect(code).toBe(0);
+		expect(stdout).toContain("speaks of a tool raed, which is not granted. Did you mean read?");
+		expect(stdout).toContain("speaks of a server mimi, which nothing is granted to. Did you mean mini?");
+		expect(stdout).not.toContain("entirely_other");
+		expect(JSON.parse((await explain("--json")).stdout).odd).toHaveLength(2);
+	});
+
 	it("names the layer that takes a tool away, and no layer behind it", async () => {
 		world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ name: "mini", tools: { "*": {}, echo: { decision: "deny" } } }] });
 		const outcome = await explain("echo", "{}", "--json");
