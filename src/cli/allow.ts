@@ -166,7 +166,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 				io,
 				`It still asks for ${slot} and will not start without it: sallyport allow ${serverWords(name, options.file)} --secret ${slot}=${reference}${candidate.value.described.facts.mutable ? " --mutable-secrets" : ""}`,
 			);
-		sayWhatIsLeft(io, line.value, context);
+		await sayWhatIsLeft(io, line.value, context);
 		const network = egress.length > 0 && namesNetwork(io.env) ? readNetwork(home.value) : null;
 		if (network?.ok === true && network.value === null)
 			say(io, "This terminal's variables name a proxy or certificates. For servers to use them: sallyport network use");
@@ -209,6 +209,8 @@ const LIMIT_VALUES: Readonly<Record<LimitName, string>> = {
 	disk: SIZE,
 	cpuSeconds: COUNT,
 	callsPerMinute: COUNT,
+	sessionCallsPerMinute: COUNT,
+	sessionCalls: COUNT,
 	resultSize: SIZE,
 	overlong: "the value is refuse or cut.",
 	pending: COUNT,

@@ -157,6 +157,7 @@ function allowCommand(name: string, { kind, subject, reason, grantable }: Withhe
 		return `sallyport allow ${server} --${kind} ${shellWord(subject)}`;
 	if (kind === "network") return `sallyport allow ${server} --egress ${shellWord(subject)}`;
 	if (reason === "host-secret") return `sallyport allow ${server} --host-secrets ${shellWord(subject)}`;
+	if (reason.startsWith("instructions-")) return `sallyport tools allow ${server} --instructions`;
 	return kind === "tool" ? `sallyport tools allow ${server} ${shellWord(subject)}` : null;
 }
 

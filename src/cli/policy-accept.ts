@@ -1,12 +1,17 @@
 import type { Command } from "commander";
 import { plain, shellWord } from "../core/plain-text.ts";
-import type { Proposal } from "../core/policy/accepted.ts";
-import { acceptProposal, proposalRows, readProposals, settleNarrowed } from "../platform/approval/accept.ts";
+import type { Held, Proposal } from "../core/policy/accepted.ts";
+import type { Withdrawn } from "../core/policy/withdrawn.ts";
+import type { Result } from "../core/result.ts";
+import type { MarkOptions, MarkPlace } from "../platform/acceptance/mark.ts";
+import { acceptProposal, acceptWithdrawn, liftRows, proposalRows, readWaiting, settleNarrowed } from "../platform/approval/accept.ts";
+import { readInstructions } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
+import { showInstructions } from "./show-instructions.ts";
 
 interface AcceptOptions {
 	readonly yes?: boolean;
@@ -30,25 +35,25 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 	const home = openHome(homePath(io.env));
 	if (!home.ok) return complain(io, home.problem);
 	const vault = approvalOptions(io);
-	const proposals = await readProposals(home.value, vault);
-	if (!proposals.ok) return complain(io, proposals.problem);
+	const waiting = await readWaiting(home.value, vault);
+	if (!waiting.ok) return complain(io, waiting.problem);
 	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
-	const accepted: Proposal[] = [];
+	const accepted: Accepted[] = [];
 	let declined = 0;
 	let place: string | null = null;
-	for (const proposal of proposals.value.filter(({ server }) => name === null || server.name === name)) {
-		show(out, home.value, proposal);
-		const confirmed = await confirmWidening(proposal.server.name, home.value, options.yes === true, io);
+	for (const one of waitingOf(waiting.value, home.value, vault, out).filter((each) => name === null || each.name === name)) {
+		one.show();
+		const confirmed = await confirmWidening(one.name, home.value, options.yes === true, io);
 		if (!confirmed.ok && confirmed.problem.code !== "declined") return complain(io, confirmed.problem);
 		if (!confirmed.ok) {
 			say(out, "Left as it is: it grants nothing more than you accepted before.");
 			declined++;
 			continue;
 		}
-		const kept = await acceptProposal(home.value, proposal, vault);
+		const kept = await one.accept();
 		if (!kept.ok) return complain(io, kept.problem);
 		place = kept.value;
-		accepted.push(proposal);
+		accepted.push(one.accepted);
 		say(out, "Accepted.");
 	}
 	const settled = await settleNarrowed(home.value, vault);
@@ -58,7 +63,7 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 			io,
 			JSON.stringify({
 				version: 1,
-				accepted: accepted.map(({ server, file }) => ({ server: server.name, config: server.config, file })),
+				accepted,
 				declined,
 				struckOut: settled.value,
 			}),
@@ -69,6 +74,53 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 	}
 	if (place === "sealed") io.stderr.write(`${WEAK}\n`);
 	return declined > 0 ? 1 : 0;
+}
+
+/** What a person accepted, for programs. `file`: the policy file; null: what held it is gone. */
+interface Accepted {
+	readonly server: string;
+	readonly config: string | undefined;
+	readonly file: string | null;
+}
+
+/** One thing that waits. */
+interface Waiting {
+	readonly name: string;
+	readonly accepted: Accepted;
+	readonly show: () => void;
+	readonly accept: () => Promise<Result<MarkPlace>>;
+}
+
+function waitingOf({ proposals, withdrawn }: Held, home: Home, vault: MarkOptions, out: Io): readonly Waiting[] {
+	return [
+		...proposals.map((proposal) => ({
+			name: proposal.server.name,
+			accepted: { server: proposal.server.name, config: proposal.server.config, file: proposal.file },
+			show: () => show(out, home, proposal),
+			accept: () => acceptProposal(home, proposal, vault),
+		})),
+		...withdrawn.map((gone) => ({
+			name: gone.grant.name,
+			accepted: { server: gone.grant.name, config: gone.grant.config, file: null },
+			show: () => showWithdrawn(out, gone),
+			accept: () => acceptWithdrawn(home, gone, vault),
+		})),
+	];
+}
+
+function showWithdrawn(io: Io, gone: Withdrawn): void {
+	const { name, config } = gone.grant;
+	say(io, `${plain(name)}  (${plain(config)})`);
+	say(
+		io,
+		"  is not granted any more for this file. A host that starts it from there cannot be told from one that does so elsewhere, where",
+	);
+	say(io, "  the same command is granted. Until you accept it, each start has no more than both gave.");
+	for (const { config: other, rows } of liftRows(gone)) {
+		say(io, `  what every start of it would have by ${plain(other)}:`);
+		for (const { mark, kind, text } of rows) say(io, `  ${mark} ${kind.padEnd(7)} ${text}`);
+	}
+	say(io, `  To leave it out: nothing, or sallyport revoke ${shellWord(name)}`);
 }
 
 /** Said where approvals can only be kept in the home itself. */
@@ -83,6 +135,17 @@ function show(io: Io, home: Home, proposal: Proposal): void {
 		io,
 		`  starts    ${server.workspace === null || server.workspace === undefined ? "in every workspace" : `in ${plain(server.workspace)}`}`,
 	);
+	showProposedInstructions(io, home, proposal);
 	for (const { mark, kind, text } of proposalRows(home, proposal)) say(io, `  ${mark} ${kind.padEnd(7)} ${text}`);
 	say(io, `  To leave it out: sallyport revoke ${shellWord(server.name)}, or take it out of the file.`);
+}
+
+/** A file has the digest of a text alone: it is shown where it was kept, and else that is said. */
+function showProposedInstructions(io: Io, home: Home, { asked, accepted }: Proposal): void {
+	const pin = asked.instructions;
+	if (pin === undefined || pin === accepted?.instructions) return;
+	const text = readInstructions(home, pin);
+	if (text !== null)
+		showInstructions(io, home, { state: accepted?.instructions === undefined ? "denied" : "changed", text, pin }, accepted?.instructions);
+	else say(io, "  The text of its instructions for the model is not kept here, so that nobody can show it.");
 }

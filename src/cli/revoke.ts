@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { plain, shellWord } from "../core/plain-text.ts";
 import { egressGrantText, parseEgressGrant } from "../core/policy/egress.ts";
 import { confinedOf, type Grant, grantsOf, inWorkspace, withConfined } from "../core/policy/layers.ts";
+import { readWaiting } from "../platform/approval/accept.ts";
 import { narrowGrant, revokeGrants } from "../platform/approval/narrow.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { readLayers } from "../platform/policy-files.ts";
@@ -66,8 +67,25 @@ async function revoke(name: string, options: RevokeOptions, io: Io): Promise<Exi
 	const grants = revoked.value;
 	if (options.json === true) say(io, JSON.stringify({ version: 1, server: name, revoked: grants.map((grant) => grant.config) }));
 	else if (grants.length === 0) say(io, "Nothing was granted to it.");
-	else for (const grant of grants) say(io, `Revoked: ${plain(name)}  (${plain(grant.config)})`);
+	else {
+		for (const grant of grants) say(io, `Revoked: ${plain(name)}  (${plain(grant.config)})`);
+		await sayWhatStays(name, home.value, io);
+	}
 	return grants.length === 0 ? 1 : 0;
+}
+
+/** The same command may be granted for another config file, and nobody can tell which of both a host starts. */
+async function sayWhatStays(name: string, home: Home, io: Io): Promise<void> {
+	const waiting = await readWaiting(home, approvalOptions(io));
+	const others = waiting.ok ? waiting.value.withdrawn.filter(({ grant }) => grant.name === name).flatMap(({ others }) => others) : [];
+	const configs = [...new Set(others.map(({ alone }) => alone.config))];
+	if (configs.length === 0) return;
+	say(
+		io,
+		`The same command is still granted for ${plain(configs.join(", "))}, and a host that starts it from elsewhere cannot be told from that.`,
+	);
+	say(io, `Each start has no more than both gave. To stop it everywhere: sallyport revoke ${shellWord(name)}`);
+	say(io, `To let it have all that is granted there: sallyport policy accept ${shellWord(name)}`);
 }
 
 /** Takes back what the options name, and leaves the rest of the grant as it is. */

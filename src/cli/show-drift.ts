@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from "diff";
 import { plain } from "../core/plain-text.ts";
-import { readDefinition } from "../platform/definitions.ts";
+import { readDefinition, readToolMeta } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
 import type { Io } from "./io.ts";
@@ -16,9 +16,25 @@ export function showDrift(io: Io, home: Home, tool: ListedTool, approved: string
 		return;
 	}
 	const { _meta: _, ...now } = tool.definition;
-	const text = (definition: unknown): string => `${JSON.stringify(definition, sortedKeys, 2)}\n`;
-	for (const line of createTwoFilesPatch("approved", "now", text(before), text(now), "", "", { context: 2 }).split("\n").slice(3))
+	showPatch(io, textOf(before), textOf(now));
+}
+
+/** What stands beside a tool's definition, in its `_meta`, where that is not what was approved: as a difference where that is kept, else whole. */
+export function showMetaDrift(io: Io, home: Home, { name, definition }: ListedTool, approved: string | undefined): void {
+	say(io);
+	say(io, `Beside the definition of ${plain(name)}, in its _meta, where some hosts look for pages to show and the like:`);
+	const before = approved === undefined ? null : readToolMeta(home, approved);
+	showPatch(io, before === null ? "" : textOf(before), textOf(definition._meta));
+}
+
+/** What of one text is not as in the other, as lines of plain text. */
+export function showPatch(io: Io, before: string, after: string): void {
+	for (const line of createTwoFilesPatch("approved", "now", before, after, "", "", { context: 2 }).split("\n").slice(3))
 		if (line !== "") say(io, `  ${plain(line)}`);
+}
+
+function textOf(value: unknown): string {
+	return `${JSON.stringify(value, sortedKeys, 2)}\n`;
 }
 
 function sortedKeys(_key: string, value: unknown): unknown {

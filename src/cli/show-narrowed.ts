@@ -14,8 +14,12 @@ export function showNarrowed(io: Io, narrowed: readonly Narrowed[]): void {
 }
 
 /** After something was granted: what of the whole grant other files take away again, which the person would look for in vain. */
-export function sayWhatIsLeft(io: Io, line: LaunchLine, context: Pick<ApprovalContext, "home" | "userHome">): void {
-	const narrowed = narrowedNow(line, context);
+export async function sayWhatIsLeft(
+	io: Io,
+	line: LaunchLine,
+	context: Pick<ApprovalContext, "home" | "userHome" | "approvals">,
+): Promise<void> {
+	const narrowed = await narrowedNow(line, context);
 	if (!narrowed.ok || narrowed.value.length === 0) return;
 	say(io, "Not all of it is in effect:");
 	showNarrowed(io, narrowed.value);

@@ -170,7 +170,7 @@ async function lookAt(line: LaunchLine, home: Home, io: Io): Promise<Result<Lock
 	if (!candidate.ok) return candidate;
 	const listed = await listCandidate(candidate.value, context);
 	if (!listed.ok) return listed;
-	const tools = lockedTools(listed.value.map(({ definition }) => definition));
+	const tools = lockedTools(listed.value.tools.map(({ definition }) => definition));
 	if (tools === null) return fail("tool-unpinnable", "It lists a tool whose definition has no one reading.", "Ask the server's makers.");
 	return ok({ ...locked(candidate.value.described, io), tools });
 }

@@ -8,12 +8,15 @@ import type { Constraints } from "../core/constraints/schema.ts";
 import { constraintsText } from "../core/constraints/text.ts";
 import { brief, plain, shellWord } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
-import { fail, ok, type Result } from "../core/result.ts";
+import { withoutInstructions } from "../core/policy/said.ts";
+import { fail, ok, type Problem, type Result } from "../core/result.ts";
+import { metaPinOf } from "../core/tools/pin.ts";
 import { claimsToRead, RISKS, riskOf } from "../core/tools/risk.ts";
 import { type Candidate, describeCandidate, saveGrant, startingGrant } from "../platform/approval/candidate.ts";
+import { type GivenInstructions, instructionsOf, NO_INSTRUCTIONS, withTools } from "../platform/approval/given.ts";
 import { listCandidate } from "../platform/approval/list-candidate.ts";
 import { narrowGrant } from "../platform/approval/narrow.ts";
-import { keepDefinition } from "../platform/definitions.ts";
+import { keepInstructions, keepTool } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
 import { approvalContext, approvalOptions } from "./approval-context.ts";
@@ -21,8 +24,9 @@ import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
 import { complain, remark, say } from "./say.ts";
-import { showDrift } from "./show-drift.ts";
+import { showDrift, showMetaDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
+import { showInstructions } from "./show-instructions.ts";
 import { sayWhatIsLeft } from "./show-narrowed.ts";
 import { findTarget, serverWords } from "./target.ts";
 import { registerLock } from "./tools-lock.ts";
@@ -34,6 +38,8 @@ interface ToolsOptions {
 	readonly yes?: boolean;
 	readonly json?: boolean;
 	readonly update?: boolean;
+	/** True: they are what this is about. False: they stay as they were approved. */
+	readonly instructions?: boolean;
 	/** False: what the tools are held to goes. */
 	readonly where?: readonly string[] | false;
 }
@@ -55,12 +61,15 @@ export function registerTools(program: Command, io: Io, exit: (code: ExitCode) =
 			),
 		)
 		.option("--no-where", "take back what --where said of these tools: any argument")
+		.option("--instructions", "let it give the model its instructions as they are now, with or without a tool")
+		.option("--no-instructions", "leave its instructions as you approved them, or unapproved")
 		.option("--yes", "do not ask (only in a home made by: sallyport init --unattended)")
 		.action(async (name: string, named: readonly string[], options: ToolsOptions) =>
 			exit(await withServer(name, options, io, allow(named))),
 		);
 	common(tools.command("deny <name> [tool...]").description("take tools away; a running server obeys at once"))
 		.option("--all", "every tool")
+		.option("--instructions", "its instructions for the model, too")
 		.action(async (name: string, named: readonly string[], options: ToolsOptions) =>
 			exit(await withServer(name, options, io, deny(named))),
 		);
@@ -84,13 +93,15 @@ const list: Verb = async (candidate, home, options, io) => {
 	if (stale) say(out, "  note      the command or its code is not what was approved, so it starts without what it was granted");
 	if (candidate.current?.sandbox === "off")
 		say(out, "  note      its sandbox is off in its host; it is confined only to list its tools here");
-	const tools = await listCandidate(candidate, approvalContext(home, io));
-	if (!tools.ok) return complain(io, tools.problem);
+	const listed = await listCandidate(candidate, approvalContext(home, io));
+	if (!listed.ok) return complain(io, listed.problem);
+	const { tools } = listed.value;
+	const instructions = instructionsOf(listed.value, candidate.current ?? {});
 	const granted = candidate.current?.tools ?? new Map<string, string>();
 	const approved = candidate.current?.launch.fingerprint === candidate.described.launch.fingerprint;
 	// What another policy takes away of it is granted, and not to be had.
 	const inEffect = candidate.effective?.tools ?? granted;
-	const rows = tools.value.map((tool) => ({
+	const rows = tools.map((tool) => ({
 		name: tool.name,
 		pin: tool.pin,
 		state: stateOf(tool, granted),
@@ -100,7 +111,7 @@ const list: Verb = async (candidate, home, options, io) => {
 		...riskOf(tool),
 		description: typeof tool.definition.description === "string" ? tool.definition.description : "",
 	}));
-	const gone = [...granted.keys()].filter((name) => !tools.value.some((tool) => tool.name === name));
+	const gone = [...granted.keys()].filter((name) => !tools.some((tool) => tool.name === name));
 	if (options.json === true) {
 		say(
 			io,
@@ -112,6 +123,7 @@ const list: Verb = async (candidate, home, options, io) => {
 				fingerprint: candidate.described.launch.fingerprint,
 				tools: rows,
 				gone,
+				instructions,
 			}),
 		);
 		return 0;
@@ -139,10 +151,31 @@ const list: Verb = async (candidate, home, options, io) => {
 	);
 	if (granted.size === 0 && rows.length > 0)
 		say(io, `To allow some: sallyport tools allow ${serverWords(candidate.described.line.name, options.file)} TOOL…, or --all-read`);
-	for (const tool of tools.value) if (stateOf(tool, granted) === "changed") showDrift(io, home, tool, granted.get(tool.name) ?? "");
+	for (const tool of tools) {
+		if (stateOf(tool, granted) === "changed") showDrift(io, home, tool, granted.get(tool.name) ?? "");
+		const meta = candidate.current?.toolMeta?.get(tool.name);
+		if (granted.has(tool.name) && isOtherMeta(tool, meta)) showMetaDrift(io, home, tool, meta);
+	}
+	showInstructions(io, home, instructions, candidate.current?.instructions);
+	if (instructions.state !== "none") say(io, `${INSTRUCTIONS[instructions.state]}`);
+	if (instructions.state === "denied" || instructions.state === "changed")
+		say(io, `To let the model have them: sallyport tools allow ${serverWords(candidate.described.line.name, options.file)} --instructions`);
 	if (stale) say(io, "Allowing a tool approves the command anew.");
 	return 0;
 };
+
+const INSTRUCTIONS: Readonly<Record<Exclude<GivenInstructions["state"], "none">, string>> = {
+	allowed: "Its instructions are what you approved.",
+	changed: "Its instructions are left out until you approve them as they are now.",
+	denied: "Its instructions are not approved, and are left out.",
+	unreadable: "Its instructions are too long to be read before they are approved, so that they are always left out.",
+};
+
+/** What stands beside its definition is something, and not what was approved. */
+function isOtherMeta({ definition }: ListedTool, approved: string | undefined): boolean {
+	const meta = metaPinOf(definition);
+	return meta !== undefined && meta !== approved;
+}
 
 /** The longest word for what a tool may do. */
 const RISK_WIDTH = Math.max(...RISKS.map((kind) => kind.length));
@@ -156,7 +189,7 @@ function stateOf(tool: ListedTool, granted: ReadonlyMap<string, string>): "allow
 
 function allow(named: readonly string[]): Verb {
 	return async (candidate, home, options, io) => {
-		if (named.length === 0 && options.allRead !== true)
+		if (named.length === 0 && options.allRead !== true && options.instructions !== true)
 			return complain(io, {
 				code: "no-tool",
 				message: "No tool was named.",
@@ -168,11 +201,11 @@ function allow(named: readonly string[]): Verb {
 		if (!where.ok) return complain(io, where.problem);
 		const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
 		showLaunch(out, candidate.described, candidate.current?.secrets);
-		const tools = await listCandidate(candidate, approvalContext(home, io));
-		if (!tools.ok) return complain(io, tools.problem);
-		const chosen = choose(tools.value, named, options.allRead === true);
+		const listed = await listCandidate(candidate, approvalContext(home, io));
+		if (!listed.ok) return complain(io, listed.problem);
+		const chosen = choose(listed.value.tools, named, options.allRead === true);
 		if (!chosen.ok) return complain(io, chosen.problem);
-		if (chosen.value.length === 0)
+		if (chosen.value.length === 0 && options.instructions !== true)
 			return complain(
 				io,
 				{
@@ -183,12 +216,14 @@ function allow(named: readonly string[]): Verb {
 				1,
 			);
 		const start = startingGrant(candidate);
+		const given = options.instructions === false ? NO_INSTRUCTIONS : instructionsOf(listed.value, start);
+		if (options.instructions === true && given.pin === null) return complain(io, given.text === null ? NOTHING_SAID : UNREADABLE);
 		const fitting = where.value === null ? ok(undefined) : haveArguments(chosen.value, where.value);
 		if (!fitting.ok) return complain(io, fitting.problem);
 		for (const folder of missingFolders(where.value)) remark(io, `${folder} does not exist; until it does, no path is in it.`);
 		const after: Grant = {
-			...start,
-			tools: new Map([...start.tools, ...chosen.value.map(({ name, pin }) => [name, pin] as const)]),
+			...withTools(start, chosen.value),
+			...(given.pin === null ? {} : { instructions: given.pin }),
 			constraints:
 				where.value !== null
 					? constrained(start, chosen.value, where.value)
@@ -199,20 +234,31 @@ function allow(named: readonly string[]): Verb {
 		for (const tool of chosen.value) {
 			const approved = start.tools.get(tool.name);
 			if (approved !== undefined && approved !== tool.pin) showDrift(out, home, tool, approved);
+			const meta = start.toolMeta?.get(tool.name);
+			if (isOtherMeta(tool, meta)) showMetaDrift(out, home, tool, meta);
 		}
+		if (given.state !== "allowed") showInstructions(out, home, given, start.instructions);
+		if (given.state === "unreadable") remark(io, UNREADABLE.message);
 		const widens = showChange(out, candidate.current, after);
 		if (widens) {
 			const confirmed = await confirmWidening(after.name, home, options.yes === true, io);
 			if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
 		}
-		for (const { pin, definition } of chosen.value) await keepDefinition(home, pin, definition);
+		for (const tool of chosen.value) await keepTool(home, tool);
+		if (given.pin !== null && given.text !== null) await keepInstructions(home, given.pin, given.text);
 		const saved = await saveGrant(home, after, candidate, approvalOptions(io));
 		if (!saved.ok) return complain(io, saved.problem);
 		const waiting = [...candidate.described.line.asks].filter(([slot, reference]) => after.secrets.get(slot) !== reference);
 		if (options.json === true)
 			say(
 				io,
-				JSON.stringify({ version: 1, server: after.name, tools: [...after.tools.keys()].sort(), waiting: waiting.map(([slot]) => slot) }),
+				JSON.stringify({
+					version: 1,
+					server: after.name,
+					tools: [...after.tools.keys()].sort(),
+					instructions: after.instructions ?? null,
+					waiting: waiting.map(([slot]) => slot),
+				}),
 			);
 		else {
 			say(io, widens ? "Allowed." : "Saved; nothing was widened.");
@@ -221,11 +267,23 @@ function allow(named: readonly string[]): Verb {
 					io,
 					`It still asks for ${slot} and will not start without it: sallyport allow ${serverWords(after.name, options.file)} --secret ${slot}=${reference}${candidate.described.facts.mutable ? " --mutable-secrets" : ""}`,
 				);
-			sayWhatIsLeft(io, candidate.described.line, approvalContext(home, io));
+			await sayWhatIsLeft(io, candidate.described.line, approvalContext(home, io));
 		}
 		return 0;
 	};
 }
+
+const NOTHING_SAID: Problem = {
+	code: "no-instructions",
+	message: "The server gives no instructions for the model.",
+	remedy: "Leave --instructions out.",
+};
+
+const UNREADABLE: Problem = {
+	code: "instructions-unreadable",
+	message: "The server's instructions for the model are too long to be read before they are approved, so that they are left out.",
+	remedy: "Ask the server's makers.",
+};
 
 /** A constraint on an argument that a tool does not have would refuse every call of it. */
 function haveArguments(chosen: readonly ListedTool[], where: Constraints): Result<void> {
@@ -288,9 +346,10 @@ function choose(
 
 function deny(named: readonly string[]): Verb {
 	return async (candidate, home, options, io) => {
-		if (named.length === 0 && options.all !== true)
+		if (named.length === 0 && options.all !== true && options.instructions !== true)
 			return complain(io, { code: "no-tool", message: "No tool was named.", remedy: "Name tools, or use --all." });
 		let taken: readonly string[] = [];
+		let silenced = false;
 		const narrowed = await narrowGrant(
 			home,
 			candidate.described.line,
@@ -298,13 +357,22 @@ function deny(named: readonly string[]): Verb {
 				const gone = [...grant.tools.keys()].filter((tool) => options.all === true || named.includes(tool));
 				// Of what stands in the file, and of what was accepted.
 				taken = [...new Set([...taken, ...gone])].sort();
-				return { ...grant, tools: new Map([...grant.tools].filter(([tool]) => !gone.includes(tool))) };
+				silenced ||= options.instructions === true && grant.instructions !== undefined;
+				return {
+					...(options.instructions === true ? withoutInstructions(grant) : grant),
+					tools: new Map([...grant.tools].filter(([tool]) => !gone.includes(tool))),
+				};
 			},
 			approvalOptions(io),
 		);
 		if (!narrowed.ok) return complain(io, narrowed.problem);
-		if (options.json === true) say(io, JSON.stringify({ version: 1, server: candidate.described.line.name, denied: taken }));
-		else say(io, taken.length === 0 ? "Nothing to take away." : `Denied: ${taken.map(plain).join(", ")}`);
-		return taken.length === 0 && options.all !== true ? 1 : 0;
+		const gone = [...taken.map(plain), ...(silenced ? ["its instructions for the model"] : [])];
+		if (options.json === true)
+			say(
+				io,
+				JSON.stringify({ version: 1, server: candidate.described.line.name, denied: taken, ...(silenced ? { instructions: null } : {}) }),
+			);
+		else say(io, gone.length === 0 ? "Nothing to take away." : `Denied: ${gone.join(", ")}`);
+		return gone.length === 0 && options.all !== true ? 1 : 0;
 	};
 }

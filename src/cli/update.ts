@@ -12,6 +12,7 @@ import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
 import { showDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
+import { showInstructions } from "./show-instructions.ts";
 import { findTarget, serverWords } from "./target.ts";
 
 interface UpdateOptions {
@@ -58,6 +59,7 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 	if (was !== is) say(out, `  before    ${was}`);
 	showPackages(out, found.value);
 	showTools(out, home.value, found.value.tools);
+	if (found.value.instructions.state === "changed") showInstructions(out, home.value, found.value.instructions, before.instructions);
 	// Next to the question, however long the rest is.
 	const { from, to } = found.value;
 	row(out, "+", "version", `${to.name}@${to.version}, in the place of ${from.name}@${from.version}`);
@@ -77,6 +79,11 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 		const names = tools.value.changed.map(({ tool }) => shellWord(tool.name)).join(" ");
 		say(out, `Withheld until you allow them as they are now: sallyport tools allow ${serverWords(name, options.file)} ${names}`);
 	}
+	if (found.value.instructions.state === "changed")
+		say(
+			out,
+			`Its instructions are left out until you approve them as they are now: sallyport tools allow ${serverWords(name, options.file)} --instructions`,
+		);
 	return 0;
 }
 
@@ -147,7 +154,7 @@ function showTools(io: Io, home: Home, tools: Update["tools"]): void {
 
 function asJson(server: string, update: Update | null, updated: boolean): unknown {
 	if (update === null) return { version: 1, server, newer: false, updated };
-	const { from, to, before, after, packages, tools } = update;
+	const { from, to, before, after, packages, tools, instructions } = update;
 	return {
 		version: 1,
 		server,
@@ -158,6 +165,7 @@ function asJson(server: string, update: Update | null, updated: boolean): unknow
 		fingerprint: { before: before.launch.fingerprint, after: after.launch.fingerprint },
 		packages: packages satisfies PackageChange | null,
 		tools: tools.ok ? toolNames(tools.value) : null,
+		instructions: instructions.state,
 	};
 }
 

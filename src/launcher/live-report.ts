@@ -2,9 +2,9 @@ import type { AuditEvent } from "../core/audit/event.ts";
 import { messageName } from "../core/live/bounds.ts";
 import type { LiveMessage } from "../core/live/message.ts";
 import type { Grant } from "../core/policy/layers.ts";
-import type { Withheld } from "../core/protocol/relay.ts";
+import type { HeldInstructions, Withheld } from "../core/protocol/relay.ts";
 import { maskDetected, redact } from "../core/secrets/redact.ts";
-import { keepDefinition } from "../platform/definitions.ts";
+import { keepDefinition, keepInstructions } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import { Publisher } from "../platform/live/publisher.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
@@ -74,7 +74,7 @@ export class LiveReport {
 
 	/** Of the relay's events, what was refused. A tool that is withheld from a list comes by `withheld`. */
 	event({ decision, reason, method, tool, count = 1 }: AuditEvent): void {
-		if (decision !== "refuse" || (method === "tools/list" && tool !== null)) return;
+		if (decision !== "refuse" || (method === "tools/list" && tool !== null && reason !== "tool-meta-changed")) return;
 		const name = (text: string | null): string | null => (text === null ? null : this.#name(text));
 		this.#tell({ kind: "refused", at: this.#now(), reason, method: name(method), tool: name(tool), count });
 	}
@@ -102,6 +102,12 @@ export class LiveReport {
 		});
 	}
 
+	/** Kept, so that they can be compared with what was approved. */
+	heldInstructions({ pin, text }: HeldInstructions): void {
+		if (pin === null || text === null || !this.#mayKeep(text)) return;
+		this.#work = this.#work.then(() => keepInstructions(this.#options.home, pin, text)).catch(() => {});
+	}
+
 	/** The server's whole list, as it was sent. */
 	listed(tools: readonly unknown[]): void {
 		this.#listing.seen(tools);
@@ -115,9 +121,15 @@ export class LiveReport {
 	}
 
 	async #keep(pin: string, definition: Readonly<Record<string, unknown>>): Promise<void> {
-		if (this.#definitions >= MOST_DEFINITIONS || this.#isSecret(JSON.stringify(definition))) return;
-		this.#definitions++;
+		if (!this.#mayKeep(JSON.stringify(definition))) return;
 		await keepDefinition(this.#options.home, pin, definition).catch(() => {});
+	}
+
+	/** Counts it. */
+	#mayKeep(text: string): boolean {
+		if (this.#definitions >= MOST_DEFINITIONS || this.#isSecret(text)) return false;
+		this.#definitions++;
+		return true;
 	}
 
 	#tell(message: LiveMessage): void {

@@ -7,7 +7,7 @@ import type { EnvPart } from "../core/policy/fingerprint.ts";
 import { findGrant, type Grant, grantsOf, isInside } from "../core/policy/layers.ts";
 import { fail, failed, ok, type Problem, type Result, unreachable } from "../core/result.ts";
 import type { Accepted } from "../platform/acceptance/accepted.ts";
-import { notAccepted } from "../platform/acceptance/held.ts";
+import { firstWaiting } from "../platform/acceptance/held.ts";
 import type { Home } from "../platform/home.ts";
 import { environmentParts, serverEnvironment } from "../platform/launch/environment.ts";
 import type { LaunchFacts } from "../platform/launch/facts.ts";
@@ -112,10 +112,10 @@ export function lookUpGrant(
 	if (!read.ok) return read;
 	const forbidden = forbiddenLaunch(read.value, request);
 	if (forbidden !== null) return forbidden;
-	const { layers, proposals } = accepted === null ? { layers: read.value, proposals: [] } : holdToAccepted(read.value, accepted.servers);
+	const held = accepted === null ? null : holdToAccepted(read.value, accepted);
+	const layers = held?.layers ?? read.value;
 	const lookup = findGrant(layers, { name: request.name, command: request.command, args: request.args, folder: place.folder });
-	const proposal = proposals.find(({ server }) => server.name === request.name);
-	const waiting = proposal === undefined || accepted === null ? null : notAccepted(proposal, accepted);
+	const waiting = held === null || accepted === null ? null : firstWaiting(held, accepted, request.name);
 	if (lookup.found) {
 		if (waiting !== null) onWaiting(waiting);
 		return ok(lookup.grant);

@@ -85,6 +85,7 @@ function grantedParts({
 	offers,
 	asks,
 	hostSecrets,
+	instructions,
 }: Grant): Readonly<Record<string, unknown>> {
 	return {
 		config,
@@ -93,6 +94,7 @@ function grantedParts({
 		limits: policyLimits(limits),
 		secrets: [...secrets.keys()],
 		tools: [...tools.keys()],
+		...(instructions === undefined ? {} : { instructions }),
 		...(offers === undefined ? {} : policyOffers(offers)),
 		...(asks === undefined ? {} : { asks: Object.keys(asks) }),
 		...(hostSecrets === undefined ? {} : { hostSecrets }),

@@ -212,9 +212,19 @@ export class Session {
 	}
 
 	#policyOf(grant: Grant): RelayPolicy {
-		const tools = pinsOf(grant);
+		const tools = pinsOf(grant.tools);
 		this.#options.live.tools(tools.keys());
-		const more = { offers: grant.offers ?? NO_OFFERS, asks: grant.asks ?? {}, hostSecrets: grant.hostSecrets ?? [], limits: grant.limits };
+		const said = {
+			...(grant.toolMeta === undefined ? {} : { toolMeta: pinsOf(grant.toolMeta) }),
+			...(grant.instructions !== undefined && isPin(grant.instructions) ? { instructions: grant.instructions } : {}),
+		};
+		const more = {
+			...said,
+			offers: grant.offers ?? NO_OFFERS,
+			asks: grant.asks ?? {},
+			hostSecrets: grant.hostSecrets ?? [],
+			limits: grant.limits,
+		};
 		if (grant.constraints.size === 0) return { tools, ...more };
 		const mayCall: MayCall = (tool, args) => {
 			const breach = this.#judge.judge(grant.constraints.get(tool) ?? [], args);
@@ -285,6 +295,7 @@ export class Session {
 			else if ("stop" in action) {
 				if (action.stop === "host-closed") this.#child.stdin?.end();
 			} else if ("withheld" in action) this.#options.live.withheld(action.withheld);
+			else if ("heldInstructions" in action) this.#options.live.heldInstructions(action.heldInstructions);
 			else this.#options.live.listed(action.listed);
 		}
 	}
@@ -369,8 +380,8 @@ function milliseconds(): number {
 	return seconds * 1e3 + nanoseconds / 1e6;
 }
 
-function pinsOf(grant: Grant): ReadonlyMap<string, Pin> {
-	return new Map([...grant.tools].flatMap(([tool, pin]) => (isPin(pin) ? [[tool, pin] as const] : [])));
+function pinsOf(digests: ReadonlyMap<string, string>): ReadonlyMap<string, Pin> {
+	return new Map([...digests].flatMap(([tool, pin]) => (isPin(pin) ? [[tool, pin] as const] : [])));
 }
 
 /** While the reader is behind, the source of what it is to read is not read. */

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import canonicalize from "canonicalize";
 import { isObject } from "../core/protocol/message.ts";
-import { pinOf } from "../core/tools/pin.ts";
+import { instructionsPinOf, metaPinOf, pinOf } from "../core/tools/pin.ts";
 import { readBounded } from "./files/bounded-file.ts";
 import type { Home } from "./home.ts";
 
@@ -15,8 +15,31 @@ const MOST_BYTES = 256 * 1024;
  */
 export async function keepDefinition(home: Pick<Home, "state">, pin: string, definition: Readonly<Record<string, unknown>>): Promise<void> {
 	const { _meta: _, ...rest } = definition;
-	const text = `${canonicalize(rest) ?? "{}"}\n`;
-	if (Buffer.byteLength(text) > MOST_BYTES || readDefinition(home, pin) !== null) return;
+	if (readDefinition(home, pin) === null) await keep(home, pin, `${canonicalize(rest) ?? "{}"}\n`);
+}
+
+/** A tool's definition, and what stands beside it in its `_meta`, each under its digest. One that cannot be pinned is not kept. */
+export async function keepTool(
+	home: Pick<Home, "state">,
+	{ pin, definition }: { readonly pin: string | null; readonly definition: Readonly<Record<string, unknown>> },
+): Promise<void> {
+	if (pin !== null) await keepDefinition(home, pin, definition);
+	const meta = metaPinOf(definition);
+	if (meta != null) await keepToolMeta(home, meta, definition._meta);
+}
+
+/** The same of the `_meta` that stands beside a tool's definition, under its own digest. */
+async function keepToolMeta(home: Pick<Home, "state">, pin: string, meta: unknown): Promise<void> {
+	if (readToolMeta(home, pin) === null) await keep(home, pin, `${canonicalize(meta) ?? "null"}\n`);
+}
+
+/** The same of a server's instructions. */
+export async function keepInstructions(home: Pick<Home, "state">, pin: string, text: string): Promise<void> {
+	if (readInstructions(home, pin) === null) await keep(home, pin, `${JSON.stringify(text)}\n`);
+}
+
+async function keep(home: Pick<Home, "state">, pin: string, text: string): Promise<void> {
+	if (Buffer.byteLength(text) > MOST_BYTES) return;
 	const file = fileOf(home, pin);
 	fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
 	const { default: writeFileAtomic } = await import("write-file-atomic");
@@ -25,11 +48,28 @@ export async function keepDefinition(home: Pick<Home, "state">, pin: string, def
 
 /** Null: it was never kept, or what is there is not the definition with this pin. */
 export function readDefinition(home: Pick<Home, "state">, pin: string): Readonly<Record<string, unknown>> | null {
+	const definition = read(home, pin);
+	return isObject(definition) && pinOf(definition) === pin ? definition : null;
+}
+
+/** Null: it was never kept, or what is there is not the `_meta` with this digest. */
+export function readToolMeta(home: Pick<Home, "state">, pin: string): Readonly<Record<string, unknown>> | null {
+	const meta = read(home, pin);
+	return isObject(meta) && metaPinOf({ _meta: meta }) === pin ? meta : null;
+}
+
+/** Null: they were never kept, or what is there are not the instructions with this digest. */
+export function readInstructions(home: Pick<Home, "state">, pin: string): string | null {
+	const text = read(home, pin);
+	return typeof text === "string" && instructionsPinOf(text) === pin ? text : null;
+}
+
+/** Undefined: there is nothing that can be read. */
+function read(home: Pick<Home, "state">, pin: string): unknown {
 	try {
-		const definition: unknown = JSON.parse(readBounded(fileOf(home, pin), MOST_BYTES) ?? "");
-		return isObject(definition) && pinOf(definition) === pin ? definition : null;
+		return JSON.parse(readBounded(fileOf(home, pin), MOST_BYTES) ?? "");
 	} catch {
-		return null;
+		return undefined;
 	}
 }
 

@@ -77,6 +77,11 @@ it.each<[string, Partial<EventRecord>, readonly [string, RegExp, RegExp]]>([
 	["a host that the workspace takes away", egress("example.com:443"), ["workspace", /^takes it away$/, /^"egress": \[\]$/]],
 	["a host that nobody granted", egress("evil.example:443"), ["user", /^does not grant it$/, /^"egress": \[ "example.com:443" \]$/]],
 	["the smaller number of calls", { tool: "echo", reason: "too-many-calls" }, ["workspace", /^/, /^"callsPerMinute": 5$/]],
+	[
+		"a key that the host was about to send",
+		{ tool: "echo", reason: "host-secret", arguments: { kind: "private key", place: "params.arguments.text" } },
+		["user", /^does not grant it$/, /^"name": "mini"$/],
+	],
 	["a prompt", { method: "prompts/get", reason: "kind-not-granted", arguments: { name: "steal" } }, ["user", /not grant/, /^"prompts"/]],
 	["what the server may not ask", asked("sampling/createMessage"), ["user", /^does not grant it$/, /^"asks": \{ "roots": true \}$/]],
 	[

@@ -58,7 +58,7 @@ describe("a server that lists what its host can be asked for", () => {
 		const child = spawn(process.execPath, ["-e", program], { stdio: "pipe", shell: false });
 		try {
 			const tools = await listTools(child, { timeoutMs: 20_000, asks, redact: (text) => text });
-			expect(tools.ok && tools.value.map(({ name }) => name)).toEqual(names);
+			expect(tools.ok && tools.value.tools.map(({ name }) => name)).toEqual(names);
 		} finally {
 			child.kill("SIGKILL");
 		}

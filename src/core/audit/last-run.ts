@@ -135,6 +135,9 @@ function grantedIn({ reason, arguments: given }: EventRecord): GrantedThen {
 	return { ...lists, config: whole, limits: Object.entries(limits), unconfined, weaker: tier === "landlock" };
 }
 
+/** Of a tool, what a person could allow. */
+const GRANTABLE: ReadonlySet<string> = new Set(["tool-not-granted", "tool-meta-changed", "host-secret"]);
+
 function withheldIn({ at, direction, reason, tool, method, count = 1, arguments: given }: EventRecord): Withheld {
 	const common = { at, count, reason };
 	const path = reason.startsWith("path-") ? Path.safeParse(given) : null;
@@ -154,8 +157,13 @@ function withheldIn({ at, direction, reason, tool, method, count = 1, arguments:
 		const resource = method?.startsWith("resources/") === true ? Resource.safeParse(given) : null;
 		if (resource?.success === true) return { ...common, kind: "resource", subject: resource.data.uri, grantable: true };
 	}
-	if (tool !== null)
-		return { ...common, kind: "tool", subject: tool, grantable: reason === "tool-not-granted" || reason === "host-secret" };
+	if (tool !== null) return { ...common, kind: "tool", subject: tool, grantable: GRANTABLE.has(reason) };
 	const said = direction === "launcher" ? Said.safeParse(given) : null;
-	return { ...common, kind: "other", subject: method ?? "", grantable: false, ...(said?.success === true ? { said: said.data } : {}) };
+	return {
+		...common,
+		kind: "other",
+		subject: method ?? "",
+		grantable: reason.startsWith("instructions-"),
+		...(said?.success === true ? { said: said.data } : {}),
+	};
 }

@@ -10,23 +10,28 @@ export interface ExampleResult {
 	readonly server: string;
 	/** What is asked about, in words for people: a tool by its name alone, else `prompt summary`. */
 	readonly what: string;
+	/** Of a tool: what it is called with. Undefined: nothing. */
+	readonly arguments?: Readonly<Record<string, unknown>> | undefined;
+	/** Where it stands among the examples of its entry, from 0, and where that stands in the file. */
+	readonly index: readonly [entry: number, example: number];
 	readonly expected: "allow" | "refuse";
 	readonly decision: "allow" | "refuse";
 }
 
 /** What an example asks about. Its schema says that it names one thing. */
 function askedBy(example: Example): Asked {
-	const { tool, prompt, resource, template, ask } = example;
+	const { tool, prompt, resource, template, instructions, ask } = example;
 	if (tool !== undefined) return { kind: "tool", name: tool, arguments: example.arguments ?? {} };
 	if (prompt !== undefined) return { kind: "prompt", name: prompt };
 	if (resource !== undefined) return { kind: "resource", name: resource };
 	if (template !== undefined) return { kind: "template", name: template };
+	if (instructions === true) return { kind: "instructions" };
 	return ask === undefined ? { kind: "completions" } : { kind: "ask", name: ask };
 }
 
 /** In words for people: a tool by its name alone. */
 export function askedText(asked: Asked): string {
-	if (asked.kind === "completions") return asked.kind;
+	if (asked.kind === "completions" || asked.kind === "instructions") return asked.kind;
 	return asked.kind === "tool" ? asked.name : `${asked.kind} ${asked.name}`;
 }
 
@@ -42,8 +47,8 @@ export function runExamples(
 	folder: string,
 	judge: Judge,
 ): readonly ExampleResult[] {
-	return policy.servers.flatMap((server) =>
-		(server.examples ?? []).map((example) => {
+	return policy.servers.flatMap((server, entry) =>
+		(server.examples ?? []).map((example, index) => {
 			const asked = askedBy(example);
 			const narrowing: PolicyLayer = { source: "argument", file, policy };
 			const everything: PolicyFile = { version: 1, servers: [grantOfEverything(policy, server, asked, folder)] };
@@ -52,6 +57,8 @@ export function runExamples(
 			return {
 				server: server.name,
 				what: askedText(asked),
+				arguments: example.arguments,
+				index: [entry, index] as const,
 				expected: example.expect,
 				decision: decide(layers, server, asked, folder, judge),
 			};
@@ -80,6 +87,9 @@ function grantOfEverything(policy: PolicyFile, server: PolicyServer, asked: Aske
 	const { name, launch = NO_LAUNCH } = server;
 	const tool = asked.kind === "tool" ? asked.name : null;
 	const pinned = policy.servers.flatMap((each) => (each.name === name && tool !== null ? (own(each.tools ?? {}, tool)?.pin ?? []) : []));
+	const digests = policy.servers.flatMap((each) =>
+		each.name === name && typeof each.instructions === "string" ? [each.instructions] : [],
+	);
 	return {
 		name,
 		config: "/",
@@ -90,6 +100,7 @@ function grantOfEverything(policy: PolicyFile, server: PolicyServer, asked: Aske
 		resources: asked.kind === "resource" ? [asked.name] : [],
 		templates: asked.kind === "template" ? [asked.name] : [],
 		completions: true,
+		instructions: digests[0] ?? NO_LAUNCH.fingerprint,
 		asks: Object.fromEntries(ASK_KINDS.map((kind) => [kind, true])),
 	};
 }

@@ -15,6 +15,7 @@ export type Asked =
 	  }
 	| { readonly kind: "prompt" | "resource" | "template"; readonly name: string }
 	| { readonly kind: "completions" }
+	| { readonly kind: "instructions" }
 	| { readonly kind: "ask"; readonly name: AskKind };
 
 /** What one layer says of it, in words for people. */
@@ -56,7 +57,9 @@ function saysOfTool(before: Grant | null, after: Grant, asked: Extract<Asked, { 
 	const own = (after.constraints.get(asked.name) ?? []).slice(known);
 	if (before !== null && own.length === 0) return null;
 	const where = own.map(constraintsText).filter((text) => text !== "");
-	const text = `${before === null ? `grants it, pinned to ${pin.slice(0, 19)}…` : "leaves it"}${where.length === 0 ? "" : `, where ${where.join("; ")}`}`;
+	const meta = after.toolMeta?.get(asked.name);
+	const pinned = `grants it, pinned to ${pin.slice(0, 19)}…${meta === undefined ? "" : `, with its _meta as ${meta.slice(0, 19)}…`}`;
+	const text = `${before === null ? pinned : "leaves it"}${where.length === 0 ? "" : `, where ${where.join("; ")}`}`;
 	const breach = asked.arguments === null ? null : judge(own, asked.arguments);
 	if (breach === null) return { says: text, refuses: false };
 	const { argument, broken } = breach;
@@ -82,7 +85,7 @@ function withheld(before: Grant | null, after: Grant): string {
 }
 
 /** By what it is granted, for people; empty: by its very name. Null: it is not. */
-function grantedBy({ offers = NO_OFFERS, asks = {} }: Grant, asked: Exclude<Asked, { kind: "tool" }>): string | null {
+function grantedBy({ offers = NO_OFFERS, asks = {}, instructions }: Grant, asked: Exclude<Asked, { kind: "tool" }>): string | null {
 	switch (asked.kind) {
 		case "prompt":
 			return offersPrompt(offers, asked.name) ? byName(offers.prompts, asked.name) : null;
@@ -94,6 +97,8 @@ function grantedBy({ offers = NO_OFFERS, asks = {} }: Grant, asked: Exclude<Aske
 		}
 		case "completions":
 			return offers.completions ? "for what else is granted" : null;
+		case "instructions":
+			return instructions === undefined ? null : `as those with the digest ${instructions.slice(0, 19)}…`;
 		case "ask": {
 			const perMinute = asks[asked.name];
 			return perMinute === undefined ? null : `${perMinute} a minute`;

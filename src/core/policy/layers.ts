@@ -7,6 +7,7 @@ import { narrowEgress } from "./egress.ts";
 import { narrowHostSecrets } from "./host-secrets.ts";
 import { type Limits, limitsOf, narrowLimits, policyLimits } from "./limits.ts";
 import { NO_OFFERS, narrowOffers, type Offers, offersOf } from "./offers.ts";
+import { instructionsLimit, metaLimit, narrowSaid, type Said, saidOf } from "./said.ts";
 import type { LaunchGrant, PolicyFile, PolicyServer } from "./schema.ts";
 
 /** A policy and where it comes from. Only the user's layer grants; the others narrow. */
@@ -17,10 +18,12 @@ export interface PolicyLayer {
 	readonly policy: PolicyFile;
 	/** Of the user's layer: what it grants once it is held to what a person accepted. Undefined: as it stands in the file. */
 	readonly granted?: readonly Grant[];
+	/** Of the user's layer: grants that are gone. They start nothing, and what others give to the same line is held to them. Undefined: none. */
+	readonly withdrawn?: readonly Grant[];
 }
 
 /** What a person approved for one launch, after every layer has narrowed it. */
-export interface Grant {
+export interface Grant extends Said {
 	readonly name: string;
 	readonly config: string;
 	/** Null: a per-user entry, for every workspace. */
@@ -102,6 +105,7 @@ export function grantOf(server: PolicyServer): Grant | null {
 				constraints === undefined ? [] : [[tool, [placeConstraints(constraints, server.workspace ?? null)]] as const],
 			),
 		),
+		...saidOf(server),
 		...offered(offersOf(server), asksOf(server.asks), server.hostSecrets ?? []),
 		secrets: new Map(Object.entries(server.secrets ?? {})),
 		...(server.mutableSecrets === true ? { mutableSecrets: true } : {}),
@@ -172,7 +176,7 @@ export function sharedGrant(grant: Grant, other: Grant): Grant {
 /**
  * The grant that a launch runs under: a grant of the user for exactly this name, command and arguments in this folder, narrowed by
  * every other layer that speaks of the name. When several grants fit (the same entry in two hosts' files: the launcher cannot
- * tell who started it) only what all of them allow is left.
+ * tell who started it) only what all of them allow is left, and no more once one of them is gone, until a person accepts that.
  */
 export function findGrant(layers: readonly PolicyLayer[], request: LaunchRequest): GrantLookup {
 	const traced = traceGrant(layers, request);
@@ -196,12 +200,12 @@ export function traceGrant(
 ): { readonly found: true; readonly steps: readonly GrantStep[] } | Exclude<GrantLookup, { found: true }> {
 	const named = sourcedGrants(layers).filter(({ grant }) => grant.name === request.name);
 	if (named.length === 0) return { found: false, why: "not-approved" };
-	const sameLaunch = named.filter(({ grant }) => grant.launch.command === request.command && equalLists(grant.launch.args, request.args));
+	const sameLaunch = named.filter(({ grant }) => isOfLine(grant, request));
 	if (sameLaunch.length === 0) return { found: false, why: "launch-changed" };
 	const [first, ...others] = sameLaunch.filter(({ grant }) => worksIn(grant, request.folder));
 	if (first === undefined) return { found: false, why: "other-workspace" };
 	const limits = [
-		...others.flatMap(({ layer, grant }) => fromGrant(grant).map((limit) => ({ layer, limit }))),
+		...[...others, ...withdrawnFor(layers, request)].flatMap(({ layer, grant }) => fromGrant(grant).map((limit) => ({ layer, limit }))),
 		...layers
 			.filter(({ source }) => source !== "user")
 			.flatMap((layer) => layer.policy.servers.filter((server) => server.name === request.name).map((limit) => ({ layer, limit }))),
@@ -215,7 +219,21 @@ export function traceGrant(
 	return { found: true, steps };
 }
 
-function worksIn(grant: Grant, folder: string): boolean {
+function withdrawnFor(layers: readonly PolicyLayer[], request: LaunchRequest): readonly SourcedGrant[] {
+	return layers.flatMap((layer) =>
+		(layer.withdrawn ?? [])
+			.filter((grant) => isOfLine(grant, request) && worksIn(grant, request.folder))
+			.map((grant) => ({ layer, grant })),
+	);
+}
+
+/** The same name is started with the same words. */
+export function isOfLine({ name, launch }: Pick<Grant, "name" | "launch">, line: Omit<LaunchRequest, "folder">): boolean {
+	return name === line.name && launch.command === line.command && equalLists(launch.args, line.args);
+}
+
+/** Whether a launch in this folder can be one of this grant. */
+export function worksIn(grant: Grant, folder: string): boolean {
 	return grant.workspace === null || isInside(folder, grant.workspace) || folder === grant.launch.cwd;
 }
 
@@ -225,7 +243,10 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 		name: grant.name,
 		launch: grant.launch,
 		// A tool that is called `*` would speak of all of them.
-		tools: Object.fromEntries([...grant.tools].filter(([tool]) => tool !== EVERY_TOOL).map(([tool, pin]) => [tool, { pin }])),
+		tools: Object.fromEntries(
+			[...grant.tools].filter(([tool]) => tool !== EVERY_TOOL).map(([tool, pin]) => [tool, { pin, ...metaLimit(grant, tool) }]),
+		),
+		...instructionsLimit(grant),
 		...ownOffers(grant.offers ?? NO_OFFERS),
 		// In a limit, `true` would leave the other one's number as it is.
 		asks: Object.fromEntries(Object.entries(grant.asks ?? {}).map(([kind, perMinute]) => [kind, { perMinute }])),
@@ -284,16 +305,22 @@ function narrowConstraints(grant: Grant, limit: PolicyServer): Grant["constraint
 }
 
 /** What both allow. A key that the limit leaves out does not narrow; one that is there and empty allows nothing. */
-function narrow({ mutableSecrets, offers = NO_OFFERS, asks = {}, hostSecrets = [], ...grant }: Grant, limit: PolicyServer): Grant {
+function narrow(
+	{ mutableSecrets, instructions, toolMeta, offers = NO_OFFERS, asks = {}, hostSecrets = [], ...grant }: Grant,
+	limit: PolicyServer,
+): Grant {
 	const sameLaunch = limit.launch === undefined || limit.launch.fingerprint === grant.launch.fingerprint;
+	const said: Said = { ...(instructions === undefined ? {} : { instructions }), ...(toolMeta === undefined ? {} : { toolMeta }) };
+	const tools: Grant["tools"] = !sameLaunch
+		? new Map()
+		: limit.tools === undefined
+			? grant.tools
+			: new Map([...grant.tools].filter(([tool, pin]) => isLeft(limit, tool, pin)));
 	return {
 		...grant,
 		...(mutableSecrets === true && limit.mutableSecrets !== false ? { mutableSecrets } : {}),
-		tools: !sameLaunch
-			? new Map()
-			: limit.tools === undefined
-				? grant.tools
-				: new Map([...grant.tools].filter(([tool, pin]) => isLeft(limit, tool, pin))),
+		tools,
+		...(sameLaunch ? narrowSaid(said, limit, (tool) => (limit.tools === undefined ? undefined : toolLimit(limit, tool)), tools) : {}),
 		constraints: narrowConstraints(grant, limit),
 		...(sameLaunch
 			? offered(narrowOffers(offers, limit), narrowAsks(asks, limit.asks), narrowHostSecrets(hostSecrets, limit.hostSecrets))

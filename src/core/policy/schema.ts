@@ -50,6 +50,8 @@ const EgressEntry = z
  */
 export const ToolGrant = z.strictObject({
 	pin: z.optional(Sha256),
+	/** Digest of the `_meta` that may stand beside its definition. In the user's layer, left out or false: none. In any other layer, false: none. */
+	meta: z.optional(z.union([Sha256, z.literal(false)])),
 	decision: z.optional(z.enum(["allow", "deny"])),
 	arguments: z.optional(Constraints),
 });
@@ -106,6 +108,10 @@ export const PolicyLimits = z.strictObject({
 	cpuSeconds: z.optional(positive),
 	/** Of one tool. */
 	callsPerMinute: z.optional(positive),
+	/** Of all tools together, prompts, resources and completions among them. */
+	sessionCallsPerMinute: z.optional(positive),
+	/** The same, from the start of the server to its end. */
+	sessionCalls: z.optional(positive),
 	/** Of the message that answers a call. */
 	resultSize: z.optional(Size),
 	/** What becomes of a longer one. Left out: it is refused. */
@@ -124,13 +130,15 @@ export const Example = z
 		resource: z.optional(OfferName),
 		template: z.optional(OfferName),
 		completions: z.optional(z.literal(true)),
+		/** Whether it may give the model its instructions. */
+		instructions: z.optional(z.literal(true)),
 		ask: z.optional(z.enum(["sampling", "elicitation", "roots"])),
 		expect: z.enum(["allow", "refuse"]),
 	})
 	.check(
 		z.refine(
 			({ expect: _, arguments: __, ...subjects }) => Object.keys(subjects).length === 1,
-			"must name one of tool, prompt, resource, template, completions and ask",
+			"must name one of tool, prompt, resource, template, completions, instructions and ask",
 		),
 		z.refine((example) => example.arguments === undefined || example.tool !== undefined, "has arguments, which only a tool takes"),
 	);
@@ -141,6 +149,8 @@ export const Server = z.strictObject({
 	workspace: z.optional(z.nullable(AbsolutePath)),
 	launch: z.optional(Launch),
 	tools: z.optional(z.record(z.string(), ToolGrant)),
+	/** Digest of the instructions that it may give the model. In the user's layer, left out or false: none. In any other layer, false: none. */
+	instructions: z.optional(z.union([Sha256, z.literal(false)])),
 	/** Names; `*`: every prompt. */
 	prompts: z.optional(z.array(OfferName)),
 	/** URIs, letter for letter; with a `*`, a glob. */

@@ -6,6 +6,7 @@ import type { Listing, Withheld } from "./catalog.ts";
 import { about, isModern, type Notification, type Request, type Source, traced } from "./exchange.ts";
 import type { FoundSecret } from "./host-secrets.ts";
 import { type InFlight, InFlightRequests, isAudited } from "./in-flight.ts";
+import type { HeldInstructions } from "./instructions-gate.ts";
 import type { RequestId } from "./message.ts";
 import { describe, type Reason } from "./reasons.ts";
 import type { Clock } from "./token-bucket.ts";
@@ -13,7 +14,7 @@ import type { Clock } from "./token-bucket.ts";
 /**
  * What the caller of a relay is to do, in this order. `bytes` is one line without its newline; `warn` is one line for the
  * person. `stop` `host-closed`: nothing more will be sent to the server, close its input; `server-closed`: all is done.
- * `withheld` says so once for each definition that was met in the place of an approved one. `listed` is the server's whole list,
+ * `withheld` says so once for each definition that was met in the place of an approved one, `heldInstructions` for each text that was not approved. `listed` is the server's whole list,
  * as it was sent, each time that it was seen whole. `record` is for the audit log, and waits for nothing: how a call ended that was
  * recorded when it began.
  */
@@ -21,6 +22,7 @@ export type Action =
 	| { readonly to: "host" | "server"; readonly bytes: Uint8Array }
 	| { readonly warn: string }
 	| { readonly withheld: Withheld }
+	| { readonly heldInstructions: HeldInstructions }
 	| { readonly listed: readonly unknown[] }
 	| { readonly record: AuditEvent }
 	| { readonly stop: "host-closed" | "server-closed" };
@@ -171,10 +173,29 @@ export class Desk {
 		for (const each of withheld) {
 			const { tool, reason } = each;
 			this.#drifted(each);
-			const method = "tools/list";
-			const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
-			this.#rarely(event, reason, brief(tool, SHOWN));
+			this.#leftOut(reason, "tools/list", tool);
 		}
+	}
+
+	/** Tools that are shown without their `_meta`. */
+	noteToolMeta(tools: readonly string[]): void {
+		for (const tool of tools) this.#leftOut("tool-meta-changed", "tools/list", tool);
+	}
+
+	/** What the server says for the model was left out of its answer to this. */
+	noteInstructions(method: string, held: HeldInstructions): void {
+		const key = `${held.pin ?? ""} instructions`;
+		if (!this.#drifts.has(key) && this.#drifts.size < MAX_COUNTERS) {
+			this.#drifts.add(key);
+			this.#out.push({ heldInstructions: held });
+		}
+		this.#leftOut(held.reason, method, null);
+	}
+
+	/** Of an answer that goes on otherwise. */
+	#leftOut(reason: Reason, method: string, tool: string | null): void {
+		const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
+		this.#rarely(event, reason, tool === null ? null : brief(tool, SHOWN));
 	}
 
 	/** After a change of what is granted, the same drift is news. */

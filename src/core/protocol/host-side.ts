@@ -95,6 +95,13 @@ export class HostSide {
 		else if (!isObject(params.arguments ?? {})) refuse("bad-params");
 		else if ("task" in params) refuse("task-not-granted");
 		else if (!this.#state.asks.mayAnswer(subjectOf(request.method, params), params)) refuse("input-not-granted");
+		else this.#reachCounted(request, source);
+	}
+
+	#reachCounted(request: Request, source: Source): void {
+		const { params = {} } = request;
+		const tooMany = this.#state.rate.take(null);
+		if (tooMany !== null) this.#state.desk.refuse(request, tooMany, ErrorCode.invalidParams);
 		else if (this.#state.desk.write({ ...about(request), decision: "allow", reason: "offer-granted", outcome: "forwarded" })) {
 			if (this.#state.desk.forward(request, source)) this.#state.asks.answered(subjectOf(request.method, params), params);
 		} else this.#state.desk.toHost(refusal(request.id, ErrorCode.invalidParams));

@@ -16,6 +16,18 @@ const REASONS = {
 		says: "a granted tool is not listed by the server any more",
 		remedy: "To review its tools: sallyport tools list NAME",
 	},
+	"tool-meta-changed": {
+		says: "what stands beside a tool's definition, its _meta, is not what was approved and is left out",
+		remedy: "To approve it as it is now: sallyport tools allow NAME TOOL",
+	},
+	"instructions-not-granted": {
+		says: "the server gives instructions for the model that nobody approved, and they are left out",
+		remedy: "To read and approve them: sallyport tools allow NAME --instructions",
+	},
+	"instructions-changed": {
+		says: "the server's instructions for the model are not what was approved and are left out",
+		remedy: "To see what changed and approve it: sallyport tools allow NAME --instructions",
+	},
 	"argument-not-allowed": {
 		says: "a tool was called with an argument that the policy does not allow",
 		remedy: "To see what it allows: sallyport policy explain NAME TOOL",
@@ -39,6 +51,14 @@ const REASONS = {
 		says: "a tool was called more often in a minute than the policy allows",
 		remedy: "To change it: sallyport allow NAME --limit callsPerMinute=120",
 	},
+	"too-many-session-calls": {
+		says: "more was asked of the server in a minute than the policy allows",
+		remedy: "To change it: sallyport allow NAME --limit sessionCallsPerMinute=600",
+	},
+	"session-calls-used-up": {
+		says: "as much was asked of the server as the policy allows for one session",
+		remedy: "To change it: sallyport allow NAME --limit sessionCalls=10000",
+	},
 	"result-too-large": {
 		says: "an answer is over the size that the policy allows",
 		remedy: "To change it: sallyport allow NAME --limit resultSize=4MiB, or overlong=cut",
@@ -55,6 +75,14 @@ const REASONS = {
 	"credential-asked": {
 		says: "the server asked the person for a password, a key or a code, which Sallyport does not let through",
 		remedy: "Give it its secrets through the vault: sallyport allow NAME --secret",
+	},
+	"context-asked": {
+		says: "the server asked for a model's answer with what other servers said to it, which Sallyport does not let through",
+		remedy: "",
+	},
+	"address-unsafe": {
+		says: "the server asked the person to open an address that is none of the web, or that does not lead where it seems to",
+		remedy: "",
 	},
 	"url-asked": { says: "the server asks the person to open an address", remedy: "Look at the address before you open it." },
 	"id-reused": { says: "a request reused the id of one that is in flight", remedy: "" },

@@ -1,6 +1,7 @@
 import type { MessageLimits } from "../policy/limits.ts";
 import { NO_OFFERS, type Offers } from "../policy/offers.ts";
 import type { KnownValues } from "../secrets/known-values.ts";
+import type { Pin } from "../tools/pin.ts";
 import { AskGate } from "./ask-gate.ts";
 import { CallRate } from "./call-rate.ts";
 import { Desk } from "./desk.ts";
@@ -35,6 +36,8 @@ export class RelayState {
 	/** What the older era's server said that it has beside tools, and the host was told of. */
 	announced: ReadonlySet<string> = new Set();
 	offers: Offers;
+	/** The instructions that a person approved; undefined: none. */
+	instructions: Pin | undefined;
 	/** The most that an answer may have, in bytes. */
 	resultBytes = Number.POSITIVE_INFINITY;
 	/** What is longer is cut; false: it is refused. */
@@ -46,9 +49,10 @@ export class RelayState {
 		this.hostSecrets = new HostSecrets(policy.hostSecrets ?? [], this.secrets);
 		this.desk = new Desk(server, record, limits.inFlight, clock ?? null);
 		this.offers = policy.offers ?? NO_OFFERS;
+		this.instructions = policy.instructions;
 		const time = clock ?? (() => 0);
 		this.asks = new AskGate(policy.asks ?? {}, time);
-		this.rate = new CallRate(policy.limits?.callsPerMinute, time);
+		this.rate = new CallRate(policy.limits ?? {}, time);
 		this.limit(policy.limits ?? {});
 		this.tools = new ToolGate(this.desk, this.asks, this.rate, policy, limits, random);
 	}
@@ -62,8 +66,9 @@ export class RelayState {
 		return this.desk.inFlight.has(id) || this.tools.isHeld(id);
 	}
 
-	limit({ callsPerMinute, resultBytes, overlong, pending }: MessageLimits): void {
-		this.rate.set(callsPerMinute);
+	limit(limits: MessageLimits): void {
+		const { resultBytes, overlong, pending } = limits;
+		this.rate.set(limits);
 		this.resultBytes = resultBytes ?? Number.POSITIVE_INFINITY;
 		this.cuts = overlong === "cut";
 		this.desk.inFlight.bound(Math.min(this.limits.inFlight, pending ?? Number.POSITIVE_INFINITY));

@@ -3,6 +3,7 @@ import type { Asks } from "../policy/asks.ts";
 import type { MessageLimits } from "../policy/limits.ts";
 import { NO_OFFERS, type Offers } from "../policy/offers.ts";
 import type { KnownValues } from "../secrets/known-values.ts";
+import type { Pin } from "../tools/pin.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
 import type { GrantedTools } from "./catalog.ts";
 import type { Action } from "./desk.ts";
@@ -19,10 +20,15 @@ import type { MayCall, ToolGateLimits } from "./tool-gate.ts";
 
 export type { Withheld } from "./catalog.ts";
 export type { Action } from "./desk.ts";
+export type { HeldInstructions } from "./instructions-gate.ts";
 
 export interface RelayPolicy {
 	/** Empty: no tool is listed, none can be called. */
 	readonly tools: GrantedTools;
+	/** By tool, what may stand beside its definition in `_meta`. Left out, or a tool that is not in it: nothing. */
+	readonly toolMeta?: GrantedTools;
+	/** The instructions that the server may give the model. Left out: none. */
+	readonly instructions?: Pin;
 	/** Whether a granted tool may be called with these arguments. Left out: with any. */
 	readonly mayCall?: MayCall;
 	/** Prompts, resources, templates and completions. Left out: none. */
@@ -125,6 +131,7 @@ export class Relay {
 			this.#state.limit(policy.limits ?? {});
 			this.#state.hostSecrets.grant(policy.hostSecrets ?? []);
 			this.#state.tools.grant(policy);
+			this.#state.instructions = policy.instructions;
 			if (this.#state.isReady && this.#state.hasTools) this.#state.desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED }));
 			for (const id of this.#state.subscriptions.listeningToTools())
 				this.#state.desk.toHost(encode({ jsonrpc: "2.0", method: TOOLS_CHANGED, params: { _meta: { [Meta.subscriptionId]: id } } }));

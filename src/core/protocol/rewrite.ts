@@ -17,6 +17,7 @@ export const Meta = {
 const TASKS_EXTENSION = `${PREFIX}tasks`;
 
 const TASKS: ReadonlySet<string> = new Set(["tasks"]);
+const META: ReadonlySet<string> = new Set(["_meta"]);
 
 /** `denied`: what a server may not ask its host for. */
 export function hasDeniedCapability(capabilities: unknown, denied: ReadonlySet<string>): boolean {
@@ -39,6 +40,21 @@ export function withListChanged(text: string, capabilities: unknown): string {
 	}
 	if ("tasks" in capabilities) changed = dropMembers(changed, path, TASKS);
 	return hasTasksExtension(capabilities) ? dropTasksExtension(changed, path) : changed;
+}
+
+/** Of an answer to `initialize` or `server/discover`: without what the server says for the model. */
+export function withoutInstructions(text: string): string {
+	return dropMembers(text, ["result"], new Set(["instructions"]));
+}
+
+/** Of a page of tools: without the `_meta` of those for which `drop` is true. */
+export function withoutToolMeta(text: string, drop: readonly boolean[]): string {
+	const list = drop.includes(true) ? find(text, "result", "tools") : null;
+	if (list === null) return text;
+	const edits = elementsOf(text, list.start).flatMap((tool, index) =>
+		drop[index] === true ? [replace(tool, without(text, tool, META))] : [],
+	);
+	return applyEdits(text, edits);
 }
 
 /** Keeps the elements of `result[key]` for which `keep` is true. */

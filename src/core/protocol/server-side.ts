@@ -5,6 +5,7 @@ import { cutResult } from "./cut-result.ts";
 import { changed, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
 import { withHalvesShown } from "./half-characters.ts";
 import { type InFlight, isAudited } from "./in-flight.ts";
+import { hasAlikeInstructions, heldInstructions } from "./instructions-gate.ts";
 import { type Batch, type Invalid, isObject, type JsonObject, type Message, type RequestId, readLine } from "./message.ts";
 import { deniedOffers, deniedSubscriptions, isOfferList, isOfferRequest, mayHear, offeredPage } from "./offered.ts";
 import { readPlainAnswer } from "./plain-answer.ts";
@@ -20,6 +21,7 @@ import {
 	privateList,
 	withListChanged,
 	withOffers,
+	withoutInstructions,
 	withSubscriptions,
 	withToolsAcknowledged,
 } from "./rewrite.ts";
@@ -288,15 +290,15 @@ export class ServerSide {
 		if (isOfferList(request.method)) return this.#offeredList(request, result, text);
 		switch (request.method) {
 			case "initialize":
-				if (LISTED.some((key) => key in result)) return null;
+				if (LISTED.some((key) => key in result) || hasAlikeInstructions(result)) return null;
 				if (typeof result.protocolVersion !== "string") return null;
 				this.#state.version = result.protocolVersion;
 				this.#state.hasTools = isObject(result.capabilities) && isObject(result.capabilities.tools);
 				this.#state.announced = this.#kindsIn(result.capabilities);
-				return this.#withCapabilities(text, result.capabilities);
+				return this.#withInstructions(request, result, this.#withCapabilities(text, result.capabilities));
 			case "server/discover":
-				if (LISTED.some((key) => key in result)) return null;
-				return this.#withCapabilities(text, result.capabilities);
+				if (LISTED.some((key) => key in result) || hasAlikeInstructions(result)) return null;
+				return this.#withInstructions(request, result, this.#withCapabilities(text, result.capabilities));
 			case "tools/list":
 				return this.#state.tools.page(request, result, text);
 			default:
@@ -311,6 +313,14 @@ export class ServerSide {
 		if (page.keep === null) return emptiedList(text, page.key);
 		const filtered = filteredList(text, page.key, page.keep);
 		return modern ? privateList(filtered, result) : filtered;
+	}
+
+	/** What a server says for the model reaches the host only as a person approved it, however often the server is asked. */
+	#withInstructions({ method }: InFlight, result: JsonObject, text: string): string {
+		const held = heldInstructions(result, this.#state.instructions);
+		if (held === null) return text;
+		this.#state.desk.noteInstructions(method, held);
+		return withoutInstructions(text);
 	}
 
 	#withCapabilities(text: string, capabilities: unknown): string {

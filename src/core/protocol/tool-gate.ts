@@ -9,7 +9,8 @@ import { isObject, type JsonObject, type RequestId } from "./message.ts";
 import { HeldCalls, nextPage, type OwnListRun } from "./own-list.ts";
 import type { Reason } from "./reasons.ts";
 import { hasAlikeResult, isComplete } from "./result-shape.ts";
-import { filteredList, Meta, privateList } from "./rewrite.ts";
+import { filteredList, Meta, privateList, withoutToolMeta } from "./rewrite.ts";
+import { judgeToolMeta } from "./tool-meta.ts";
 
 export interface ToolGateLimits {
 	/** Calls that wait for the relay's own listing, in number and in bytes. */
@@ -30,9 +31,11 @@ export type MayCall = (tool: string, args: JsonObject) => boolean;
 
 interface GatePolicy {
 	readonly tools: GrantedTools;
+	readonly toolMeta?: GrantedTools;
 	readonly mayCall?: MayCall;
 }
 
+const NONE: GrantedTools = new Map();
 const MAX_RESTARTS = 3;
 /** Listings of the host's that may stand open at their next page. */
 const MAX_CURSORS = 64;
@@ -51,6 +54,7 @@ export class ToolGate {
 	readonly #held: HeldCalls<HeldCall>;
 	readonly #cursors = new Map<string, Listing>();
 	#granted: GrantedTools;
+	#toolMeta: GrantedTools;
 	#mayCall: MayCall | undefined;
 	#ownList: OwnListRun | null = null;
 	#ownIds = 0;
@@ -62,6 +66,7 @@ export class ToolGate {
 		this.#limits = limits;
 		this.#ownPrefix = `sallyport-${random}-`;
 		this.#granted = policy.tools;
+		this.#toolMeta = policy.toolMeta ?? NONE;
 		this.#mayCall = policy.mayCall;
 		this.#catalog = new Catalog(policy.tools);
 		this.#held = new HeldCalls(limits.held, limits.heldBytes);
@@ -84,6 +89,7 @@ export class ToolGate {
 
 	grant(policy: GatePolicy): void {
 		this.#granted = policy.tools;
+		this.#toolMeta = policy.toolMeta ?? NONE;
 		this.#mayCall = policy.mayCall;
 		this.#catalog.grant(policy.tools);
 		this.#desk.forgetWithheld();
@@ -145,7 +151,8 @@ export class ToolGate {
 		if (standing === "unknown") return "unknown";
 		if (standing !== "verified") return refuse(standing);
 		if (this.#mayCall?.(name, args) === false) return refuse("argument-not-allowed");
-		if (!this.#rate.take(name)) return refuse("too-many-calls");
+		const tooMany = this.#rate.take(name);
+		if (tooMany !== null) return refuse(tooMany);
 		if (this.#desk.writeForwarded(request, name)) {
 			if (this.#desk.forward(request, source, name)) this.#asks.answered(subject, params);
 		} else this.#desk.toHost(refusal(request.id, ErrorCode.invalidParams));
@@ -178,7 +185,9 @@ export class ToolGate {
 			if (next.kind === "end") this.#finish(listing);
 			if (next.kind === "cursor") this.#remember(next.cursor, listing);
 		}
-		const filtered = filteredList(text, "tools", keep);
+		const meta = judgeToolMeta(result.tools, keep, this.#toolMeta);
+		this.#desk.noteToolMeta(meta.names);
+		const filtered = filteredList(withoutToolMeta(text, meta.drop), "tools", keep);
 		return modern ? privateList(filtered, result) : filtered;
 	}
 

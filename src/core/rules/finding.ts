@@ -138,8 +138,8 @@ export interface Rule {
 	checkDocument?(document: ConfigDocument, context: AnalysisContext): Iterable<Finding>;
 	/** The kind of entries that `checkServer` looks at. Absent: both. */
 	readonly only?: ServerEntry["kind"];
-	/** A quick look at an entry of that kind: false only where `checkServer` finds nothing in it. Absent: it may find something in any. */
-	readonly mayConcern?: (texts: EntryTexts, server: ServerEntry) => boolean;
+	/** A quick look at an entry of that kind in a file of a host: false only where `checkServer` finds nothing in it. Absent: it may find something in any. */
+	readonly mayConcern?: (texts: EntryTexts, server: ServerEntry, document: ConfigDocument) => boolean;
 	/** For each server in turn: what shows in its own text alone. */
 	checkServer?(server: ServerEntry, document: ConfigDocument, context: EntryContext): Iterable<Finding>;
 }

@@ -3,7 +3,7 @@ import canonicalize from "canonicalize";
 import * as z from "zod/mini";
 import { sha256Hex } from "../sha256.ts";
 
-/** The digest of one tool's whole listed definition: `sha256:` and 64 lower-case hexadecimal digits. */
+/** The digest of what a server said and a person approved, such as one tool's whole listed definition: `sha256:` and 64 lower-case hexadecimal digits. */
 export type Pin = `sha256:${string}`;
 
 /** Only the name is read here; everything else counts for the digest alone. */
@@ -26,10 +26,30 @@ export function toolName(tool: unknown): string | null {
  */
 export function pinOf(tool: unknown): Pin | null {
 	if (toolName(tool) === null || typeof tool !== "object" || tool === null) return null;
-	const definition = Object.fromEntries(Object.entries(tool).filter(([key]) => key !== "_meta"));
+	return digestOf(Object.fromEntries(Object.entries(tool).filter(([key]) => key !== "_meta")));
+}
+
+/**
+ * The digest of what stands beside a listed tool's definition, in its own `_meta`. Undefined: there is nothing in it. Null: it holds what
+ * RFC 8785 cannot represent.
+ */
+export function metaPinOf(tool: unknown): Pin | null | undefined {
+	if (typeof tool !== "object" || tool === null || !("_meta" in tool)) return undefined;
+	const { _meta: meta } = tool;
+	const isEmpty = typeof meta === "object" && meta !== null && !Array.isArray(meta) && Object.keys(meta).length === 0;
+	return isEmpty ? undefined : digestOf(meta);
+}
+
+/** The digest of the instructions that a server gives: of their UTF-8 bytes. Null: half a character is in them, which has none. */
+export function instructionsPinOf(text: string): Pin | null {
+	return /\p{Surrogate}/u.test(text) ? null : `sha256:${sha256Hex(utf8ToBytes(text))}`;
+}
+
+/** Null: the value has no RFC 8785 form. */
+function digestOf(value: unknown): Pin | null {
 	let text: string | undefined;
 	try {
-		text = canonicalize(definition);
+		text = canonicalize(value);
 	} catch {
 		return null;
 	}

@@ -3,8 +3,9 @@ import type { Activity } from "../../core/audit/activity.ts";
 import type { EventRecord } from "../../core/audit/record.ts";
 import { coversTarget, parseEgressGrant, parseTarget } from "../../core/policy/egress.ts";
 import { type Asked, explain } from "../../core/policy/explain.ts";
+import { mayReceiveSecrets } from "../../core/policy/host-secrets.ts";
 import { type Grant, type GrantStep, grantsOf, isInside, type PolicyLayer, traceGrant } from "../../core/policy/layers.ts";
-import { policyLimits } from "../../core/policy/limits.ts";
+import { type LimitName, policyLimits } from "../../core/policy/limits.ts";
 import type { PolicyEntry } from "../../core/policy/place.ts";
 import type { Home } from "../../platform/home.ts";
 import { readLayers } from "../../platform/policy-files.ts";
@@ -88,28 +89,38 @@ function saysOf(steps: readonly GrantStep[], step: GrantStep, record: EventRecor
 
 /** What was asked for, as a policy speaks of it. Null: it speaks of it in another way. */
 function askedIn(record: EventRecord): Asked | null {
-	const { tool, method } = record;
+	const { tool, method, reason } = record;
 	const ask = askOf(method);
 	const name = subjectOf(record);
+	if (reason === "host-secret") return null;
 	if (tool !== null) return { kind: "tool", name: tool, arguments: null };
 	if (ask !== null) return { kind: "ask", name: ask };
 	if (method === "completion/complete") return { kind: "completions" };
+	if (reason.startsWith("instructions-")) return { kind: "instructions" };
 	if (name === null) return null;
 	if (method === "prompts/get") return { kind: "prompt", name };
 	return method?.startsWith("resources/") === true ? { kind: "resource", name } : null;
 }
 
 /** Which number of the policy it ran into; null: none. */
-function limitOf({ reason }: EventRecord): "callsPerMinute" | "resultSize" | null {
-	if (reason === "too-many-calls") return "callsPerMinute";
-	return reason === "result-too-large" || reason === "result-cut" ? "resultSize" : null;
+function limitOf({ reason }: EventRecord): LimitName | null {
+	return LIMITS_BY_REASON.get(reason) ?? null;
 }
 
+const LIMITS_BY_REASON: ReadonlyMap<string, LimitName> = new Map([
+	["too-many-calls", "callsPerMinute"],
+	["too-many-session-calls", "sessionCallsPerMinute"],
+	["session-calls-used-up", "sessionCalls"],
+	["result-too-large", "resultSize"],
+	["result-cut", "resultSize"],
+]);
+
 /** Whether a grant would let this through, as far as it is no tool, prompt or question: those `explain` judges. */
-function lets({ egress, sandbox, constraints }: Grant, record: EventRecord): boolean {
+function lets({ egress, sandbox, constraints, hostSecrets = [] }: Grant, record: EventRecord): boolean {
 	const { tool, reason } = record;
 	const subject = subjectOf(record);
 	if (reason === "argument-not-allowed") return tool === null || !constraints.has(tool);
+	if (reason === "host-secret") return mayReceiveSecrets(hostSecrets, tool);
 	if (reason.startsWith("egress-")) {
 		const target = subject === null ? null : parseTarget(subject);
 		return target !== null && egress.flatMap((text) => parseEgressGrant(text) ?? []).some((grant) => coversTarget(grant, target));
@@ -124,6 +135,7 @@ function pathsOf(record: EventRecord): Deciding["paths"] {
 	const limit = limitOf(record);
 	const ask = askOf(method);
 	if (limit !== null) return [["limits", limit]];
+	if (reason === "host-secret") return [["hostSecrets"], ["name"]];
 	if (tool !== null) {
 		const of = (name: string): readonly string[] => ["tools", name, ...(reason === "argument-not-allowed" ? ["arguments"] : [])];
 		return [of(tool), of("*")];
@@ -134,6 +146,7 @@ function pathsOf(record: EventRecord): Deciding["paths"] {
 	if (method?.startsWith("prompts/") === true) return [["prompts"]];
 	if (method?.startsWith("resources/") === true) return [["resources"]];
 	if (method === "completion/complete") return [["completions"]];
+	if (reason.startsWith("instructions-")) return [["instructions"]];
 	if (reason === "reference-not-granted") return [["secrets"]];
 	return direction === "launcher" ? [["launch"]] : [["name"]];
 }

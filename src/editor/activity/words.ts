@@ -5,7 +5,7 @@ import { own } from "../../core/own.ts";
 import { brief, plain } from "../../core/plain-text.ts";
 import type { AskKind } from "../../core/policy/asks.ts";
 import { saysOf } from "../../core/protocol/reasons.ts";
-import { type Refusal, wordsFor } from "../live/refusal.ts";
+import { isOfSaid, kindOfCall, type Refusal, wordsFor } from "../live/refusal.ts";
 import type { ExtraKey } from "../servers/extras.ts";
 
 /** Characters of a name in a row. */
@@ -35,9 +35,9 @@ export function refusalKind({ direction, reason, tool }: EventRecord): Refusal["
 	if (reason.startsWith("egress-")) return "connection";
 	if (reason.startsWith("path-")) return reason === "path-not-granted" ? "path" : "other";
 	if (direction === "launcher") return "launch";
+	if (isOfSaid(reason)) return "said";
 	if (tool === null) return "other";
-	if (["tool-changed", "tool-duplicate", "tool-unreadable"].includes(reason)) return "drift";
-	return reason === "tool-not-granted" ? "call" : "other";
+	return kindOfCall(reason);
 }
 
 /** What a person could allow beside tools, that this refusal is of. Null: nothing of that kind. */

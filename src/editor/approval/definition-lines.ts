@@ -1,6 +1,7 @@
 import { exact, plain } from "../../core/plain-text.ts";
 import { isObject } from "../../core/protocol/message.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
+import { metaPinOf } from "../../core/tools/pin.ts";
 import { isClaim } from "../../core/tools/risk.ts";
 import { linesOf, wrap } from "./lines.ts";
 
@@ -18,7 +19,7 @@ const MOST_LINES = 200;
 const MOST_DEPTH = 16;
 
 /**
- * Everything that a definition says, and that its pin covers, in lines of plain text: the description, the parameters with theirs, then whatever
+ * Everything that a definition says, and what stands beside it in its `_meta`, in lines of plain text: the description, the parameters with theirs, then whatever
  * else is in it, each value by its path. `whole`: nothing is cut, and nothing is masked.
  */
 export function definitionLines(tool: ToolText): { readonly lines: readonly string[]; readonly whole: boolean } {
@@ -85,7 +86,7 @@ function leftOver({ name, definition }: ToolText): Json {
 	return without(definition, (key, value) => {
 		switch (key) {
 			case "_meta":
-				return true;
+				return metaPinOf(definition) === undefined;
 			case "name":
 				return value === name;
 			case "description":

@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import { brief, plain } from "../../core/plain-text.ts";
 import { isObject } from "../../core/protocol/message.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { readDefinition } from "../../platform/definitions.ts";
+import { metaPinOf } from "../../core/tools/pin.ts";
+import { readDefinition, readInstructions } from "../../platform/definitions.ts";
 import type { Services } from "../services.ts";
 import type { ToolText } from "./definition-lines.ts";
 import { linesOf } from "./lines.ts";
@@ -33,7 +34,8 @@ export function definitionText(services: Pick<Services, "home">, { query }: vsco
 /** Opens the definitions of tools as a server lists them now. */
 export async function openDefinitions(server: string, tools: readonly ToolText[]): Promise<Result<void>> {
 	const [only, ...others] = tools;
-	const what = only !== undefined && others.length === 0 ? pinned(only.definition) : tools.map(({ definition }) => pinned(definition));
+	const what =
+		only !== undefined && others.length === 0 ? approvable(only.definition) : tools.map(({ definition }) => approvable(definition));
 	const title = only !== undefined && others.length === 0 ? only.name : server;
 	const document = await vscode.workspace.openTextDocument(addressOf(title, "definition", keep(textOf(what))));
 	await vscode.window.showTextDocument(document, { preview: true });
@@ -62,6 +64,27 @@ export async function openDrift(services: Services, tool: ToolText, approved: st
 		addressOf(tool.name, "approved", approved),
 		addressOf(tool.name, "now", keep(textOf(pinned(tool.definition)))),
 		`${brief(tool.name, 80)}: approved ↔ now`,
+	);
+	return ok(undefined);
+}
+
+/** Opens what a server said for the model, as it was approved, beside what it says now. */
+export async function openInstructionsDrift(services: Services, server: string, approved: string, now: string): Promise<Result<void>> {
+	const home = services.home();
+	if (!home.ok) return home;
+	const before = readInstructions(home.value, approved);
+	if (before === null)
+		return fail(
+			"definition-gone",
+			`What was approved of the instructions of ${brief(server, 80)} is no longer kept, so it cannot be compared.`,
+			"Read them as they are now, and approve them or leave them out.",
+		);
+	const text = (said: string): string => `${linesOf(said).map(plain).join("\n")}\n`;
+	await vscode.commands.executeCommand(
+		"vscode.diff",
+		addressOf(`Instructions of ${server}`, "approved", keep(text(before))),
+		addressOf(`Instructions of ${server}`, "now", keep(text(now))),
+		`Instructions of ${brief(server, 80)}: approved ↔ now`,
 	);
 	return ok(undefined);
 }
@@ -98,6 +121,11 @@ function descriptionLines(definition: unknown): string {
 /** What a pin covers: all but the tool's own `_meta`. A parameter that is called so is a part of it. */
 function pinned({ _meta: _, ...definition }: ToolText["definition"]): unknown {
 	return definition;
+}
+
+/** The same with what stands beside it, where anything does: a tool is approved with both. */
+function approvable(definition: ToolText["definition"]): unknown {
+	return metaPinOf(definition) === undefined ? pinned(definition) : definition;
 }
 
 function sorted(value: unknown): unknown {

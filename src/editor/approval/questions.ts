@@ -9,7 +9,7 @@ import type { ListedTool } from "../../platform/launch/list-tools.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { type Cuttable, commandText, joined, lineText, list, placeText } from "./command-text.ts";
 import { MOST_LINES, type Question } from "./dialog.ts";
-import { heightOf } from "./lines.ts";
+import { heightOf, linesOf, wrap } from "./lines.ts";
 import { type Holder, holderRows } from "./other-holders.ts";
 import { namesOf, toolsText } from "./tool-text.ts";
 
@@ -110,6 +110,8 @@ export interface Granting {
 	readonly holders: readonly Holder[];
 	/** What it begins with, a paragraph each: our own words. Undefined: nothing. */
 	readonly notes?: readonly string[];
+	/** What it would give the model, by its own word. Null or undefined: nothing that is new. */
+	readonly instructions?: string | null;
 }
 
 /** Rows of what is new, of what stays and what goes; a server gets few things at a time. */
@@ -126,7 +128,7 @@ export function grantQuestion(
 	candidate: Candidate,
 	after: Grant,
 	{ rows }: GrantChange,
-	{ tools, holders, notes = [] }: Granting,
+	{ tools, holders, notes = [], instructions = null }: Granting,
 ): { readonly question: Question; readonly changed: readonly ListedTool[] } {
 	const relaunched = rows.some(({ kind }) => kind === "start");
 	const changed = tools.filter(({ name, pin }) => candidate.current?.tools.has(name) === true && candidate.current.tools.get(name) !== pin);
@@ -147,8 +149,9 @@ export function grantQuestion(
 		...(relaunched ? [command(candidate)] : []),
 		...(relaunched && isClosed(after) ? [asIs("It has no network, and reads its own code and nothing of yours.")] : []),
 	];
-	const room = MOST_LINES - ours.reduce((sum, { text }) => sum + heightOf(text) + 1, 0);
-	const { rows: shown, full } = rowsOf([...ours, ...toolRows(tools, Math.max(FEWEST_TOOL_LINES, room - 2))]);
+	const said = instructions === null ? [] : [instructionRows(instructions)];
+	const room = MOST_LINES - [...ours, ...said].reduce((sum, { text }) => sum + heightOf(text) + 1, 0);
+	const { rows: shown, full } = rowsOf([...ours, ...said, ...toolRows(tools, Math.max(FEWEST_TOOL_LINES, room - 2))]);
 	return { question: { title, rows: shown, ...(full === undefined ? {} : { full }), button: "Allow" }, changed };
 }
 
@@ -156,6 +159,18 @@ function command({ current, described }: Candidate): Cuttable {
 	const heading = current === null ? "This command:" : "This command, which is not the one that was approved before:";
 	return joined([asIs(heading), commandText(described, { asks: false })]);
 }
+
+/** Every line that the server wrote is short and begins with a bar, as in what it says of a tool. */
+function instructionRows(text: string): Cuttable {
+	const lines = linesOf(text).flatMap((line) => wrap(plain(line)).map((each) => `│ ${each}`));
+	const heading = "What it tells the model, by the server's own word";
+	const full = [`${heading}:`, ...lines].join("\n");
+	if (lines.length <= MOST_INSTRUCTIONS) return { text: full, full };
+	return { text: [`${heading}, and only the beginning of it:`, ...lines.slice(0, MOST_INSTRUCTIONS), "│ …"].join("\n"), full };
+}
+
+/** Lines of it: a dialog that shows less has a button that shows all. */
+const MOST_INSTRUCTIONS = 12;
 
 function toolRows(tools: readonly ListedTool[], most: number): readonly Cuttable[] {
 	if (tools.length === 0) return [];
@@ -187,6 +202,7 @@ const WEIGHTS: readonly ChangeRow["kind"][] = [
 	"env",
 	"ask",
 	"tool",
+	"instructions",
 	"prompt",
 	"resource",
 	"template",

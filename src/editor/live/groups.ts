@@ -60,8 +60,15 @@ export function noticeText(groups: readonly RefusalGroup[]): string | null {
 	const drifts = of("drift");
 	if (drifts.length > 0)
 		parts.push(`${counted(drifts.length, "tool has changed and is", "tools have changed and are")} withheld${names(drifts)}`);
+	const said = of("said");
+	if (said.some(({ subject }) => subject === null))
+		parts.push("its instructions for the model are not what you approved, and are left out");
+	const beside = said.filter(({ subject }) => subject !== null);
+	if (beside.length > 0) parts.push(`the _meta of ${counted(beside.length, "tool is", "tools are")} left out${names(beside)}`);
 	const calls = of("call");
 	if (calls.length > 0) parts.push(`${counted(total(calls), "call was", "calls were")} refused${names(calls)}`);
+	const secrets = of("host-secret");
+	if (secrets.length > 0) parts.push(`${counted(total(secrets), "call", "calls")} with a key or token of yours stopped${names(secrets)}`);
 	const connections = of("connection");
 	if (connections.length > 0)
 		parts.push(`${counted(total(connections), "connection was", "connections were")} refused${names(connections)}`);
@@ -86,8 +93,11 @@ export function groupLabel({ kind, subject }: RefusalGroup): string {
 	switch (kind) {
 		case "launch":
 			return "The server itself";
+		case "said":
+			return subject ?? "Instructions for the model";
 		case "call":
 		case "drift":
+		case "host-secret":
 		case "connection":
 		case "path":
 		case "other":

@@ -55,11 +55,13 @@ async function worthTelling(services: Services, servers: Servers, refusals: read
 }
 
 /** What was refused would be let through by now. */
-function isSettled({ kind, tool, target }: Refusal, server: Server): boolean {
+function isSettled({ kind, reason, tool, target }: Refusal, server: Server): boolean {
 	switch (kind) {
 		case "call":
 		case "drift":
 			return server.tools?.some(({ name, state, effective }) => messageName(name) === tool && state === "allowed" && effective) === true;
+		case "host-secret":
+			return server.effective?.hostSecrets?.some((name) => name === "*" || messageName(name) === tool) === true;
 		case "connection":
 			return target !== null && server.effective?.egress.includes(target) === true;
 		case "path": {
@@ -69,6 +71,8 @@ function isSettled({ kind, tool, target }: Refusal, server: Server): boolean {
 		}
 		case "launch":
 			return server.state === "guarded" || server.state === "unguarded";
+		case "said":
+			return reason === "instructions-not-granted" && server.effective?.instructions !== undefined;
 		case "other":
 			return false;
 	}

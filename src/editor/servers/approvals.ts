@@ -15,10 +15,11 @@ import {
 	startingGrant,
 } from "../../platform/approval/candidate.ts";
 import type { ApprovalContext } from "../../platform/approval/context.ts";
+import { type GivenInstructions, instructionsOf, NO_INSTRUCTIONS, withTools } from "../../platform/approval/given.ts";
 import { listCandidate, listCandidateOffers } from "../../platform/approval/list-candidate.ts";
 import { grantChange } from "../../platform/approval/texts.ts";
 import { NOTHING, type Widening, widen } from "../../platform/approval/widen.ts";
-import { keepDefinition } from "../../platform/definitions.ts";
+import { keepInstructions, keepTool } from "../../platform/definitions.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
 import { readListing } from "../../platform/launch/listings.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
@@ -26,7 +27,7 @@ import { lacksMutableApproval } from "../../platform/launch/verify.ts";
 import { recallPackage } from "../../platform/packages/resolved.ts";
 import { grantsAnything, readLayers } from "../../platform/policy-files.ts";
 import { isFullForbidden, remedyForFull } from "../../platform/sandbox/tiers.ts";
-import { openDefinitions, openDrift } from "../approval/definitions.ts";
+import { openDefinitions, openDrift, openInstructionsDrift } from "../approval/definitions.ts";
 import { confirmWidening, whenRead } from "../approval/dialog.ts";
 import { type Holder, otherHolders } from "../approval/other-holders.ts";
 import {
@@ -55,12 +56,16 @@ export interface Described {
 
 export interface Listed extends Described {
 	readonly tools: readonly ListedTool[];
+	/** What it says for the model, against what was approved. */
+	readonly instructions: GivenInstructions;
 }
 
 /** What a person wants to add; what is left out adds nothing. */
 export interface Wanted {
 	readonly title: string;
 	readonly tools?: readonly ListedTool[];
+	/** As they were listed with the tools: what is new in them is asked for, too. */
+	readonly instructions?: GivenInstructions;
 	readonly read?: readonly string[];
 	readonly write?: readonly string[];
 	readonly egress?: readonly string[];
@@ -68,6 +73,7 @@ export interface Wanted {
 	readonly resources?: readonly string[];
 	readonly templates?: readonly string[];
 	readonly completions?: boolean;
+	readonly hostSecrets?: readonly string[];
 	readonly asks?: Asks;
 	readonly tier?: "landlock";
 	/** What the question begins with, a paragraph each: ours, and plain. */
@@ -144,11 +150,12 @@ export class Approvals {
 	async list(before: Pick<Server, "id" | "file">): Promise<Result<Listed>> {
 		const listed = await this.#list(before, "the tools", listCandidate);
 		if (!listed.ok) return listed;
-		const { described, list: tools } = listed.value;
+		const { described, list: said } = listed.value;
+		const { tools } = said;
 		const { launch, line } = described.candidate.described;
 		await this.#servers.keepListing(described.server, line, launch.fingerprint, tools);
 		markDone(this.#services, "list");
-		return ok({ ...described, tools });
+		return ok({ ...described, tools, instructions: instructionsOf(said, described.candidate.current ?? {}) });
 	}
 
 	/** As `list`, of what it offers beside tools: kept for this session alone. */
@@ -204,12 +211,11 @@ export class Approvals {
 	 */
 	async grant({ server, candidate, context }: Described, wanted: Wanted): Promise<Result<void>> {
 		const { line } = candidate.described;
-		const { title, tools = [], read = [], write = [], egress = [], notes = [], ...extras } = wanted;
-		const pins = tools.flatMap(({ name, pin }) => (pin === null ? [] : [[name, pin] as const]));
+		const { title, tools = [], instructions = NO_INSTRUCTIONS, read = [], write = [], egress = [], notes = [], ...extras } = wanted;
 		const start = startingGrant(candidate);
 		const more: Widening = { ...NOTHING, ...extras, read, write, egress, secrets: line.asks };
 		const cwd = line.workspace ?? context.userHome;
-		const base = { ...start, tools: new Map([...start.tools, ...pins]) };
+		const base: Grant = { ...withTools(start, tools), ...(instructions.pin === null ? {} : { instructions: instructions.pin }) };
 		const asked = widen(base, more, line.asks, { ...context, cwd });
 		if (!asked.ok) return asked;
 		const isMutable = lacksMutableApproval(asked.value, candidate.described.facts);
@@ -219,14 +225,28 @@ export class Approvals {
 		if (change.widens) {
 			const holders = this.#holders(server, candidate, after, context);
 			if (!holders.ok) return holders;
-			const { question, changed } = grantQuestion(title, candidate, after, change, { tools, holders: holders.value, notes });
+			const { question, changed } = grantQuestion(title, candidate, after, change, {
+				tools,
+				holders: holders.value,
+				notes,
+				instructions: isNews(instructions) ? instructions.text : null,
+			});
 			const closer = [
 				...(changed.length === 0 ? [] : [{ label: "Show What Changed", show: () => this.#showChanged(changed, candidate) }]),
+				...(instructions.state === "changed" && candidate.current?.instructions !== undefined
+					? [
+							{
+								label: CHANGED_INSTRUCTIONS,
+								show: () => this.#showInstructions(server, candidate.current?.instructions ?? "", instructions),
+							},
+						]
+					: []),
 				...(tools.length === 0 ? [] : [{ label: FULL_DEFINITIONS, show: () => this.#showAll(server, tools) }]),
 			];
 			if (!(await confirmWidening({ ...question, closer }))) return CANCELLED;
 		}
-		for (const { pin, definition } of tools) if (pin !== null) await keepDefinition(context.home, pin, definition);
+		for (const tool of tools) await keepTool(context.home, tool);
+		if (instructions.pin !== null && instructions.text !== null) await keepInstructions(context.home, instructions.pin, instructions.text);
 		const saved = await saveGrant(context.home, after, candidate);
 		if (!saved.ok) return saved;
 		if (tools.length > 0) markDone(this.#services, "allow");
@@ -251,6 +271,12 @@ export class Approvals {
 		return whenRead(`When you have read the definitions of ${called(server.name)}, go on to the question.`);
 	}
 
+	async #showInstructions({ name }: Server, approved: string, { text }: GivenInstructions): Promise<boolean> {
+		const opened = await openInstructionsDrift(this.#services, name, approved, text ?? "");
+		if (!opened.ok) this.#services.log.problem(opened.problem);
+		return whenRead("When you have seen what changed, go on to the question.");
+	}
+
 	async #showChanged(tools: readonly ListedTool[], { current }: Candidate): Promise<boolean> {
 		for (const tool of tools) {
 			const opened = await openDrift(this.#services, tool, current?.tools.get(tool.name) ?? "");
@@ -259,6 +285,13 @@ export class Approvals {
 		}
 		return whenRead("When you have seen what changed, go on to the question.");
 	}
+}
+
+const CHANGED_INSTRUCTIONS = "Show What Changed in Its Instructions";
+
+/** True for what a person has not approved as it is, and can. */
+export function isNews({ state }: GivenInstructions): boolean {
+	return state === "denied" || state === "changed";
 }
 
 function referencesOf(entry: ServerEntry): readonly string[] {

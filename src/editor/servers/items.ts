@@ -285,6 +285,11 @@ const EXTRAS: Readonly<
 		kind: "what you type",
 		means: "What you type for its prompts and resources is sent to it.",
 	},
+	"host-secret": {
+		icon: "key",
+		kind: "may get your keys",
+		means: "In calls of this tool your host may send it private keys and tokens that are not its own. Everywhere else they are stopped.",
+	},
 	sampling: { icon: "hubot", label: "Sampling", kind: "ask your model", means: "It puts words to your model, and reads the answer." },
 	elicitation: {
 		icon: "question",
@@ -297,7 +302,7 @@ const EXTRAS: Readonly<
 
 function extraItem({ kind, name, granted, effective, says }: Extra): vscode.TreeItem {
 	const looks = EXTRAS[kind];
-	const label = looks.label ?? brief(name, LABEL);
+	const label = looks.label ?? (kind === "host-secret" && name === "*" ? "Everything that is sent" : brief(name, LABEL));
 	const word = granted && !effective ? "taken away by another policy" : "";
 	const own = brief(maskDetected(says), 300);
 	const made = item({

@@ -2,7 +2,7 @@ import { holdToAccepted } from "../../core/policy/accepted.ts";
 import { findGrant, type Grant, type GrantLookup, grantsOf, type PolicyLayer } from "../../core/policy/layers.ts";
 import { type fail, ok, type Problem, type Result } from "../../core/result.ts";
 import type { Accepted } from "../../platform/acceptance/accepted.ts";
-import { notAccepted } from "../../platform/acceptance/held.ts";
+import { firstWaiting } from "../../platform/acceptance/held.ts";
 import { currentGrant } from "../../platform/approval/candidate.ts";
 import type { Home } from "../../platform/home.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
@@ -58,8 +58,9 @@ export class Policies {
 		const accepted = this.#accepted;
 		if (accepted === null) return ok({ layers: indexed(layers.value), waiting: new Map() });
 		if (!accepted.ok) return accepted;
-		const held = holdToAccepted(layers.value, accepted.value.servers);
-		const waiting = new Map(held.proposals.map((proposal) => [proposal.server.name, notAccepted(proposal, accepted.value)]));
+		const held = holdToAccepted(layers.value, accepted.value);
+		const names = [...held.proposals.map(({ server }) => server.name), ...held.withdrawn.map(({ grant }) => grant.name)];
+		const waiting = new Map(names.flatMap((name) => [[name, firstWaiting(held, accepted.value, name)] as const]));
 		return ok({ layers: indexed(held.layers), waiting });
 	}
 }
@@ -67,7 +68,7 @@ export class Policies {
 /** By the names of servers. */
 interface Indexed {
 	readonly layers: ReadonlyMap<string, readonly PolicyLayer[]>;
-	readonly waiting: ReadonlyMap<string, Problem>;
+	readonly waiting: ReadonlyMap<string, Problem | null>;
 }
 
 function indexed(layers: readonly PolicyLayer[]): ReadonlyMap<string, readonly PolicyLayer[]> {
@@ -79,6 +80,7 @@ function indexed(layers: readonly PolicyLayer[]): ReadonlyMap<string, readonly P
 			own.push({ ...layer, policy: { ...layer.policy, servers }, ...(granted === null ? {} : { granted: granted.get(name) ?? [] }) });
 			index.set(name, own);
 		}
+		for (const [name, withdrawn] of byName(layer.withdrawn ?? [])) index.set(name, [...(index.get(name) ?? []), { ...layer, withdrawn }]);
 	}
 	return index;
 }

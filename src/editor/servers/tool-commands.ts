@@ -7,7 +7,7 @@ import { registerCommand } from "../commands.ts";
 import type { Configs } from "../configs/configs.ts";
 import { inform } from "../messages.ts";
 import type { Services } from "../services.ts";
-import { Approvals, CANCELLED, type Listed } from "./approvals.ts";
+import { Approvals, CANCELLED, isNews, type Listed } from "./approvals.ts";
 import { chooseTools } from "./choose-tools.ts";
 import { registerDefinitionCommands } from "./definition-commands.ts";
 import type { Server } from "./model.ts";
@@ -71,7 +71,10 @@ export function registerToolCommands(services: Services, configs: Configs, serve
 		if (!listed.ok) return listed;
 		const tools = await choose(listed.value);
 		if (!tools.ok) return tools;
-		const granted = await approvals.grant(listed.value, { title: allowTitle(listed.value.server, tools.value), tools: tools.value });
+		const { instructions } = listed.value;
+		if (tools.value.length === 0 && !isNews(instructions)) return NOTHING_NEW;
+		const title = allowTitle(listed.value.server, tools.value);
+		const granted = await approvals.grant(listed.value, { title, tools: tools.value, instructions });
 		if (!granted.ok) return granted;
 		tellHost({ services, configs }, listed.value.server, listed.value.candidate.described.line);
 		const asApproved = tools.value.filter(({ name, pin }) => listed.value.candidate.current?.tools.get(name) === pin);
@@ -91,7 +94,14 @@ async function pick({ server, tools }: Listed): Promise<Result<readonly ListedTo
 	return picked === undefined || picked.length === 0 ? CANCELLED : ok(picked);
 }
 
+const NOTHING_NEW = fail(
+	"instructions-as-approved",
+	"Started anew, the server gives the model no instructions, or those that you approved.",
+	"Restart it in its host.",
+);
+
 function allowTitle(server: Pick<Server, "name">, tools: readonly ListedTool[]): string {
+	if (tools.length === 0) return `Let ${called(server.name)} give the model its instructions?`;
 	const [only, ...others] = tools;
 	const what = only !== undefined && others.length === 0 ? `the tool ${called(only.name)}` : `${tools.length} tools`;
 	return `Allow ${what} of ${called(server.name)}?`;

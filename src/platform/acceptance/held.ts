@@ -1,6 +1,8 @@
 import { plain, shellWord } from "../../core/plain-text.ts";
 import { type Held, holdToAccepted, type Proposal } from "../../core/policy/accepted.ts";
+import { NOTHING_ACCEPTED } from "../../core/policy/accepted-list.ts";
 import { grantsOf } from "../../core/policy/layers.ts";
+import type { Withdrawn } from "../../core/policy/withdrawn.ts";
 import { ok, type Problem, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { type LayerSources, readLayers } from "../policy-files.ts";
@@ -16,15 +18,15 @@ export async function readHeldNow(
 	const asked = readLayers(home, sources);
 	if (!asked.ok) return asked;
 	// Where nothing is granted no vault is asked: a locked one keeps nobody from looking.
-	if (grantsOf(asked.value).length === 0) return ok({ layers: asked.value, proposals: [], accepted: NOTHING });
+	if (grantsOf(asked.value).length === 0) return ok({ layers: asked.value, proposals: [], withdrawn: [], accepted: NOTHING });
 	const accepted = await readAccepted(home, options);
 	if (!accepted.ok) return accepted;
 	// Read after the vault has answered: what is accepted meanwhile is in the files last.
 	const layers = readLayers(home, sources);
-	return layers.ok ? ok({ ...holdToAccepted(layers.value, accepted.value.servers), accepted: accepted.value }) : layers;
+	return layers.ok ? ok({ ...holdToAccepted(layers.value, accepted.value), accepted: accepted.value }) : layers;
 }
 
-const NOTHING: Accepted = { servers: [], place: "keychain", head: null, damage: null };
+const NOTHING: Accepted = { ...NOTHING_ACCEPTED, place: "keychain", head: null, damage: null };
 
 /** Why a grant that stands in a policy file grants nothing, or less than it says. */
 export function notAccepted({ server, accepted }: Proposal, { head, damage }: Accepted): Problem {
@@ -45,4 +47,21 @@ export function notAccepted({ server, accepted }: Proposal, { head, damage }: Ac
 				: `The grant of ${name} was changed outside Sallyport, and what it adds waits for a person to accept it.`,
 		remedy,
 	};
+}
+
+/** Why a grant gives less than its file says and a person accepted: another one of the same line is gone. */
+function heldBack({ grant: { name, config } }: Withdrawn): Problem {
+	return {
+		code: "grant-withdrawn",
+		message: `The same command is not granted any more for ${plain(config)}, and nobody can tell which of both a host starts: ${plain(name)} gives no more than both gave, until a person accepts that.`,
+		remedy: `Look at it and accept it, in a terminal: sallyport policy accept ${shellWord(name)}`,
+	};
+}
+
+/** What first waits for a person, of one server or of all; null: nothing does. */
+export function firstWaiting({ proposals, withdrawn }: Held, accepted: Accepted, name: string | null): Problem | null {
+	const proposal = proposals.find(({ server }) => name === null || server.name === name);
+	if (proposal !== undefined) return notAccepted(proposal, accepted);
+	const gone = withdrawn.find(({ grant }) => name === null || grant.name === name);
+	return gone === undefined ? null : heldBack(gone);
 }

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { plain } from "../../core/plain-text.ts";
-import { canonicalServer, grantKey, type Proposal } from "../../core/policy/accepted.ts";
+import { canonicalServer, grantKey, type Held, type Proposal } from "../../core/policy/accepted.ts";
 import type { LaunchGrant, PolicyServer } from "../../core/policy/schema.ts";
+import type { Withdrawn } from "../../core/policy/withdrawn.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { keepAccepted, withAccepted } from "../acceptance/accepted.ts";
+import { keepAccepted, withAccepted, withLess } from "../acceptance/accepted.ts";
 import { readHeldNow } from "../acceptance/held.ts";
 import type { MarkOptions, MarkPlace } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
@@ -11,9 +12,14 @@ import { readFacts } from "../launch/facts.ts";
 import { withPolicyLock } from "./policy-lock.ts";
 import { type ChangeRow, commandLine, grantChange } from "./texts.ts";
 
-/** What waits in the policy files of this home for a person to accept it, in the order of the files. */
+/** What waits for a person to accept it, by the policy files of this home, in their order. */
+export function readWaiting(home: Home, options: MarkOptions): Promise<Result<Held>> {
+	return readHeldNow(home, ONLY_USER, options);
+}
+
+/** The grants among it. */
 export async function readProposals(home: Home, options: MarkOptions): Promise<Result<readonly Proposal[]>> {
-	const held = await readHeldNow(home, ONLY_USER, options);
+	const held = await readWaiting(home, options);
 	return held.ok ? ok(held.value.proposals) : held;
 }
 
@@ -80,13 +86,41 @@ export function acceptProposal(home: Home, shown: Proposal, options: MarkOptions
 			canonicalServer(now.server) !== canonicalServer(shown.server) ||
 			!isDeepStrictEqual(now.accepted, shown.accepted)
 		)
-			return fail("grant-changed-meanwhile", "The policy file has changed meanwhile; nothing was accepted.", "Do it again.");
+			return changedMeanwhile;
 		const { examples: _, ...server } = now.server;
-		const kept = await keepAccepted(home, (servers) => withAccepted(servers, [server]), options);
+		const kept = await keepAccepted(home, (accepted) => withAccepted(accepted, [server]), options);
 		if (!kept.ok) return kept;
 		return ok(kept.value ?? held.value.accepted.place);
 	});
 }
+
+/** What other grants of a line give more once one that is gone holds them no longer, for people; `with` names the entry that each is for. */
+export function liftRows({ others }: Withdrawn): readonly { readonly config: string; readonly rows: readonly ChangeRow[] }[] {
+	return others.map(({ alone, held }) => ({
+		config: alone.config,
+		rows: grantChange(held, alone).rows.filter(({ mark }) => mark !== " "),
+	}));
+}
+
+/** Lets other grants of a line give all that they say, as it was shown. Refuses when that is not what they say now. */
+export function acceptWithdrawn(home: Home, shown: Withdrawn, options: MarkOptions): Promise<Result<MarkPlace>> {
+	return withPolicyLock(home, async () => {
+		const held = await readHeldNow(home, ONLY_USER, options);
+		if (!held.ok) return held;
+		const key = grantKey(shown.grant);
+		const now = held.value.withdrawn.find(({ grant }) => grantKey(grant) === key);
+		if (now === undefined || !isDeepStrictEqual(now, shown)) return changedMeanwhile;
+		const isOther = (server: PolicyServer) => grantKey(server) !== key;
+		const kept = await keepAccepted(
+			home,
+			({ servers, withdrawn, ...rest }) => ({ ...rest, servers: servers.filter(isOther), withdrawn: withdrawn.filter(isOther) }),
+			options,
+		);
+		return kept.ok ? ok(kept.value ?? held.value.accepted.place) : kept;
+	});
+}
+
+const changedMeanwhile = fail("grant-changed-meanwhile", "The policy file has changed meanwhile; nothing was accepted.", "Do it again.");
 
 /**
  * Strikes out of what was accepted what was taken out of the files by hand, so that nobody can put it back there. What waits in a file leaves what
@@ -106,15 +140,19 @@ export function settleNarrowed(home: Home, options: MarkOptions): Promise<Result
 		let settled = 0;
 		const kept = await keepAccepted(
 			home,
-			(servers) =>
-				servers.flatMap((server) => {
-					const now = standing.get(grantKey(server));
-					if (waiting.has(grantKey(server))) return [server];
-					if (now === undefined || canonicalServer(now) !== canonicalServer(server)) settled++;
-					if (now === undefined) return [];
-					const { examples: _, ...rest } = now;
-					return [rest];
-				}),
+			(accepted) =>
+				withLess(
+					accepted,
+					(server) => {
+						const now = standing.get(grantKey(server));
+						if (waiting.has(grantKey(server))) return server;
+						if (now === undefined || canonicalServer(now) !== canonicalServer(server)) settled++;
+						if (now === undefined) return null;
+						const { examples: _, ...rest } = now;
+						return rest;
+					},
+					(server) => server,
+				),
 			options,
 		);
 		return kept.ok ? ok(settled) : kept;

@@ -157,7 +157,7 @@ export function saveGrant(
 		await writeFacts(home, grant.launch.fingerprint, described.facts);
 		const before = standing(held.value.layers, server);
 		// Accepted first: until it stands in a file it grants nothing, while what stands in a file and is not accepted would only wait.
-		const kept = await keepAccepted(home, (servers) => withAccepted(servers, [server]), options);
+		const kept = await keepAccepted(home, (accepted) => withAccepted(accepted, [server]), options);
 		if (!kept.ok) return kept;
 		// The vault took a while. Nothing of this process runs between this look and the write.
 		const now = readLayers(home, { workspace: null, narrowing: [] });

@@ -5,7 +5,7 @@ import { pathErrors } from "../../core/policy/path-errors.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { redact } from "../../core/secrets/redact.ts";
 import { serverEnvironment } from "../launch/environment.ts";
-import { type ListedOffers, type ListedTool, type ListOptions, listOffers, listTools } from "../launch/list-tools.ts";
+import { type ListedOffers, type ListedServer, type ListOptions, listOffers, listTools } from "../launch/list-tools.ts";
 import { profileOf } from "../launch/profile.ts";
 import { lacksMutableApproval } from "../launch/verify.ts";
 import { whyBlocked } from "../sandbox/blocked.ts";
@@ -21,7 +21,7 @@ const LIST_MS = 30_000;
  * Starts the server and asks for its tools. One that was approved as it is runs under its grant; any other one runs with
  * placeholders for its secrets, without network, and with nothing of the person's to read.
  */
-export function listCandidate(candidate: Candidate, context: ApprovalContext): Promise<Result<readonly ListedTool[]>> {
+export function listCandidate(candidate: Candidate, context: ApprovalContext): Promise<Result<ListedServer>> {
 	return listing(candidate, context, listTools);
 }
 

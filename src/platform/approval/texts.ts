@@ -120,8 +120,19 @@ function allowedBy(grant: Grant): readonly Allowed[] {
 		...[...grant.secrets].map(([slot, reference]) => of("secret", slot, reference)),
 		...(grant.mutableSecrets === true ? [{ key: "mutable", kind: "secret", text: MUTABLE_SECRETS } as const] : []),
 		...[...grant.tools.keys()].sort().map((tool) => constrained(of("tool", tool), grant.constraints.get(tool) ?? [])),
+		...(grant.instructions === undefined ? [] : [instructed(grant.instructions)]),
 		...offered(grant, of),
 	];
+}
+
+/** The text is shown beside this, where it is at hand. */
+function instructed(digest: string): Allowed {
+	return {
+		key: JSON.stringify(["instructions", digest]),
+		subject: "instructions",
+		kind: "instructions",
+		text: `for the model, as the server gives them  (${digest.slice(0, 19)}…)`,
+	};
 }
 
 /** What it may offer beside tools, and what it may ask for. */
@@ -174,6 +185,7 @@ export interface ChangeRow {
 		| "network"
 		| "secret"
 		| "tool"
+		| "instructions"
 		| "prompt"
 		| "resource"
 		| "template"
@@ -210,15 +222,26 @@ export function grantChange(before: Grant | null, after: Grant): GrantChange {
 	const gone = old.filter(({ key }) => !now.some((each) => each.key === key));
 	const changed = [...after.tools].filter(([tool, pin]) => before?.tools.has(tool) === true && before.tools.get(tool) !== pin);
 	const repinned = new Set(allowedBy({ ...after, tools: new Map(changed) }).flatMap(({ kind, key }) => (kind === "tool" ? [key] : [])));
+	const beside = new Set([...(after.toolMeta ?? [])].flatMap(([tool, meta]) => (before?.toolMeta?.get(tool) === meta ? [] : [tool])));
+	const remeta = new Set(
+		allowedBy({ ...after, tools: new Map([...after.tools].filter(([tool]) => beside.has(tool))) }).flatMap(({ kind, key }) =>
+			kind === "tool" ? [key] : [],
+		),
+	);
 	let widens = relaunched;
 	const isReplaced = (one: Allowed): boolean => now.some((each) => isInPlaceOf(each, one));
 	for (const { kind, text } of gone.filter((one) => !isReplaced(one))) rows.push({ mark: "-", kind, text });
 	for (const each of now) {
 		const { key, kind, text } = each;
 		for (const one of gone) if (isInPlaceOf(each, one)) rows.push({ mark: "-", kind, text: one.text });
-		const isNew = repinned.has(key) || !old.some((each) => each.key === key);
+		const isAdded = !old.some((each) => each.key === key);
+		const isNew = repinned.has(key) || remeta.has(key) || isAdded;
 		widens ||= isNew;
-		rows.push({ mark: isNew ? "+" : " ", kind, text: `${text}${repinned.has(key) ? "  (its definition has changed)" : ""}` });
+		const changes = [
+			...(repinned.has(key) ? ["  (its definition has changed)"] : []),
+			...(remeta.has(key) ? [`  (${isAdded ? "with" : "another thing in"} its _meta)`] : []),
+		];
+		rows.push({ mark: isNew ? "+" : " ", kind, text: `${text}${changes.join("")}` });
 	}
 	const bounds = boundChange(before, after);
 	return { rows: [...rows, ...bounds.rows], widens: widens || bounds.widens };

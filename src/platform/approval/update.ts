@@ -10,6 +10,7 @@ import { allowCommand } from "../launch/verify.ts";
 import { readLabel } from "../packages/label.ts";
 import { type Candidate, describeCandidate, startingGrant } from "./candidate.ts";
 import type { ApprovalContext } from "./context.ts";
+import { type GivenInstructions, instructionsOf, NO_INSTRUCTIONS } from "./given.ts";
 import { listCandidate } from "./list-candidate.ts";
 
 /** What a registry has now for a server that was approved, against what was approved. */
@@ -25,6 +26,8 @@ export interface Update {
 	readonly packages: PackageChange | null;
 	/** A problem: the new code does not list its tools without what it was granted, and those that are allowed stay so while they are what they were. */
 	readonly tools: Result<ToolChange>;
+	/** What the new code says for the model, against what was approved. */
+	readonly instructions: GivenInstructions;
 }
 
 interface Named {
@@ -63,8 +66,8 @@ export async function describeUpdate(line: LaunchLine, context: ApprovalContext)
 		);
 	if (current.launch.fingerprint === described.launch.fingerprint) return ok(null);
 	const approved = approvedPackage(current, context);
-	const tools = await listCandidate(candidate.value, context);
-	const change = tools.ok ? ok(toolChange(current, await listedBefore(current, line, context), tools.value)) : tools;
+	const listed = await listCandidate(candidate.value, context);
+	const change = listed.ok ? ok(toolChange(current, await listedBefore(current, line, context), listed.value.tools)) : listed;
 	const gone = change.ok ? change.value.removed : [];
 	const start = startingGrant(candidate.value);
 	return ok({
@@ -75,6 +78,7 @@ export async function describeUpdate(line: LaunchLine, context: ApprovalContext)
 		to: { name: code.name, version: code.version },
 		packages: packagesBetween(approved, code),
 		tools: change,
+		instructions: listed.ok ? instructionsOf(listed.value, current) : NO_INSTRUCTIONS,
 	});
 }
 
@@ -99,8 +103,8 @@ async function listedBefore({ launch }: Grant, line: LaunchLine, context: Approv
 	if (kept !== null) return kept.tools;
 	const old = await describeCandidate(line, context, { update: false });
 	if (!old.ok || old.value.described.launch.fingerprint !== launch.fingerprint) return [];
-	const tools = await listCandidate({ ...old.value, current: null }, context);
-	return tools.ok ? tools.value : [];
+	const listed = await listCandidate({ ...old.value, current: null }, context);
+	return listed.ok ? listed.value.tools : [];
 }
 
 function toolChange({ tools: granted }: Grant, before: readonly ListedTool[], tools: readonly ListedTool[]): ToolChange {

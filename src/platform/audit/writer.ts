@@ -135,6 +135,8 @@ class OpenLog implements AuditLog {
 	#isHeld = false;
 	#isClosed = false;
 	#lost = 0;
+	/** What became of calls whose record waits for room: the next records, so that the log does not end with their being let through. */
+	#refusedSince: AuditEvent[] = [];
 	/** How far the last seal goes, and how far the list of sessions knows of. */
 	#sealed: { readonly records: number; readonly seal: string };
 	#noted: number;
@@ -154,7 +156,7 @@ class OpenLog implements AuditLog {
 	}
 
 	get lost(): number {
-		return this.#lost + this.#parts.logFile.records;
+		return this.#lost + this.#refusedSince.length + this.#parts.logFile.records;
 	}
 
 	get isHeldUp(): boolean {
@@ -164,7 +166,8 @@ class OpenLog implements AuditLog {
 	append(event: AuditEvent): boolean {
 		if (this.#isClosed) return false;
 		if (!this.#hasRoom()) {
-			this.#lost++;
+			if (event.reason === "audit-failed" && this.#refusedSince.length < MOST_REFUSED) this.#refusedSince.push(event);
+			else this.#lost++;
 			return this.#mayGoOn;
 		}
 		this.#parts.chain.event(this.#parts.options.clock(), event);
@@ -212,16 +215,16 @@ class OpenLog implements AuditLog {
 		return this.#parts.options.onFailure === "allow";
 	}
 
-	/** What waits for room goes first, and then how much was lost meanwhile. */
+	/** What waits for room goes first, then what became of it, and then how much was lost meanwhile. */
 	#hasRoom(): boolean {
 		const { chain, logFile, options } = this.#parts;
 		if (!logFile.retry()) return false;
-		if (this.#lost > 0) {
-			chain.event(options.clock(), { ...RECORDS_LOST, decision: this.#mayGoOn ? "allow" : "refuse", count: this.#lost });
-			this.#lost = 0;
-			if (!this.#isHeld) return this.#write();
-		}
-		return true;
+		if (this.#refusedSince.length + this.#lost === 0) return true;
+		for (const event of this.#refusedSince) chain.event(options.clock(), event);
+		this.#refusedSince = [];
+		if (this.#lost > 0) chain.event(options.clock(), { ...RECORDS_LOST, decision: this.#mayGoOn ? "allow" : "refuse", count: this.#lost });
+		this.#lost = 0;
+		return this.#isHeld || this.#write();
 	}
 
 	/** What was recorded since the last seal, under one. False: it waits for room. */
@@ -247,6 +250,9 @@ class OpenLog implements AuditLog {
 		return isNoted;
 	}
 }
+
+/** Calls that were given up for want of room and are remembered one by one; of more than these only the number is. */
+const MOST_REFUSED = 1024;
 
 /** There was no room for so many records. What they were about was refused, unless the policy says `audit.onFailure: "allow"`. */
 const RECORDS_LOST: Omit<AuditEvent, "decision"> = {

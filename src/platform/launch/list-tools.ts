@@ -16,6 +16,13 @@ export interface ListedTool {
 	readonly definition: Readonly<Record<string, unknown>>;
 }
 
+/** What a server says of itself when it is asked for its tools. All of it is its own word. */
+export interface ListedServer {
+	readonly tools: readonly ListedTool[];
+	/** What it says for the model. Null: nothing, or no text. */
+	readonly instructions: string | null;
+}
+
 /** One thing that a server offers beside tools. All of it is the server's own word. */
 export interface ListedOffer {
 	/** Of a prompt its name, of a resource its URI, of a template the template. */
@@ -61,13 +68,14 @@ const AN_ERROR = /^(?:\[?[A-Za-z]{0,40}(?:Error|Exception)\b|(?:error|fatal|pani
  * that is an unknown method, `server/discover`. The server is told that the host can what it may ask for, and nothing else, so it lists
  * what it would list behind the relay. What it really asks is declined. Leaves the process running.
  */
-export async function listTools(child: ChildProcess, options: ListOptions): Promise<Result<readonly ListedTool[]>> {
+export async function listTools(child: ChildProcess, options: ListOptions): Promise<Result<ListedServer>> {
 	const peer = new Peer(child, options);
 	try {
 		const greeted = await greet(peer, options);
 		if (!greeted.ok) return greeted;
 		const tools = await allPages(peer, greeted.value.meta, "tools/list", "tools");
-		return tools.ok ? ok(listedTools(tools.value)) : tools;
+		const { instructions } = greeted.value;
+		return tools.ok ? ok({ tools: listedTools(tools.value), instructions }) : tools;
 	} finally {
 		peer.close();
 	}
@@ -108,6 +116,8 @@ interface Greeted {
 	/** What each request has to carry. */
 	readonly meta: Record<string, unknown>;
 	readonly capabilities: unknown;
+	/** Null: none, or no text. */
+	readonly instructions: string | null;
 }
 
 async function greet(peer: Peer, options: ListOptions): Promise<Result<Greeted>> {
@@ -116,7 +126,7 @@ async function greet(peer: Peer, options: ListOptions): Promise<Result<Greeted>>
 	const initialized = await peer.request("initialize", { protocolVersion: legacy, capabilities, clientInfo: CLIENT });
 	if (initialized.ok) {
 		peer.notify("notifications/initialized");
-		return ok({ meta: {}, capabilities: initialized.value.capabilities });
+		return ok({ meta: {}, ...greetedBy(initialized.value) });
 	}
 	if (initialized.problem.code !== "server-error") return initialized;
 	const prefix = "io.modelcontextprotocol/";
@@ -128,7 +138,11 @@ async function greet(peer: Peer, options: ListOptions): Promise<Result<Greeted>>
 		},
 	};
 	const discovered = await peer.request("server/discover", meta);
-	return discovered.ok ? ok({ meta, capabilities: discovered.value.capabilities }) : discovered;
+	return discovered.ok ? ok({ meta, ...greetedBy(discovered.value) }) : discovered;
+}
+
+function greetedBy({ capabilities, instructions }: Readonly<Record<string, unknown>>): Omit<Greeted, "meta"> {
+	return { capabilities, instructions: typeof instructions === "string" && instructions !== "" ? instructions : null };
 }
 
 /** Of two with one name the first. What has no name is left out. */

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
 import { describe, expect, it } from "vitest";
 import { holdToAccepted } from "../../../src/core/policy/accepted.ts";
+import { NOTHING_ACCEPTED } from "../../../src/core/policy/accepted-list.ts";
 import { type Grant, grantOf, grantsOf, type PolicyLayer } from "../../../src/core/policy/layers.ts";
 import type { PolicyServer } from "../../../src/core/policy/schema.ts";
 
@@ -11,7 +12,8 @@ const accepted: PolicyServer = {
 	config: "/project/.mcp.json",
 	workspace: "/project",
 	launch: { command: "npx", args: ["-y", "pkg"], cwd: null, env: {}, fingerprint: PIN },
-	tools: { read: { pin: PIN }, write: { pin: PIN, arguments: { path: { within: ["/project/docs"] } } } },
+	tools: { read: { pin: PIN, meta: PIN }, write: { pin: PIN, arguments: { path: { within: ["/project/docs"] } } } },
+	instructions: PIN,
 	prompts: ["summary"],
 	resources: ["file:///docs/**"],
 	asks: { sampling: { perMinute: 20 }, roots: true },
@@ -24,7 +26,7 @@ const accepted: PolicyServer = {
 const layer = (...servers: PolicyServer[]): PolicyLayer => ({ source: "user", file: "files.jsonc", policy: { version: 1, servers } });
 
 function held(...servers: PolicyServer[]) {
-	const { layers, proposals } = holdToAccepted([layer(...servers)], [accepted]);
+	const { layers, proposals } = holdToAccepted([layer(...servers)], { ...NOTHING_ACCEPTED, servers: [accepted] });
 	return { grants: grantsOf(layers), proposals };
 }
 
@@ -53,9 +55,9 @@ describe("what stands in a policy file as it was accepted", () => {
 });
 
 describe("what takes away", () => {
-	const read: PolicyServer["tools"] = { read: { pin: PIN } };
+	const read = { pin: PIN };
 	it.each<[string, Partial<PolicyServer>, (grant: Grant) => unknown, unknown]>([
-		["a tool", { tools: read }, (grant) => [...grant.tools.keys()], ["read"]],
+		["a tool", { tools: { read } }, (grant) => [...grant.tools.keys()], ["read"]],
 		["every tool", { tools: {} }, (grant) => grant.tools.size, 0],
 		[
 			"a tool by deny",
@@ -69,6 +71,9 @@ describe("what takes away", () => {
 			(grant) => grant.constraints.get("read"),
 			[{ path: { maxLength: 9 } }],
 		],
+		["what stands beside a tool's definition", { tools: { ...accepted.tools, read } }, (grant) => grant.toolMeta, undefined],
+		["the same by false", { tools: { ...accepted.tools, read: { pin: PIN, meta: false } } }, (grant) => grant.toolMeta, undefined],
+		["its instructions", { instructions: false }, (grant) => grant.instructions, undefined],
 		["a prompt", { prompts: [] }, (grant) => grant.offers?.prompts, []],
 		["some of its questions", { asks: { sampling: { perMinute: 4 } } }, (grant) => grant.asks, { sampling: 4 }],
 		["questions down to the usual number", { asks: { sampling: true } }, (grant) => grant.asks, { sampling: 10 }],
@@ -104,6 +109,9 @@ describe("what adds", () => {
 		["another definition of a tool", { tools: { ...accepted.tools, read: { pin: OTHER_PIN } } }],
 		["freedom for a tool", { tools: { ...accepted.tools, write: { pin: PIN } } }],
 		["other constraints", { tools: { ...accepted.tools, write: { pin: PIN, arguments: { path: { within: ["/project/src"] } } } } }],
+		["another text for the model", { instructions: OTHER_PIN }],
+		["something else beside a definition", { tools: { ...accepted.tools, read: { pin: PIN, meta: OTHER_PIN } } }],
+		["something beside a definition that had nothing", { tools: { ...accepted.tools, write: { ...accepted.tools?.write, meta: PIN } } }],
 		["a prompt", { prompts: ["summary", "*"] }],
 		["more resources", { resources: ["file:///**"] }],
 		["a template", { templates: ["*"] }],
@@ -126,8 +134,11 @@ describe("what adds", () => {
 		const { grant, waits } = left(change);
 		expect(waits).toBe(true);
 		const was = grantOf(accepted);
-		// Of other constraints, both must hold; of another definition, none is left.
-		expect({ ...grant, tools: null, constraints: null, limits: null }).toEqual({ ...was, tools: null, constraints: null, limits: null });
+		// Of other constraints, both must hold; of another definition or text, none is left.
+		const open = { tools: null, constraints: null, limits: null, instructions: null, toolMeta: null };
+		expect({ ...grant, ...open }).toEqual({ ...was, ...open });
+		expect([undefined, was?.instructions]).toContain(grant?.instructions);
+		for (const [tool, meta] of grant?.toolMeta ?? []) expect(was?.toolMeta?.get(tool)).toBe(meta);
 		for (const [tool, pin] of grant?.tools ?? []) expect(was?.tools.get(tool)).toBe(pin);
 		for (const each of was?.constraints.get("write") ?? []) expect(grant?.constraints.get("write")).toContainEqual(each);
 		expect(grant?.limits.processes).toBe(50);
@@ -161,5 +172,5 @@ describe("what adds", () => {
 
 it("takes nothing of what other layers say to be granted", () => {
 	const other: PolicyLayer = { ...layer(accepted), source: "workspace" };
-	expect(holdToAccepted([other], [])).toEqual({ layers: [other], proposals: [] });
+	expect(holdToAccepted([other], NOTHING_ACCEPTED)).toMatchObject({ layers: [other], proposals: [] });
 });

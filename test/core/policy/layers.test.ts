@@ -221,3 +221,60 @@ describe("one line in two hosts' files", () => {
 		expect(lookup.found && lookup.grant.tools.size).toBe(0);
 	});
 });
+
+describe("what a server may say of itself", () => {
+	const said = layer("user", {
+		...granted,
+		instructions: PIN,
+		tools: { read: { pin: PIN, meta: PIN }, write: { pin: PIN, meta: OTHER_PIN } },
+	});
+	const left = (...layers: PolicyLayer[]) => {
+		const lookup = findGrant([said, ...layers], request);
+		if (!lookup.found) throw new Error(lookup.why);
+		const { instructions, toolMeta = new Map() } = lookup.grant;
+		return { instructions, toolMeta: Object.fromEntries(toolMeta) };
+	};
+	const all = { instructions: PIN, toolMeta: { read: PIN, write: OTHER_PIN } };
+
+	it("is nothing unless its digest is granted", () => {
+		expect(grantWith()).not.toHaveProperty("instructions");
+		expect(grantWith()).not.toHaveProperty("toolMeta");
+		expect(left()).toEqual(all);
+	});
+
+	it("is left by a layer that does not speak of it, or wants the very same", () => {
+		expect(left(layer("workspace", { name: "files", tools: { "*": {} } }))).toEqual(all);
+		expect(left(layer("workspace", { name: "files", instructions: PIN, tools: { "*": {}, read: { meta: PIN } } }))).toEqual(all);
+	});
+
+	it("is taken away by a layer that says so, or wants another", () => {
+		expect(left(layer("managed", { name: "files", instructions: false })).instructions).toBeUndefined();
+		expect(left(layer("managed", { name: "files", instructions: OTHER_PIN })).instructions).toBeUndefined();
+		expect(left(layer("managed", { name: "files", tools: { "*": { meta: false } } })).toolMeta).toEqual({});
+		expect(left(layer("managed", { name: "files", tools: { "*": {}, read: { meta: OTHER_PIN } } })).toolMeta).toEqual({ write: OTHER_PIN });
+	});
+
+	it("of a tool that is taken away is taken away, too", () => {
+		expect(left(layer("managed", { name: "files", tools: { read: {} } })).toolMeta).toEqual({ read: PIN });
+	});
+
+	it("is, of several grants of one launch, what all of them allow, and nothing for other code", () => {
+		const other = (more: Partial<PolicyServer>): PolicyLayer =>
+			layer("user", {
+				...granted,
+				config: "/project/.cursor/mcp.json",
+				instructions: PIN,
+				tools: { read: { pin: PIN, meta: PIN } },
+				...more,
+			});
+		expect(left(other({}))).toEqual({ instructions: PIN, toolMeta: { read: PIN } });
+		expect(left(other({ instructions: OTHER_PIN, tools: { read: { pin: PIN } } }))).toEqual({ instructions: undefined, toolMeta: {} });
+		expect(left(other({ launch: { ...launch, fingerprint: OTHER_PIN } }))).toEqual({ instructions: undefined, toolMeta: {} });
+	});
+
+	it("in an entry that takes it away grants nothing, in the user's own layer either", () => {
+		const none = layer("user", { ...granted, instructions: false, tools: { read: { pin: PIN, meta: false } } });
+		const lookup = findGrant([none], request);
+		expect(lookup.found && [lookup.grant.instructions, lookup.grant.toolMeta]).toEqual([undefined, undefined]);
+	});
+});

@@ -158,7 +158,9 @@ describe.each([
 	test("a rule finds nothing in an entry that it says does not concern it", () => {
 		const missed = documents().flatMap((document) =>
 			document.servers.flatMap((server) =>
-				RULES.filter(({ only, mayConcern }) => (only ?? server.kind) !== server.kind || mayConcern?.(entryTexts(server), server) === false)
+				RULES.filter(
+					({ only, mayConcern }) => (only ?? server.kind) !== server.kind || mayConcern?.(entryTexts(server), server, document) === false,
+				)
 					.filter((rule) => [...(rule.checkServer?.(server, document, { home: "/home/me" }) ?? [])].length > 0)
 					.map(({ id }) => `${id}: ${JSON.stringify(server.kind === "stdio" ? entryTexts(server) : server.url.value)}`),
 			),

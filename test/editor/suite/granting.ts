@@ -8,7 +8,7 @@ import type { ApprovalContext } from "../../../src/platform/approval/context.ts"
 import { listCandidate } from "../../../src/platform/approval/list-candidate.ts";
 import { narrowGrant, revokeGrants } from "../../../src/platform/approval/narrow.ts";
 import { NOTHING, widen } from "../../../src/platform/approval/widen.ts";
-import { keepDefinition } from "../../../src/platform/definitions.ts";
+import { keepTool } from "../../../src/platform/definitions.ts";
 import { type Home, homePath, openHome } from "../../../src/platform/home.ts";
 import { type LaunchLine, launchLineOf, readConfig, serversNamed } from "../../../src/platform/launch/locate.ts";
 import { recordedNode } from "../../../src/platform/node.ts";
@@ -31,14 +31,14 @@ export async function grantWithoutDialog(entry: Entry, ...tools: string[]): Prom
 	const line = lineOf(entry);
 	const context = contextOf(personsHome());
 	const candidate = must(await describeCandidate(line, context, { update: false }));
-	const listed = must(await listCandidate(candidate, context)).filter(({ name }) => tools.includes(name));
+	const listed = must(await listCandidate(candidate, context)).tools.filter(({ name }) => tools.includes(name));
 	assert.deepEqual(listed.map(({ name }) => name).sort(), [...tools].sort());
 	const start = startingGrant(candidate);
 	const pins = listed.map(({ name, pin }) => [name, pin ?? assert.fail(`${name} has a pin`)] as const);
 	const wanted = { ...start, tools: new Map([...start.tools, ...pins]) };
 	const cwd = line.workspace ?? context.userHome;
 	const grant = must(widen(wanted, { ...NOTHING, secrets: line.asks, mutableSecrets: true }, line.asks, { ...context, cwd }));
-	for (const { pin, definition } of listed) if (pin !== null) await keepDefinition(context.home, pin, definition);
+	for (const tool of listed) await keepTool(context.home, tool);
 	must(await saveGrant(context.home, grant, candidate));
 }
 

@@ -119,7 +119,7 @@ describe("where there is a keychain", () => {
 		// All of it as a machine without a keychain would have made it, with a key of its own.
 		const forged = must(createHome(path.join(folder, "forged"), { unattended: false }));
 		withoutKeychain();
-		must(await keepAccepted(forged, () => [grant("a", "read", "delete")]));
+		must(await keepAccepted(forged, (before) => withAccepted(before, [grant("a", "read", "delete")])));
 		fs.cpSync(path.join(forged.state, "approvals"), approvals(), { recursive: true });
 		fs.copyFileSync(identityFile(forged), identityFile(home));
 		const now = await readAccepted(home);

@@ -162,8 +162,11 @@ const OF_PROGRAM: ReadonlyMap<string, RegExp> = new Map([
 
 /** A part of every such word. */
 const ACTS_ALONE = entryHolds({
-	launch: /--(?:allow|always|approval|ask|danger|permission|trust|yolo)|cursor-agent|codex|copilot|gemini/i,
-	names: /GOOSE_MODE/,
+	launch: [
+		...["allow", "always", "approval", "ask", "danger", "permission", "trust", "yolo"].map((word) => `--${word}`),
+		...["cursor-agent", "codex", "copilot", "gemini"],
+	],
+	names: ["GOOSE_MODE"],
 	values: null,
 });
 
