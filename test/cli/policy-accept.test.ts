@@ -66,7 +66,8 @@ describe("sallyport policy accept", () => {
 		const outcome = await world.onTerminal(["policy", "accept"], "no\n");
 		expect(outcome.stdout).toMatch(/- command .*mini\.mjs/);
 		expect(outcome.stdout).toMatch(/\+ command .*\/tmp\/evil\.mjs/);
-		expect(outcome.code).toBe(1);
+		expect(outcome.stdout).toContain("not verified: its config file does not start this command");
+		expect(outcome.code).toBe(2);
 	});
 
 	it("accepts what was shown, and nothing that came into the file meanwhile", async () => {

@@ -43,7 +43,7 @@ describe("sallyport policy explain", () => {
 		world.entry("mini");
 		expect([changed.code, changed.stdout]).toEqual([
 			1,
-			expect.stringMatching(/refused\n[^]*✗ This server's command or environment is not what was approved\./),
+			expect.stringMatching(/refused\n(?:.*\n)*.*✗ This server's command or environment is not what was approved\./),
 		]);
 	});
 

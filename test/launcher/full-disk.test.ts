@@ -87,6 +87,7 @@ it.runIf(process.getuid?.() === 0)(
 			path.join(world.sallyportHome, "policy", "audit.jsonc"),
 			'{ "version": 1, "servers": [], "audit": { "onFailure": "allow" } }',
 		);
+		expect(await world.sallyport(["policy", "accept", "--yes"])).toMatchObject({ code: 0 });
 		disk("128k");
 		const { client } = await world.connect("mini");
 		await callTool(client, "echo", { text: "before" });

@@ -3,7 +3,7 @@ import type { Constraints } from "../constraints/schema.ts";
 import { constraintsText } from "../constraints/text.ts";
 import type { AskKind } from "./asks.ts";
 import type { Grant, GrantStep, PolicyLayer } from "./layers.ts";
-import { isPlainUri, NO_OFFERS, offersPrompt, offersTemplate, resourceGrant } from "./offers.ts";
+import { isPlainUri, NO_OFFERS, type Offers, offersPrompt, offersTemplate, promptPin, resourceGrant } from "./offers.ts";
 
 /** What somebody asks a policy about. */
 export type Asked =
@@ -88,7 +88,7 @@ function withheld(before: Grant | null, after: Grant): string {
 function grantedBy({ offers = NO_OFFERS, asks = {}, instructions }: Grant, asked: Exclude<Asked, { kind: "tool" }>): string | null {
 	switch (asked.kind) {
 		case "prompt":
-			return offersPrompt(offers, asked.name) ? byName(offers.prompts, asked.name) : null;
+			return offersPrompt(offers, asked.name) ? [byName(offers.prompts, asked.name), ...pinnedTo(offers, asked.name)].join("") : null;
 		case "template":
 			return offersTemplate(offers, asked.name) ? byName(offers.templates, asked.name) : null;
 		case "resource": {
@@ -104,6 +104,11 @@ function grantedBy({ offers = NO_OFFERS, asks = {}, instructions }: Grant, asked
 			return perMinute === undefined ? null : `${perMinute} a minute`;
 		}
 	}
+}
+
+function pinnedTo(offers: Offers, name: string): readonly string[] {
+	const pin = promptPin(offers, name);
+	return pin === null ? [] : [`pinned to ${pin.slice(0, 19)}…`];
 }
 
 function byName(names: readonly string[], name: string): string {

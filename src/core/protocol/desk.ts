@@ -2,19 +2,21 @@ import type { AuditEvent, CallCost, Outcome } from "../audit/event.ts";
 import { brief } from "../plain-text.ts";
 import { ErrorCode, refusal } from "./answers.ts";
 import { subjectOf } from "./ask-gate.ts";
-import type { Listing, Withheld } from "./catalog.ts";
+import type { HeldDefinition, Listing, Withheld } from "./catalog.ts";
 import { about, isModern, type Notification, type Request, type Source, traced } from "./exchange.ts";
 import type { FoundSecret } from "./host-secrets.ts";
 import { type InFlight, InFlightRequests, isAudited } from "./in-flight.ts";
 import type { HeldInstructions } from "./instructions-gate.ts";
 import type { RequestId } from "./message.ts";
+import { promptIn } from "./offered.ts";
 import { describe, type Reason } from "./reasons.ts";
 import type { Clock } from "./token-bucket.ts";
 
 /**
  * What the caller of a relay is to do, in this order. `bytes` is one line without its newline; `warn` is one line for the
  * person. `stop` `host-closed`: nothing more will be sent to the server, close its input; `server-closed`: all is done.
- * `withheld` says so once for each definition that was met in the place of an approved one, `heldInstructions` for each text that was not approved. `listed` is the server's whole list,
+ * `withheld` says so once for each definition that was met in the place of an approved one, `heldPrompt` the same of a prompt,
+ * `heldInstructions` for each text that was not approved. `listed` is the server's whole list,
  * as it was sent, each time that it was seen whole. `record` is for the audit log, and waits for nothing: how a call ended that was
  * recorded when it began.
  */
@@ -23,6 +25,7 @@ export type Action =
 	| { readonly warn: string }
 	| { readonly withheld: Withheld }
 	| { readonly heldInstructions: HeldInstructions }
+	| { readonly heldPrompt: HeldDefinition }
 	| { readonly listed: readonly unknown[] }
 	| { readonly record: AuditEvent }
 	| { readonly stop: "host-closed" | "server-closed" };
@@ -113,7 +116,8 @@ export class Desk {
 	refuse(request: Request, reason: Reason, code: ErrorCode, answerTo: RequestId | null = request.id): void {
 		const event = about(request);
 		this.write({ ...event, decision: "refuse", reason, outcome: "withheld" });
-		const subject = request.method === "tools/call" ? event.tool : request.method;
+		const other = reason.startsWith("prompt-") ? promptIn(request) : request.method;
+		const subject = request.method === "tools/call" ? event.tool : other;
 		this.#warn(reason, subject === null ? null : brief(subject, SHOWN));
 		this.toHost(refusal(answerTo, code));
 	}
@@ -177,6 +181,18 @@ export class Desk {
 		}
 	}
 
+	/** Prompts that are not what was approved. */
+	noteWithheldPrompts(held: readonly HeldDefinition[]): void {
+		for (const each of held) {
+			const key = `${each.pin ?? each.why} prompt ${each.name}`;
+			if (!this.#drifts.has(key) && this.#drifts.size < MAX_COUNTERS) {
+				this.#drifts.add(key);
+				this.#out.push({ heldPrompt: each });
+			}
+			this.#leftOut(`prompt-${each.why}`, "prompts/list", null, each.name);
+		}
+	}
+
 	/** Tools that are shown without their `_meta`. */
 	noteToolMeta(tools: readonly string[]): void {
 		for (const tool of tools) this.#leftOut("tool-meta-changed", "tools/list", tool);
@@ -192,10 +208,11 @@ export class Desk {
 		this.#leftOut(held.reason, method, null);
 	}
 
-	/** Of an answer that goes on otherwise. */
-	#leftOut(reason: Reason, method: string, tool: string | null): void {
+	/** Of an answer that goes on otherwise. `name`: of what is no tool. */
+	#leftOut(reason: Reason, method: string, tool: string | null, name: string | null = null): void {
 		const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
-		this.#rarely(event, reason, tool === null ? null : brief(tool, SHOWN));
+		const subject = tool ?? name;
+		this.#rarely({ ...event, ...(name === null ? {} : { arguments: { name } }) }, reason, subject === null ? null : brief(subject, SHOWN));
 	}
 
 	/** After a change of what is granted, the same drift is news. */

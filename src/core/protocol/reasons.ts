@@ -16,6 +16,16 @@ const REASONS = {
 		says: "a granted tool is not listed by the server any more",
 		remedy: "To review its tools: sallyport tools list NAME",
 	},
+	"prompt-changed": {
+		says: "a prompt is not what was approved and is withheld",
+		remedy: "To see what changed and approve it: sallyport allow NAME --prompt TOOL",
+	},
+	"prompt-duplicate": {
+		says: "a prompt is listed more than once and is withheld",
+		remedy: "Ask the server's makers; no one can say which one would be meant.",
+	},
+	"prompt-unreadable": { says: "a prompt's definition cannot be pinned and is withheld", remedy: "Ask the server's makers." },
+	"prompt-not-listed": { says: "a granted prompt is not listed by the server any more", remedy: "Ask the server's makers." },
 	"tool-meta-changed": {
 		says: "what stands beside a tool's definition, its _meta, is not what was approved and is left out",
 		remedy: "To approve it as it is now: sallyport tools allow NAME TOOL",
@@ -33,7 +43,10 @@ const REASONS = {
 		remedy: "To see what it allows: sallyport policy explain NAME TOOL",
 	},
 	"not-initialized": { says: "a tool was called before the session was initialized", remedy: "Restart the server in the host." },
-	"list-failed": { says: "the server did not list its tools, so none could be verified", remedy: "Restart the server in the host." },
+	"list-failed": {
+		says: "the server did not list its tools, or its prompts, so none could be verified",
+		remedy: "Restart the server in the host.",
+	},
 	"session-ended": { says: "the session ended before the server's tools could be verified", remedy: "" },
 	"too-many-held": { says: "too many calls wait for the server's list of tools", remedy: "Restart the server in the host." },
 	"too-many-requests": { says: "too many requests are in flight", remedy: "Restart the server in the host." },

@@ -1,8 +1,7 @@
 import { parseLaunch } from "../../core/launch/runner.ts";
 import { brief, exact, plain } from "../../core/plain-text.ts";
-import type { Proposal } from "../../core/policy/accepted.ts";
 import type { Grant } from "../../core/policy/layers.ts";
-import type { ProposalRow } from "../../platform/approval/accept.ts";
+import type { LookedAt, ProposalRow } from "../../platform/approval/accept.ts";
 import type { Candidate } from "../../platform/approval/candidate.ts";
 import type { ChangeRow, GrantChange } from "../../platform/approval/texts.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
@@ -62,7 +61,7 @@ function listTitle({ name }: LaunchLine): string {
 }
 
 /** Before something counts that was written into a policy file outside Sallyport. */
-export function acceptQuestion({ server, file, accepted }: Proposal, rows: readonly ProposalRow[]): Question {
+export function acceptQuestion({ proposal: { server, file, accepted }, rows }: LookedAt): Question {
 	const of = (mark: ProposalRow["mark"], heading: string, most: number): readonly Cuttable[] => {
 		const texts = rows.filter((row) => row.mark === mark).map(({ kind, text }) => `${kind}: ${text}`);
 		return texts.length === 0 ? [] : [joined([asIs(heading), list(texts, most)])];

@@ -4,8 +4,8 @@ import type { ServerEntry } from "../../core/config/server.ts";
 import { parseLaunch } from "../../core/launch/runner.ts";
 import type { Asks } from "../../core/policy/asks.ts";
 import { type Grant, grantsOf } from "../../core/policy/layers.ts";
-import { fail, ok, type Problem, type Result } from "../../core/result.ts";
-import { acceptProposal, proposalRows, readProposals } from "../../platform/approval/accept.ts";
+import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
+import { acceptProposal, lookAtProposal, readProposals } from "../../platform/approval/accept.ts";
 import {
 	type Candidate,
 	currentGrant,
@@ -130,8 +130,10 @@ export class Approvals {
 		const proposals = await readProposals(home.value, patience);
 		if (!proposals.ok) return proposals;
 		for (const proposal of proposals.value.filter(({ asked }) => currentGrant([asked], line) !== null)) {
-			if (!(await confirmWidening(acceptQuestion(proposal, proposalRows(home.value, proposal))))) return CANCELLED;
-			const kept = await acceptProposal(home.value, proposal, patience);
+			const looked = await lookAtProposal(home.value, proposal, () => ok([line]));
+			if (looked.refused !== null) return failed(looked.refused);
+			if (!(await confirmWidening(acceptQuestion(looked)))) return CANCELLED;
+			const kept = await acceptProposal(home.value, looked, patience);
 			if (!kept.ok) return kept;
 			this.#services.log.info(`${called(line.name)}: what stood in its policy file was accepted`);
 			await this.#servers.regrant();

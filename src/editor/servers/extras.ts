@@ -1,6 +1,6 @@
 import { ASK_KINDS, type AskKind, asksOf } from "../../core/policy/asks.ts";
 import type { Grant } from "../../core/policy/layers.ts";
-import { NO_OFFERS, type Offers } from "../../core/policy/offers.ts";
+import { NO_OFFERS, type Offers, withPromptPins } from "../../core/policy/offers.ts";
 import type { Widening } from "../../platform/approval/widen.ts";
 import type { ListedOffers } from "../../platform/launch/list-tools.ts";
 
@@ -23,7 +23,7 @@ export interface Extra extends ExtraKey {
 /** What is granted, then what the server lists beside it, then what it may ask for. Each once; never empty. */
 export function extrasOf(grant: Grant | null, effective: Grant | null, listed: ListedOffers | null): readonly Extra[] {
 	const [has, left] = [grant?.offers ?? NO_OFFERS, effective?.offers ?? NO_OFFERS];
-	const named = (kind: "prompt" | "resource" | "template", key: keyof Omit<Offers, "completions">): readonly Extra[] => {
+	const named = (kind: "prompt" | "resource" | "template", key: "prompts" | "resources" | "templates"): readonly Extra[] => {
 		const known = new Map((listed?.[key] ?? []).map(({ name, says }) => [name, says]));
 		return [...new Set([...has[key], ...known.keys()])].map((name) => ({
 			kind,
@@ -76,12 +76,13 @@ export function wideningFor(
 export function withoutExtras(grant: Grant, keys: readonly ExtraKey[]): Grant {
 	const { offers = NO_OFFERS, asks = {}, hostSecrets = [], ...rest } = grant;
 	const stays = (kind: ExtraKey["kind"], name = ""): boolean => !keys.some((key) => key.kind === kind && key.name === name);
-	const left: Offers = {
+	const fewer: Offers = {
 		prompts: offers.prompts.filter((name) => stays("prompt", name)),
 		resources: offers.resources.filter((name) => stays("resource", name)),
 		templates: offers.templates.filter((name) => stays("template", name)),
 		completions: offers.completions && stays("completion"),
 	};
+	const left = withPromptPins(fewer, offers.promptPins ?? {});
 	const asked = Object.fromEntries(Object.entries(asks).filter(([kind]) => !keys.some((key) => key.kind === kind)));
 	const sent = hostSecrets.filter((name) => stays("host-secret", name));
 	const isOffered = left.completions || left.prompts.length + left.resources.length + left.templates.length > 0;

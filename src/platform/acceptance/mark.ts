@@ -33,6 +33,8 @@ interface MarkAt {
 export interface MarkOptions {
 	/** Undefined: a sealed vault closed by a passphrase is a Problem unless it was unlocked before. */
 	readonly ask?: AskPassphrase;
+	/** True: a keychain that is closed is not opened, for which it would ask a person; it is a Problem. */
+	readonly quiet?: boolean;
 	/** How long a keychain's prompt may stay unanswered. */
 	readonly timeoutMs?: number;
 	/** A connection to the keychain of this environment, which stays the caller's. Undefined: one is opened, and closed again. */
@@ -56,6 +58,7 @@ export async function readMark(home: Home, options: MarkOptions): Promise<Result
 	if (seen.is === "value") return ok(parseMark(seen.value));
 	if (seen.is === "none") return readSealed(home, options);
 	if (seen.is === "elsewhere") return elsewhere;
+	if (options.quiet === true && process.platform === "linux") return notOpen;
 	// The library has a keychain unlocked, and tells a locked one from one that has no such entry.
 	const value = await withKeychain(home, options, (vault) => vault.read(ACCOUNT));
 	if (value.ok) return ok(parseMark(value.value ?? ""));
@@ -169,6 +172,12 @@ const noThrowAway = fail(
 	"home-changed",
 	"This home says that it is a throw-away one, and a person has approved servers in it.",
 	"If you did not make it anew here, something has changed its home.json.",
+);
+
+const notOpen = fail(
+	"keychain-locked",
+	"Which approvals count is in the keychain, which is not open.",
+	"Unlock it (logging in to the desktop does).",
 );
 
 const elsewhere = fail(

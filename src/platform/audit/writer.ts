@@ -58,9 +58,9 @@ export interface AuditLogOptions {
 	readonly launcher?: string | null;
 	readonly policy?: string | null;
 	/** What becomes of a call for whose record there is no room. Undefined: it is refused. */
-	readonly onFailure?: "refuse" | "allow";
+	readonly onFailure?: Current<"refuse" | "allow">;
 	/** What is kept of the arguments of calls. Undefined: all but secrets. */
-	readonly classes?: ArgumentClasses;
+	readonly classes?: Current<ArgumentClasses>;
 	readonly clock: () => Date;
 	/** Takes known secrets out of everything that came from outside. */
 	readonly redact: Redact;
@@ -70,6 +70,13 @@ export interface AuditLogOptions {
 
 /** What a slow disk gets at the end of a session for what is on its way, and for the last record. Milliseconds. */
 const END_MS = 1_500;
+
+/** What counts from the beginning, or what is asked for each record: a log may be open before it is known what a person accepted. */
+type Current<T> = T | (() => T);
+
+function current<T extends object | string>(value: Current<T>): T {
+	return typeof value === "function" ? value() : value;
+}
 
 /** Opens a new log in `state/audit`, readable by this user alone, writes its first record, and puts it into the list of sessions. */
 export function openAuditLog(home: Home, options: AuditLogOptions): Result<AuditLog> {
@@ -108,7 +115,7 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 function ofCalls({ classes, redact }: AuditLogOptions): ((given: unknown) => string | null) | undefined {
 	if (classes === undefined) return undefined;
 	const folder = accountFolder();
-	return (given) => argumentsJson(given, redact, classes, folder);
+	return (given) => argumentsJson(given, redact, current(classes), folder);
 }
 
 /** Null for an account that is in no user database, or has no folder of its own. */
@@ -212,7 +219,7 @@ class OpenLog implements AuditLog {
 	}
 
 	get #mayGoOn(): boolean {
-		return this.#parts.options.onFailure === "allow";
+		return current(this.#parts.options.onFailure ?? "refuse") === "allow";
 	}
 
 	/** What waits for room goes first, then what became of it, and then how much was lost meanwhile. */

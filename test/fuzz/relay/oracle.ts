@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { visit } from "jsonc-parser";
 import type { RelayPolicy } from "../../../src/core/protocol/relay.ts";
-import { FORMS } from "../../fixtures/servers/hostile-player.mjs";
-import { APPROVED, FORBIDDEN, SECRET } from "./policies.ts";
+import { FORMS, INSTRUCTIONS } from "../../fixtures/servers/hostile-player.mjs";
+import { APPROVED, FORBIDDEN, META, SECRET } from "./policies.ts";
 
 /** A promise of the relay that was broken. */
 export class Broken extends Error {}
@@ -233,12 +233,24 @@ export class Oracle {
 			for (const tool of result.tools)
 				if (!isObject(tool) || !this.#policy.tools.has(String(tool.name)) || !isApproved(tool))
 					throw new Broken("a tool is listed that was not approved");
+				else this.#isBesideApproved(tool);
+		if (asked.method === "initialize" || asked.method === "server/discover") {
+			const said = Object.entries(result).find(([key]) => key.toLowerCase() === "instructions")?.[1];
+			const isNothing = said === undefined || said === null || said === "";
+			if (!isNothing && (this.#policy.instructions === undefined || said !== INSTRUCTIONS))
+				throw new Broken("instructions reach the host that were not approved");
+		}
 		if (asked.method === "prompts/list" && Array.isArray(result.prompts))
 			for (const prompt of result.prompts) {
 				const granted = this.#policy.offers?.prompts ?? [];
 				if (!isObject(prompt) || !(granted.includes("*") || granted.includes(String(prompt.name))))
 					throw new Broken("a prompt is listed that is not granted");
 			}
+	}
+
+	#isBesideApproved({ name, _meta: meta }: Json): void {
+		if (meta !== undefined && !(this.#policy.toolMeta?.has(String(name)) === true && isDeepStrictEqual(meta, META)))
+			throw new Broken("something stands beside a definition that was not approved");
 	}
 
 	/** No secret, whatever it is written as, and nothing that is not seen. The host's own id may hold anything. */
