@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { exact } from "../../core/plain-text.ts";
 import { ASK_KINDS } from "../../core/policy/asks.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { promptsToGrant } from "../../platform/approval/given.ts";
 import { called } from "../approval/questions.ts";
 import { registerCommand } from "../commands.ts";
 import type { Services } from "../services.ts";
@@ -27,14 +28,25 @@ export function registerExtraCommands(services: Services, servers: Servers): vsc
 	return vscode.Disposable.from(
 		registerCommand(services, "sallyport.listExtras", async (...args) => {
 			const target = await parseTarget(args, servers);
-			return target.ok ? approvals.listOffers(target.value.server) : target;
+			if (!target.ok) return target;
+			const listed = await approvals.listOffers(target.value.server);
+			return listed.ok ? ok(undefined) : listed;
 		}),
 		registerCommand(services, "sallyport.allowExtras", async (...args) => {
 			const target = await parse(args);
 			if (!target.ok) return target;
 			const { server, keys } = target.value;
-			const described = await approvals.describe(server);
-			return described.ok ? approvals.grant(described.value, { title: titleFor(server, keys), ...wideningFor(keys) }) : described;
+			const wanted = { title: titleFor(server, keys), ...wideningFor(keys) };
+			const prompts = keys.filter(({ kind, name }) => kind === "prompt" && name !== "*").map(({ name }) => name);
+			if (prompts.length === 0) {
+				const described = await approvals.describe(server);
+				return described.ok ? approvals.grant(described.value, wanted) : described;
+			}
+			// A prompt is granted with its definition as it is now.
+			const listed = await approvals.listOffers(server);
+			if (!listed.ok) return listed;
+			const definitions = promptsToGrant(listed.value.offers, prompts);
+			return definitions.ok ? approvals.grant(listed.value, { ...wanted, definitions: definitions.value }) : definitions;
 		}),
 		registerCommand(services, "sallyport.denyExtras", async (...args) => {
 			const target = await parse(args);

@@ -48,7 +48,7 @@ suite("what a server may do beside its tools", () => {
 
 	test("what it lists stands beside that, once it was asked, with its own words", async () => {
 		const listed = await here.approvals.listOffers(here.server("offers"));
-		assert.deepEqual(listed, { ok: true, value: undefined });
+		assert.equal(listed.ok, true);
 		assert.deepEqual(rows(), [
 			...["summary ✓", "steal"],
 			...["notes://docs/* ✓", "notes://today", "notes://private/diary"],
