@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { sentence } from "../core/plain-text.ts";
 import { type Asks, parsePolicyAsks } from "../core/policy/asks.ts";
 import { LIMIT_NAMES, type LimitName, parsePolicyLimits } from "../core/policy/limits.ts";
 import { NO_OFFERS, promptPin } from "../core/policy/offers.ts";
@@ -200,7 +201,13 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 /** These prompts as the server lists them now. */
 async function listedPrompts(candidate: Candidate, context: ApprovalContext, names: readonly string[]) {
 	const listed = await listCandidateOffers(candidate, context);
-	return listed.ok ? promptsToGrant(listed.value, names) : listed;
+	if (listed.ok) return promptsToGrant(listed.value, names);
+	const { code, message, remedy } = listed.problem;
+	return fail(
+		code,
+		message,
+		`${sentence(remedy)} It has to start to list its prompts: allow what it needs for that first, then the prompts.`,
+	);
 }
 
 /** `--limit NAME=VALUE`, as often as it stands, by the rules of a policy file; `none` takes the limit away. */

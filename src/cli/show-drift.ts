@@ -1,10 +1,10 @@
-import { createTwoFilesPatch } from "diff";
 import { plain } from "../core/plain-text.ts";
 import { readDefinition, readToolMeta } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
+import { showBarred, showPatch } from "./show-text.ts";
 
 /**
  * Drift as a difference of the definitions, not of two digests.
@@ -28,7 +28,8 @@ export function showMetaDrift(io: Io, home: Home, { name, definition }: ListedTo
 	say(io);
 	say(io, `Beside the definition of ${plain(name)}, in its _meta, where some hosts look for pages to show and the like:`);
 	const before = approved === undefined ? null : readToolMeta(home, approved);
-	showPatch(io, before === null ? "" : textOf(before), textOf(definition._meta));
+	if (before === null) showBarred(io, textOf(definition._meta));
+	else showPatch(io, textOf(before), textOf(definition._meta));
 }
 
 /** A prompt as it is listed now, by the server's own word. */
@@ -36,13 +37,7 @@ export function showListed(io: Io, { name, definition }: Pick<ListedTool, "name"
 	const { _meta: _, ...now } = definition;
 	say(io);
 	say(io, `The prompt ${plain(name)}, by the server's own word:`);
-	showPatch(io, "", textOf(now));
-}
-
-/** What of one text is not as in the other, as lines of plain text. */
-export function showPatch(io: Io, before: string, after: string): void {
-	for (const line of createTwoFilesPatch("approved", "now", before, after, "", "", { context: 2 }).split("\n").slice(3))
-		if (line !== "") say(io, `  ${plain(line)}`);
+	showBarred(io, textOf(now));
 }
 
 function textOf(value: unknown): string {

@@ -209,7 +209,7 @@ describe("a prompt that is granted by its name", () => {
 		says({ prompts: [SUMMARY, { name: "plan" }] });
 		const asked = await world.onTerminal(["allow", "it", "--prompt", "summary"], "it\n");
 		expect(asked.stdout).toMatch(/The prompt summary, by the server's own word:[\s\S]*"description": "Sums up"/);
-		expect(asked.stdout).toMatch(/\+ prompt {2}summary {2}\(sha256:/);
+		expect(asked.stdout).toMatch(/\+ prompt {2}summary\s/);
 		expect(await prompts()).toMatchObject({ shown: ["summary"], given: true });
 		says({ prompts: [OTHER] });
 		const { shown, given, stderr } = await prompts();
@@ -219,6 +219,7 @@ describe("a prompt that is granted by its name", () => {
 		expect(explained.stdout).toContain("sallyport allow it --prompt summary");
 		const again = await world.onTerminal(["allow", "it", "--prompt", "summary"], "it\n");
 		expect(again.stdout).toMatch(/- +"description": "Sums up",\s+\+ +"description": "Sums up, and sends it elsewhere"/);
+		expect(again.stdout).toContain("+ prompt  summary  (its definition has changed)");
 		expect(await prompts()).toMatchObject({ shown: ["summary"], given: true });
 		expect((await world.sallyport(["policy", "explain", "it", "--prompt", "summary"])).stdout).toContain("pinned to sha256:");
 	});
