@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { exact } from "../../core/plain-text.ts";
 import { ASK_KINDS } from "../../core/policy/asks.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { promptsToGrant } from "../../platform/approval/given.ts";
+import { instructionsOf, NO_INSTRUCTIONS, promptsToGrant } from "../../platform/approval/given.ts";
 import { called } from "../approval/questions.ts";
 import { registerCommand } from "../commands.ts";
 import type { Services } from "../services.ts";
@@ -17,7 +17,7 @@ import { parseTarget } from "./target.ts";
 
 const MOST = 1_000;
 const Key = z.object({
-	kind: z.enum(["prompt", "resource", "template", "completion", ...ASK_KINDS]),
+	kind: z.enum(["prompt", "resource", "template", "completion", "instructions", ...ASK_KINDS]),
 	name: z.string().check(z.maxLength(MOST)),
 });
 const Named = z.object({ server: z.string(), extras: z.array(Key).check(z.maxLength(MOST)) });
@@ -38,15 +38,19 @@ export function registerExtraCommands(services: Services, servers: Servers): vsc
 			const { server, keys } = target.value;
 			const wanted = { title: titleFor(server, keys), ...wideningFor(keys) };
 			const prompts = keys.filter(({ kind, name }) => kind === "prompt" && name !== "*").map(({ name }) => name);
-			if (prompts.length === 0) {
+			const speaks = keys.some(({ kind }) => kind === "instructions");
+			if (prompts.length === 0 && !speaks) {
 				const described = await approvals.describe(server);
 				return described.ok ? approvals.grant(described.value, wanted) : described;
 			}
-			// A prompt is granted with its definition as it is now.
+			// A prompt is granted with its definition as it is now, and instructions as they are.
 			const listed = await approvals.listOffers(server);
 			if (!listed.ok) return listed;
 			const definitions = promptsToGrant(listed.value.offers, prompts);
-			return definitions.ok ? approvals.grant(listed.value, { ...wanted, definitions: definitions.value }) : definitions;
+			if (!definitions.ok) return definitions;
+			const given = speaks ? instructionsOf(listed.value.offers, listed.value.candidate.current ?? {}) : NO_INSTRUCTIONS;
+			if (speaks && given.pin === null) return NO_TEXT;
+			return approvals.grant(listed.value, { ...wanted, definitions: definitions.value, instructions: given });
 		}),
 		registerCommand(services, "sallyport.denyExtras", async (...args) => {
 			const target = await parse(args);
@@ -71,12 +75,20 @@ export function registerExtraCommands(services: Services, servers: Servers): vsc
 	}
 }
 
+const NO_TEXT = fail(
+	"no-instructions",
+	"The server gives the model no instructions now, or none that anybody could read first.",
+	"List what it offers again.",
+);
+
 function titleFor({ name }: Pick<Server, "name">, keys: readonly ExtraKey[]): string {
 	const [only, ...others] = keys;
 	if (only === undefined || others.length > 0) return `Let ${called(name)} do these ${keys.length} things?`;
 	switch (only.kind) {
 		case "completion":
 			return `Let ${called(name)} complete what you type?`;
+		case "instructions":
+			return `Let ${called(name)} give the model its instructions?`;
 		case "sampling":
 			return `Let ${called(name)} ask your model?`;
 		case "elicitation":

@@ -44,6 +44,8 @@ export interface ListedOffers {
 	readonly templates: readonly ListedOffer[];
 	/** It can complete what a person types. */
 	readonly completions: boolean;
+	/** What it says for the model. Null: nothing, or no text. */
+	readonly instructions: string | null;
 }
 
 export interface ListOptions {
@@ -113,6 +115,7 @@ export async function listOffers(child: ChildProcess, options: ListOptions): Pro
 			// Many servers know no templates, and say so by an error.
 			templates: templates.ok ? offersIn(templates.value, "uriTemplate") : [],
 			completions: has("completions"),
+			instructions: greeted.value.instructions,
 		});
 	} finally {
 		peer.close();
