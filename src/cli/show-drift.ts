@@ -1,15 +1,19 @@
-import { createTwoFilesPatch } from "diff";
 import { plain } from "../core/plain-text.ts";
 import { readDefinition, readToolMeta } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
+import { showBarred, showPatch } from "./show-text.ts";
 
-/** Drift as a difference of the definitions, not of two digests. */
-export function showDrift(io: Io, home: Home, tool: ListedTool, approved: string): void {
+/**
+ * Drift as a difference of the definitions, not of two digests.
+ *
+ * @param what stands before the name, with a blank behind. Empty: nothing
+ */
+export function showDrift(io: Io, home: Home, tool: Pick<ListedTool, "name" | "definition">, approved: string, what = ""): void {
 	say(io);
-	say(io, `${plain(tool.name)} is not what was approved, and is withheld until you allow it again:`);
+	say(io, `${what}${plain(tool.name)} is not what was approved, and is withheld until you allow it again:`);
 	const before = readDefinition(home, approved);
 	if (before === null) {
 		say(io, "  (the approved definition is no longer kept)");
@@ -24,13 +28,16 @@ export function showMetaDrift(io: Io, home: Home, { name, definition }: ListedTo
 	say(io);
 	say(io, `Beside the definition of ${plain(name)}, in its _meta, where some hosts look for pages to show and the like:`);
 	const before = approved === undefined ? null : readToolMeta(home, approved);
-	showPatch(io, before === null ? "" : textOf(before), textOf(definition._meta));
+	if (before === null) showBarred(io, textOf(definition._meta));
+	else showPatch(io, textOf(before), textOf(definition._meta));
 }
 
-/** What of one text is not as in the other, as lines of plain text. */
-export function showPatch(io: Io, before: string, after: string): void {
-	for (const line of createTwoFilesPatch("approved", "now", before, after, "", "", { context: 2 }).split("\n").slice(3))
-		if (line !== "") say(io, `  ${plain(line)}`);
+/** A prompt as it is listed now, by the server's own word. */
+export function showListed(io: Io, { name, definition }: Pick<ListedTool, "name" | "definition">): void {
+	const { _meta: _, ...now } = definition;
+	say(io);
+	say(io, `The prompt ${plain(name)}, by the server's own word:`);
+	showBarred(io, textOf(now));
 }
 
 function textOf(value: unknown): string {
