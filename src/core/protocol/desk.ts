@@ -164,9 +164,9 @@ export class Desk {
 
 	noteWithheld(withheld: readonly Withheld[]): void {
 		for (const each of withheld) {
-			const { tool, reason } = each;
+			const { tool, reason, approved, pin } = each;
 			this.#drifted(each);
-			this.#leftOut(reason, "tools/list", tool);
+			this.#leftOut(reason, "tools/list", tool, pin === null ? undefined : { approved, listed: pin });
 		}
 	}
 
@@ -185,10 +185,12 @@ export class Desk {
 		this.#leftOut(held.reason, method, null);
 	}
 
-	/** Of an answer that goes on otherwise. */
-	#leftOut(reason: Reason, method: string, tool: string | null): void {
+	/** Of an answer that goes on otherwise. `pins`: of the definition that was listed, by which it is found again; each other one is recorded by itself. */
+	#leftOut(reason: Reason, method: string, tool: string | null, pins?: { readonly approved: string; readonly listed: string }): void {
 		const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
-		this.#rarely(event, reason, tool === null ? null : brief(tool, SHOWN));
+		const subject = tool === null ? null : brief(tool, SHOWN);
+		if (pins === undefined) this.#rarely(event, reason, subject);
+		else this.#rarely({ ...event, arguments: pins }, reason, subject, `${subject} ${pins.listed}`);
 	}
 
 	/** After a change of what is granted, the same drift is news. */
@@ -233,8 +235,8 @@ export class Desk {
 	}
 
 	/** Recorded the first time, the tenth, the hundredth… with the count; and when it could not be, the next time. */
-	#rarely(event: AuditEvent, reason: Reason, subject: string | null): void {
-		const key = `${event.direction} ${reason} ${subject ?? ""}`;
+	#rarely(event: AuditEvent, reason: Reason, subject: string | null, counted = subject): void {
+		const key = `${event.direction} ${reason} ${counted ?? ""}`;
 		const count = this.#count(key);
 		if (!/^10*$/.test(String(count)) && !this.#unwritten.has(key)) return;
 		if (this.write({ ...event, count })) this.#unwritten.delete(key);

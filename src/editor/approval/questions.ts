@@ -2,6 +2,7 @@ import { parseLaunch } from "../../core/launch/runner.ts";
 import { brief, exact, plain } from "../../core/plain-text.ts";
 import type { Proposal } from "../../core/policy/accepted.ts";
 import type { Grant } from "../../core/policy/layers.ts";
+import { linesOf, wrap } from "../../core/wrapped-text.ts";
 import type { ProposalRow } from "../../platform/approval/accept.ts";
 import type { Candidate } from "../../platform/approval/candidate.ts";
 import type { ChangeRow, GrantChange } from "../../platform/approval/texts.ts";
@@ -9,7 +10,7 @@ import type { ListedTool } from "../../platform/launch/list-tools.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { type Cuttable, commandText, joined, lineText, list, placeText } from "./command-text.ts";
 import { MOST_LINES, type Question } from "./dialog.ts";
-import { heightOf, linesOf, wrap } from "./lines.ts";
+import { heightOf, WIDTH } from "./lines.ts";
 import { type Holder, holderRows } from "./other-holders.ts";
 import { namesOf, toolsText } from "./tool-text.ts";
 
@@ -162,7 +163,7 @@ function command({ current, described }: Candidate): Cuttable {
 
 /** Every line that the server wrote is short and begins with a bar, as in what it says of a tool. */
 function instructionRows(text: string): Cuttable {
-	const lines = linesOf(text).flatMap((line) => wrap(plain(line)).map((each) => `│ ${each}`));
+	const lines = linesOf(text).flatMap((line) => wrap(plain(line), WIDTH).map((each) => `│ ${each}`));
 	const heading = "What it tells the model, by the server's own word";
 	const full = [`${heading}:`, ...lines].join("\n");
 	if (lines.length <= MOST_INSTRUCTIONS) return { text: full, full };
