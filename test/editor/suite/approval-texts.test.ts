@@ -75,7 +75,7 @@ suite("what a dialog says of a tool", () => {
 
 	test("is not called whole where anything is cut or masked, or lies too deep", () => {
 		let deep: Definition = { description: "deep" };
-		for (let i = 0; i < 50; i++) deep = { properties: { deep } };
+		for (let i = 0; i < 500; i++) deep = { properties: { deep } };
 		for (const definition of [
 			{ ...READS, description: "x".repeat(5_000) },
 			{ ...READS, description: `Use it with ${generateFakeToken()}` },
