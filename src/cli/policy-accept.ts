@@ -23,6 +23,7 @@ import { launchLinesIn } from "../platform/launch/config-lines.ts";
 import { approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { unknownServer } from "./known-servers.ts";
 import { complain, say } from "./say.ts";
 import { showInstructions } from "./show-instructions.ts";
 import { userHome } from "./target.ts";
@@ -40,7 +41,7 @@ export function registerPolicyAccept(policy: Command, io: Io, exit: (code: ExitC
 		.option("--json", "print the result as JSON")
 		.addHelpText(
 			"after",
-			"\nShows the exact difference to what you accepted before, and asks for the server's name on a terminal. What was taken out of the files by\nhand is struck out for good.\nExit: 0 nothing waits any more, 1 declined, 2 could not.",
+			"\nShows the exact difference to what you accepted before, and asks for the server's name on a terminal. What was taken out of the files by\nhand is struck out for good.\nExit: 0 nothing waits any more, 1 declined, 2 could not, or nobody knows that server.",
 		)
 		.action(async (server: string | undefined, options: AcceptOptions) => exit(await accept(server ?? null, options, io)));
 }
@@ -85,6 +86,9 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 	}
 	const settled = await settleNarrowed(home.value, vault);
 	if (!settled.ok) return complain(io, settled.problem);
+	const isNothing = accepted.length + declined + refused === 0;
+	const unknown = isNothing && settled.value === 0 && name !== null ? unknownServer(name, waiting.value.layers, io) : null;
+	if (unknown !== null) return complain(io, unknown);
 	if (options.json === true)
 		say(
 			io,
@@ -96,7 +100,7 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 			}),
 		);
 	else {
-		if (accepted.length + declined + refused === 0) say(io, name === null ? "Nothing waits." : `Nothing of ${plain(name)} waits.`);
+		if (isNothing) say(io, name === null ? "Nothing waits." : `Nothing of ${plain(name)} waits.`);
 		if (settled.value > 0) say(io, `What was taken out of the files by hand is struck out for good (${settled.value}).`);
 	}
 	if (place === "sealed") io.stderr.write(`${WEAK}\n`);

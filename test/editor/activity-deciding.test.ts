@@ -19,7 +19,7 @@ beforeAll(async () => {
 	world.entry("mini");
 	await world.allowTools("mini", "echo", "read", "write");
 	for (const args of [
-		["--prompt", "summary", "--ask", "roots", "--limit", "callsPerMinute=60"],
+		["--prompt", "*", "--ask", "roots", "--limit", "callsPerMinute=60"],
 		["--egress", "example.com:443", "--read", "."],
 	]) {
 		const allowed = await world.sallyport(["allow", "mini", ...args, "--yes"]);

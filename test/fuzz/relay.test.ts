@@ -42,6 +42,17 @@ describe("sessions that broke a promise once", () => {
 		expect(brokenBy(events)).toBeNull();
 	});
 
+	test("a list that answers no request, because its id is written otherwise, changes nothing", () => {
+		const events = [
+			line("host", '{"jsonrpc":"2.0","id":0,"method":"tools/list"}'),
+			line("host", '{"jsonrpc":"2.0","id":23,"method":"tools/list"}'),
+			line("server", `{"jsonrpc":"2.0","id":0,"result":{"tools":[${READ}]}}`),
+			line("server", '{"jsonrpc":"2.0","id":23.0,"result":{"tools":[{"name":"read","description":"Another"}]}}'),
+			line("host", '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read"}}'),
+		];
+		expect(brokenBy(events)).toBeNull();
+	});
+
 	test("an id that is half a character is not given back", () => {
 		expect(brokenBy([line("host", '{"id":"\\udaaa"}')])).toBeNull();
 	});

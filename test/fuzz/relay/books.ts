@@ -21,6 +21,9 @@ interface Call {
 
 const OFFERS = /^(?:prompts\/get|resources\/(?:read|subscribe|unsubscribe)|completion\/complete)$/;
 
+/** What may wait for the server's list. */
+const HELD = /^(?:tools\/call|prompts\/get)$/;
+
 /** Why a request of the host may be refused, as far as another than the relay can know. Left out: for any of them. */
 const MAY_REFUSE: Readonly<Record<string, (call: Call, policy: RelayPolicy) => boolean>> = {
 	"tool-not-granted": ({ method, tool }, policy) => method === "tools/call" && !policy.tools.has(String(tool)),
@@ -31,23 +34,29 @@ const MAY_REFUSE: Readonly<Record<string, (call: Call, policy: RelayPolicy) => b
 	"argument-not-allowed": ({ method, params }) =>
 		method === "tools/call" && isObject(params.arguments) && params.arguments.path === FORBIDDEN,
 	"too-many-calls": ({ method }, policy) => method === "tools/call" && policy.limits?.callsPerMinute !== undefined,
-	"too-many-held": ({ method }) => method === "tools/call",
-	"not-initialized": ({ method }) => method === "tools/call",
-	"list-failed": ({ method }) => method === "tools/call",
-	"session-ended": ({ method }) => method === "tools/call",
+	"too-many-held": ({ method }) => HELD.test(method),
+	"not-initialized": ({ method }) => HELD.test(method),
+	"list-failed": ({ method }) => HELD.test(method),
+	"session-ended": ({ method }) => HELD.test(method),
+	"too-many-session-calls": ({ method }) => method === "tools/call" || OFFERS.test(method),
+	"session-calls-used-up": ({ method }) => method === "tools/call" || OFFERS.test(method),
+	"prompt-changed": ({ method }) => method === "prompts/get",
+	"prompt-duplicate": ({ method }) => method === "prompts/get",
+	"prompt-unreadable": ({ method }) => method === "prompts/get",
+	"prompt-not-listed": ({ method }) => method === "prompts/get",
 	"kind-not-granted": ({ method }) => OFFERS.test(method),
 	"task-not-granted": ({ method, params }) => method.startsWith("tasks/") || "task" in params,
 	"unknown-method": ({ method }) => !PASSES.test(method),
 };
 /** Of what the host waited for, and does so no more. */
 const MAY_GIVE_UP =
-	/^(?:input-not-granted|result-unreadable|result-too-large|line-invalid|line-too-long|batch-not-negotiated|audit-failed|too-many-asks|credential-asked|bad-params|task-not-granted|server-request-not-granted)$/;
+	/^(?:input-not-granted|result-unreadable|result-too-large|line-invalid|line-too-long|batch-not-negotiated|audit-failed|too-many-asks|credential-asked|bad-params|task-not-granted|server-request-not-granted|address-unsafe|context-asked)$/;
 /** What is counted, and recorded the first, the tenth, the hundredth time: by who sent it. */
 const NOTES = {
 	"host-to-server":
 		/^(?:line-too-long|line-invalid|batch-not-negotiated|response-unexpected|host-secret|bad-params|notification-not-granted)$/,
 	"server-to-host":
-		/^(?:line-too-long|line-invalid|batch-not-negotiated|response-unexpected|secret-redacted|text-made-visible|result-cut|url-asked|notification-not-granted|server-request-not-granted|id-reused|bad-params|too-many-asks|credential-asked|task-not-granted|audit-failed|tool-(?:changed|duplicate|unreadable|not-granted))$/,
+		/^(?:line-too-long|line-invalid|batch-not-negotiated|response-unexpected|secret-redacted|text-made-visible|result-cut|url-asked|notification-not-granted|server-request-not-granted|id-reused|bad-params|too-many-asks|credential-asked|task-not-granted|audit-failed|address-unsafe|context-asked|instructions-(?:not-granted|changed)|tool-(?:changed|duplicate|unreadable|not-granted|meta-changed)|prompt-(?:changed|duplicate|unreadable|not-listed))$/,
 	launcher: /^$/,
 };
 
@@ -119,8 +128,8 @@ export class Books {
 		this.#count();
 		for (const { direction, reason, count = 0, request } of counted) {
 			const cameFrom = direction === "host-to-server" ? "host" : "server";
-			if (!NOTES[direction].test(reason)) throw new Broken("something is counted that must not be");
-			if (this.#cause.from !== cameFrom && !reason.startsWith("tool-")) throw new Broken("something is counted that nobody did");
+			if (!NOTES[direction].test(reason)) throw new Broken(`something is counted that must not be: ${reason}`);
+			if (this.#cause.from !== cameFrom && !/^(?:tool|prompt)-/.test(reason)) throw new Broken("something is counted that nobody did");
 			if (isRare && !/^10*$/.test(String(count))) throw new Broken("something is recorded that is not its turn");
 			if (request !== null && !isId(request)) throw new Broken("a record has an id that is none");
 			if (isRare && reason === "line-too-long" && count !== this.#times.get(`${cameFrom} ${reason}`))

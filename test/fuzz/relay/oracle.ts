@@ -303,8 +303,10 @@ function read(bytes: Uint8Array): Json {
 function wellFormed(line: Uint8Array): Json | null {
 	try {
 		const message = read(line);
-		// An id whose own name is in escapes is too odd for the relay to look for.
-		return "id" in message && !strict.decode(line).includes('"id"') ? null : message;
+		if (!("id" in message)) return message;
+		// An id whose own name is in escapes is too odd for the relay to look for, and so is a number that is written otherwise (`23.0`).
+		const written = /"id"\s*:\s*(-?[\d.eE+-]+)?/.exec(strict.decode(line));
+		return written === null || (typeof message.id === "number" && written[1] !== String(message.id)) ? null : message;
 	} catch (error) {
 		if (error instanceof Broken) return null;
 		throw error;
