@@ -230,7 +230,7 @@ export class Launch {
 	 * @param accepted null: not known yet
 	 */
 	#keepLog(home: Home, accepted: OwnSettings | null): void {
-		const layers = this.#place === null ? null : readLayers(home, this.#place.sources);
+		const layers = this.#place === null ? null : readLayers(home, this.#place.sources, this.accepted);
 		if (layers?.ok !== true) return;
 		this.#keeping = heldAuditSettings(layers.value, accepted?.audit);
 		if (accepted !== null && auditWaits(layers.value, accepted)) this.#tellWaiting(SETTINGS_WAIT);

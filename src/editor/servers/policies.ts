@@ -53,9 +53,9 @@ export class Policies {
 	}
 
 	#read(home: Home, workspace: string | null): Result<Indexed> {
-		const layers = readLayers(home, { workspace, narrowing: [] });
-		if (!layers.ok) return layers;
 		const accepted = this.#accepted;
+		const layers = readLayers(home, { workspace, narrowing: [] }, accepted?.ok === true ? accepted.value : null);
+		if (!layers.ok) return layers;
 		if (accepted === null) return ok({ layers: indexed(layers.value), waiting: new Map() });
 		if (!accepted.ok) return accepted;
 		const held = holdToAccepted(layers.value, accepted.value);
