@@ -148,7 +148,7 @@ export class Approvals {
 		const launch = parseLaunch(command, args);
 		if (!launch.ok || launch.value.kind !== "package") return false;
 		const home = this.#services.home();
-		return !home.ok || recallPackage(home.value, launch.value) === null;
+		return !home.ok || recallPackage(home.value, launch.value, this.#servers.accepted?.code ?? null) === null;
 	}
 
 	/** Starts the server confined and keeps the list of its tools. Asks before the first start of a command that was not approved. */
