@@ -129,6 +129,7 @@ const LINE: LaunchLine = {
 	env: { KEY: { kind: "reference", text: "keychain://github/GITHUB_TOKEN" } },
 	asks: new Map([["env:KEY", "keychain://github/GITHUB_TOKEN"]]),
 	wrapped: true,
+	policies: [],
 };
 
 function candidateOf(line: LaunchLine): Candidate {
