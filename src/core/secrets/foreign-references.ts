@@ -102,7 +102,13 @@ export function isUndivided(text: string): boolean {
 /** True when the whole text only names where a secret is kept. */
 export function isReferenceText(text: string): boolean {
 	if (hasOnly(text, WORD | SIGN.plus | SIGN.equals | SIGN.hyphen)) return isMarkedVariable(text);
-	return isWhole(text) || (PLACE.test(text) && !endsInToken(text)) || isCall(text) || namesAnother(text) || /^\$\{[^{}]*\}$/.test(text);
+	return (
+		isWhole(text) ||
+		(hasAny(text, SIGN.colon | SIGN.slash) && PLACE.test(text) && !endsInToken(text)) ||
+		isCall(text) ||
+		namesAnother(text) ||
+		/^\$\{[^{}]*\}$/.test(text)
+	);
 }
 
 /** True for the address of an entry of a manager of secrets, for code that reads one and for the name of a variable between marks. */

@@ -3,6 +3,7 @@ import { awsAccount } from "./checksums.ts";
 import { decompose } from "./decompose.ts";
 import { undisguised, undisguisedText } from "./disguise.ts";
 import { isReferenceText } from "./foreign-references.ts";
+import { Harmless } from "./harmless.ts";
 import { type JwtFacts, jwtFacts } from "./jwt.ts";
 import { classifyKey, isForBrowsers, type KeyClass, keyWords } from "./keys.ts";
 import type { Part } from "./parts/part.ts";
@@ -37,8 +38,16 @@ const PLAIN = { credential: null, jwt: null, account: null } as const;
 /** Judges parts and keeps, for every place, one detection. */
 export function judgeAll(parts: readonly Part[], value: string): readonly Detection[] {
 	if (parts.length === 0 && value.length > 65_536) return judgeTokens(value);
-	return withoutOverlaps(parts.flatMap(judge));
+	return withoutOverlaps(parts.flatMap(judgeOnce));
 }
+
+/** The same few words stand in thousands of command lines, each time with others. */
+function judgeOnce(part: Part): readonly Detection[] {
+	const { key, role, user, piece } = part;
+	return role === "value" && user === undefined ? harmless.search(key, piece.text, () => judge(part)) : judge(part);
+}
+
+const harmless = new Harmless();
 
 /** Tokens of a known form, wherever they stand in a text. */
 export function judgeTokens(text: string): readonly Detection[] {
