@@ -1,3 +1,4 @@
+import { isAlgorithm } from "./algorithms.ts";
 import { decodeBase64, decodeHex } from "./base64.ts";
 import { awsAccount } from "./checksums.ts";
 import { decompose } from "./decompose.ts";
@@ -14,6 +15,7 @@ import { namedProvider } from "./providers/named.ts";
 import { PRIVATE_KEY } from "./providers/private-key.ts";
 import { isPublicByDesign } from "./public-values.ts";
 import { disorder, isRandom } from "./randomness.ts";
+import { isShortcut } from "./shortcuts.ts";
 import { hasAny, hasOnly, SIGN } from "./signs.ts";
 import { isRecoveryPhrase, worth } from "./worth.ts";
 
@@ -86,6 +88,7 @@ function judge(part: Part): readonly Detection[] {
 	const wrapped = isWrappedSecret(text);
 	const verdict = wrapped ? "secret" : worth(part, text, kind);
 	if (verdict === "none" || isPublicByDesign(text)) return [];
+	if (kind !== "password" && (isShortcut(text) || isAlgorithm(text))) return [];
 	if (!isRecoveryPhrase(part.key, text) && isPlaceholder(text, part.key, kind)) return [];
 	const named = wrapped || part.key === null || kind === "password" ? null : namedProvider(keyWords(part.key), text);
 	return [
