@@ -9,6 +9,7 @@ import { readAuditLogs } from "../platform/audit/reader.ts";
 import { homePath, openHome } from "../platform/home.ts";
 import { realNames } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { logTime } from "./log-time.ts";
 import { complain, say } from "./say.ts";
 
 /** Records of one server that are looked through. */
@@ -52,7 +53,7 @@ function show(name: string, run: LastRun, io: Io): void {
 	const by = run.host === null ? "" : `, by ${brief(run.host, 40)}`;
 	const verb = run.granted === null ? "refused" : "started";
 	const config = run.granted?.config ?? null;
-	say(io, `${plain(name)}  ${verb} ${time(run.at)}${by}${config === null ? "" : `  (${plain(config)})`}`);
+	say(io, `${plain(name)}  ${verb} ${logTime(run.at)}${by}${config === null ? "" : `  (${plain(config)})`}`);
 	if (run.granted !== null) showGranted(run.granted, io);
 	if (run.withheld.length === 0) {
 		say(io, "Nothing was blocked.");
@@ -73,7 +74,7 @@ function tell(title: string, name: string, several: readonly Withheld[], io: Io)
 	for (const each of several) {
 		const times = each.count === 1 ? "" : `  (${each.count} times)`;
 		const about = each.said === undefined ? `${each.kind.padEnd(7)} ${each.subject === "" ? "" : `${exact(each.subject)}: `}` : "";
-		say(io, `  ${time(each.at)}  ${about}${why(name, each)}${times}`);
+		say(io, `  ${logTime(each.at)}  ${about}${why(name, each)}${times}`);
 		if (each.said !== undefined) say(io, `    what to do:      ${plain(each.said.remedy)}`);
 		const [line, command] = [profileLine(each), allowCommand(name, each)];
 		if (line !== null) say(io, `    in its profile:  ${line}`);
@@ -159,9 +160,4 @@ function allowCommand(name: string, { kind, subject, reason, grantable }: Withhe
 	if (reason === "host-secret") return `sallyport allow ${server} --host-secrets ${shellWord(subject)}`;
 	if (reason.startsWith("instructions-")) return `sallyport tools allow ${server} --instructions`;
 	return kind === "tool" ? `sallyport tools allow ${server} ${shellWord(subject)}` : null;
-}
-
-/** To the second, in UTC, as the log has it. */
-function time(at: string): string {
-	return plain(at.replace("T", " ").replace(/\.\d+Z$/, " UTC"));
 }

@@ -9,6 +9,7 @@ import { launchProblem } from "../core/launch/launchable.ts";
 import { brief, plain, shellWord } from "../core/plain-text.ts";
 import { grantsOf, type PolicyLayer } from "../core/policy/layers.ts";
 import { unreadLine } from "../core/report/unread.ts";
+import { ok, type Result } from "../core/result.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
 import { acceptedSettings, withForbidden } from "../platform/acceptance/own-settings.ts";
 import { commandLine } from "../platform/approval/texts.ts";
@@ -62,7 +63,9 @@ async function hosts(paths: readonly string[], options: HostsOptions, io: Io): P
 	const here = discover(paths.length === 0 ? [io.cwd] : [...paths]);
 	if (!here.ok) return complain(io, here.problem);
 	const own = discoverUserFiles(userHome(io), thisPlatform(), io.env);
-	const policy = await policyHere(io);
+	const layers = await policyHere(io);
+	if (!layers.ok) complain(io, layers.problem);
+	const policy = layers.ok ? layers.value : [];
 	const texts = new Map(
 		[...own.files, ...here.value.files].flatMap((file) => (file.text === null ? [] : [[file.path, { ...file, text: file.text }] as const])),
 	);
@@ -77,19 +80,19 @@ async function hosts(paths: readonly string[], options: HostsOptions, io: Io): P
 	else show(files, unguarded, new Set(own.files.map(({ path: file }) => file)), io);
 	const unseen = unreadLine(unread);
 	if (unseen !== null && options.json !== true) say(io, unseen);
-	if (unread.files + unread.folders > 0) return 2;
+	if (!layers.ok || unread.files + unread.folders > 0) return 2;
 	return unguarded > 0 ? 1 : 0;
 }
 
 /** How hosts that know such a field say that an entry is not to be started. For any other it is a word. */
 const OFF: ReadonlySet<string> = new Set(["disabled: true", "enabled: false"]);
 
-/** Every layer that counts in this folder. Empty also where one cannot be read: then the launcher starts nothing. */
-async function policyHere(io: Io): Promise<readonly PolicyLayer[]> {
+/** Every layer that counts in this folder. A Problem where one cannot be read: then the launcher starts nothing. */
+async function policyHere(io: Io): Promise<Result<readonly PolicyLayer[]>> {
 	const home = openHome(homePath(io.env));
 	const layers = readLayers(home.ok ? home.value : null, { workspace: fs.realpathSync(io.cwd), narrowing: [] });
-	if (!layers.ok || !home.ok) return layers.ok ? layers.value : [];
-	return withForbidden(layers.value, await acceptedSettings(home.value, layers.value));
+	if (!layers.ok || !home.ok) return layers;
+	return ok(withForbidden(layers.value, await acceptedSettings(home.value, layers.value)));
 }
 
 /** Whether what is approved under a name in a config file starts without a sandbox. */

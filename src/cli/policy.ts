@@ -8,6 +8,7 @@ import { askedText, type ExampleResult, runExamples } from "../core/policy/examp
 import { type Asked, explain as explainAsked } from "../core/policy/explain.ts";
 import { type GrantStep, isInside, traceGrant } from "../core/policy/layers.ts";
 import { limitLines, messageLimits } from "../core/policy/limits.ts";
+import { type Stranger, strangersFor } from "../core/policy/strangers.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { LineIndex } from "../core/text.ts";
 import { readHeldNow } from "../platform/acceptance/held.ts";
@@ -97,7 +98,9 @@ async function explain(
 	const steps = traced.found && forbidden === null ? traced.steps : [];
 	const reason = forbidden !== null ? forbidden.problem.message : traced.found || waiting.length > 0 ? null : WHY[traced.why];
 	const verified = await verifiedNow(steps, line.value, home.value);
-	if (asked.value === null) return explainGrant(line.value.name, steps, { why, reason, waiting, verified }, options, io);
+	const [first] = steps;
+	const strangers = first === undefined ? [] : strangersFor(layers, first.grant);
+	if (asked.value === null) return explainGrant(line.value.name, steps, { why, reason, waiting, verified, strangers }, options, io);
 	const judge = new ArgumentsJudge();
 	await judge.prepare(steps.flatMap(({ grant }) => [...grant.constraints.values()]));
 	const explained =
@@ -130,6 +133,7 @@ async function explain(
 		if (reason !== null) say(io, `  ✗ ${plain(reason)}`);
 		for (const { file, says, refuses } of explained.layers) say(io, `  ${refuses ? "✗" : "✓"} ${plain(file)}  ${plain(says)}`);
 		if (asked.value.kind === "tool" && isAllowed) say(io, "  ✓ while the server lists it as it was approved");
+		showStrangers(io, strangers);
 		for (const { limit, file } of limits) say(io, `  ✓ ${plain(file)}  at most: ${limit}`);
 		if (verified !== null) say(io, `  ✗ ${plain(verified.message)} ${plain(verified.remedy)}`);
 		showWaiting(io, name, waiting, steps);
@@ -162,13 +166,14 @@ interface Standing {
 	readonly waiting: readonly string[];
 	/** Why it would not be started all the same; null: it would. */
 	readonly verified: Problem | null;
+	readonly strangers: readonly Stranger[];
 }
 
 /** The grant as a whole: who gives it, and what each other file takes away. */
 function explainGrant(
 	name: string,
 	steps: readonly GrantStep[],
-	{ why, reason, waiting, verified }: Standing,
+	{ why, reason, waiting, verified, strangers }: Standing,
 	options: ExplainOptions,
 	io: Io,
 ): ExitCode {
@@ -185,6 +190,7 @@ function explainGrant(
 				...(mayStart ? {} : { why: why ?? verified?.code }),
 				granted: granting?.layer.file ?? null,
 				narrowed,
+				odd: strangers,
 				waiting,
 			}),
 		);
@@ -195,9 +201,14 @@ function explainGrant(
 		if (granting !== undefined) say(io, `  ✓ ${plain(granting.layer.file)}  grants it`);
 		showNarrowed(io, narrowed);
 		if (granting !== undefined && narrowed.length === 0) say(io, "  No other policy takes anything of it away.");
+		showStrangers(io, strangers);
 		showWaiting(io, name, waiting, steps);
 	}
 	return mayStart ? 0 : 1;
+}
+
+function showStrangers(io: Io, strangers: readonly Stranger[]): void {
+	for (const { file, says } of strangers) say(io, `  ? ${plain(file)}  ${plain(says)}`);
 }
 
 function showWaiting(io: Io, name: string, files: readonly string[], steps: readonly GrantStep[]): void {

@@ -7,6 +7,7 @@ import { DEFAULT_AUDIT_SETTINGS, heldAuditSettings } from "../core/policy/audit-
 import type { Grant } from "../core/policy/layers.ts";
 import { auditWaits, type OwnSettings } from "../core/policy/own-settings.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
+import type { Accepted } from "../platform/acceptance/accepted.ts";
 import { SETTINGS_WAIT } from "../platform/acceptance/held.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
@@ -41,13 +42,14 @@ export class Launch {
 	/** How the log is kept: the strictest, until it is known what a person accepted. */
 	#keeping = DEFAULT_AUDIT_SETTINGS;
 	#home: Home | null = null;
+	#approvals: Approvals | null = null;
 	#audit: AuditLog | null = null;
 	#redact: ((text: string) => string) | null = null;
 	#watch: GrantWatch | null = null;
 	#grant: Grant | null = null;
 	#place: Place | null = null;
-	/** What the launch was decided by; null: nothing was granted, or it was not looked up. */
-	#decidedBy: Grant | null = null;
+	/** What the files grant to this launch; null: nothing, or it was not looked up. */
+	#asked: Grant | null = null;
 	readonly #reached: Reached[] = [];
 	#blocked: BlockedPaths | null = null;
 	/** What was told to wait for a person. Empty: nothing. */
@@ -82,6 +84,11 @@ export class Launch {
 		return this.#place;
 	}
 
+	/** What was last known to be accepted; null: nothing is known. */
+	get accepted(): Accepted | null {
+		return this.#approvals?.known ?? null;
+	}
+
 	/** How long logs are kept. */
 	get retention(): Retention {
 		return this.#keeping.retention;
@@ -102,8 +109,9 @@ export class Launch {
 		this.#place = place.value;
 		const asked = lookUpGrant(this.request, home.value, place.value, null);
 		if (!asked.ok) return asked;
-		this.#decidedBy = asked.value;
+		this.#asked = asked.value;
 		const approvals = new Approvals(home.value);
+		this.#approvals = approvals;
 		const look = async (): Promise<Result<Grant>> => {
 			const accepted = await approvals.first();
 			if (accepted.ok) this.#keepLog(home.value, accepted.value.settings);
@@ -205,7 +213,7 @@ export class Launch {
 			host: this.host,
 			user: accountName(),
 			launcher: launcherVersion,
-			policy: this.#decidedBy === null ? null : grantDigest(this.#decidedBy),
+			policy: this.#asked === null ? null : grantDigest(this.#asked),
 			clock: () => new Date(),
 			redact: (text) => {
 				if (this.#redact === null) throw new Error("something foreign is recorded before it can be redacted");

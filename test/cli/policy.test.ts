@@ -47,6 +47,22 @@ describe("sallyport policy explain", () => {
 		]);
 	});
 
+	it("names what a policy file says to no effect: a tool or a server that is spelt wrong", async () => {
+		world.write(".sallyport/policy.jsonc", {
+			version: 1,
+			servers: [
+				{ name: "mini", tools: { "*": {}, raed: { decision: "deny" }, entirely_other: {} } },
+				{ name: "mimi", tools: {} },
+			],
+		});
+		const { stdout, code } = await explain();
+		expect(code).toBe(0);
+		expect(stdout).toContain("speaks of a tool raed, which is not granted. Did you mean read?");
+		expect(stdout).toContain("speaks of a server mimi, which nothing is granted to. Did you mean mini?");
+		expect(stdout).not.toContain("entirely_other");
+		expect(JSON.parse((await explain("--json")).stdout).odd).toHaveLength(2);
+	});
+
 	it("names the layer that takes a tool away, and no layer behind it", async () => {
 		world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ name: "mini", tools: { "*": {}, echo: { decision: "deny" } } }] });
 		const outcome = await explain("echo", "{}", "--json");
@@ -74,7 +90,7 @@ describe("sallyport policy explain", () => {
 	});
 
 	it("explains what a server may offer beside tools, and what it may ask for", async () => {
-		await world.sallyport(["allow", "mini", "--prompt", "summary", "--resource", "file:///docs/**", "--ask", "sampling", "--yes"]);
+		await world.sallyport(["allow", "mini", "--prompt", "*", "--resource", "file:///docs/**", "--ask", "sampling", "--yes"]);
 		world.write(".sallyport/policy.jsonc", {
 			version: 1,
 			servers: [{ name: "mini", prompts: [], resources: ["file:///docs/open/**"], asks: { sampling: { perMinute: 2 } } }],
@@ -91,7 +107,7 @@ describe("sallyport policy explain", () => {
 		};
 		expect(await says("--prompt", "summary")).toEqual([
 			1,
-			["prompt summary of mini: refused", "  ✓ FILE  grants it", "  ✗ FILE  takes it away"],
+			["prompt summary of mini: refused", "  ✓ FILE  grants it, as *", "  ✗ FILE  takes it away"],
 		]);
 		expect(await says("--resource", "file:///docs/open/a.md")).toEqual([
 			0,
@@ -204,6 +220,7 @@ describe("sallyport policy test", () => {
 					prompts: ["summary"],
 					resources: ["file:///docs/**"],
 					completions: false,
+					instructions: false,
 					asks: { roots: true },
 					examples: [
 						{ prompt: "summary", expect: "allow" },
@@ -212,13 +229,14 @@ describe("sallyport policy test", () => {
 						{ resource: "file:///docs/%2e%2e/a.md", expect: "refuse" },
 						{ template: "file:///{path}", expect: "allow" },
 						{ completions: true, expect: "refuse" },
+						{ instructions: true, expect: "refuse" },
 						{ ask: "roots", expect: "allow" },
 						{ ask: "sampling", expect: "refuse" },
 					],
 				},
 			],
 		});
-		expect(await world.sallyport(["policy", "test", "offers.jsonc"])).toMatchObject({ code: 0, stdout: "8 of 8 examples as expected.\n" });
+		expect(await world.sallyport(["policy", "test", "offers.jsonc"])).toMatchObject({ code: 0, stdout: "9 of 9 examples as expected.\n" });
 		world.write("two.jsonc", { version: 1, servers: [{ name: "a", examples: [{ tool: "x", prompt: "y", expect: "allow" }] }] });
 		expect(await world.sallyport(["policy", "test", "two.jsonc"])).toMatchObject({
 			code: 2,

@@ -6,7 +6,7 @@ import { type Action, Relay, type RelayPolicy } from "../../src/core/protocol/re
 import { KnownValues } from "../../src/core/secrets/known-values.ts";
 import { instructionsPinOf, type Pin, pinOf } from "../../src/core/tools/pin.ts";
 import { ArgumentsJudge } from "../../src/platform/constraints/judge.ts";
-import { INSTRUCTIONS, Player, TOOLS, type Written } from "../fixtures/servers/hostile-player.mjs";
+import { INSTRUCTIONS, Player, PROMPT, TOOLS, type Written } from "../fixtures/servers/hostile-player.mjs";
 import type { Era, Play } from "./attack.ts";
 import { RESULT_BYTES } from "./grant.ts";
 import type { Seen } from "./seen.ts";
@@ -80,7 +80,12 @@ function relayWith(secret: string, docs: string, events: AuditEvent[]): Relay {
 	const policy: RelayPolicy = {
 		tools: new Map(TOOLS.slice(0, 2).map((tool): [string, Pin] => [tool.name, pinOf(tool) ?? fail("no pin")])),
 		instructions: instructionsPinOf(INSTRUCTIONS) ?? fail("no pin"),
-		offers: offersOf({ prompts: ["summary"], resources: ["file:///docs/**"], completions: true }),
+		offers: offersOf({
+			prompts: ["summary"],
+			promptPins: { summary: pinOf(PROMPT) ?? fail("no pin") },
+			resources: ["file:///docs/**"],
+			completions: true,
+		}),
 		asks: { sampling: 10, elicitation: 10, roots: 10 },
 		limits: { callsPerMinute: 100, resultBytes: RESULT_BYTES },
 		mayCall: (tool, args) => tool !== "read" || judge.judge(several, args) === null,

@@ -40,7 +40,9 @@ export function offersOf({ prompts = [], promptPins = {}, resources = [], templa
 
 /** The same with these in the place of its pins, as far as they are of prompts that it names. */
 export function withPromptPins({ promptPins: _, ...offers }: Offers, pins: Readonly<Record<string, string>>): Offers {
-	const named = Object.entries(pins).filter(([name]) => offersPrompt(offers, name));
+	const named = Object.entries(pins)
+		.filter(([name]) => offersPrompt(offers, name))
+		.sort(([a], [b]) => (a < b ? -1 : 1));
 	return named.length === 0 ? offers : { ...offers, promptPins: Object.fromEntries(named) };
 }
 

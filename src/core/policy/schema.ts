@@ -217,7 +217,8 @@ export const AuditPolicy = z.strictObject({
 export const PolicyFile = z.strictObject({
 	$schema: z.optional(z.string()),
 	version: z.literal(1),
-	servers: z.array(Server),
+	/** Left out: none. */
+	servers: z._default(z.array(Server), []),
 	rules: z.optional(Rules),
 	forbid: z.optional(z.array(Forbidden)),
 	audit: z.optional(AuditPolicy),

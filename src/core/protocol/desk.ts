@@ -175,9 +175,9 @@ export class Desk {
 
 	noteWithheld(withheld: readonly Withheld[]): void {
 		for (const each of withheld) {
-			const { tool, reason } = each;
+			const { tool, reason, approved, pin } = each;
 			this.#drifted(each);
-			this.#leftOut(reason, "tools/list", tool);
+			this.#leftOut(reason, "tools/list", tool, { pins: pin === null ? undefined : { approved, listed: pin } });
 		}
 	}
 
@@ -189,7 +189,7 @@ export class Desk {
 				this.#drifts.add(key);
 				this.#out.push({ heldPrompt: each });
 			}
-			this.#leftOut(`prompt-${each.why}`, "prompts/list", null, each.name);
+			this.#leftOut(`prompt-${each.why}`, "prompts/list", null, { name: each.name });
 		}
 	}
 
@@ -208,11 +208,22 @@ export class Desk {
 		this.#leftOut(held.reason, method, null);
 	}
 
-	/** Of an answer that goes on otherwise. `name`: of what is no tool. */
-	#leftOut(reason: Reason, method: string, tool: string | null, name: string | null = null): void {
+	/**
+	 * Of an answer that goes on otherwise. `name`: of what is no tool. `pins`: of the definition that was listed, by which it is found again; each
+	 * other one is recorded by itself.
+	 */
+	#leftOut(
+		reason: Reason,
+		method: string,
+		tool: string | null,
+		{ name, pins }: { readonly name?: string; readonly pins?: { readonly approved: string; readonly listed: string } | undefined } = {},
+	): void {
 		const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
-		const subject = tool ?? name;
-		this.#rarely({ ...event, ...(name === null ? {} : { arguments: { name } }) }, reason, subject === null ? null : brief(subject, SHOWN));
+		const about = tool ?? name ?? null;
+		const subject = about === null ? null : brief(about, SHOWN);
+		const told = { ...(name === undefined ? {} : { name }), ...pins };
+		const recorded = Object.keys(told).length === 0 ? event : { ...event, arguments: told };
+		this.#rarely(recorded, reason, subject, pins === undefined ? subject : `${subject} ${pins.listed}`);
 	}
 
 	/** After a change of what is granted, the same drift is news. */
@@ -257,8 +268,8 @@ export class Desk {
 	}
 
 	/** Recorded the first time, the tenth, the hundredth… with the count; and when it could not be, the next time. */
-	#rarely(event: AuditEvent, reason: Reason, subject: string | null): void {
-		const key = `${event.direction} ${reason} ${subject ?? ""}`;
+	#rarely(event: AuditEvent, reason: Reason, subject: string | null, counted = subject): void {
+		const key = `${event.direction} ${reason} ${counted ?? ""}`;
 		const count = this.#count(key);
 		if (!/^10*$/.test(String(count)) && !this.#unwritten.has(key)) return;
 		if (this.write({ ...event, count })) this.#unwritten.delete(key);

@@ -1,13 +1,16 @@
 import { brief, exact, plain } from "../../core/plain-text.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
+import { type DefinitionRoom, definitionLines, parametersOf, type ToolText } from "../../core/tools/definition-lines.ts";
 import { claimsToRead, type RiskKind, riskOf } from "../../core/tools/risk.ts";
-import { definitionLines, parametersOf, type ToolText } from "./definition-lines.ts";
-import { cutMiddle, heightOf, wrap } from "./lines.ts";
+import { wrap } from "../../core/wrapped-text.ts";
+import { cutMiddle, heightOf, WIDTH } from "./lines.ts";
 
 /** Tools whose definitions are shown; of the others, the names. */
 const MOST_SHOWN = 6;
 /** Lines of a tool, however many others there are. */
 const FEWEST_LINES = 3;
+/** Of one text and of one definition: nobody reads more in a dialog. */
+const ROOM: DefinitionRoom = { width: WIDTH, text: 4_000, lines: 200 };
 
 /** `2 of 7 tools`. */
 export function allowedCount(tools: readonly { readonly effective: boolean }[]): string {
@@ -88,9 +91,9 @@ export function namesOf(tools: readonly Pick<ToolText, "name">[], most: number):
 /** Every line that the server wrote is short and begins with a bar: none can pass for one of ours. */
 function oneTool(tool: ToolText, most: number): { readonly text: string; readonly whole: boolean } {
 	const { claims, contradictions } = riskOf(tool);
-	const { lines, whole } = definitionLines(tool);
+	const { lines, whole } = definitionLines(tool, ROOM);
 	const name = `${cutMiddle(exact(tool.name), 200)}${claims.length === 0 ? "" : `  (it claims: ${claims.join(", ")})`}`;
-	const [title = "", ...more] = wrap(name);
+	const [title = "", ...more] = wrap(name, WIDTH);
 	const barred = [...more, ...lines].map((line) => `│ ${line}`);
 	const room = Math.max(most - contradictions.length, FEWEST_LINES);
 	const fits = barred.length < room;

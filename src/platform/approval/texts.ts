@@ -165,9 +165,7 @@ function offered(
 function prompted(row: Allowed, name: string, offers: Offers): Allowed {
 	if (name === "*") return row;
 	const pin = promptPin(offers, name);
-	return pin === null
-		? { ...row, text: `${row.text}  (whatever its definition)` }
-		: { ...row, key: JSON.stringify([row.key, pin]), text: `${row.text}  (${pin.slice(0, 19)}…)` };
+	return pin === null ? { ...row, text: `${row.text}  (whatever its definition)` } : { ...row, key: JSON.stringify([row.key, pin]) };
 }
 
 /** What it means that a server may ask for it. */
@@ -242,12 +240,13 @@ export function grantChange(before: Grant | null, after: Grant): GrantChange {
 	for (const { kind, text } of gone.filter((one) => !isReplaced(one))) rows.push({ mark: "-", kind, text });
 	for (const each of now) {
 		const { key, kind, text } = each;
-		for (const one of gone) if (isInPlaceOf(each, one)) rows.push({ mark: "-", kind, text: one.text });
+		const replaced = gone.filter((one) => isInPlaceOf(each, one));
+		for (const one of replaced) if (one.text !== text) rows.push({ mark: "-", kind, text: one.text });
 		const isAdded = !old.some((each) => each.key === key);
 		const isNew = repinned.has(key) || remeta.has(key) || isAdded;
 		widens ||= isNew;
 		const changes = [
-			...(repinned.has(key) ? ["  (its definition has changed)"] : []),
+			...(repinned.has(key) || replaced.some((one) => one.text === text) ? ["  (its definition has changed)"] : []),
 			...(remeta.has(key) ? [`  (${isAdded ? "with" : "another thing in"} its _meta)`] : []),
 		];
 		rows.push({ mark: isNew ? "+" : " ", kind, text: `${text}${changes.join("")}` });

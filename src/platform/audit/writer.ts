@@ -53,7 +53,7 @@ export interface AuditLogOptions {
 	readonly server: string;
 	/** Null: not known. */
 	readonly host: string | null;
-	/** The account's name, the launcher's version, the digest of what was granted. Undefined or null: not known. */
+	/** The account's name, the launcher's version, the digest of what the policy files grant. Undefined or null: not known. */
 	readonly user?: string | null;
 	readonly launcher?: string | null;
 	readonly policy?: string | null;

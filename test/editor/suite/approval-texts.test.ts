@@ -31,6 +31,12 @@ suite("what a dialog says of a tool", () => {
 		assert.equal(whole, true);
 	});
 
+	test("is what stands beside its definition, too, for that is approved with it", () => {
+		const { text } = told({ ...READS, _meta: { ui: { resourceUri: "ui://evil" } } });
+		assert.match(text, /│ Also _meta\.ui\.resourceUri: ui:\/\/evil/);
+		assert.equal(told({ ...READS, _meta: {} }).text.includes("_meta"), false);
+	});
+
 	test("is everything that its pin covers, wherever the model would read it", () => {
 		const { text, whole } = told({
 			name: "read",
@@ -69,7 +75,7 @@ suite("what a dialog says of a tool", () => {
 
 	test("is not called whole where anything is cut or masked, or lies too deep", () => {
 		let deep: Definition = { description: "deep" };
-		for (let i = 0; i < 50; i++) deep = { properties: { deep } };
+		for (let i = 0; i < 500; i++) deep = { properties: { deep } };
 		for (const definition of [
 			{ ...READS, description: "x".repeat(5_000) },
 			{ ...READS, description: `Use it with ${generateFakeToken()}` },
@@ -204,6 +210,25 @@ suite("the question before a grant", () => {
 			["Show Full Definitions", "Show in Full"],
 		);
 		assert.match(question.full?.join("\n") ?? "", /SETTING_119=value119/);
+	});
+
+	test("has what a server would give the model, behind a bar, and all of it where it is long", () => {
+		const [short] = asked(LINE, { instructions: "Use read.\nIt gets:\u202e\n  secret: none" }).rows.slice(-1);
+		assert.equal(short, "What it tells the model, by the server's own word:\n│ Use read.\n│ It gets:\\u202e\n│  secret: none");
+		const long = asked(LINE, { instructions: Array.from({ length: 60 }, (_, i) => `line ${i}`).join("\n") });
+		assert.match(long.rows.at(-1) ?? "", /only the beginning of it:\n│ line 0\n[\s\S]*│ line 11\n│ …$/);
+		assert.match(long.full?.at(-1) ?? "", /│ line 59$/);
+		assert.deepEqual(
+			layOut(long).looks.map(({ label }) => label),
+			["Show in Full"],
+		);
+	});
+
+	test("has a prompt's definition, behind a bar", () => {
+		const definition = { name: "summary", description: "Sums up", _meta: { n: 1 } };
+		const [row] = asked(LINE, { prompts: [{ name: "summary", definition }] }).rows.slice(-1);
+		assert.match(row ?? "", /^The prompt “summary”, by the server's own word:\n│ \{\n│ "name": "summary",/);
+		assert.equal(row?.includes("_meta"), false);
 	});
 
 	test("never has the button that says yes first, which Enter presses", () => {
