@@ -121,11 +121,14 @@ const REASONS = {
 	"batch-not-negotiated": { says: "an array of messages came in a session that has none", remedy: "" },
 	"audit-failed": {
 		says: "the audit log cannot be written, so no call is let through",
-		remedy: "Make room on the disk, then restart the server in the host.",
+		remedy: "Make room on the disk: calls go through again by themselves.",
 	},
 } as const satisfies Record<string, { readonly says: string; readonly remedy: string }>;
 
 export type Reason = keyof typeof REASONS;
+
+/** Every reason of the relay, as the log has it. */
+export const REASON_NAMES = Object.keys(REASONS) as readonly Reason[];
 
 /** What a reason of the log says, in words that follow a colon; null for one that is none of the relay's. */
 export function saysOf(reason: string): string | null {
