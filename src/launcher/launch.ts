@@ -177,7 +177,7 @@ export class Launch {
 			return ok(secrets.value.env);
 		};
 		const values = () => (resolving ??= resolve());
-		return this.#confine(checked.value, plain.value, home, {
+		return this.#confine(checked.value, plain.value, home, approvals, {
 			environment: { names: secretNames(checked.value), values },
 			// A vault answers while the sandbox stands up, which has to be told first what it is.
 			meanwhile: async () => {
@@ -230,7 +230,7 @@ export class Launch {
 	 * @param accepted null: not known yet
 	 */
 	#keepLog(home: Home, accepted: OwnSettings | null): void {
-		const layers = this.#place === null ? null : readLayers(home, this.#place.sources);
+		const layers = this.#place === null ? null : readLayers(home, this.#place.sources, this.accepted);
 		if (layers?.ok !== true) return;
 		this.#keeping = heldAuditSettings(layers.value, accepted?.audit);
 		if (accepted !== null && auditWaits(layers.value, accepted)) this.#tellWaiting(SETTINGS_WAIT);
@@ -258,6 +258,7 @@ export class Launch {
 		{ grant, facts }: Checked,
 		env: Readonly<Record<string, string>>,
 		home: Home,
+		approvals: Approvals,
 		steps: Required<StartSteps>,
 	): Promise<Result<Confined>> {
 		const { sandbox } = grant;
@@ -266,7 +267,7 @@ export class Launch {
 			return fail("sandbox-unsupported", "Sallyport cannot confine servers on this system yet.", "Use Linux, or a Linux container or WSL.");
 		const options: BubblewrapOptions = {
 			sallyportHome: home.path,
-			network: async () => (await import("../platform/network.ts")).openNetwork(home),
+			network: async () => (await import("../platform/network.ts")).openNetwork(home, () => approvals.first()),
 			onEgressRefused: (refusal) => this.#egressRefused(grant.name, refusal),
 			onEgressUsed: ({ target, connections, sent, received }) => {
 				this.#reached.push({ target, connections, sent, received });
