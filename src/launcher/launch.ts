@@ -11,6 +11,7 @@ import type { Accepted } from "../platform/acceptance/accepted.ts";
 import { SETTINGS_WAIT } from "../platform/acceptance/held.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
+import { inflate } from "../platform/inflate.ts";
 import { profileOf } from "../platform/launch/profile.ts";
 import { readLayers } from "../platform/policy-files.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
@@ -198,7 +199,7 @@ export class Launch {
 	/** Loads what takes secrets out of text. Nothing foreign may be recorded before. */
 	async loadRedaction(): Promise<(text: string) => string> {
 		const { textRedactor } = await import("../core/secrets/redact.ts");
-		this.#redact ??= textRedactor(this.secrets);
+		this.#redact ??= textRedactor(this.secrets, inflate);
 		return this.#redact;
 	}
 

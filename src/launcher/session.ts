@@ -17,6 +17,7 @@ import { KnownValues } from "../core/secrets/known-values.ts";
 import { isPin, type Pin } from "../core/tools/pin.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
 import { ArgumentsJudge } from "../platform/constraints/judge.ts";
+import { inflate } from "../platform/inflate.ts";
 import { milliseconds } from "../platform/milliseconds.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
 import { confinement } from "./confinement.ts";
@@ -103,7 +104,7 @@ export class Session {
 			server: options.grant.name,
 			clock: milliseconds,
 			random: randomBytes(8).toString("hex"),
-			secrets: new KnownValues(options.secrets),
+			secrets: new KnownValues(options.secrets, inflate),
 			record: (event) => this.#record(event),
 		});
 	}

@@ -60,7 +60,7 @@ describe("names of secrets that hold none", () => {
 		["an initialisation vector in words", "INIT_VECTOR", hex],
 		["a number used once", "NONCE", hex],
 		["an endpoint of a private network", "SEARCH", "vpce-0a1b2c3d4e5f6a7b8-9c0d1e2f.execute-api.us-east-1.vpce.amazonaws.com"],
-	])("%s: %s=%s", (_, key, value) => {
+	] as readonly (readonly [string, string, string])[])("%s: %s=%s", (_, key, value) => {
 		expect(detectSecrets(key, value)).toEqual([]);
 	});
 
