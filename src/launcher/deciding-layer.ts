@@ -1,22 +1,16 @@
 import type { DecidingLayer } from "../core/audit/event.ts";
-import { explain, type Judge } from "../core/policy/explain.ts";
+import { type Asked, explain, type Judge } from "../core/policy/explain.ts";
 import { traceGrant } from "../core/policy/layers.ts";
 import type { Home } from "../platform/home.ts";
 import { readLayers } from "../platform/policy-files.ts";
 import type { RunArguments } from "./arguments.ts";
 import type { Place } from "./prepare.ts";
 
-/** Which policy refused a call, as the files are at this moment. Undefined: none of them does by itself, or they do not parse. */
-export function decidingLayer(
-	request: RunArguments,
-	home: Home,
-	place: Place,
-	{ tool, given }: { readonly tool: string; readonly given: Readonly<Record<string, unknown>> | null },
-	judge: Judge,
-): DecidingLayer | undefined {
+/** Which policy refused what was asked for, as the files are at this moment. Undefined: none of them does by itself, or they do not parse. */
+export function decidingLayer(request: RunArguments, home: Home, place: Place, asked: Asked, judge: Judge): DecidingLayer | undefined {
 	const layers = readLayers(home, place.sources);
 	if (!layers.ok) return undefined;
 	const traced = traceGrant(layers.value, { name: request.name, command: request.command, args: request.args, folder: place.folder });
-	const last = traced.found ? explain(traced.steps, { kind: "tool", name: tool, arguments: given }, judge).layers.at(-1) : undefined;
+	const last = traced.found ? explain(traced.steps, asked, judge).layers.at(-1) : undefined;
 	return last?.refuses === true ? { source: last.source, file: last.file, says: last.says } : undefined;
 }

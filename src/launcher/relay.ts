@@ -48,7 +48,7 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 		host: process,
 		secrets,
 		redact,
-		decidedBy: (call, judge) => (launch.place === null ? undefined : decidingLayer(launch.request, home, launch.place, call, judge)),
+		decidedBy: (asked, judge) => (launch.place === null ? undefined : decidingLayer(launch.request, home, launch.place, asked, judge)),
 		heard,
 		graceMs: GRACE_MS,
 		isHostGone: () => process.ppid !== parent,

@@ -6,7 +6,7 @@ import type { KnownValues } from "../secrets/known-values.ts";
 import type { Pin } from "../tools/pin.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
 import type { GrantedTools } from "./catalog.ts";
-import type { Action } from "./desk.ts";
+import type { Action, DecidedBy } from "./desk.ts";
 import type { LineEvent } from "./frame.ts";
 import { HostSide } from "./host-side.ts";
 import { isAudited } from "./in-flight.ts";
@@ -19,7 +19,7 @@ import type { Clock } from "./token-bucket.ts";
 import type { MayCall, ToolGateLimits } from "./tool-gate.ts";
 
 export type { Withheld } from "./catalog.ts";
-export type { Action } from "./desk.ts";
+export type { Action, DecidedBy } from "./desk.ts";
 export type { HeldInstructions } from "./instructions-gate.ts";
 
 export interface RelayPolicy {
@@ -60,6 +60,8 @@ export interface RelayOptions {
 	 * about is given out, and a call whose event was not written is refused. How a call ended comes as an action, after its answer.
 	 */
 	readonly record: (event: AuditEvent) => boolean;
+	/** Which policy refused what is not granted. Left out: nobody can tell. */
+	readonly decidedBy?: DecidedBy;
 	readonly limits?: Partial<RelayLimits>;
 	/** What is granted so many times a minute is counted by it. Left out: time stands still. */
 	readonly clock?: Clock;
@@ -128,7 +130,7 @@ export class Relay {
 	/** Applies at once: to the next call, to the calls that wait, and to every list from now on. */
 	setPolicy(policy: RelayPolicy): readonly Action[] {
 		return this.#step(() => {
-			this.#state.limit(policy.limits ?? {});
+			this.#state.limit(policy);
 			this.#state.hostSecrets.grant(policy.hostSecrets ?? []);
 			this.#state.tools.grant(policy);
 			this.#state.instructions = policy.instructions;
