@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import type { Command } from "commander";
 import { type GrantedThen, isCut, type LastRun, lastRun, type Withheld } from "../core/audit/last-run.ts";
-import { ourCommand } from "../core/command-words.ts";
+import { type CommandOption, ourCommand } from "../core/command-words.ts";
 import { own } from "../core/own.ts";
 import { brief, exact, plain, withName } from "../core/plain-text.ts";
 import { type Grant, grantsOf } from "../core/policy/layers.ts";
@@ -16,6 +16,7 @@ import type { ExitCode, Io } from "./io.ts";
 import { logTime } from "./log-time.ts";
 import { complain, say } from "./say.ts";
 import { showSessionDrift } from "./show-drift.ts";
+import { findTarget } from "./target.ts";
 
 /** Records of one server that are looked through. */
 const MOST = 20_000;
@@ -47,7 +48,8 @@ function explain(name: string, options: ExplainOptions, io: Io): ExitCode {
 			message: `No run of a server ${exact(name)} is recorded.`,
 			remedy: `Start it in its host. What it is granted, without a run: ${ourCommand("grants", [name])}`,
 		});
-	const around = { name, home: home.value, ...heldTo(name, run, home.value) };
+	const file = fileToName(name, options.file, run, io);
+	const around: Around = { name, home: home.value, file, ...heldTo(name, run, home.value) };
 	if (options.json === true) {
 		const withheld = run.withheld.map((each) => ({
 			...each,
@@ -64,10 +66,21 @@ function explain(name: string, options: ExplainOptions, io: Io): ExitCode {
 interface Around {
 	readonly name: string;
 	readonly home: Home;
+	/** Its config file, where a command has to name it; undefined: the one that is found from here is that one. */
+	readonly file: string | undefined;
 	/** As they were when it started. */
 	readonly limits: MessageLimits;
 	/** What is granted now; null: nothing is, or several grants could be meant. */
 	readonly grant: Grant | null;
+}
+
+/** What a person has to add to a command about this server, here: nothing, where its entry is found by its name. */
+function fileToName(name: string, named: string | undefined, { granted }: LastRun, io: Io): string | undefined {
+	if (named !== undefined) return named;
+	const config = granted?.config ?? null;
+	if (config === null) return undefined;
+	const found = findTarget(name, undefined, io);
+	return found.ok && found.value.config === config ? undefined : config;
 }
 
 function heldTo(name: string, { granted }: LastRun, home: Home): Pick<Around, "limits" | "grant"> {
@@ -186,21 +199,26 @@ function profileLine({ kind, subject, grantable }: Withheld): string | null {
 }
 
 /** What grants it at once; null: nothing does, or it would not help. */
-function allowCommand({ name }: Around, { kind, subject, reason, grantable, takenBy }: Withheld): string | null {
+function allowCommand({ name, file }: Around, { kind, subject, reason, grantable, takenBy }: Withheld): string | null {
 	if (!grantable || takenBy !== null || isCut(subject)) return null;
+	const where = fileOption(file);
 	if (kind === "read" || kind === "write" || kind === "prompt" || kind === "resource")
-		return ourCommand("allow", [name], [[`--${kind}`, subject]]);
-	if (kind === "network") return ourCommand("allow", [name], [["--egress", subject]]);
-	if (reason === "host-secret") return ourCommand("allow", [name], [["--host-secrets", subject]]);
-	if (reason.startsWith("instructions-")) return ourCommand("tools allow", [name], [["--instructions"]]);
-	return kind === "tool" ? ourCommand("tools allow", [name, subject]) : null;
+		return ourCommand("allow", [name], [[`--${kind}`, subject], ...where]);
+	if (kind === "network") return ourCommand("allow", [name], [["--egress", subject], ...where]);
+	if (reason === "host-secret") return ourCommand("allow", [name], [["--host-secrets", subject], ...where]);
+	if (reason.startsWith("instructions-")) return ourCommand("tools allow", [name], [["--instructions"], ...where]);
+	return kind === "tool" ? ourCommand("tools allow", [name, subject], where) : null;
+}
+
+function fileOption(file: string | undefined): readonly CommandOption[] {
+	return file === undefined ? [] : [["--file", file]];
 }
 
 /** What else a person can do: look, raise a limit, or ask which file decides. Null: nothing, or `allowCommand` says it. */
 function remedyFor(around: Around, { about, takenBy, reason, ...withheld }: Withheld): ReturnType<typeof remedyOf> {
 	if (about === null || withheld.said !== undefined) return null;
-	const { name, limits, grant } = around;
-	const known: About = { ...about, server: name, limits, asks: grant?.asks ?? {} };
+	const { name, file, limits, grant } = around;
+	const known: About = { ...about, server: name, file, limits, asks: grant?.asks ?? {} };
 	if (takenBy !== null) {
 		const narrowed = narrowedRemedyOf(known);
 		return narrowed === null ? null : { text: `${takenAwayBy(takenBy, about)} ${narrowed.text}`, command: narrowed.command };
@@ -209,7 +227,10 @@ function remedyFor(around: Around, { about, takenBy, reason, ...withheld }: With
 	const limit = own(LIMITS, reason);
 	// Theirs is no longer, or was never, what decided.
 	if (limit !== undefined && grant !== null && (grant.limits[limit] ?? Number.POSITIVE_INFINITY) > (limits[limit] ?? 0))
-		return { text: "More is granted now, or another policy holds it to less. To see it", command: ourCommand("policy explain", [name]) };
+		return {
+			text: "More is granted now, or another policy holds it to less. To see it",
+			command: ourCommand("policy explain", [name], fileOption(file)),
+		};
 	return remedyOf(known);
 }
 

@@ -10,6 +10,8 @@ import { isObject } from "./message.ts";
 export interface About extends RefusedThing {
 	/** The server's name, whole. */
 	readonly server: string;
+	/** The config file that has to be named, because a person may be elsewhere; undefined: none has to be. */
+	readonly file?: string | undefined;
 	/** What it is held to, as far as is known. */
 	readonly limits: MessageLimits;
 	/** How often a minute it may ask, as far as is known. */
@@ -57,7 +59,7 @@ const REASONS = {
 	"task-not-granted": { says: "a call asked to run as a task, which is not granted", remedy: "" },
 	"input-not-granted": {
 		says: "the server asked for input from the person or the model, which is not granted",
-		remedy: ["To let it ask you", ({ server }: About) => ourCommand("allow", [server], [["--ask", "elicitation"]])],
+		remedy: ["To let it ask you", (about: About) => command("allow", about, [], [["--ask", "elicitation"]])],
 	},
 	"kind-not-granted": {
 		says: "a prompt, a resource or a completion was asked for that is not granted",
@@ -95,7 +97,7 @@ const REASONS = {
 	},
 	"host-secret": {
 		says: "the host was about to send it a private key or a token that is not its own",
-		remedy: ["If it should have such", ({ server, tool }: About) => ourCommand("allow", [server], [["--host-secrets", tool ?? "*"]])],
+		remedy: ["If it should have such", (about: About) => command("allow", about, [], [["--host-secrets", about.tool ?? "*"]])],
 	},
 	"credential-asked": {
 		says: "the server asked the person for a password, a key or a code, which Sallyport does not let through",
@@ -155,25 +157,24 @@ export function remedyOf(about: About): { readonly text: string; readonly comman
 	const { reason } = about;
 	const remedy = isReason(reason) ? REASONS[reason].remedy : "";
 	if (typeof remedy === "string") return remedy === "" ? null : { text: remedy, command: null };
-	const [text, command] = remedy;
-	const whole = command(about);
+	const [text, make] = remedy;
+	const whole = make(about);
 	return whole === null ? null : { text, command: whole };
 }
 
 /** What a person can do where another policy than their own takes something away. Null: that cannot be told by itself. */
 export function narrowedRemedyOf(about: About): { readonly text: string; readonly command: string } | null {
-	const { server } = about;
 	const asked = askedAbout(about);
 	if (asked === null) return null;
 	const text = "To see it";
 	switch (asked.kind) {
 		case "tool":
-			return { text, command: ourCommand("policy explain", [server, asked.name]) };
+			return { text, command: command("policy explain", about, [asked.name]) };
 		case "completions":
 		case "instructions":
-			return { text, command: ourCommand("policy explain", [server], [[`--${asked.kind}`]]) };
+			return { text, command: command("policy explain", about, [], [[`--${asked.kind}`]]) };
 		default:
-			return { text, command: ourCommand("policy explain", [server], [[`--${asked.kind}`, asked.name]]) };
+			return { text, command: command("policy explain", about, [], [[`--${asked.kind}`, asked.name]]) };
 	}
 }
 
@@ -197,28 +198,34 @@ export function takenAwayBy(file: string, { reason }: Pick<RefusedThing, "reason
 	return reason === "argument-not-allowed" ? `${file} does not allow it.` : `${file} takes it away.`;
 }
 
-function allowTool({ server, tool }: About): string {
-	return ourCommand("tools allow", [server, tool ?? "TOOL…"]);
+/** With the server's name, and its file where that has to be said. */
+function command(verb: string, { server, file }: About, words: readonly string[] = [], options: readonly CommandOption[] = []): string {
+	return ourCommand(verb, [server, ...words], file === undefined ? options : [...options, ["--file", file]]);
 }
 
-function showTool({ server, tool }: About): string {
-	return ourCommand("tools show", tool === null ? [server] : [server, tool]);
+function allowTool(about: About): string {
+	return command("tools allow", about, [about.tool ?? "TOOL…"]);
 }
 
-function listTools({ server }: About): string {
-	return ourCommand("tools list", [server]);
+function showTool(about: About): string {
+	return command("tools show", about, about.tool === null ? [] : [about.tool]);
 }
 
-function allowInstructions({ server }: About): string {
-	return ourCommand("tools allow", [server], [["--instructions"]]);
+function listTools(about: About): string {
+	return command("tools list", about);
 }
 
-function explainTool({ server, tool }: About): string {
-	return ourCommand("policy explain", tool === null ? [server] : [server, tool]);
+function allowInstructions(about: About): string {
+	return command("tools allow", about, [], [["--instructions"]]);
+}
+
+function explainTool(about: About): string {
+	return command("policy explain", about, about.tool === null ? [] : [about.tool]);
 }
 
 /** By what was asked for. A list of them all is never refused, so that there is always one. */
-function allowOffer({ server, method, given }: About): string | null {
+function allowOffer(about: About): string | null {
+	const { method, given } = about;
 	const { name, uri, ref } = isObject(given) ? given : {};
 	const options = ((): readonly CommandOption[] => {
 		if (method === "prompts/get" && typeof name === "string") return [["--prompt", name]];
@@ -229,23 +236,24 @@ function allowOffer({ server, method, given }: About): string | null {
 		return typeof template === "string" ? [["--completions"], ["--template", template]] : [["--completions"]];
 	})();
 	if (options.length === 0 || options.some(([, value]) => value !== undefined && !isOfferName(value))) return null;
-	return ourCommand("allow", [server], options);
+	return command("allow", about, [], options);
 }
 
 /** Twice as many as were granted; as many as is usual where none were. */
-function allowAsk({ server, method, asks }: About): string | null {
-	const kind = askKindOf(method);
+function allowAsk(about: About): string | null {
+	const kind = askKindOf(about.method);
 	if (kind === null) return null;
-	const perMinute = asks[kind];
-	return ourCommand("allow", [server], [["--ask", perMinute === undefined ? kind : `${kind}=${2 * perMinute}`]]);
+	const perMinute = about.asks[kind];
+	return command("allow", about, [], [["--ask", perMinute === undefined ? kind : `${kind}=${2 * perMinute}`]]);
 }
 
 /** Twice the limit that decided. Where that is not known, what shows it. */
 function limit(name: "pending" | "callsPerMinute" | "sessionCallsPerMinute" | "sessionCalls" | "resultSize"): Remedy[1] {
-	return ({ server, limits }) => {
+	return (about) => {
+		const { limits } = about;
 		const known = name === "resultSize" ? limits.resultBytes : limits[name];
-		if (known === undefined) return name === "pending" ? null : ourCommand("policy explain", [server]);
+		if (known === undefined) return name === "pending" ? null : command("policy explain", about);
 		const twice = name === "resultSize" ? sizeText(2 * known) : String(2 * known);
-		return ourCommand("allow", [server], [["--limit", `${name}=${twice}`]]);
+		return command("allow", about, [], [["--limit", `${name}=${twice}`]]);
 	};
 }
