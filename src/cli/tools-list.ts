@@ -5,6 +5,7 @@ import { brief, exact, plain, shellWord } from "../core/plain-text.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
 import { claimsToRead, RISKS, riskOf } from "../core/tools/risk.ts";
 import { suspicionsOf } from "../core/tools/suspicious.ts";
+import { warningsOf } from "../core/tools/warnings.ts";
 import type { Candidate } from "../platform/approval/candidate.ts";
 import { type GivenInstructions, instructionsOf } from "../platform/approval/given.ts";
 import { listCandidate } from "../platform/approval/list-candidate.ts";
@@ -20,7 +21,7 @@ import { driftLines, sessionDriftLines, showDrift, showMetaDrift, showSessionDri
 import { showLaunch } from "./show-grant.ts";
 import { showInstructions } from "./show-instructions.ts";
 import { serverWords } from "./target.ts";
-import { showTool, warningsOf } from "./tool-lines.ts";
+import { showTool } from "./tool-lines.ts";
 import { isOtherMeta, maskedJson, stateOf, type ToolsOptions, type Verb } from "./tools-server.ts";
 
 export const list: Verb<ToolsOptions> = async (candidate, home, options, io) => {

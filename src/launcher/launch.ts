@@ -1,4 +1,3 @@
-import * as fs from "node:fs";
 import * as os from "node:os";
 import type { Reached } from "../core/audit/record.ts";
 import type { Retention } from "../core/audit/retention.ts";
@@ -28,6 +27,7 @@ import { grantDigest } from "./grant-digest.ts";
 import { type GrantWatch, watchGrant } from "./grant-watch.ts";
 import { type Checked, check, findPlace, lookUpGrant, type Place, plainEnvironment, resolveEnvironment, secretNames } from "./prepare.ts";
 import { refusalRecord } from "./refusal-record.ts";
+import { programName } from "./started-by.ts";
 import { launcherVersion } from "./version.ts";
 
 /**
@@ -37,7 +37,7 @@ import { launcherVersion } from "./version.ts";
 export class Launch {
 	readonly request: RunArguments;
 	/** The program that started the launcher; null: not known. */
-	readonly host = startedBy();
+	readonly host = programName(process.ppid);
 	/** Filled when the launch has resolved its secrets; log and wire keep them out from then on. */
 	readonly secrets: string[] = [];
 	/** How the log is kept: the strictest, until it is known what a person accepted. */
@@ -362,15 +362,6 @@ const noHome: Result<never> = {
 function accountName(): string | null {
 	try {
 		return os.userInfo().username;
-	} catch {
-		return null;
-	}
-}
-
-/** The name of the program that started the launcher; null where the system does not say. A label, which decides nothing. */
-function startedBy(): string | null {
-	try {
-		return fs.readFileSync(`/proc/${process.ppid}/comm`, "utf8").trim();
 	} catch {
 		return null;
 	}

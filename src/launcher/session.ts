@@ -5,11 +5,10 @@ import type { Readable, Writable } from "node:stream";
 import type { AuditEvent, DecidingLayer } from "../core/audit/event.ts";
 import { breachText } from "../core/constraints/text.ts";
 import { plain, shellWord } from "../core/plain-text.ts";
-import type { Judge } from "../core/policy/explain.ts";
+import type { Asked, Judge } from "../core/policy/explain.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { NO_OFFERS } from "../core/policy/offers.ts";
 import { LineSplitter } from "../core/protocol/frame.ts";
-import { isObject } from "../core/protocol/message.ts";
 import { type Action, Relay, type RelayPolicy } from "../core/protocol/relay.ts";
 import type { MayCall } from "../core/protocol/tool-gate.ts";
 import type { Result } from "../core/result.ts";
@@ -40,7 +39,7 @@ export interface SessionOptions {
 	/** Keeps them, and what looks like a credential, out of what it writes to stderr. */
 	readonly redact: (text: string) => string;
 	/** Which policy refused a call; undefined: it cannot be told. */
-	readonly decidedBy: (call: RefusedCall, judge: Judge) => DecidingLayer | undefined;
+	readonly decidedBy: (asked: Asked, judge: Judge) => DecidingLayer | undefined;
 	/** Told of what the server says, in pieces as they come. */
 	readonly heard: (said: Buffer | string) => void;
 	/** Milliseconds that a server has to answer what its host asked before it went. */
@@ -51,12 +50,6 @@ export interface SessionOptions {
 	readonly stopMs: { readonly terminate: number; readonly kill: number };
 	/** Tells of every change of the grant; the session disposes of it. */
 	readonly watch: GrantWatch;
-}
-
-interface RefusedCall {
-	readonly tool: string;
-	/** Null: they did not matter. */
-	readonly given: Readonly<Record<string, unknown>> | null;
 }
 
 /** Bytes that may wait for a server to read them: more than all the calls that the relay may hold and the largest message. */
@@ -106,6 +99,7 @@ export class Session {
 			random: randomBytes(8).toString("hex"),
 			secrets: new KnownValues(options.secrets, inflate),
 			record: (event) => this.#record(event),
+			decidedBy: (asked) => this.#options.decidedBy(asked, (several, args) => this.#judge.judge(several, args)),
 		});
 	}
 
@@ -319,19 +313,9 @@ export class Session {
 	/** A log that fails after the answer has left fails for the next call, which is then refused. */
 	#record(event: AuditEvent): boolean {
 		this.#isRecorded = false;
-		const written = this.#options.audit.append(this.#withLayer(event));
+		const written = this.#options.audit.append(event);
 		this.#options.live.event(event);
 		return written;
-	}
-
-	/** What one policy decided by itself names that policy. */
-	#withLayer(event: AuditEvent): AuditEvent {
-		const { tool, reason, arguments: given } = event;
-		const byArguments = reason === "argument-not-allowed";
-		if (tool === null || !(byArguments || reason === "tool-not-granted")) return event;
-		const call = { tool, given: byArguments && isObject(given) ? given : null };
-		const layer = this.#options.decidedBy(call, (several, args) => this.#judge.judge(several, args));
-		return layer === undefined ? event : { ...event, layer };
 	}
 
 	#passOnStderr(stderr: Readable): void {

@@ -4,6 +4,8 @@ import type { ConfigDocument, NamedValue, ServerEntry, StdioServer } from "../co
 import { uneditable } from "../config/uneditable.ts";
 import { impostorOf, launchOf, unwrapLaunch } from "../config/wrapped.ts";
 import { launchProblem } from "../launch/launchable.ts";
+import { brief } from "../plain-text.ts";
+import { MOST_NAME } from "../policy/server-name.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { maskDetected } from "../secrets/redact.ts";
 import { slice, type TextEdit } from "../text.ts";
@@ -49,6 +51,12 @@ export function wrapEdits(document: ConfigDocument, server: ServerEntry, wrappin
 	const unlaunchable = launchProblem(entry);
 	if (unlaunchable !== null)
 		return fail(unlaunchable.code, `${label(server)} cannot start through Sallyport yet: ${unlaunchable.message}`, unlaunchable.remedy);
+	if (wrapping.name.length > MOST_NAME)
+		return fail(
+			"name-too-long",
+			`The name of ${brief(label(server), 80)} has ${wrapping.name.length} characters, and a grant can be for at most ${MOST_NAME}.`,
+			"Give the server a shorter name.",
+		);
 	if (wrapping.name.includes("${"))
 		return fail("name-variable", `The name of ${label(server)} holds a variable, which hosts expand differently.`, "Rename the server.");
 	// A name that looks like an option, `--` above all, must not be read as one.
