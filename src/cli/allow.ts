@@ -1,10 +1,16 @@
 import type { Command } from "commander";
+import { sentence } from "../core/plain-text.ts";
 import { type Asks, parsePolicyAsks } from "../core/policy/asks.ts";
 import { LIMIT_NAMES, type LimitName, parsePolicyLimits } from "../core/policy/limits.ts";
+import { NO_OFFERS, promptPin } from "../core/policy/offers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { describeCandidate, saveGrant, startingGrant } from "../platform/approval/candidate.ts";
+import { type Candidate, describeCandidate, saveGrant, startingGrant } from "../platform/approval/candidate.ts";
+import type { ApprovalContext } from "../platform/approval/context.ts";
 import { lookUpEgress } from "../platform/approval/egress-lookup.ts";
+import { promptsToGrant } from "../platform/approval/given.ts";
+import { listCandidateOffers } from "../platform/approval/list-candidate.ts";
 import { type Widening, widen } from "../platform/approval/widen.ts";
+import { keepDefinition } from "../platform/definitions.ts";
 import { homePath, openHome } from "../platform/home.ts";
 import { lacksMutableApproval, secretForMutable } from "../platform/launch/verify.ts";
 import { readNetwork } from "../platform/network.ts";
@@ -15,6 +21,7 @@ import { grantJson } from "./grants.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
 import { complain, say } from "./say.ts";
+import { showDrift, showListed } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
 import { sayWhatIsLeft } from "./show-narrowed.ts";
 import { findTarget, serverWords } from "./target.ts";
@@ -105,6 +112,12 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	const tier = options.tier;
 	if (tier !== undefined && tier !== "bubblewrap" && tier !== "landlock")
 		return complain(io, { code: "bad-tier", message: "--tier is bubblewrap or landlock.", remedy: "Use: --tier landlock" });
+	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
+	const named = (options.prompt ?? []).filter((prompt) => prompt !== "*");
+	// What is started to be listed is shown before it starts.
+	if (named.length > 0) showLaunch(out, candidate.value.described, candidate.value.current?.secrets);
+	const prompts = named.length === 0 ? ok([]) : await listedPrompts(candidate.value, context, named);
+	if (!prompts.ok) return complain(io, prompts.problem);
 	const wanted = {
 		read,
 		write,
@@ -114,6 +127,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		undeny,
 		...limits.value,
 		prompts: options.prompt ?? [],
+		promptPins: Object.fromEntries(prompts.value.map((prompt) => [prompt.name, prompt.pin])),
 		resources: options.resource ?? [],
 		templates: options.template ?? [],
 		completions: options.completions === true,
@@ -138,13 +152,18 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	if (lacksMutableApproval(after.value, candidate.value.described.facts))
 		return complain(io, secretForMutable(`sallyport allow ${serverWords(name, options.file)} …`));
 
-	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
-	showLaunch(out, candidate.value.described, after.value.secrets);
+	if (named.length === 0) showLaunch(out, candidate.value.described, after.value.secrets);
+	for (const prompt of prompts.value) {
+		const approved = promptPin(candidate.value.current?.offers ?? NO_OFFERS, prompt.name);
+		if (approved === null) showListed(out, prompt);
+		else if (approved !== prompt.pin) showDrift(out, home.value, prompt, approved, "The prompt ");
+	}
 	const widens = showChange(out, candidate.value.current, after.value);
 	if (widens) {
 		const confirmed = await confirmWidening(after.value.name, home.value, options.yes === true, io);
 		if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
 	}
+	for (const { pin, definition } of prompts.value) await keepDefinition(home.value, pin, definition);
 	const saved = await saveGrant(home.value, after.value, candidate.value, approvalOptions(io));
 	if (!saved.ok) return complain(io, saved.problem);
 	const waiting = [...line.value.asks].filter(([slot, reference]) => after.value.secrets.get(slot) !== reference);
@@ -177,6 +196,18 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 			);
 	}
 	return 0;
+}
+
+/** These prompts as the server lists them now. */
+async function listedPrompts(candidate: Candidate, context: ApprovalContext, names: readonly string[]) {
+	const listed = await listCandidateOffers(candidate, context);
+	if (listed.ok) return promptsToGrant(listed.value, names);
+	const { code, message, remedy } = listed.problem;
+	return fail(
+		code,
+		message,
+		`${sentence(remedy)} It has to start to list its prompts: allow what it needs for that first, then the prompts.`,
+	);
 }
 
 /** `--limit NAME=VALUE`, as often as it stands, by the rules of a policy file; `none` takes the limit away. */

@@ -1,17 +1,32 @@
 import type { Command } from "commander";
 import { plain, shellWord } from "../core/plain-text.ts";
-import type { Held, Proposal } from "../core/policy/accepted.ts";
+import type { Proposal } from "../core/policy/accepted.ts";
+import type { SettingsProposal } from "../core/policy/own-settings.ts";
 import type { Withdrawn } from "../core/policy/withdrawn.ts";
-import type { Result } from "../core/result.ts";
+import { failed, ok, type Result } from "../core/result.ts";
 import type { MarkOptions, MarkPlace } from "../platform/acceptance/mark.ts";
-import { acceptProposal, acceptWithdrawn, liftRows, proposalRows, readWaiting, settleNarrowed } from "../platform/approval/accept.ts";
+import {
+	acceptProposal,
+	acceptSettings,
+	acceptWithdrawn,
+	type LookedAt,
+	liftRows,
+	lookAtProposal,
+	readWaiting,
+	settleNarrowed,
+	type Waiting as Waits,
+} from "../platform/approval/accept.ts";
+import { settingsRows } from "../platform/approval/settings.ts";
 import { readInstructions } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
+import { launchLinesIn } from "../platform/launch/config-lines.ts";
 import { approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { unknownServer } from "./known-servers.ts";
 import { complain, say } from "./say.ts";
 import { showInstructions } from "./show-instructions.ts";
+import { userHome } from "./target.ts";
 
 interface AcceptOptions {
 	readonly yes?: boolean;
@@ -26,7 +41,7 @@ export function registerPolicyAccept(policy: Command, io: Io, exit: (code: ExitC
 		.option("--json", "print the result as JSON")
 		.addHelpText(
 			"after",
-			"\nShows the exact difference to what you accepted before, and asks for the server's name on a terminal. What was taken out of the files by\nhand is struck out for good.\nExit: 0 nothing waits any more, 1 declined, 2 could not.",
+			"\nShows the exact difference to what you accepted before, and asks for the server's name on a terminal. What was taken out of the files by\nhand is struck out for good.\nExit: 0 nothing waits any more, 1 declined, 2 could not, or nobody knows that server.",
 		)
 		.action(async (server: string | undefined, options: AcceptOptions) => exit(await accept(server ?? null, options, io)));
 }
@@ -41,16 +56,29 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 	const accepted: Accepted[] = [];
 	let declined = 0;
 	let place: string | null = null;
-	for (const one of waitingOf(waiting.value, home.value, vault, out).filter((each) => name === null || each.name === name)) {
-		one.show();
-		const confirmed = await confirmWidening(one.name, home.value, options.yes === true, io);
+	let refused = 0;
+	const all = waitingOf(waiting.value, home.value, vault, io, out);
+	for (const one of all.filter((each) => name === null || each.name === name)) {
+		const shown = await one.show();
+		if (!shown.ok) {
+			complain(io, shown.problem);
+			refused++;
+			continue;
+		}
+		const confirmed = await confirmWidening(
+			one.name ?? SETTINGS,
+			home.value,
+			options.yes === true,
+			io,
+			one.name === null ? `"${SETTINGS}"` : undefined,
+		);
 		if (!confirmed.ok && confirmed.problem.code !== "declined") return complain(io, confirmed.problem);
 		if (!confirmed.ok) {
 			say(out, "Left as it is: it grants nothing more than you accepted before.");
 			declined++;
 			continue;
 		}
-		const kept = await one.accept();
+		const kept = await shown.value();
 		if (!kept.ok) return complain(io, kept.problem);
 		place = kept.value;
 		accepted.push(one.accepted);
@@ -58,6 +86,9 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 	}
 	const settled = await settleNarrowed(home.value, vault);
 	if (!settled.ok) return complain(io, settled.problem);
+	const isNothing = accepted.length + declined + refused === 0;
+	const unknown = isNothing && settled.value === 0 && name !== null ? unknownServer(name, waiting.value.layers, io) : null;
+	if (unknown !== null) return complain(io, unknown);
 	if (options.json === true)
 		say(
 			io,
@@ -69,43 +100,72 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 			}),
 		);
 	else {
-		if (accepted.length + declined === 0) say(io, name === null ? "Nothing waits." : `Nothing of ${plain(name)} waits.`);
+		if (isNothing) say(io, name === null ? "Nothing waits." : `Nothing of ${plain(name)} waits.`);
 		if (settled.value > 0) say(io, `What was taken out of the files by hand is struck out for good (${settled.value}).`);
 	}
 	if (place === "sealed") io.stderr.write(`${WEAK}\n`);
-	return declined > 0 ? 1 : 0;
+	return refused > 0 ? 2 : declined > 0 ? 1 : 0;
 }
 
 /** What a person accepted, for programs. `file`: the policy file; null: what held it is gone. */
 interface Accepted {
-	readonly server: string;
+	/** Null: what the files say beside grants. */
+	readonly server: string | null;
 	readonly config: string | undefined;
 	readonly file: string | null;
 }
 
 /** One thing that waits. */
 interface Waiting {
-	readonly name: string;
+	/** Of a server; null: it is about none. */
+	readonly name: string | null;
 	readonly accepted: Accepted;
-	readonly show: () => void;
-	readonly accept: () => Promise<Result<MarkPlace>>;
+	/** Shows it, and gives what accepts exactly what was shown; a Problem: it cannot be accepted. */
+	readonly show: () => Promise<Result<() => Promise<Result<MarkPlace>>>>;
 }
 
-function waitingOf({ proposals, withdrawn }: Held, home: Home, vault: MarkOptions, out: Io): readonly Waiting[] {
+function waitingOf({ proposals, withdrawn, settings }: Waits, home: Home, vault: MarkOptions, io: Io, out: Io): readonly Waiting[] {
+	const around = { home: userHome(io), env: io.env };
 	return [
 		...proposals.map((proposal) => ({
 			name: proposal.server.name,
 			accepted: { server: proposal.server.name, config: proposal.server.config, file: proposal.file },
-			show: () => show(out, home, proposal),
-			accept: () => acceptProposal(home, proposal, vault),
+			show: async () => {
+				const looked = await lookAtProposal(home, proposal, ({ config, name }) => launchLinesIn(config, name, around));
+				show(out, home, looked);
+				return looked.refused === null ? ok(() => acceptProposal(home, looked, vault)) : failed(looked.refused);
+			},
 		})),
 		...withdrawn.map((gone) => ({
 			name: gone.grant.name,
 			accepted: { server: gone.grant.name, config: gone.grant.config, file: null },
-			show: () => showWithdrawn(out, gone),
-			accept: () => acceptWithdrawn(home, gone, vault),
+			show: async () => {
+				showWithdrawn(out, gone);
+				return ok(() => acceptWithdrawn(home, gone, vault));
+			},
 		})),
+		...(settings === null
+			? []
+			: [
+					{
+						name: null,
+						accepted: { server: null, config: undefined, file: null },
+						show: async () => {
+							showSettings(out, home, settings);
+							return ok(() => acceptSettings(home, settings, vault));
+						},
+					},
+				]),
 	];
+}
+
+/** What is typed in the place of a server's name. */
+const SETTINGS = "settings";
+
+function showSettings(io: Io, home: Home, settings: SettingsProposal): void {
+	say(io, `settings  (${plain(home.policy)})`);
+	say(io, "  Your policy files are less strict than what you accepted before, which counts until you accept them:");
+	for (const { mark, kind, text } of settingsRows(settings)) say(io, `  ${mark} ${kind.padEnd(7)} ${text}`);
 }
 
 function showWithdrawn(io: Io, gone: Withdrawn): void {
@@ -127,7 +187,7 @@ function showWithdrawn(io: Io, gone: Withdrawn): void {
 const WEAK =
 	"Note: there is no keychain here, so the key of your approvals lies in the home: a program that can write there can forge them.";
 
-function show(io: Io, home: Home, proposal: Proposal): void {
+function show(io: Io, home: Home, { proposal, rows }: LookedAt): void {
 	const { server, file, accepted } = proposal;
 	say(io, `${plain(server.name)}  (${plain(server.config ?? "")})`);
 	say(io, `  ${accepted === null ? "never accepted; it stands in" : "changed in"} ${plain(file)}`);
@@ -136,7 +196,7 @@ function show(io: Io, home: Home, proposal: Proposal): void {
 		`  starts    ${server.workspace === null || server.workspace === undefined ? "in every workspace" : `in ${plain(server.workspace)}`}`,
 	);
 	showProposedInstructions(io, home, proposal);
-	for (const { mark, kind, text } of proposalRows(home, proposal)) say(io, `  ${mark} ${kind.padEnd(7)} ${text}`);
+	for (const { mark, kind, text } of rows) say(io, `  ${mark} ${kind.padEnd(7)} ${text}`);
 	say(io, `  To leave it out: sallyport revoke ${shellWord(server.name)}, or take it out of the file.`);
 }
 

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { plain, shellWord } from "../core/plain-text.ts";
 import { egressGrantText, parseEgressGrant } from "../core/policy/egress.ts";
 import { confinedOf, type Grant, grantsOf, inWorkspace, withConfined } from "../core/policy/layers.ts";
+import { withPromptPins } from "../core/policy/offers.ts";
 import { readWaiting } from "../platform/approval/accept.ts";
 import { narrowGrant, revokeGrants } from "../platform/approval/narrow.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
@@ -120,12 +121,15 @@ function without(grant: Grant, options: RevokeOptions, cwd: string): Grant {
 		...(offers === undefined
 			? {}
 			: {
-					offers: {
-						prompts: left(offers.prompts, options.prompt),
-						resources: left(offers.resources, options.resource),
-						templates: left(offers.templates, options.template),
-						completions: offers.completions && options.completions !== true,
-					},
+					offers: withPromptPins(
+						{
+							prompts: left(offers.prompts, options.prompt),
+							resources: left(offers.resources, options.resource),
+							templates: left(offers.templates, options.template),
+							completions: offers.completions && options.completions !== true,
+						},
+						offers.promptPins ?? {},
+					),
 				}),
 		...(asks === undefined
 			? {}

@@ -1,18 +1,21 @@
-import { createTwoFilesPatch } from "diff";
 import type { SessionDrift } from "../core/audit/session-drift.ts";
-import { exact, plain } from "../core/plain-text.ts";
-import { maskDetected } from "../core/secrets/redact.ts";
+import { exact } from "../core/plain-text.ts";
 import { readDefinition, readToolMeta } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
 import type { Io } from "./io.ts";
 import { logTime } from "./log-time.ts";
 import { say } from "./say.ts";
+import { patchLines, showBarred, showPatch } from "./show-text.ts";
 
-/** Drift as a difference of the definitions, not of two digests. */
-export function showDrift(io: Io, home: Home, tool: ListedTool, approved: string): void {
+/**
+ * Drift as a difference of the definitions, not of two digests.
+ *
+ * @param what stands before the name, with a blank behind. Empty: nothing
+ */
+export function showDrift(io: Io, home: Home, tool: Pick<ListedTool, "name" | "definition">, approved: string, what = ""): void {
 	say(io);
-	say(io, `${exact(tool.name)} is not what was approved, and is withheld until you allow it again:`);
+	say(io, `${what}${exact(tool.name)} is not what was approved, and is withheld until you allow it again:`);
 	showLines(io, driftLines(home, approved, tool.definition), "(the approved definition is no longer kept)");
 }
 
@@ -41,26 +44,20 @@ export function showMetaDrift(io: Io, home: Home, { name, definition }: ListedTo
 	say(io);
 	say(io, `Beside the definition of ${exact(name)}, in its _meta, where some hosts look for pages to show and the like:`);
 	const before = approved === undefined ? null : readToolMeta(home, approved);
-	showPatch(io, before === null ? "" : definitionText(before), definitionText(definition._meta));
+	if (before === null) showBarred(io, definitionText(definition._meta));
+	else showPatch(io, definitionText(before), definitionText(definition._meta));
 }
 
-/** What of one text is not as in the other, as lines of plain text. */
-export function showPatch(io: Io, before: string, after: string): void {
-	showLines(io, patchLines(before, after), "");
+/** A prompt as it is listed now, by the server's own word. */
+export function showListed(io: Io, { name, definition }: Pick<ListedTool, "name" | "definition">): void {
+	const { _meta: _, ...now } = definition;
+	say(io);
+	say(io, `The prompt ${exact(name)}, by the server's own word:`);
+	showBarred(io, definitionText(now));
 }
 
 function showLines(io: Io, lines: readonly string[] | null, otherwise: string): void {
 	for (const line of lines ?? [otherwise]) say(io, `  ${line}`);
-}
-
-/** Credentials are masked, and nothing in it drives a terminal. Empty: they are the same. */
-function patchLines(before: string, after: string): readonly string[] {
-	if (before === after) return [];
-	return createTwoFilesPatch("approved", "now", before, after, "", "", { context: 2 })
-		.split("\n")
-		.slice(3)
-		.filter((line) => line !== "")
-		.map((line) => plain(maskDetected(line)));
 }
 
 /** Keys in order, a line a value. */

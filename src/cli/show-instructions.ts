@@ -1,21 +1,9 @@
-import { plain } from "../core/plain-text.ts";
 import type { GivenInstructions } from "../platform/approval/given.ts";
 import { readInstructions } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
-import { showPatch } from "./show-drift.ts";
-
-/** Characters of a line from outside: every line of it begins with a bar, so that none can pass for one of ours. */
-const WIDTH = 100;
-
-/** A text from outside, whole, in lines that begin with a bar. */
-function showBarred(io: Io, text: string): void {
-	for (const line of text.trimEnd().split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/)) {
-		const letters = [...plain(line)];
-		for (let at = 0; at === 0 || at < letters.length; at += WIDTH) say(io, `  │ ${letters.slice(at, at + WIDTH).join("")}`);
-	}
-}
+import { showBarred, showPatch } from "./show-text.ts";
 
 /** What a server says for the model, all of it; and what is another than was approved, where that is kept. */
 export function showInstructions(io: Io, home: Home, { state, text }: GivenInstructions, approved: string | undefined): void {

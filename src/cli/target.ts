@@ -22,7 +22,7 @@ export function serverWords(name: string, file: string | undefined): string {
 }
 
 /** Of every host, relative to a workspace. */
-const WORKSPACE_FILES = HOST_IDS.flatMap((id) => HOSTS[id].workspaceFiles);
+export const WORKSPACE_FILES = HOST_IDS.flatMap((id) => HOSTS[id].workspaceFiles);
 
 /**
  * The launch line that a person means by a server's name: in `--file`, else in this folder's config files, else in the

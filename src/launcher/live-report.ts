@@ -2,7 +2,7 @@ import type { AuditEvent } from "../core/audit/event.ts";
 import { messageName } from "../core/live/bounds.ts";
 import type { LiveMessage } from "../core/live/message.ts";
 import type { Grant } from "../core/policy/layers.ts";
-import type { HeldInstructions, Withheld } from "../core/protocol/relay.ts";
+import type { HeldDefinition, HeldInstructions, Withheld } from "../core/protocol/relay.ts";
 import { maskDetected, redact } from "../core/secrets/redact.ts";
 import { keepDefinition, keepInstructions } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
@@ -100,6 +100,11 @@ export class LiveReport {
 			if (pin !== null && definition !== null) await this.#keep(pin, definition);
 			this.#tell(message);
 		});
+	}
+
+	/** Its definition is kept, so that it can be compared with what was approved. */
+	heldPrompt({ pin, definition }: HeldDefinition): void {
+		if (pin !== null && definition !== null) this.#work = this.#work.then(() => this.#keep(pin, definition));
 	}
 
 	/** Kept, so that they can be compared with what was approved. */

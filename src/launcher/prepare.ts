@@ -12,7 +12,7 @@ import type { Home } from "../platform/home.ts";
 import { environmentParts, serverEnvironment } from "../platform/launch/environment.ts";
 import type { LaunchFacts } from "../platform/launch/facts.ts";
 import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
-import { allowCommand, verifyLaunch } from "../platform/launch/verify.ts";
+import { allowCommand, type VerifiedLaunch, verifyLaunch } from "../platform/launch/verify.ts";
 import { type LayerSources, readLayers } from "../platform/policy-files.ts";
 import type { SecretService } from "../platform/vault/secret-service.ts";
 import type { RunArguments } from "./arguments.ts";
@@ -31,6 +31,8 @@ export interface Checked {
 	readonly grant: Grant;
 	readonly facts: LaunchFacts;
 	readonly parts: Readonly<Record<string, EnvPart>>;
+	/** To be called before anything of the server runs. */
+	readonly prove: VerifiedLaunch["prove"];
 }
 
 interface ServerEnvironment {
@@ -110,10 +112,10 @@ export function lookUpGrant(
 ): Result<Grant> {
 	const read = readLayers(home, place.sources);
 	if (!read.ok) return read;
-	const forbidden = forbiddenLaunch(read.value, request);
-	if (forbidden !== null) return forbidden;
 	const held = accepted === null ? null : holdToAccepted(read.value, accepted);
 	const layers = held?.layers ?? read.value;
+	const forbidden = forbiddenLaunch(layers, request);
+	if (forbidden !== null) return forbidden;
 	const lookup = findGrant(layers, { name: request.name, command: request.command, args: request.args, folder: place.folder });
 	const waiting = held === null || accepted === null ? null : firstWaiting(held, accepted, request.name);
 	if (lookup.found) {
@@ -143,8 +145,8 @@ export function lookUpGrant(
 export async function check(grant: Grant, home: Home, env: Environment): Promise<Result<Checked>> {
 	const parts = environmentParts(grant, env);
 	if (!parts.ok) return parts;
-	const facts = await verifyLaunch(grant, parts.value, home);
-	return facts.ok ? ok({ grant, facts: facts.value, parts: parts.value }) : facts;
+	const verified = await verifyLaunch(grant, parts.value, home);
+	return verified.ok ? ok({ grant, parts: parts.value, ...verified.value }) : verified;
 }
 
 /** The variables that will hold a secret. */

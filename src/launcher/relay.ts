@@ -7,6 +7,7 @@ import { fail, ok } from "../core/result.ts";
 import { AuditKeeper } from "./audit-keeper.ts";
 import { decidingLayer } from "./deciding-layer.ts";
 import type { Ending } from "./ending.ts";
+import { grantDigest } from "./grant-digest.ts";
 import type { Launch, Started } from "./launch.ts";
 import { LiveReport } from "./live-report.ts";
 import { Session } from "./session.ts";
@@ -29,7 +30,8 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 		decision: "allow",
 		reason: grant.sandbox === "off" ? "started-without-sandbox" : "started",
 		outcome: "forwarded",
-		arguments: grantedParts(grant),
+		// The log was opened before it was known what a person accepted: this is what was granted.
+		arguments: { ...grantedParts(grant), policy: grantDigest(grant) },
 	});
 	if (!appended || !(await (audit.written() ?? true))) {
 		await confined.dispose();
@@ -48,7 +50,8 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 		host: process,
 		secrets,
 		redact,
-		decidedBy: (asked, judge) => (launch.place === null ? undefined : decidingLayer(launch.request, home, launch.place, asked, judge)),
+		decidedBy: (asked, judge) =>
+			launch.place === null ? undefined : decidingLayer(launch.request, home, launch.place, launch.accepted, asked, judge),
 		heard,
 		graceMs: GRACE_MS,
 		isHostGone: () => process.ppid !== parent,

@@ -289,6 +289,7 @@ export class Session {
 			else if ("stop" in action) {
 				if (action.stop === "host-closed") this.#child.stdin?.end();
 			} else if ("withheld" in action) this.#options.live.withheld(action.withheld);
+			else if ("heldPrompt" in action) this.#options.live.heldPrompt(action.heldPrompt);
 			else if ("heldInstructions" in action) this.#options.live.heldInstructions(action.heldInstructions);
 			else this.#options.live.listed(action.listed);
 		}

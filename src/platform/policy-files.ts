@@ -5,6 +5,7 @@ import { type Grant, type GrantedSandbox, grantsOf, isInside, type PolicyLayer }
 import { policyLimits } from "../core/policy/limits.ts";
 import { NO_OFFERS, policyOffers } from "../core/policy/offers.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
+import { withGrant, withoutGrant } from "../core/policy/rewrite-grant.ts";
 import { policyMeta } from "../core/policy/said.ts";
 import type { PolicyFile, PolicyServer } from "../core/policy/schema.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -212,7 +213,10 @@ export function writableGrant(home: Home, grant: Grant): Result<WritableGrant> {
 			"Change the entry: plain names for the server and its variables, paths without `..`.",
 		);
 	const write = (): string => {
-		new PendingFile(file, text).commit();
+		const before = readText(file);
+		// As Sallyport writes it, unless a person has written more into it than that.
+		const own = before.ok && before.value !== null ? withGrant(before.value, server) : null;
+		new PendingFile(file, own ?? text).commit();
 		return file;
 	};
 	return ok({ server, write });
@@ -254,9 +258,13 @@ function constraintsOf(grant: Grant, tool: string): Pick<NonNullable<PolicyServe
 	return constraints === undefined ? {} : { arguments: constraints };
 }
 
-/** Takes a grant back. One that stands in a file of a person's own making stays, with the file. */
+/** Takes a grant back, and its file with it, unless a person has written more into that. One that stands in a file of a person's own making stays. */
 export function deleteGrant(home: Home, grant: Pick<Grant, "name" | "config" | "workspace">): void {
-	fs.rmSync(grantFile(home, grant), { force: true });
+	const file = grantFile(home, grant);
+	const text = readText(file);
+	const left = text.ok && text.value !== null ? withoutGrant(text.value, grant) : null;
+	if (left === null) fs.rmSync(file, { force: true });
+	else new PendingFile(file, left).commit();
 }
 
 /**

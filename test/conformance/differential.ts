@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { offersOf } from "../../src/core/policy/offers.ts";
+import { instructionsPinOf } from "../../src/core/tools/pin.ts";
 import { grant, type Json, modernMeta, RANDOM, refused, type Seen, Session } from "../core/protocol/peers.ts";
 import { Dialogue, type Said, TOOL_NAMES, toolText } from "./dialogue.ts";
 
@@ -89,6 +90,9 @@ export function compare(seed: number, messages: number, met: Met): void {
 	}
 }
 
+/** What the server says for the model, in as many scripts as it likes. */
+const INSTRUCTIONS = 'Use "read" first.\n\tЗатем 書く 🙂';
+
 function ready(): Session {
 	let now = 0;
 	// A second for each message: what is granted so many times a minute is not what is tried here.
@@ -100,7 +104,8 @@ function ready(): Session {
 	const offers = offersOf({ prompts: ["*"], resources: ["**"], templates: ["*"], completions: true });
 	const asks = { sampling: often, elicitation: often, roots: often };
 	const tools = TOOL_NAMES.map((name) => JSON.parse(toolText(name)) as Json);
-	return new Session(grant(...tools), {}, undefined, { offers, asks, clock });
+	const instructions = instructionsPinOf(INSTRUCTIONS);
+	return new Session(grant(...tools), {}, undefined, { offers, asks, clock, ...(instructions === null ? {} : { instructions }) });
 }
 
 /** The first exchange of the era. Its answer alone differs: lists that a grant can change announce it, and tasks are granted to nobody yet. */
@@ -110,9 +115,10 @@ function greet(session: Session, { era, r }: Dialogue): void {
 	const capabilities = { tools: changes(), prompts: changes(), resources: { subscribe: true, ...changes() }, completions: {}, ...more };
 	const isStateless = era === "2026-07-28";
 	const id = "first";
+	const said: Json = r.pick([{}, { instructions: INSTRUCTIONS }, { instructions: "" }]);
 	const result = isStateless
-		? { supportedVersions: [era], resultType: "complete" }
-		: { protocolVersion: era, serverInfo: { name: "s", version: "1" } };
+		? { supportedVersions: [era], resultType: "complete", ...said }
+		: { protocolVersion: era, serverInfo: { name: "s", version: "1" }, ...said };
 	const request = isStateless
 		? { jsonrpc: "2.0", id, method: "server/discover", params: modernMeta({ roots: {} }) }
 		: {

@@ -4,9 +4,9 @@ import { offersOf } from "../../src/core/policy/offers.ts";
 import { LineSplitter } from "../../src/core/protocol/frame.ts";
 import { type Action, Relay, type RelayPolicy } from "../../src/core/protocol/relay.ts";
 import { KnownValues } from "../../src/core/secrets/known-values.ts";
-import { type Pin, pinOf } from "../../src/core/tools/pin.ts";
+import { instructionsPinOf, type Pin, pinOf } from "../../src/core/tools/pin.ts";
 import { ArgumentsJudge } from "../../src/platform/constraints/judge.ts";
-import { Player, TOOLS, type Written } from "../fixtures/servers/hostile-player.mjs";
+import { INSTRUCTIONS, Player, PROMPT, TOOLS, type Written } from "../fixtures/servers/hostile-player.mjs";
 import type { Era, Play } from "./attack.ts";
 import { RESULT_BYTES } from "./grant.ts";
 import type { Seen } from "./seen.ts";
@@ -79,7 +79,13 @@ function relayWith(secret: string, docs: string, events: AuditEvent[]): Relay {
 	const several = [constraints.value];
 	const policy: RelayPolicy = {
 		tools: new Map(TOOLS.slice(0, 2).map((tool): [string, Pin] => [tool.name, pinOf(tool) ?? fail("no pin")])),
-		offers: offersOf({ prompts: ["summary"], resources: ["file:///docs/**"], completions: true }),
+		instructions: instructionsPinOf(INSTRUCTIONS) ?? fail("no pin"),
+		offers: offersOf({
+			prompts: ["summary"],
+			promptPins: { summary: pinOf(PROMPT) ?? fail("no pin") },
+			resources: ["file:///docs/**"],
+			completions: true,
+		}),
 		asks: { sampling: 10, elicitation: 10, roots: 10 },
 		limits: { callsPerMinute: 100, resultBytes: RESULT_BYTES },
 		mayCall: (tool, args) => tool !== "read" || judge.judge(several, args) === null,

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { World } from "../harness/world.ts";
-import { ALLOW } from "./grant.ts";
+import { ALLOW, ALLOW_LISTED } from "./grant.ts";
 
 const SERVERS = path.resolve(import.meta.dirname, "..", "fixtures", "servers");
 const REFERENCE = "keychain://hostile/TOKEN";
@@ -48,6 +48,7 @@ export class Machine {
 		this.world.write(".mcp.json", { mcpServers: servers });
 		for (const { entry, folder, docs } of this.lanes) {
 			await this.#run(["allow", entry, "--write", folder, "--secret", `env:TOKEN=${REFERENCE}`, "--mutable-secrets", ...ALLOW, "--yes"]);
+			await this.#run(["allow", entry, ...ALLOW_LISTED, "--yes"]);
 			await this.#run(["tools", "allow", entry, "read", "--where", `path=within:${docs}`, "--where", "path=optional", "--yes"]);
 			await this.#run(["tools", "allow", entry, "café", "--yes"]);
 		}

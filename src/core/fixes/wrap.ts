@@ -81,7 +81,8 @@ export function unwrapEdits(document: ConfigDocument, server: ServerEntry, optio
 	const entry = editable.value;
 	const launch = launchOf(entry);
 	if (!launch.wrapped) return fail("not-wrapped", `${label(server)} does not start through Sallyport.`, "Nothing needs to be done.");
-	if (unwrapLaunch(entry) === null)
+	const told = unwrapLaunch(entry);
+	if (told === null || told.policies.length > 0)
 		return fail("wrap-unknown", `${label(server)} starts Sallyport with options that were not put there by it.`, "Edit the entry by hand.");
 	const held = entry.env.find(({ value }) => referencesIn(value.value).length > 0);
 	if (held !== undefined && options.keepReferences !== true)

@@ -1,12 +1,16 @@
 import * as z from "zod/mini";
 import { fail, ok, type Result } from "../result.ts";
-import { Server } from "./schema.ts";
+import type { OwnSettings } from "./own-settings.ts";
+import { AuditPolicy, Forbidden, Rules, Server } from "./schema.ts";
 
 /** What a person accepted, as the list of a home keeps it. */
 const AcceptedList = z.strictObject({
 	version: z.literal(1),
 	servers: z.array(Server),
 	withdrawn: z.optional(z.array(Server)),
+	audit: z.optional(AuditPolicy),
+	forbid: z.optional(z.array(Forbidden)),
+	rules: z.optional(Rules),
 });
 
 /** What a person accepted of their own policy files. */
@@ -15,16 +19,18 @@ export interface AcceptedPolicy {
 	readonly servers: readonly z.infer<typeof Server>[];
 	/** Grants that were taken back while another one of the same name and words stayed, which they go on to hold. */
 	readonly withdrawn: readonly z.infer<typeof Server>[];
+	/** What their files say beside grants. */
+	readonly settings: OwnSettings;
 }
 
-export const NOTHING_ACCEPTED: AcceptedPolicy = { servers: [], withdrawn: [] };
+export const NOTHING_ACCEPTED: AcceptedPolicy = { servers: [], withdrawn: [], settings: {} };
 
 /** More than any honest list holds. Characters. */
 const MOST_TEXT = 1_000_000;
 
 /** The list as a text: the same for equal lists. A Problem: there is more in it than a list can hold. */
-export function acceptedText({ servers, withdrawn }: AcceptedPolicy): Result<string> {
-	const list = { version: 1, servers, ...(withdrawn.length === 0 ? {} : { withdrawn }) };
+export function acceptedText({ servers, withdrawn, settings }: AcceptedPolicy): Result<string> {
+	const list = { version: 1, servers, ...(withdrawn.length === 0 ? {} : { withdrawn }), ...settings };
 	const text = `${JSON.stringify(list, null, "\t")}\n`;
 	return parseAccepted(text).ok
 		? ok(text)
@@ -40,8 +46,16 @@ export function parseAccepted(text: string): Result<AcceptedPolicy> {
 	const list = text.length > MOST_TEXT ? null : AcceptedList.safeParse(jsonOf(text));
 	if (list?.success !== true)
 		return fail("approvals-unknown", "The list of what was approved is not one that this version knows.", "Run: sallyport policy accept");
-	const { servers, withdrawn = [] } = list.data;
-	return ok({ servers, withdrawn });
+	const { version: _, servers, withdrawn = [], audit, forbid, rules } = list.data;
+	return ok({
+		servers,
+		withdrawn,
+		settings: {
+			...(audit === undefined ? {} : { audit }),
+			...(forbid === undefined ? {} : { forbid }),
+			...(rules === undefined ? {} : { rules }),
+		},
+	});
 }
 
 /** Null: it is no JSON. */

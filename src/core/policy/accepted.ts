@@ -1,5 +1,6 @@
 import type { AcceptedPolicy } from "./accepted-list.ts";
 import { type Grant, grantOf, type PolicyLayer, sharedGrant } from "./layers.ts";
+import { forbidLayers } from "./own-settings.ts";
 import type { PolicyServer } from "./schema.ts";
 import { isSameLine, type Withdrawn, withdrawnFrom, withdrawnLayer } from "./withdrawn.ts";
 
@@ -27,7 +28,7 @@ export interface Held {
 /**
  * Holds the user's layers to what a person accepted. What a file takes away is gone; what it adds waits. A grant for another launch than the
  * accepted one is new as a whole. Of a field that is not known here, what was accepted counts. A grant that is gone while another one of the same
- * line stays goes on to hold that one: nobody can tell which of the two a host starts.
+ * line stays goes on to hold that one: nobody can tell which of the two a host starts. What was accepted as forbidden stays so.
  */
 export function holdToAccepted(layers: readonly PolicyLayer[], accepted: AcceptedPolicy): Held {
 	const known = new Map(accepted.servers.map((server) => [grantKey(server), server]));
@@ -52,7 +53,7 @@ export function holdToAccepted(layers: readonly PolicyLayer[], accepted: Accepte
 		.flatMap((server) => grantOf(server) ?? [])
 		.filter((grant) => [...standing.values()].some((each) => isSameLine(each, grant)));
 	return {
-		layers: [...held, ...gone.map(withdrawnLayer)],
+		layers: [...held, ...gone.map(withdrawnLayer), ...forbidLayers(layers, accepted.settings)],
 		proposals,
 		withdrawn: gone.flatMap((grant) => withdrawnFrom([...standing.values()], grant, isSameGrant) ?? []),
 	};

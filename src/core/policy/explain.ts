@@ -1,9 +1,9 @@
 import type { Breach } from "../constraints/judge.ts";
 import type { Constraints } from "../constraints/schema.ts";
-import { constraintsText } from "../constraints/text.ts";
+import { breachSays, constraintsText } from "../constraints/text.ts";
 import type { AskKind } from "./asks.ts";
 import type { Grant, GrantStep, PolicyLayer } from "./layers.ts";
-import { isPlainUri, NO_OFFERS, offersPrompt, offersTemplate, resourceGrant } from "./offers.ts";
+import { isPlainUri, NO_OFFERS, type Offers, offersPrompt, offersTemplate, promptPin, resourceGrant } from "./offers.ts";
 
 /** What somebody asks a policy about. */
 export type Asked =
@@ -62,8 +62,7 @@ function saysOfTool(before: Grant | null, after: Grant, asked: Extract<Asked, { 
 	const text = `${before === null ? pinned : "leaves it"}${where.length === 0 ? "" : `, where ${where.join("; ")}`}`;
 	const breach = asked.arguments === null ? null : judge(own, asked.arguments);
 	if (breach === null) return { says: text, refuses: false };
-	const { argument, broken } = breach;
-	return { says: `${text}: ${argument === "*" ? "the arguments do" : `${argument} does`} not hold to it (${broken})`, refuses: true };
+	return { says: `${text}: ${breachSays(breach)}`, refuses: true };
 }
 
 /** A layer that changes nothing of it says nothing. */
@@ -88,7 +87,7 @@ function withheld(before: Grant | null, after: Grant): string {
 function grantedBy({ offers = NO_OFFERS, asks = {}, instructions }: Grant, asked: Exclude<Asked, { kind: "tool" }>): string | null {
 	switch (asked.kind) {
 		case "prompt":
-			return offersPrompt(offers, asked.name) ? byName(offers.prompts, asked.name) : null;
+			return offersPrompt(offers, asked.name) ? [byName(offers.prompts, asked.name), ...pinnedTo(offers, asked.name)].join("") : null;
 		case "template":
 			return offersTemplate(offers, asked.name) ? byName(offers.templates, asked.name) : null;
 		case "resource": {
@@ -104,6 +103,11 @@ function grantedBy({ offers = NO_OFFERS, asks = {}, instructions }: Grant, asked
 			return perMinute === undefined ? null : `${perMinute} a minute`;
 		}
 	}
+}
+
+function pinnedTo(offers: Offers, name: string): readonly string[] {
+	const pin = promptPin(offers, name);
+	return pin === null ? [] : [`pinned to ${pin.slice(0, 19)}…`];
 }
 
 function byName(names: readonly string[], name: string): string {

@@ -20,6 +20,8 @@ export interface PolicyLayer {
 	readonly granted?: readonly Grant[];
 	/** Of the user's layer: grants that are gone. They start nothing, and what others give to the same line is held to them. Undefined: none. */
 	readonly withdrawn?: readonly Grant[];
+	/** True: no file, but what a person accepted before and goes on to hold. Undefined: a file. */
+	readonly held?: true;
 }
 
 /** What a person approved for one launch, after every layer has narrowed it. */
@@ -278,8 +280,8 @@ function fromGrant(grant: Grant): readonly PolicyServer[] {
 }
 
 /** As a limit: what is empty allows nothing. */
-function ownOffers({ prompts, resources, templates, completions }: Offers) {
-	return { prompts: [...prompts], resources: [...resources], templates: [...templates], completions };
+function ownOffers({ prompts, promptPins, resources, templates, completions }: Offers) {
+	return { prompts: [...prompts], promptPins: { ...promptPins }, resources: [...resources], templates: [...templates], completions };
 }
 
 /** In a layer that narrows: every tool that it does not name. */

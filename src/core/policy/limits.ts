@@ -38,6 +38,18 @@ export function startLimits({ memoryBytes, processes, files, diskBytes, cpuSecon
 	return { memoryBytes, processes, files, diskBytes, cpuSeconds };
 }
 
+/** Of all limits, those for its messages. */
+export function messageLimits({
+	memoryBytes: _m,
+	processes: _p,
+	files: _f,
+	diskBytes: _d,
+	cpuSeconds: _c,
+	...limits
+}: Limits): MessageLimits {
+	return limits;
+}
+
 export function limitsOf(limits: PolicyLimits): Limits {
 	// The older name, which says bytes.
 	const memory = smaller(bytesOf(limits.memory), limits.memoryBytes);

@@ -1,10 +1,13 @@
 import { coversGlob, fitsGlob } from "../constraints/glob.ts";
 import { mayHideCharacters } from "../hidden-characters.ts";
+import { own } from "../own.ts";
 
 /** What a server may offer beside its tools. */
 export interface Offers {
 	/** Names of prompts; `*`: every prompt. Empty: none. */
 	readonly prompts: readonly string[];
+	/** By name, the definition with which alone a prompt counts. One that is not in it counts whatever its definition. Never empty. */
+	readonly promptPins?: Readonly<Record<string, string>>;
 	/** URIs, letter for letter; with a `*` in it, a glob. Empty: none. */
 	readonly resources: readonly string[];
 	/** URI templates that are listed, letter for letter; `*`: every one. What is read by them is judged by `resources`. Empty: none. */
@@ -16,6 +19,7 @@ export interface Offers {
 /** The same as it stands in a policy file: a key that is missing says nothing. */
 export interface PolicyOffers {
 	readonly prompts?: readonly string[] | undefined;
+	readonly promptPins?: Readonly<Record<string, string>> | undefined;
 	readonly resources?: readonly string[] | undefined;
 	readonly templates?: readonly string[] | undefined;
 	readonly completions?: boolean | undefined;
@@ -30,14 +34,28 @@ const EVERY_RESOURCE = "**";
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /** Of a user's layer: what it does not name is not granted. */
-export function offersOf({ prompts = [], resources = [], templates = [], completions = false }: PolicyOffers): Offers {
-	return { prompts, resources, templates, completions };
+export function offersOf({ prompts = [], promptPins = {}, resources = [], templates = [], completions = false }: PolicyOffers): Offers {
+	return withPromptPins({ prompts, resources, templates, completions }, promptPins);
+}
+
+/** The same with these in the place of its pins, as far as they are of prompts that it names. */
+export function withPromptPins({ promptPins: _, ...offers }: Offers, pins: Readonly<Record<string, string>>): Offers {
+	const named = Object.entries(pins)
+		.filter(([name]) => offersPrompt(offers, name))
+		.sort(([a], [b]) => (a < b ? -1 : 1));
+	return named.length === 0 ? offers : { ...offers, promptPins: Object.fromEntries(named) };
+}
+
+/** Null: whatever its definition, if it is granted at all. */
+export function promptPin({ promptPins }: Pick<PolicyOffers, "promptPins">, name: string): string | null {
+	return own(promptPins ?? {}, name) ?? null;
 }
 
 /** As a policy file of the user's layer has them: without what is empty. */
-export function policyOffers({ prompts, resources, templates, completions }: Offers) {
+export function policyOffers({ prompts, promptPins, resources, templates, completions }: Offers) {
 	return {
 		...(prompts.length === 0 ? {} : { prompts: [...prompts] }),
+		...(promptPins === undefined ? {} : { promptPins: { ...promptPins } }),
 		...(resources.length === 0 ? {} : { resources: [...resources] }),
 		...(templates.length === 0 ? {} : { templates: [...templates] }),
 		...(completions ? { completions } : {}),
@@ -46,12 +64,17 @@ export function policyOffers({ prompts, resources, templates, completions }: Off
 
 /** What both allow. A key that the limit leaves out does not narrow; one that is there and empty allows nothing. */
 export function narrowOffers(granted: Offers, limit: PolicyOffers): Offers {
-	return {
-		prompts: limit.prompts === undefined ? granted.prompts : commonNames(granted.prompts, limit.prompts),
+	const common = limit.prompts === undefined ? granted.prompts : commonNames(granted.prompts, limit.prompts);
+	const pins = { ...limit.promptPins, ...granted.promptPins };
+	const torn = Object.keys(pins).filter((name) => (promptPin(limit, name) ?? pins[name]) !== pins[name]);
+	const offers = {
+		// What has to be two things at once is left to nobody, nor is the rest by a word that would speak of it, too.
+		prompts: torn.length === 0 ? common : common.filter((name) => name !== ALL && !torn.includes(name)),
 		resources: limit.resources === undefined ? granted.resources : commonPatterns(granted.resources, limit.resources),
 		templates: limit.templates === undefined ? granted.templates : commonNames(granted.templates, limit.templates),
 		completions: granted.completions && limit.completions !== false,
 	};
+	return withPromptPins(offers, pins);
 }
 
 /** Of two lists of names, either of which may say `*` for all, what both allow. */

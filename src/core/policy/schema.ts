@@ -154,6 +154,8 @@ export const Server = z.strictObject({
 	instructions: z.optional(z.union([Sha256, z.literal(false)])),
 	/** Names; `*`: every prompt. */
 	prompts: z.optional(z.array(OfferName)),
+	/** By name, the digest of the definition with which alone a prompt counts. One that is not in it counts whatever its definition. */
+	promptPins: z.optional(z.record(OfferName, Sha256)),
 	/** URIs, letter for letter; with a `*`, a glob. */
 	resources: z.optional(z.array(OfferName)),
 	/** URI templates, letter for letter; `*`: every one. */
@@ -178,6 +180,8 @@ export const Server = z.strictObject({
 const RuleId = z.string().check(z.regex(/^[a-z][a-z0-9-]*$/, "must be the name of a rule"));
 
 const RuleSeverity = z.enum(["off", "info", "warning", "error"]);
+
+export const Rules = z.record(RuleId, RuleSeverity);
 
 /** A server that nobody may start: what every pattern that is named fits. `*` stands for any characters. */
 export const Forbidden = z
@@ -214,8 +218,9 @@ export const AuditPolicy = z.strictObject({
 export const PolicyFile = z.strictObject({
 	$schema: z.optional(z.string()),
 	version: z.literal(1),
-	servers: z.array(Server),
-	rules: z.optional(z.record(RuleId, RuleSeverity)),
+	/** Left out: none. */
+	servers: z._default(z.array(Server), []),
+	rules: z.optional(Rules),
 	forbid: z.optional(z.array(Forbidden)),
 	audit: z.optional(AuditPolicy),
 });

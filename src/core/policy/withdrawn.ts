@@ -29,7 +29,7 @@ export function withdrawnFrom(standing: readonly Grant[], gone: Grant, isSame: (
 /** As a layer that grants nothing and holds others of its line. */
 export function withdrawnLayer(grant: Grant): PolicyLayer {
 	const file = `${grant.config} (what was granted for it is gone)`;
-	return { source: "user", file, policy: { version: 1, servers: [] }, granted: [], withdrawn: [grant] };
+	return { source: "user", file, policy: { version: 1, servers: [] }, granted: [], withdrawn: [grant], held: true };
 }
 
 /** Whether there is a folder in which a launch may be one of both. */

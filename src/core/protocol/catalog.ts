@@ -1,18 +1,24 @@
 import { type Pin, pinOf, toolName } from "../tools/pin.ts";
 import { isObject, type JsonObject } from "./message.ts";
 
-/** The tools a person granted, each with the definition that was approved. Empty: no tool may be listed or called. */
-export type GrantedTools = ReadonlyMap<string, Pin>;
+/** By name, the definitions that a person approved, of tools or of prompts. Empty: none. */
+export type Pinned = ReadonlyMap<string, Pin>;
 
-/** A granted tool that is not shown, because it is not what was approved. */
-export interface Withheld {
-	readonly tool: string;
-	readonly reason: "tool-changed" | "tool-duplicate" | "tool-unreadable";
+/** What is not shown under an approved name, because it is not what was approved. */
+export interface HeldDefinition {
+	readonly name: string;
+	readonly why: "changed" | "duplicate" | "unreadable";
 	readonly approved: Pin;
 	/** Of the definition that is listed; null when it is listed twice or cannot be pinned. */
 	readonly pin: Pin | null;
 	/** As listed: the server's own word. Null when `pin` is. */
 	readonly definition: JsonObject | null;
+}
+
+/** A granted tool that is not shown. */
+export interface Withheld extends Omit<HeldDefinition, "name" | "why"> {
+	readonly tool: string;
+	readonly reason: `tool-${HeldDefinition["why"]}`;
 }
 
 /** Characters of the pages, and tools, that one list may have to be kept as a whole. */
@@ -56,7 +62,7 @@ export class Listing {
 	}
 }
 
-export type Standing = "verified" | "tool-changed" | "tool-not-listed" | "unknown";
+export type Standing = "verified" | "changed" | "not-listed" | "unknown";
 
 /**
  * What the server lists now, as far as it was seen in this session. Only granted names are kept, and the pages of one listing
@@ -64,13 +70,13 @@ export type Standing = "verified" | "tool-changed" | "tool-not-listed" | "unknow
  * changed, shows another definition, or completes a list without it.
  */
 export class Catalog {
-	#granted: GrantedTools;
+	#granted: Pinned;
 	#generation = 0;
 	#tools = new Map<string, Pin | null>();
 	#complete = false;
 	#newest: Listing | null = null;
 
-	constructor(granted: GrantedTools) {
+	constructor(granted: Pinned) {
 		this.#granted = granted;
 	}
 
@@ -97,11 +103,11 @@ export class Catalog {
 	}
 
 	/** Takes one page; `keep[i]` says whether element `i` may be shown. */
-	page(listing: Listing, tools: readonly unknown[]): { readonly keep: readonly boolean[]; readonly withheld: readonly Withheld[] } {
+	page(listing: Listing, tools: readonly unknown[]): { readonly keep: readonly boolean[]; readonly withheld: readonly HeldDefinition[] } {
 		const names = tools.map(toolName);
 		const counts = new Map<string, number>();
 		for (const name of names) if (name !== null && this.#granted.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
-		const withheld: Withheld[] = [];
+		const withheld: HeldDefinition[] = [];
 		const keep = tools.map((tool, index) => {
 			const name = names[index] ?? null;
 			const granted = name === null ? undefined : this.#granted.get(name);
@@ -111,8 +117,8 @@ export class Catalog {
 			listing.seen.set(name, pin);
 			if (this.isCurrent(listing)) this.#tools.set(name, pin);
 			if (pin === granted) return true;
-			const reason = duplicate ? "tool-duplicate" : pin === null ? "tool-unreadable" : "tool-changed";
-			withheld.push({ tool: name, reason, approved: granted, pin, definition: pin !== null && isObject(tool) ? tool : null });
+			const why = duplicate ? "duplicate" : pin === null ? "unreadable" : "changed";
+			withheld.push({ name, why, approved: granted, pin, definition: pin !== null && isObject(tool) ? tool : null });
 			return false;
 		});
 		return { keep, withheld };
@@ -134,7 +140,7 @@ export class Catalog {
 		this.#complete = false;
 	}
 
-	grant(granted: GrantedTools): void {
+	grant(granted: Pinned): void {
 		this.#granted = granted;
 		this.invalidate();
 	}
@@ -142,7 +148,7 @@ export class Catalog {
 	/** `unknown`: granted, and no list that would show it has been seen. */
 	standing(name: string, granted: Pin): Standing {
 		const pin = this.#tools.get(name);
-		if (pin !== undefined) return pin === granted ? "verified" : "tool-changed";
-		return this.#complete ? "tool-not-listed" : "unknown";
+		if (pin !== undefined) return pin === granted ? "verified" : "changed";
+		return this.#complete ? "not-listed" : "unknown";
 	}
 }

@@ -6,19 +6,21 @@ import type { MessageLimits } from "../policy/limits.ts";
 import { ErrorCode, refusal } from "./answers.ts";
 import { subjectOf } from "./ask-gate.ts";
 import { askedAbout, type RefusedThing } from "./asked.ts";
-import type { Listing, Withheld } from "./catalog.ts";
+import type { HeldDefinition, Listing, Withheld } from "./catalog.ts";
 import { about, isModern, type Notification, type Request, type Source, traced } from "./exchange.ts";
 import type { FoundSecret } from "./host-secrets.ts";
-import { type InFlight, InFlightRequests } from "./in-flight.ts";
+import { type InFlight, InFlightRequests, isAudited } from "./in-flight.ts";
 import type { HeldInstructions } from "./instructions-gate.ts";
 import type { RequestId } from "./message.ts";
+import { promptIn } from "./offered.ts";
 import { describe, type Reason } from "./reasons.ts";
 import type { Clock } from "./token-bucket.ts";
 
 /**
  * What the caller of a relay is to do, in this order. `bytes` is one line without its newline; `warn` is one line for the
  * person. `stop` `host-closed`: nothing more will be sent to the server, close its input; `server-closed`: all is done.
- * `withheld` says so once for each definition that was met in the place of an approved one, `heldInstructions` for each text that was not approved. `listed` is the server's whole list,
+ * `withheld` says so once for each definition that was met in the place of an approved one, `heldPrompt` the same of a prompt,
+ * `heldInstructions` for each text that was not approved. `listed` is the server's whole list,
  * as it was sent, each time that it was seen whole. `record` is for the audit log, and waits for nothing: how a call ended that was
  * recorded when it began.
  */
@@ -27,6 +29,7 @@ export type Action =
 	| { readonly warn: string }
 	| { readonly withheld: Withheld }
 	| { readonly heldInstructions: HeldInstructions }
+	| { readonly heldPrompt: HeldDefinition }
 	| { readonly listed: readonly unknown[] }
 	| { readonly record: AuditEvent }
 	| { readonly stop: "host-closed" | "server-closed" };
@@ -98,6 +101,7 @@ export class Desk {
 	forward(request: Request, { bytes }: Source, tool: string | null = null, listing: Listing | null = null): boolean {
 		const { method, params } = request;
 		const meta = params?._meta;
+		this.#makeRoom();
 		const token = typeof meta === "object" && meta !== null && "progressToken" in meta ? meta.progressToken : undefined;
 		const added = this.inFlight.add(request.id, {
 			method,
@@ -115,6 +119,12 @@ export class Desk {
 		return added;
 	}
 
+	/** A call that the host cancelled makes room for the next. Its answer will belong to nothing, so this is its end. */
+	#makeRoom(): void {
+		const [id, request] = this.inFlight.makeRoom() ?? [];
+		if (id !== undefined && request !== undefined && isAudited(request)) this.outcome(id, request, "cancelled");
+	}
+
 	/** A request of the host holds a secret. Of what it says, nothing is recorded but where the secret stands. */
 	refuseSecret(request: Request, { kind, place }: FoundSecret): void {
 		const event = about(request);
@@ -129,7 +139,8 @@ export class Desk {
 		const event = about(request);
 		const layer = this.#layerOf(reason, event);
 		this.write({ ...event, decision: "refuse", reason, outcome: "withheld", ...(layer === undefined ? {} : { layer }) });
-		const subject = request.method === "tools/call" ? event.tool : request.method;
+		const other = reason.startsWith("prompt-") ? promptIn(request) : request.method;
+		const subject = request.method === "tools/call" ? event.tool : other;
 		this.#warn(reason, subject === null ? null : brief(subject, SHOWN), event, layer);
 		this.toHost(refusal(answerTo, code));
 	}
@@ -189,7 +200,19 @@ export class Desk {
 		for (const each of withheld) {
 			const { tool, reason, approved, pin } = each;
 			this.#drifted(each);
-			this.#leftOut(reason, "tools/list", tool, pin === null ? undefined : { approved, listed: pin });
+			this.#leftOut(reason, "tools/list", tool, { pins: pin === null ? undefined : { approved, listed: pin } });
+		}
+	}
+
+	/** Prompts that are not what was approved. */
+	noteWithheldPrompts(held: readonly HeldDefinition[]): void {
+		for (const each of held) {
+			const key = `${each.pin ?? each.why} prompt ${each.name}`;
+			if (!this.#drifts.has(key) && this.#drifts.size < MAX_COUNTERS) {
+				this.#drifts.add(key);
+				this.#out.push({ heldPrompt: each });
+			}
+			this.#leftOut(`prompt-${each.why}`, "prompts/list", null, { name: each.name });
 		}
 	}
 
@@ -208,12 +231,22 @@ export class Desk {
 		this.#leftOut(held.reason, method, null);
 	}
 
-	/** Of an answer that goes on otherwise. `pins`: of the definition that was listed, by which it is found again; each other one is recorded by itself. */
-	#leftOut(reason: Reason, method: string, tool: string | null, pins?: { readonly approved: string; readonly listed: string }): void {
+	/**
+	 * Of an answer that goes on otherwise. `name`: of what is no tool. `pins`: of the definition that was listed, by which it is found again; each
+	 * other one is recorded by itself.
+	 */
+	#leftOut(
+		reason: Reason,
+		method: string,
+		tool: string | null,
+		{ name, pins }: { readonly name?: string; readonly pins?: { readonly approved: string; readonly listed: string } | undefined } = {},
+	): void {
 		const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
-		const subject = tool === null ? null : brief(tool, SHOWN);
-		if (pins === undefined) this.#rarely(event, reason, subject);
-		else this.#rarely({ ...event, arguments: pins }, reason, subject, `${subject} ${pins.listed}`);
+		const about = tool ?? name ?? null;
+		const subject = about === null ? null : brief(about, SHOWN);
+		const told = { ...(name === undefined ? {} : { name }), ...pins };
+		const recorded = Object.keys(told).length === 0 ? event : { ...event, arguments: told };
+		this.#rarely(recorded, reason, subject, pins === undefined ? subject : `${subject} ${pins.listed}`);
 	}
 
 	/** After a change of what is granted, the same drift is news. */

@@ -1,14 +1,13 @@
 import { ASK_KINDS } from "../policy/asks.ts";
 import { ErrorCode, refusal } from "./answers.ts";
-import { subjectOf } from "./ask-gate.ts";
-import { about, changed, isModern, line, type Notification, type Request, type Source } from "./exchange.ts";
+import { changed, isModern, line, type Notification, type Request, type Source } from "./exchange.ts";
 import type { FoundSecret } from "./host-secrets.ts";
 import { type Batch, type Invalid, isObject, lookalikesOf, type Message, readLine } from "./message.ts";
-import { deniedSubscriptions, isOfferList, isOfferRequest, isOfOlderEra, isReachable } from "./offered.ts";
-import type { Reason } from "./reasons.ts";
+import { deniedSubscriptions, isOfferList, isOfferRequest } from "./offered.ts";
 import { BATCH_VERSION, type RelayState } from "./relay-state.ts";
 import { hasDeniedCapability, Meta, withoutDeniedCapabilities, withSubscriptions } from "./rewrite.ts";
 import { isUnambiguous } from "./unambiguous.ts";
+import type { Timing } from "./verified-list.ts";
 
 /** Requests that pass, with a meaning for the relay or without one. */
 const PASS: ReadonlySet<string> = new Set(["initialize", "server/discover", "ping", "logging/setLevel"]);
@@ -37,7 +36,7 @@ export class HostSide {
 
 	#invalid({ id, code }: Invalid): void {
 		this.#state.desk.note("host-to-server", "line-invalid", code);
-		const answerable = id !== null && !this.#state.isTaken(id) && !this.#state.tools.isOwn(id);
+		const answerable = id !== null && !this.#state.isTaken(id) && !this.#state.isOwn(id);
 		const unparsed = code === "not-json" || code === "invalid-utf8";
 		this.#state.desk.toHost(refusal(answerable ? id : null, unparsed ? ErrorCode.parse : ErrorCode.invalidRequest));
 	}
@@ -67,7 +66,7 @@ export class HostSide {
 	#request(request: Request, original: Source, found: FoundSecret | null): void {
 		const { id, method } = request;
 		const { invalidRequest, invalidParams, methodNotFound } = ErrorCode;
-		if (this.#state.tools.isOwn(id)) this.#state.desk.refuse(request, "id-reserved", invalidRequest);
+		if (this.#state.isOwn(id)) this.#state.desk.refuse(request, "id-reserved", invalidRequest);
 		// An answer that bears the id would be taken for the answer to the first request.
 		else if (this.#state.isTaken(id)) this.#state.desk.refuse(request, "id-reused", invalidRequest, null);
 		else if (found !== null) this.#state.desk.refuseSecret(request, found);
@@ -79,32 +78,13 @@ export class HostSide {
 	#pass(request: Request, source: Source): void {
 		const { method } = request;
 		if (method === "tools/call") this.#state.tools.call(request, source, this.#timing(request));
-		else if (method === "tools/list") this.#state.tools.list(request, source);
+		else if (method === "tools/list") this.#state.tools.listed.list(request, source);
+		else if (method === "prompts/list" && this.#state.offering.watchesPrompts) this.#state.offering.prompts.list(request, source);
 		else if (method === "subscriptions/listen") this.#listen(request, source);
-		else if (isOfferRequest(method)) this.#reach(request, source);
+		else if (isOfferRequest(method)) this.#state.offering.reach(request, source, this.#timing(request));
 		else if (PASS.has(method) || isOfferList(method)) {
 			if (this.#state.desk.forward(request, source) && method === "initialize") this.#state.initializing = true;
 		} else this.#state.desk.refuse(request, "unknown-method", ErrorCode.methodNotFound);
-	}
-
-	/** For one thing beside tools. What is not granted, and what is not there, gets one answer. */
-	#reach(request: Request, source: Source): void {
-		const refuse = (reason: Reason) => this.#state.desk.refuse(request, reason, ErrorCode.invalidParams);
-		const { params = {} } = request;
-		if (!isReachable(this.#state.offers, request.method, params)) this.#state.desk.refuse(request, "kind-not-granted", notGranted(request));
-		else if (!isObject(params.arguments ?? {})) refuse("bad-params");
-		else if ("task" in params) refuse("task-not-granted");
-		else if (!this.#state.asks.mayAnswer(subjectOf(request.method, params), params)) refuse("input-not-granted");
-		else this.#reachCounted(request, source);
-	}
-
-	#reachCounted(request: Request, source: Source): void {
-		const { params = {} } = request;
-		const tooMany = this.#state.rate.take(null);
-		if (tooMany !== null) this.#state.desk.refuse(request, tooMany, ErrorCode.invalidParams);
-		else if (this.#state.desk.write({ ...about(request), decision: "allow", reason: "offer-granted", outcome: "forwarded" })) {
-			if (this.#state.desk.forward(request, source)) this.#state.asks.answered(subjectOf(request.method, params), params);
-		} else this.#state.desk.toHost(refusal(request.id, ErrorCode.invalidParams));
 	}
 
 	/** What the relay denies to servers it does not offer to them either. */
@@ -120,7 +100,7 @@ export class HostSide {
 	}
 
 	/** When the server can be asked for its tools. A host may send everything at once, before its `initialize` is answered. */
-	#timing(request: Request): "now" | "later" | "never" {
+	#timing(request: Request): Timing {
 		if (isModern(request) || this.#state.isReady) return "now";
 		return this.#state.initialized ? "later" : "never";
 	}
@@ -153,15 +133,10 @@ export class HostSide {
 	}
 
 	#cancel(id: unknown, source: Source): void {
-		if ((typeof id !== "string" && typeof id !== "number") || this.#state.tools.cancel(id) || !this.#state.desk.inFlight.cancel(id)) return;
+		if ((typeof id !== "string" && typeof id !== "number") || this.#state.cancelHeld(id) || !this.#state.desk.inFlight.cancel(id)) return;
 		const local = this.#state.subscriptions.get(id)?.local === true;
 		this.#state.subscriptions.close(id);
 		if (local) this.#state.desk.inFlight.take(id);
 		else this.#state.desk.toServer(source.bytes);
 	}
-}
-
-/** In the stateless era nobody has a method of the older one, whatever it is asked about. */
-function notGranted(request: Request): ErrorCode {
-	return isModern(request) && isOfOlderEra(request.method) ? ErrorCode.methodNotFound : ErrorCode.invalidParams;
 }

@@ -1,4 +1,5 @@
 import { type Offers, offersPrompt, offersResource, offersTemplate } from "../policy/offers.ts";
+import type { Request } from "./exchange.ts";
 import { isObject, type JsonObject, lookalikesOf } from "./message.ts";
 
 /**
@@ -82,6 +83,13 @@ export function offeredPage(
 	return { key: list.key, keep: elements.map((each: unknown) => isObject(each) && !hasAlikeMember(each) && list.shows(offers, each)) };
 }
 
+/** The prompt that a request is about; null: none. */
+export function promptIn({ method, params = {} }: Pick<Request, "method" | "params">): string | null {
+	if (method === "prompts/get") return typeof params.name === "string" ? params.name : null;
+	const { ref } = params;
+	return method === "completion/complete" && isObject(ref) && ref.type === "ref/prompt" && typeof ref.name === "string" ? ref.name : null;
+}
+
 /** Of a server's capabilities, the kinds of which nothing is granted. */
 export function deniedOffers(offers: Offers): ReadonlySet<string> {
 	const { prompts, completions } = offers;
@@ -111,9 +119,13 @@ export function mayHear(offers: Offers, method: string, params: JsonObject): boo
 export function changedOffers(before: Offers, after: Offers): readonly string[] {
 	const { prompts, resources, templates } = after;
 	return [
-		...(isSame(before.prompts, prompts) ? [] : [PROMPTS_CHANGED]),
+		...(isSame(before.prompts, prompts) && isSame(pinned(before), pinned(after)) ? [] : [PROMPTS_CHANGED]),
 		...(isSame(before.resources, resources) && isSame(before.templates, templates) ? [] : [RESOURCES_CHANGED]),
 	];
+}
+
+function pinned({ promptPins = {} }: Offers): readonly string[] {
+	return Object.entries(promptPins).map((each) => each.join(" "));
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

@@ -34,6 +34,16 @@ const REASONS = {
 	},
 	"tool-unreadable": { says: "a tool's definition cannot be pinned and is withheld", remedy: "Ask the server's makers." },
 	"tool-not-listed": { says: "a granted tool is not listed by the server any more", remedy: ["To review its tools", listTools] },
+	"prompt-changed": {
+		says: "a prompt is not what was approved and is withheld",
+		remedy: ["To see what changed and approve it", allowPrompt],
+	},
+	"prompt-duplicate": {
+		says: "a prompt is listed more than once and is withheld",
+		remedy: "Ask the server's makers; no one can say which one would be meant.",
+	},
+	"prompt-unreadable": { says: "a prompt's definition cannot be pinned and is withheld", remedy: "Ask the server's makers." },
+	"prompt-not-listed": { says: "a granted prompt is not listed by the server any more", remedy: "Ask the server's makers." },
 	"tool-meta-changed": {
 		says: "what stands beside a tool's definition, its _meta, is not what was approved and is left out",
 		remedy: ["To approve it as it is now", allowTool],
@@ -51,7 +61,10 @@ const REASONS = {
 		remedy: ["To see what it allows", explainTool],
 	},
 	"not-initialized": { says: "a tool was called before the session was initialized", remedy: "Restart the server in the host." },
-	"list-failed": { says: "the server did not list its tools, so none could be verified", remedy: "Restart the server in the host." },
+	"list-failed": {
+		says: "the server did not list its tools, or its prompts, so none could be verified",
+		remedy: "Restart the server in the host.",
+	},
 	"session-ended": { says: "the session ended before the server's tools could be verified", remedy: "" },
 	"too-many-held": { says: "too many calls wait for the server's list of tools", remedy: "Restart the server in the host." },
 	"too-many-requests": { says: "too many requests are in flight", remedy: ["To let more wait", limit("pending")] },
@@ -135,11 +148,14 @@ const REASONS = {
 	"batch-not-negotiated": { says: "an array of messages came in a session that has none", remedy: "" },
 	"audit-failed": {
 		says: "the audit log cannot be written, so no call is let through",
-		remedy: "Make room on the disk, then restart the server in the host.",
+		remedy: "Make room on the disk: calls go through again by themselves.",
 	},
 } as const satisfies Record<string, { readonly says: string; readonly remedy: string | Remedy }>;
 
 export type Reason = keyof typeof REASONS;
+
+/** Every reason of the relay, as the log has it. */
+export const REASON_NAMES = Object.keys(REASONS) as readonly Reason[];
 
 /** What a reason of the log says, in words that follow a colon; null for one that is none of the relay's. */
 export function saysOf(reason: string): string | null {
@@ -221,6 +237,12 @@ function allowInstructions(about: About): string {
 
 function explainTool(about: About): string {
 	return command("policy explain", about, about.tool === null ? [] : [about.tool]);
+}
+
+function allowPrompt(about: About): string | null {
+	const { name, ref } = isObject(about.given) ? about.given : {};
+	const prompt = typeof name === "string" ? name : isObject(ref) && typeof ref.name === "string" ? ref.name : null;
+	return prompt === null || !isOfferName(prompt) ? null : command("allow", about, [], [["--prompt", prompt]]);
 }
 
 /** By what was asked for. A list of them all is never refused, so that there is always one. */

@@ -4,8 +4,11 @@ import type { Pin } from "../tools/pin.ts";
 import { AskGate } from "./ask-gate.ts";
 import { CallRate } from "./call-rate.ts";
 import { Desk } from "./desk.ts";
+import type { Response } from "./exchange.ts";
 import { HostSecrets } from "./host-secrets.ts";
 import type { RequestId } from "./message.ts";
+import { OfferGate } from "./offer-gate.ts";
+import type { Reason } from "./reasons.ts";
 import type { RelayLimits, RelayOptions, RelayPolicy } from "./relay.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { ToolGate } from "./tool-gate.ts";
@@ -18,6 +21,7 @@ export class RelayState {
 	readonly limits: RelayLimits;
 	readonly desk: Desk;
 	readonly tools: ToolGate;
+	readonly offering: OfferGate;
 	readonly asks: AskGate;
 	readonly rate: CallRate;
 	/** The server's; null: it has none. */
@@ -54,6 +58,7 @@ export class RelayState {
 		this.rate = new CallRate(policy.limits ?? {}, time);
 		this.limit(policy);
 		this.tools = new ToolGate(this.desk, this.asks, this.rate, policy, limits, random);
+		this.offering = new OfferGate(this.desk, this.asks, this.rate, this.offers, limits, random);
 	}
 
 	get isReady(): boolean {
@@ -62,7 +67,46 @@ export class RelayState {
 
 	/** True for the id of a request of the host that is not answered. */
 	isTaken(id: RequestId): boolean {
-		return this.desk.inFlight.has(id) || this.tools.isHeld(id);
+		return this.desk.inFlight.has(id) || this.#lists.some((list) => list.isHeld(id));
+	}
+
+	/** True for an id of the relay's own requests, past, present or to come. */
+	isOwn(id: RequestId | null): boolean {
+		return this.tools.listed.isOwn(id);
+	}
+
+	/** True while any request waits for a list. */
+	get holds(): boolean {
+		return this.#lists.some((list) => list.holds);
+	}
+
+	/** Refuses all requests that wait for a list. */
+	refuseHeld(reason: Reason): void {
+		for (const list of this.#lists) list.refuseHeld(reason);
+	}
+
+	/** From now on the server can be asked for what requests wait for. */
+	listForHeld(): void {
+		for (const list of this.#lists) list.listForHeld();
+	}
+
+	/** True: a request with this id waited for a list and does so no more; the server never saw it. */
+	cancelHeld(id: RequestId): boolean {
+		return this.#lists.some((list) => list.cancel(id));
+	}
+
+	/** True: the response was to a request of the relay's own, and is dealt with. `size`: its characters. */
+	takeOwnResponse(response: Response, size: number): boolean {
+		return this.#lists.some((list) => list.takeOwnResponse(response, size));
+	}
+
+	/** The answer to a request of the relay's own cannot be read. True: `id` is that request. */
+	giveUpOwn(id: RequestId): boolean {
+		return this.#lists.some((list) => list.giveUpOwn(id));
+	}
+
+	get #lists() {
+		return [this.tools.listed, this.offering.prompts];
 	}
 
 	limit({ limits = {}, asks = {} }: Pick<RelayPolicy, "limits" | "asks">): void {

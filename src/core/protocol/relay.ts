@@ -5,7 +5,7 @@ import { NO_OFFERS, type Offers } from "../policy/offers.ts";
 import type { KnownValues } from "../secrets/known-values.ts";
 import type { Pin } from "../tools/pin.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
-import type { GrantedTools } from "./catalog.ts";
+import type { Pinned } from "./catalog.ts";
 import type { Action, DecidedBy } from "./desk.ts";
 import type { LineEvent } from "./frame.ts";
 import { HostSide } from "./host-side.ts";
@@ -16,17 +16,18 @@ import { RelayState } from "./relay-state.ts";
 import { Meta } from "./rewrite.ts";
 import { ServerSide } from "./server-side.ts";
 import type { Clock } from "./token-bucket.ts";
-import type { MayCall, ToolGateLimits } from "./tool-gate.ts";
+import type { MayCall } from "./tool-gate.ts";
+import type { ListLimits } from "./verified-list.ts";
 
-export type { Withheld } from "./catalog.ts";
+export type { HeldDefinition, Withheld } from "./catalog.ts";
 export type { Action, DecidedBy } from "./desk.ts";
 export type { HeldInstructions } from "./instructions-gate.ts";
 
 export interface RelayPolicy {
 	/** Empty: no tool is listed, none can be called. */
-	readonly tools: GrantedTools;
+	readonly tools: Pinned;
 	/** By tool, what may stand beside its definition in `_meta`. Left out, or a tool that is not in it: nothing. */
-	readonly toolMeta?: GrantedTools;
+	readonly toolMeta?: Pinned;
 	/** The instructions that the server may give the model. Left out: none. */
 	readonly instructions?: Pin;
 	/** Whether a granted tool may be called with these arguments. Left out: with any. */
@@ -41,7 +42,7 @@ export interface RelayPolicy {
 	readonly limits?: MessageLimits;
 }
 
-export interface RelayLimits extends ToolGateLimits {
+export interface RelayLimits extends ListLimits {
 	/** Requests of the host that are forwarded and not answered. */
 	readonly inFlight: number;
 	readonly read: ReadLimits;
@@ -153,6 +154,7 @@ export class Relay {
 	#setOffers(offers: Offers): void {
 		const methods = changedOffers(this.#state.offers, offers);
 		this.#state.offers = offers;
+		this.#state.offering.grant(offers);
 		for (const method of methods) {
 			const kind = method.split("/")[1] ?? "";
 			if (this.#state.isReady && this.#state.announced.has(kind)) this.#state.desk.toHost(encode({ jsonrpc: "2.0", method }));
@@ -175,7 +177,7 @@ export class Relay {
 	serverClosed(): readonly Action[] {
 		return this.#step(() => {
 			this.#serverClosed = true;
-			this.#state.tools.refuseHeld("session-ended");
+			this.#state.refuseHeld("session-ended");
 			for (const [id, request] of this.#state.desk.inFlight.takeAll())
 				if (isAudited(request)) this.#state.desk.outcome(id, request, "unanswered");
 			this.#state.desk.stop("server-closed");
@@ -184,12 +186,12 @@ export class Relay {
 
 	/** True while the host waits for an answer. Lists that it keeps open do not count. */
 	get isWaitedFor(): boolean {
-		return this.#state.tools.holds || this.#state.desk.inFlight.waiting > this.#state.subscriptions.size;
+		return this.#state.holds || this.#state.desk.inFlight.waiting > this.#state.subscriptions.size;
 	}
 
 	#step(work: () => void): readonly Action[] {
 		if (!this.#serverClosed) work();
-		if (this.#hostClosed && !this.#serverClosed && !this.#stopped && !this.#state.tools.holds) {
+		if (this.#hostClosed && !this.#serverClosed && !this.#stopped && !this.#state.holds) {
 			this.#stopped = true;
 			this.#state.desk.stop("host-closed");
 		}

@@ -30,6 +30,7 @@ import { visibleMessage } from "./visible-message.ts";
 
 const SERVER_NOTIFICATIONS: ReadonlySet<string> = new Set(["notifications/message"]);
 const TOOLS_CHANGED = "notifications/tools/list_changed";
+const PROMPTS_CHANGED = "notifications/prompts/list_changed";
 /** 2025-11-25: an error that asks the person to open an address. It is a request for input by another name. */
 const URL_ELICITATION_REQUIRED = -32042;
 /** What a server lists when it is asked for it, and nowhere else: there nobody would filter it. */
@@ -71,7 +72,7 @@ export class ServerSide {
 			if (request.method === "subscriptions/listen") this.#state.desk.inFlight.add(id, request);
 			else this.#state.desk.giveUp(id, request, "line-too-long");
 		}
-		this.#state.tools.refuseHeld("list-failed");
+		this.#state.refuseHeld("list-failed");
 	}
 
 	#invalid({ id, code }: Invalid): void {
@@ -94,7 +95,7 @@ export class ServerSide {
 	#message(message: Message, source: Source): void {
 		if (message.kind === "request") this.#request(message, source);
 		else if (message.kind === "notification") this.#notification(message, source);
-		else if (!this.#state.tools.takeOwnResponse(message, source.text.length)) this.#response(message, source);
+		else if (!this.#state.takeOwnResponse(message, source.text.length)) this.#response(message, source);
 	}
 
 	/** The short way for the answer to a call in which there is nothing to change. False: it has to go the other one. */
@@ -148,7 +149,8 @@ export class ServerSide {
 	}
 
 	#notification(notification: Notification, source: Source): void {
-		if (notification.method === TOOLS_CHANGED) this.#state.tools.listChanged();
+		if (notification.method === TOOLS_CHANGED) this.#state.tools.listed.listChanged();
+		if (notification.method === PROMPTS_CHANGED) this.#state.offering.prompts.listChanged();
 		const text = this.#judgedNotification(notification, source.text);
 		if (text === null) this.#state.desk.noteMessage("server-to-host", "notification-not-granted", notification);
 		else this.#toHost(changed(source, text));
@@ -229,7 +231,7 @@ export class ServerSide {
 		else if (code === ErrorCode.methodNotFound && this.#state.subscriptions.get(id)?.tools === true) this.#keepSubscription(id, request);
 		else {
 			this.#state.subscriptions.close(id);
-			if (request.method === "initialize") this.#state.tools.refuseHeld("not-initialized");
+			if (request.method === "initialize") this.#state.refuseHeld("not-initialized");
 			this.#toHost(source);
 			if (isAudited(request)) this.#state.desk.outcome(id, request, "error", source.bytes.length);
 		}
@@ -264,8 +266,9 @@ export class ServerSide {
 		this.#state.subscriptions.close(id);
 		this.#toHost(changed(source, text));
 		if (isAudited(request)) this.#state.desk.outcome(id, request, result.isError === true ? "tool-error" : "answered", source.bytes.length);
-		if (request.method === "tools/list") this.#state.tools.pageDelivered();
-		if (request.method === "initialize" && this.#state.isReady) this.#state.tools.listForHeld();
+		if (request.method === "tools/list") this.#state.tools.listed.pageDelivered();
+		if (request.method === "prompts/list") this.#state.offering.prompts.pageDelivered();
+		if (request.method === "initialize" && this.#state.isReady) this.#state.listForHeld();
 	}
 
 	/** The server asks for input before it goes on. */
@@ -307,12 +310,20 @@ export class ServerSide {
 	}
 
 	/** What is granted of a page; all else of it stays as the server wrote it. */
-	#offeredList({ method, modern }: InFlight, result: JsonObject, text: string): string | null {
-		const page = offeredPage(this.#state.offers, method, result);
+	#offeredList(request: InFlight, result: JsonObject, text: string): string | null {
+		const page = offeredPage(this.#state.offers, request.method, result);
 		if (page === null) return null;
-		if (page.keep === null) return emptiedList(text, page.key);
-		const filtered = filteredList(text, page.key, page.keep);
-		return modern ? privateList(filtered, result) : filtered;
+		const { key, keep } = page;
+		if (keep === null) return emptiedList(text, key);
+		const { prompts } = result;
+		const asApproved =
+			key === "prompts" && Array.isArray(prompts) ? this.#state.offering.page(request, result, prompts, text.length) : keep;
+		const filtered = filteredList(
+			text,
+			key,
+			keep.map((is, index) => is && asApproved[index] === true),
+		);
+		return request.modern ? privateList(filtered, result) : filtered;
 	}
 
 	/** What a server says for the model reaches the host only as a person approved it, however often the server is asked. */
@@ -334,14 +345,14 @@ export class ServerSide {
 	}
 
 	#giveUpId(id: RequestId, reason: Reason): void {
-		if (this.#state.tools.giveUpOwn(id)) return;
+		if (this.#state.giveUpOwn(id)) return;
 		const request = this.#state.desk.inFlight.take(id);
 		if (request !== undefined) this.#giveUp(id, request, reason);
 	}
 
 	#giveUp(id: RequestId, request: InFlight, reason: Reason) {
 		this.#state.subscriptions.close(id);
-		if (request.method === "initialize") this.#state.tools.refuseHeld("not-initialized");
+		if (request.method === "initialize") this.#state.refuseHeld("not-initialized");
 		this.#state.desk.giveUp(id, request, reason);
 	}
 }

@@ -1,5 +1,5 @@
 import { metaPinOf, toolName } from "../tools/pin.ts";
-import type { GrantedTools } from "./catalog.ts";
+import type { Pinned } from "./catalog.ts";
 
 /** Which tools of a page are shown without their `_meta`, because it is not what was approved beside their definitions. */
 export interface ToolMetaVerdict {
@@ -16,7 +16,7 @@ export interface ToolMetaVerdict {
  * @param shown by the place in the page, whether the tool is shown at all
  * @param approved by tool; a tool that is not in it was approved without
  */
-export function judgeToolMeta(tools: readonly unknown[], shown: readonly boolean[], approved: GrantedTools): ToolMetaVerdict {
+export function judgeToolMeta(tools: readonly unknown[], shown: readonly boolean[], approved: Pinned): ToolMetaVerdict {
 	const names: string[] = [];
 	const drop = tools.map((tool, index) => {
 		const name = shown[index] === true ? toolName(tool) : null;

@@ -40,8 +40,12 @@ export function fingerprintOf(file: string, finding: Finding): string {
 
 /** A name from a file as a report may say it: somebody may have put a token where a name belongs. */
 export function shownName<T extends string | null>(name: T): T | string {
-	return name === null ? name : maskDetected(name.slice(0, LONGEST_NAME));
+	// Most names, and no token: no format is as short.
+	if (name === null || SHORT_NAME.test(name)) return name;
+	return maskDetected(name.slice(0, LONGEST_NAME));
 }
+
+const SHORT_NAME = /^[\w.-]{1,15}$/;
 
 /** Longer names are no names. */
 const LONGEST_NAME = 200;

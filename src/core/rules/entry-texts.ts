@@ -1,6 +1,6 @@
-import type { ServerEntry } from "../config/server.ts";
+import type { ServerEntry, StdioServer } from "../config/server.ts";
 import { LastOf } from "./last-of.ts";
-import { WordFinder } from "./word-finder.ts";
+import { FOREIGN, WordFinder } from "./word-finder.ts";
 
 /** The texts of an entry in one, to see in one look that it holds nothing of what a rule is about. */
 export interface EntryTexts {
@@ -11,11 +11,7 @@ export interface EntryTexts {
 	 * where there is too much to look through it for every rule: then no rule may be passed over. So it is for a remote server, too.
 	 */
 	readonly twisted: boolean;
-	/** The names of the variables; empty for a remote server. */
-	readonly names: string;
-	/** Their values. */
-	readonly values: string;
-	/** Which lists of words those hold one of: for {@link entryHolds}. */
+	/** Which lists of words that holds one of, and the names and the values of the variables: for {@link entryHolds}. */
 	readonly launchMarks: number;
 	readonly nameMarks: number;
 	readonly valueMarks: number;
@@ -23,37 +19,38 @@ export interface EntryTexts {
 
 /** What parts two texts. No form that is looked for has it. */
 const BETWEEN = "\0";
-const TWISTED = /["'`\\^]|[^\0-\x7f]|p(?:ower|w)sh/i;
-/** Characters of one list. */
+const TWISTED: readonly string[] = ['"', "'", "`", "\\", "^", "powersh", "pwsh"];
+/** Characters of the line, and of the variables. */
 const LONGEST = 4096;
 
-const REMOTE: EntryTexts = { launch: "", twisted: true, names: "", values: "", launchMarks: 0, nameMarks: 0, valueMarks: 0 };
+const REMOTE: EntryTexts = { launch: "", twisted: true, launchMarks: 0, nameMarks: 0, valueMarks: 0 };
 const known = new LastOf<ServerEntry, EntryTexts>();
 
 export function entryTexts(server: ServerEntry): EntryTexts {
 	if (server.kind !== "stdio") return REMOTE;
 	const before = known.get(server);
 	if (before !== undefined) return before;
-	let launch = server.command.value;
-	for (const { value } of server.args) launch += BETWEEN + value;
-	let names = "";
-	let values = "";
-	for (const { name, value } of server.env) {
-		names += name.value + BETWEEN;
-		values += value.value + BETWEEN;
-	}
-	// Case is compared as in ASCII here, and by some rules as in all scripts.
-	const isForeign = /[^\0-\x7f]/.test(names);
-	const isLong = launch.length > LONGEST || names.length > LONGEST || values.length > LONGEST;
-	const texts = isLong || isForeign ? REMOTE : withMarks(launch, names, values);
+	const texts = read(server);
 	known.set(server, texts);
 	return texts;
 }
 
-function withMarks(launch: string, names: string, values: string): EntryTexts {
-	const twisted = TWISTED.test(launch);
-	const [launchMarks, nameMarks, valueMarks] = [OF_LAUNCH.marksIn(launch), OF_NAMES.marksIn(names), OF_VALUES.marksIn(values)];
-	return { launch, twisted, names, values, launchMarks, nameMarks, valueMarks };
+function read({ command, args, env }: StdioServer): EntryTexts {
+	let launch = command.value;
+	for (const { value } of args) launch += BETWEEN + value;
+	let lengths = 0;
+	let nameMarks = 0;
+	let valueMarks = 0;
+	for (const { name, value } of env) {
+		lengths += name.value.length + value.value.length;
+		if (lengths > LONGEST) return REMOTE;
+		nameMarks |= OF_NAMES.marksIn(name.value);
+		valueMarks |= OF_VALUES.marksIn(value.value);
+	}
+	// Case is compared as in ASCII here, and by some rules as in all scripts.
+	if (launch.length > LONGEST || (nameMarks & FOREIGN) !== 0) return REMOTE;
+	const launchMarks = OF_LAUNCH.marksIn(launch);
+	return { launch, twisted: (launchMarks & OF_LAUNCH.twisted) !== 0, launchMarks, nameMarks, valueMarks };
 }
 
 /** Words of which a text holds one; null: none is looked for. */
@@ -66,6 +63,7 @@ type Words = readonly string[] | null;
 class WordLists {
 	readonly #finder = new WordFinder();
 	readonly #marks = new Map<string, number>();
+	readonly twisted = this.markOf(TWISTED) | FOREIGN;
 
 	/** 0 for null. */
 	markOf(words: Words): number {
@@ -73,7 +71,7 @@ class WordLists {
 		const key = words.join("\0\0");
 		const known = this.#marks.get(key);
 		if (known !== undefined) return known;
-		if (this.#marks.size >= 31) throw new Error("more lists of words than a number has bits");
+		if (this.#marks.size >= 30) throw new Error("more lists of words than a number has bits");
 		const mark = 1 << this.#marks.size;
 		this.#marks.set(key, mark);
 		this.#finder.add(words, mark);

@@ -1,4 +1,3 @@
-import type { HostId } from "../config/hosts.ts";
 import type { ConfigDocument, ServerEntry } from "../config/server.ts";
 import type { PolicyLayer } from "../policy/layers.ts";
 import type { Span } from "../text.ts";
@@ -140,7 +139,7 @@ export interface Rule {
 	/** The kind of entries that `checkServer` looks at. Absent: both. */
 	readonly only?: ServerEntry["kind"];
 	/** A quick look at an entry of that kind in a file of a host: false only where `checkServer` finds nothing in it. Absent: it may find something in any. */
-	readonly mayConcern?: (texts: EntryTexts, server: ServerEntry, host: HostId) => boolean;
+	readonly mayConcern?: (texts: EntryTexts, server: ServerEntry, document: ConfigDocument) => boolean;
 	/** For each server in turn: what shows in its own text alone. */
 	checkServer?(server: ServerEntry, document: ConfigDocument, context: EntryContext): Iterable<Finding>;
 }

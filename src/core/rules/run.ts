@@ -58,7 +58,7 @@ export function runRules(
 	const ofEntries = rulesOfEntries(rules);
 	for (const server of document.servers)
 		for (const { rule, check, index } of ofEntries[server.kind]) {
-			if (rule.mayConcern?.(entryTexts(server), server, document.host) === false) continue;
+			if (rule.mayConcern?.(entryTexts(server), server, document) === false) continue;
 			if (!take(byRule[index], check.call(rule, server, document, context))) return { byRule, complete: false };
 		}
 	return { byRule, complete: true };
@@ -98,7 +98,7 @@ export function findingsIn(
 ): readonly Finding[] {
 	const found: Finding[] = [];
 	for (const { rule, check } of rulesOfEntries(rules)[server.kind]) {
-		if (rule.mayConcern?.(entryTexts(server), server, document.host) === false) continue;
+		if (rule.mayConcern?.(entryTexts(server), server, document) === false) continue;
 		for (const finding of check.call(rule, server, document, context)) {
 			if (found.length >= most) return found;
 			found.push(finding);

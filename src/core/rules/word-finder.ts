@@ -1,3 +1,6 @@
+/** The mark of a text with a character beyond ASCII. */
+export const FOREIGN = 1 << 30;
+
 /**
  * Looks for many words in one pass over a text, whatever their number: an automaton (Aho and Corasick) whose next state is one look into a
  * table. Case counts as in ASCII: `Docker` is `docker`. Time is linear in the text.
@@ -7,7 +10,7 @@ export class WordFinder {
 	#built: Automaton | null = null;
 
 	/**
-	 * Whoever gets a mark finds it in what `marksIn` gives for a text that holds one of the words. There are 31 marks.
+	 * Whoever gets a mark finds it in what `marksIn` gives for a text that holds one of the words. There are 30 marks, and {@link FOREIGN}.
 	 *
 	 * @param words of ASCII, none of them empty
 	 */
@@ -16,17 +19,23 @@ export class WordFinder {
 		this.#built = null;
 	}
 
-	/** The marks of all words that a text holds, as if a zero character stood before it, in one number; 0: none. */
+	/** The marks of all words that a text holds, as if a zero character stood before and behind it, in one number; 0: none. */
 	marksIn(text: string): number {
 		this.#built ??= build(this.#words);
 		const { next, marks, width } = this.#built;
 		let found = 0;
 		let state = next[CLASS_OF[0] ?? 0] ?? 0;
 		for (let i = 0; i < text.length; i++) {
-			state = next[state * width + (CLASS_OF[text.charCodeAt(i)] ?? 0)] ?? 0;
+			const code = text.charCodeAt(i);
+			if (code > 127) {
+				found |= FOREIGN;
+				state = 0;
+				continue;
+			}
+			state = next[state * width + (CLASS_OF[code] ?? 0)] ?? 0;
 			found |= marks[state] ?? 0;
 		}
-		return found;
+		return found | (marks[next[state * width] ?? 0] ?? 0);
 	}
 }
 
@@ -39,9 +48,9 @@ interface Automaton {
 	readonly width: number;
 }
 
-/** ASCII without case, each character a class of its own; everything beyond is in none of the words. */
-const WIDTH = 129;
-const CLASS_OF = Uint8Array.from({ length: 128 }, (_, code) => (code >= 65 && code <= 90 ? code + 32 : code) + 1);
+/** ASCII without case, each character a class of its own. */
+const WIDTH = 128;
+const CLASS_OF = Uint8Array.from({ length: 128 }, (_, code) => (code >= 65 && code <= 90 ? code + 32 : code));
 
 function build(words: readonly { readonly word: string; readonly mark: number }[]): Automaton {
 	const most = words.reduce((sum, { word }) => sum + word.length, 1);

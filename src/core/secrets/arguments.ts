@@ -23,6 +23,7 @@ export function detectInArguments(args: readonly string[], command = ""): readon
 }
 
 const harmless = new Harmless();
+const programs = new Harmless();
 
 function detectAnew(args: readonly string[], command: string): readonly ArgumentDetection[] {
 	const byIndex = new Map<number, Part[]>();
@@ -47,7 +48,8 @@ export function detectInCommandLine(text: string): readonly Detection[] {
 	const piece = wholePiece(text);
 	if (text.length > LONGEST_LINE) return judgeTokens(text);
 	// One word is the name of a program, however odd.
-	if (!/\s/.test(text)) return judgeAll(decompose(null, piece), text).filter(({ confident }) => confident);
+	if (!/\s/.test(text))
+		return programs.search(null, text, () => judgeAll(decompose(null, piece), text).filter(({ confident }) => confident));
 	return judgeAll(
 		argumentParts(shellWords(piece), 1).flatMap(({ parts }) => parts),
 		text,

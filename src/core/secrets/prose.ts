@@ -1,6 +1,7 @@
 import { classifyKey } from "./keys.ts";
 import { isRandom } from "./randomness.ts";
 import {
+	hasDigit,
 	isBracket,
 	isNamePart,
 	isSecretName,
@@ -29,14 +30,14 @@ export function afterUser(text: string, at: number): Reading | null {
 
 /** `the password is value`, `password 'value'`, `requirepass value`: a word for a secret, and what is told to be one. */
 export function told(text: string, at: number): Reading | null {
+	const start = skipQuote(text, at + 1, 1);
+	const end = valueEnd(text, start);
+	// First, for most words are no value: what the one before means takes longer to tell.
+	if (end - start < SHORTEST_RANDOM && !hasDigit(text, start, end)) return null;
 	const isVerb = VERB_ENDS.has(text.charCodeAt(at - 1) | 0x20) && VERB.test(text.slice(Math.max(0, at - 7), at));
 	const nameEnd = isVerb ? text.lastIndexOf(" ", at - 1) : at;
-	const start = skipQuote(text, at + 1, 1);
 	const isQuoted = start !== at + 1;
-	const end = valueEnd(text, start);
 	const value = text.slice(start, end);
-	// First, for most words are no value: what the one before means takes longer to tell.
-	if (value.length < SHORTEST_RANDOM && !/\d/.test(value)) return null;
 	const nameStart = runBefore(text, nameEnd);
 	if (nameEnd <= nameStart || nameEnd - nameStart > LONGEST_NAME) return null;
 	const own = text.slice(nameStart, nameEnd);

@@ -1,12 +1,15 @@
 import * as fs from "node:fs";
 import type { Activity } from "../../core/audit/activity.ts";
 import type { EventRecord } from "../../core/audit/record.ts";
+import { holdToAccepted } from "../../core/policy/accepted.ts";
+import type { AcceptedPolicy } from "../../core/policy/accepted-list.ts";
 import { coversTarget, parseEgressGrant, parseTarget } from "../../core/policy/egress.ts";
 import { type Asked, explain } from "../../core/policy/explain.ts";
 import { mayReceiveSecrets } from "../../core/policy/host-secrets.ts";
 import { type Grant, type GrantStep, grantsOf, isInside, type PolicyLayer, traceGrant } from "../../core/policy/layers.ts";
 import { type LimitName, policyLimits } from "../../core/policy/limits.ts";
 import type { PolicyEntry } from "../../core/policy/place.ts";
+import { ok } from "../../core/result.ts";
 import type { Home } from "../../platform/home.ts";
 import { readLayers } from "../../platform/policy-files.ts";
 import type { ServerKey } from "../live/refusal.ts";
@@ -31,22 +34,24 @@ export interface DecidingContext {
 	readonly userHome: string;
 	/** Which entry its launcher serves, where that runs; null: only the name is known. */
 	readonly key: ServerKey | null;
+	/** What a person accepted; null: it is not known, and the files count as they stand there. */
+	readonly accepted: AcceptedPolicy | null;
 }
 
 /** Which policy decided over a record. Null: none speaks of it, or the policies cannot be read. */
 export function decidingOf({ record }: Activity, context: DecidingContext): Deciding | null {
 	const paths = pathsOf(record);
 	const { layer, server } = record;
-	const { key, home, userHome } = context;
+	const { key, home, userHome, accepted } = context;
 	if (layer !== undefined) {
 		const { source, file, says } = layer;
 		return { source, file, says, entry: { name: server }, paths, isLater: isNewer(file, record.at) };
 	}
-	const layers = readLayers(home, { workspace: key?.workspace ?? null, narrowing: [] });
+	const layers = heldLayers(home, key?.workspace ?? null, accepted);
 	if (!layers.ok) return null;
 	if (record.reason === "server-forbidden") {
 		const forbidding = layers.value.find(({ policy }) => (policy.forbid ?? []).length > 0);
-		if (forbidding === undefined) return null;
+		if (forbidding === undefined || forbidding.held === true) return null;
 		const { source, file } = forbidding;
 		return { source, file, says: "forbids it", entry: null, paths: [["forbid"]], isLater: isNewer(file, record.at) };
 	}
@@ -54,15 +59,22 @@ export function decidingOf({ record }: Activity, context: DecidingContext): Deci
 	const grant = grants.find(({ config, workspace }) => config === key?.config && workspace === key.workspace) ?? grants[0];
 	if (grant === undefined) return null;
 	// What a workspace takes away stands in its own file.
-	const around = grant.workspace === null ? layers : readLayers(home, { workspace: grant.workspace, narrowing: [] });
+	const around = grant.workspace === null ? layers : heldLayers(home, grant.workspace, accepted);
 	if (!around.ok) return null;
 	const { command, args } = grant.launch;
 	const traced = traceGrant(around.value, { name: server, command, args, folder: grant.workspace ?? userHome });
 	const step = traced.found ? stepOf(traced.steps, record) : null;
 	if (!traced.found || step === null) return null;
+	// What holds it stands in no file any more.
+	if (step.layer.held === true) return null;
 	const { source, file } = step.layer;
 	const entry = source === "user" ? { name: server, config: grant.config, workspace: grant.workspace } : { name: server };
 	return { source, file, says: saysOf(traced.steps, step, record), entry, paths, isLater: isNewer(file, record.at) };
+}
+
+function heldLayers(home: Home, workspace: string | null, accepted: AcceptedPolicy | null): ReturnType<typeof readLayers> {
+	const layers = readLayers(home, { workspace, narrowing: [] });
+	return layers.ok && accepted !== null ? ok(holdToAccepted(layers.value, accepted).layers) : layers;
 }
 
 /** The step that decided: of a refusal the first that does not let it through; else the grant itself. */

@@ -17,7 +17,7 @@ export interface Question {
 	readonly closer?: readonly Look[];
 }
 
-interface Look {
+export interface Look {
 	readonly label: string;
 	readonly show: () => Promise<boolean>;
 }

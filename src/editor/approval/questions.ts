@@ -1,9 +1,9 @@
 import { parseLaunch } from "../../core/launch/runner.ts";
 import { brief, exact, plain } from "../../core/plain-text.ts";
-import type { Proposal } from "../../core/policy/accepted.ts";
 import type { Grant } from "../../core/policy/layers.ts";
+import type { ToolText } from "../../core/tools/definition-lines.ts";
 import { linesOf, wrap } from "../../core/wrapped-text.ts";
-import type { ProposalRow } from "../../platform/approval/accept.ts";
+import type { LookedAt, ProposalRow } from "../../platform/approval/accept.ts";
 import type { Candidate } from "../../platform/approval/candidate.ts";
 import type { ChangeRow, GrantChange } from "../../platform/approval/texts.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
@@ -63,7 +63,7 @@ function listTitle({ name }: LaunchLine): string {
 }
 
 /** Before something counts that was written into a policy file outside Sallyport. */
-export function acceptQuestion({ server, file, accepted }: Proposal, rows: readonly ProposalRow[]): Question {
+export function acceptQuestion({ proposal: { server, file, accepted }, rows }: LookedAt): Question {
 	const of = (mark: ProposalRow["mark"], heading: string, most: number): readonly Cuttable[] => {
 		const texts = rows.filter((row) => row.mark === mark).map(({ kind, text }) => `${kind}: ${text}`);
 		return texts.length === 0 ? [] : [joined([asIs(heading), list(texts, most)])];
@@ -113,6 +113,8 @@ export interface Granting {
 	readonly notes?: readonly string[];
 	/** What it would give the model, by its own word. Null or undefined: nothing that is new. */
 	readonly instructions?: string | null;
+	/** Prompts, with their definitions. Undefined: none. */
+	readonly prompts?: readonly ToolText[];
 }
 
 /** Rows of what is new, of what stays and what goes; a server gets few things at a time. */
@@ -129,7 +131,7 @@ export function grantQuestion(
 	candidate: Candidate,
 	after: Grant,
 	{ rows }: GrantChange,
-	{ tools, holders, notes = [], instructions = null }: Granting,
+	{ tools, holders, notes = [], instructions = null, prompts = [] }: Granting,
 ): { readonly question: Question; readonly changed: readonly ListedTool[] } {
 	const relaunched = rows.some(({ kind }) => kind === "start");
 	const changed = tools.filter(({ name, pin }) => candidate.current?.tools.has(name) === true && candidate.current.tools.get(name) !== pin);
@@ -150,7 +152,7 @@ export function grantQuestion(
 		...(relaunched ? [command(candidate)] : []),
 		...(relaunched && isClosed(after) ? [asIs("It has no network, and reads its own code and nothing of yours.")] : []),
 	];
-	const said = instructions === null ? [] : [instructionRows(instructions)];
+	const said = [...(instructions === null ? [] : [instructionRows(instructions)]), ...prompts.map(promptRows)];
 	const room = MOST_LINES - [...ours, ...said].reduce((sum, { text }) => sum + heightOf(text) + 1, 0);
 	const { rows: shown, full } = rowsOf([...ours, ...said, ...toolRows(tools, Math.max(FEWEST_TOOL_LINES, room - 2))]);
 	return { question: { title, rows: shown, ...(full === undefined ? {} : { full }), button: "Allow" }, changed };
@@ -161,10 +163,17 @@ function command({ current, described }: Candidate): Cuttable {
 	return joined([asIs(heading), commandText(described, { asks: false })]);
 }
 
-/** Every line that the server wrote is short and begins with a bar, as in what it says of a tool. */
 function instructionRows(text: string): Cuttable {
+	return barred("What it tells the model, by the server's own word", text);
+}
+
+function promptRows({ name, definition: { _meta: _, ...definition } }: ToolText): Cuttable {
+	return barred(`The prompt ${called(name)}, by the server's own word`, JSON.stringify(definition, null, 2));
+}
+
+/** Every line that the server wrote is short and begins with a bar, as in what it says of a tool. */
+function barred(heading: string, text: string): Cuttable {
 	const lines = linesOf(text).flatMap((line) => wrap(plain(line), WIDTH).map((each) => `│ ${each}`));
-	const heading = "What it tells the model, by the server's own word";
 	const full = [`${heading}:`, ...lines].join("\n");
 	if (lines.length <= MOST_INSTRUCTIONS) return { text: full, full };
 	return { text: [`${heading}, and only the beginning of it:`, ...lines.slice(0, MOST_INSTRUCTIONS), "│ …"].join("\n"), full };

@@ -119,6 +119,7 @@ const LAUNCH: Readonly<Record<string, string>> = {
 	"secret-for-mutable": "its secrets would go to code that your other programs can change",
 	"secret-missing": "a secret of it is not in the vault",
 	"keychain-missing": "there is no keychain here",
+	"keychain-closed": "the keychain that keeps the approvals is not there",
 	"keychain-locked": "the keychain is locked",
 	"sealed-locked": "the encrypted file is closed by a passphrase",
 	"sandbox-missing": "bubblewrap is not installed, and nothing starts unconfined",

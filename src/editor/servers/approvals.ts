@@ -4,8 +4,9 @@ import type { ServerEntry } from "../../core/config/server.ts";
 import { parseLaunch } from "../../core/launch/runner.ts";
 import type { Asks } from "../../core/policy/asks.ts";
 import { type Grant, grantsOf } from "../../core/policy/layers.ts";
-import { fail, ok, type Problem, type Result } from "../../core/result.ts";
-import { acceptProposal, proposalRows, readProposals } from "../../platform/approval/accept.ts";
+import { NO_OFFERS, promptPin } from "../../core/policy/offers.ts";
+import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
+import { acceptProposal, lookAtProposal, readProposals } from "../../platform/approval/accept.ts";
 import {
 	type Candidate,
 	currentGrant,
@@ -20,7 +21,7 @@ import { listCandidate, listCandidateOffers } from "../../platform/approval/list
 import { grantChange } from "../../platform/approval/texts.ts";
 import { NOTHING, type Widening, widen } from "../../platform/approval/widen.ts";
 import { keepInstructions, keepTool } from "../../platform/definitions.ts";
-import type { ListedTool } from "../../platform/launch/list-tools.ts";
+import type { ListedOffers, ListedPrompt, ListedTool } from "../../platform/launch/list-tools.ts";
 import { readListing } from "../../platform/launch/listings.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { lacksMutableApproval } from "../../platform/launch/verify.ts";
@@ -28,7 +29,7 @@ import { recallPackage } from "../../platform/packages/resolved.ts";
 import { grantsAnything, readLayers } from "../../platform/policy-files.ts";
 import { isFullForbidden, remedyForFull } from "../../platform/sandbox/tiers.ts";
 import { openDefinitions, openDrift, openInstructionsDrift } from "../approval/definitions.ts";
-import { confirmWidening, whenRead } from "../approval/dialog.ts";
+import { confirmWidening, type Look, whenRead } from "../approval/dialog.ts";
 import { type Holder, otherHolders } from "../approval/other-holders.ts";
 import {
 	acceptQuestion,
@@ -70,6 +71,8 @@ export interface Wanted {
 	readonly write?: readonly string[];
 	readonly egress?: readonly string[];
 	readonly prompts?: readonly string[];
+	/** Of these prompts, the definitions as they were listed: they are granted with them. */
+	readonly definitions?: readonly ListedPrompt[];
 	readonly resources?: readonly string[];
 	readonly templates?: readonly string[];
 	readonly completions?: boolean;
@@ -130,8 +133,10 @@ export class Approvals {
 		const proposals = await readProposals(home.value, patience);
 		if (!proposals.ok) return proposals;
 		for (const proposal of proposals.value.filter(({ asked }) => currentGrant([asked], line) !== null)) {
-			if (!(await confirmWidening(acceptQuestion(proposal, proposalRows(home.value, proposal))))) return CANCELLED;
-			const kept = await acceptProposal(home.value, proposal, patience);
+			const looked = await lookAtProposal(home.value, proposal, () => ok([line]));
+			if (looked.refused !== null) return failed(looked.refused);
+			if (!(await confirmWidening(acceptQuestion(looked)))) return CANCELLED;
+			const kept = await acceptProposal(home.value, looked, patience);
 			if (!kept.ok) return kept;
 			this.#services.log.info(`${called(line.name)}: what stood in its policy file was accepted`);
 			await this.#servers.regrant();
@@ -159,12 +164,12 @@ export class Approvals {
 	}
 
 	/** As `list`, of what it offers beside tools: kept for this session alone. */
-	async listOffers(before: Pick<Server, "id" | "file">): Promise<Result<void>> {
+	async listOffers(before: Pick<Server, "id" | "file">): Promise<Result<Described & { readonly offers: ListedOffers }>> {
 		const listed = await this.#list(before, "the prompts and resources", listCandidateOffers);
 		if (!listed.ok) return listed;
-		const { server, candidate } = listed.value.described;
-		this.#servers.keepOffers(server, candidate.described.line, listed.value.list);
-		return ok(undefined);
+		const { described, list: offers } = listed.value;
+		this.#servers.keepOffers(described.server, described.candidate.described.line, offers);
+		return ok({ ...described, offers });
 	}
 
 	async #list<T>(
@@ -211,9 +216,20 @@ export class Approvals {
 	 */
 	async grant({ server, candidate, context }: Described, wanted: Wanted): Promise<Result<void>> {
 		const { line } = candidate.described;
-		const { title, tools = [], instructions = NO_INSTRUCTIONS, read = [], write = [], egress = [], notes = [], ...extras } = wanted;
+		const {
+			title,
+			tools = [],
+			instructions = NO_INSTRUCTIONS,
+			definitions = [],
+			read = [],
+			write = [],
+			egress = [],
+			notes = [],
+			...extras
+		} = wanted;
 		const start = startingGrant(candidate);
-		const more: Widening = { ...NOTHING, ...extras, read, write, egress, secrets: line.asks };
+		const promptPins = Object.fromEntries(definitions.flatMap(({ name, pin }) => (pin === null ? [] : [[name, pin] as const])));
+		const more: Widening = { ...NOTHING, ...extras, promptPins, read, write, egress, secrets: line.asks };
 		const cwd = line.workspace ?? context.userHome;
 		const base: Grant = { ...withTools(start, tools), ...(instructions.pin === null ? {} : { instructions: instructions.pin }) };
 		const asked = widen(base, more, line.asks, { ...context, cwd });
@@ -230,6 +246,7 @@ export class Approvals {
 				holders: holders.value,
 				notes,
 				instructions: isNews(instructions) ? instructions.text : null,
+				prompts: definitions,
 			});
 			const closer = [
 				...(changed.length === 0 ? [] : [{ label: "Show What Changed", show: () => this.#showChanged(changed, candidate) }]),
@@ -241,11 +258,12 @@ export class Approvals {
 							},
 						]
 					: []),
+				...definitions.flatMap((prompt) => this.#promptDrift(prompt, candidate)),
 				...(tools.length === 0 ? [] : [{ label: FULL_DEFINITIONS, show: () => this.#showAll(server, tools) }]),
 			];
 			if (!(await confirmWidening({ ...question, closer }))) return CANCELLED;
 		}
-		for (const tool of tools) await keepTool(context.home, tool);
+		for (const each of [...tools, ...definitions]) await keepTool(context.home, each);
 		if (instructions.pin !== null && instructions.text !== null) await keepInstructions(context.home, instructions.pin, instructions.text);
 		const saved = await saveGrant(context.home, after, candidate);
 		if (!saved.ok) return saved;
@@ -269,6 +287,18 @@ export class Approvals {
 	async #showAll(server: Server, tools: readonly ListedTool[]): Promise<boolean> {
 		await openDefinitions(server.name, tools);
 		return whenRead(`When you have read the definitions of ${called(server.name)}, go on to the question.`);
+	}
+
+	/** Of a prompt that was granted with another definition: what changed. */
+	#promptDrift(prompt: ListedPrompt, { current }: Candidate): readonly Look[] {
+		const approved = promptPin(current?.offers ?? NO_OFFERS, prompt.name);
+		if (approved === null || approved === prompt.pin) return [];
+		const show = async (): Promise<boolean> => {
+			const opened = await openDrift(this.#services, prompt, approved);
+			if (!opened.ok) this.#services.log.problem(opened.problem);
+			return whenRead("When you have seen what changed, go on to the question.");
+		};
+		return [{ label: `Show What Changed in ${called(prompt.name)}`, show }];
 	}
 
 	async #showInstructions({ name }: Server, approved: string, { text }: GivenInstructions): Promise<boolean> {

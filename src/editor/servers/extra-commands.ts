@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { exact } from "../../core/plain-text.ts";
 import { ASK_KINDS } from "../../core/policy/asks.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { instructionsOf, NO_INSTRUCTIONS, promptsToGrant } from "../../platform/approval/given.ts";
 import { called } from "../approval/questions.ts";
 import { registerCommand } from "../commands.ts";
 import type { Services } from "../services.ts";
@@ -16,7 +17,7 @@ import { parseTarget } from "./target.ts";
 
 const MOST = 1_000;
 const Key = z.object({
-	kind: z.enum(["prompt", "resource", "template", "completion", "host-secret", ...ASK_KINDS]),
+	kind: z.enum(["prompt", "resource", "template", "completion", "instructions", "host-secret", ...ASK_KINDS]),
 	name: z.string().check(z.maxLength(MOST)),
 });
 const Named = z.object({ server: z.string(), extras: z.array(Key).check(z.maxLength(MOST)) });
@@ -27,14 +28,29 @@ export function registerExtraCommands(services: Services, servers: Servers): vsc
 	return vscode.Disposable.from(
 		registerCommand(services, "sallyport.listExtras", async (...args) => {
 			const target = await parseTarget(args, servers);
-			return target.ok ? approvals.listOffers(target.value.server) : target;
+			if (!target.ok) return target;
+			const listed = await approvals.listOffers(target.value.server);
+			return listed.ok ? ok(undefined) : listed;
 		}),
 		registerCommand(services, "sallyport.allowExtras", async (...args) => {
 			const target = await parse(args);
 			if (!target.ok) return target;
 			const { server, keys } = target.value;
-			const described = await approvals.describe(server);
-			return described.ok ? approvals.grant(described.value, { title: titleFor(server, keys), ...wideningFor(keys) }) : described;
+			const wanted = { title: titleFor(server, keys), ...wideningFor(keys) };
+			const prompts = keys.filter(({ kind, name }) => kind === "prompt" && name !== "*").map(({ name }) => name);
+			const speaks = keys.some(({ kind }) => kind === "instructions");
+			if (prompts.length === 0 && !speaks) {
+				const described = await approvals.describe(server);
+				return described.ok ? approvals.grant(described.value, wanted) : described;
+			}
+			// A prompt is granted with its definition as it is now, and instructions as they are.
+			const listed = await approvals.listOffers(server);
+			if (!listed.ok) return listed;
+			const definitions = promptsToGrant(listed.value.offers, prompts);
+			if (!definitions.ok) return definitions;
+			const given = speaks ? instructionsOf(listed.value.offers, listed.value.candidate.current ?? {}) : NO_INSTRUCTIONS;
+			if (speaks && given.pin === null) return NO_TEXT;
+			return approvals.grant(listed.value, { ...wanted, definitions: definitions.value, instructions: given });
 		}),
 		registerCommand(services, "sallyport.denyExtras", async (...args) => {
 			const target = await parse(args);
@@ -59,6 +75,12 @@ export function registerExtraCommands(services: Services, servers: Servers): vsc
 	}
 }
 
+const NO_TEXT = fail(
+	"no-instructions",
+	"The server gives the model no instructions now, or none that anybody could read first.",
+	"List what it offers again.",
+);
+
 function titleFor({ name }: Pick<Server, "name">, keys: readonly ExtraKey[]): string {
 	const [only, ...others] = keys;
 	if (only === undefined || others.length > 0) return `Let ${called(name)} do these ${keys.length} things?`;
@@ -69,6 +91,8 @@ function titleFor({ name }: Pick<Server, "name">, keys: readonly ExtraKey[]): st
 			return only.name === "*"
 				? `Let your host send keys and tokens to ${called(name)}?`
 				: `Let your host send keys and tokens to ${called(name)} in calls of ${exact(only.name)}?`;
+		case "instructions":
+			return `Let ${called(name)} give the model its instructions?`;
 		case "sampling":
 			return `Let ${called(name)} ask your model?`;
 		case "elicitation":

@@ -1,12 +1,14 @@
 import { ASK_KINDS, type AskKind, asksOf } from "../../core/policy/asks.ts";
 import type { Grant } from "../../core/policy/layers.ts";
-import { NO_OFFERS, type Offers } from "../../core/policy/offers.ts";
+import { NO_OFFERS, type Offers, promptPin, withPromptPins } from "../../core/policy/offers.ts";
+import { withoutInstructions } from "../../core/policy/said.ts";
+import { instructionsOf } from "../../platform/approval/given.ts";
 import type { Widening } from "../../platform/approval/widen.ts";
 import type { ListedOffers } from "../../platform/launch/list-tools.ts";
 
 /** What a grant may hold beside tools and access: what a server may offer, what it may ask its host for, and where the host may send it secrets. */
 export interface ExtraKey {
-	readonly kind: "prompt" | "resource" | "template" | "completion" | "host-secret" | AskKind;
+	readonly kind: "prompt" | "resource" | "template" | "completion" | "instructions" | "host-secret" | AskKind;
 	/** The prompt, URI, template or tool (`*`: everything that is sent); empty for what there is only one of. */
 	readonly name: string;
 }
@@ -16,6 +18,8 @@ export interface Extra extends ExtraKey {
 	readonly granted: boolean;
 	/** Granted, and no other policy takes it away. */
 	readonly effective: boolean;
+	/** Granted, and another one than that is listed, so that it is withheld. */
+	readonly changed: boolean;
 	/** The server's own word; empty: it says nothing, or was not asked. */
 	readonly says: string;
 }
@@ -23,26 +27,51 @@ export interface Extra extends ExtraKey {
 /** What is granted, then what the server lists beside it, then what it may ask for. Each once; never empty. */
 export function extrasOf(grant: Grant | null, effective: Grant | null, listed: ListedOffers | null): readonly Extra[] {
 	const [has, left] = [grant?.offers ?? NO_OFFERS, effective?.offers ?? NO_OFFERS];
-	const named = (kind: "prompt" | "resource" | "template", key: keyof Omit<Offers, "completions">): readonly Extra[] => {
+	const named = (kind: "prompt" | "resource" | "template", key: "prompts" | "resources" | "templates"): readonly Extra[] => {
 		const known = new Map((listed?.[key] ?? []).map(({ name, says }) => [name, says]));
 		return [...new Set([...has[key], ...known.keys()])].map((name) => ({
 			kind,
 			name,
 			granted: has[key].includes(name),
 			effective: left[key].includes(name),
+			changed: kind === "prompt" && isOther(has, name, listed),
 			says: known.get(name) ?? "",
 		}));
 	};
 	const completes = has.completions || listed?.completions === true;
-	const completion: Extra = { kind: "completion", name: "", granted: has.completions, effective: left.completions, says: "" };
 	const hostSecrets = grant?.hostSecrets ?? [];
+	const completion: Extra = {
+		kind: "completion",
+		name: "",
+		granted: has.completions,
+		effective: left.completions,
+		changed: false,
+		says: "",
+	};
+	const text = listed?.instructions ?? null;
+	const instructions: Extra = {
+		kind: "instructions",
+		name: "",
+		granted: grant?.instructions !== undefined,
+		effective: effective?.instructions !== undefined,
+		changed: instructionsOf({ instructions: text }, grant ?? {}).state === "changed",
+		says: text ?? "",
+	};
 	return [
 		...named("prompt", "prompts"),
 		...named("resource", "resources"),
 		...named("template", "templates"),
 		...(completes ? [completion] : []),
+		...(instructions.granted || text !== null ? [instructions] : []),
 		...hostSecrets.map(
-			(name): Extra => ({ kind: "host-secret", name, granted: true, effective: effective?.hostSecrets?.includes(name) === true, says: "" }),
+			(name): Extra => ({
+				kind: "host-secret",
+				name,
+				granted: true,
+				effective: effective?.hostSecrets?.includes(name) === true,
+				changed: false,
+				says: "",
+			}),
 		),
 		...ASK_KINDS.map(
 			(kind): Extra => ({
@@ -50,10 +79,18 @@ export function extrasOf(grant: Grant | null, effective: Grant | null, listed: L
 				name: "",
 				granted: grant?.asks?.[kind] !== undefined,
 				effective: effective?.asks?.[kind] !== undefined,
+				changed: false,
 				says: "",
 			}),
 		),
 	];
+}
+
+/** A prompt that is granted with its definition, and is listed with another one. */
+function isOther(has: Offers, name: string, listed: ListedOffers | null): boolean {
+	const pin = promptPin(has, name);
+	const now = listed?.prompts.find((prompt) => prompt.name === name);
+	return pin !== null && now !== undefined && now.pin !== pin;
 }
 
 /** What a person is asked for: what adds these to a grant. A kind of question as often as is usual. */
@@ -74,14 +111,16 @@ export function wideningFor(
 
 /** A grant without these. */
 export function withoutExtras(grant: Grant, keys: readonly ExtraKey[]): Grant {
-	const { offers = NO_OFFERS, asks = {}, hostSecrets = [], ...rest } = grant;
+	const { offers = NO_OFFERS, asks = {}, hostSecrets = [], ...others } = grant;
+	const rest = keys.some(({ kind }) => kind === "instructions") ? withoutInstructions(others) : others;
 	const stays = (kind: ExtraKey["kind"], name = ""): boolean => !keys.some((key) => key.kind === kind && key.name === name);
-	const left: Offers = {
+	const fewer: Offers = {
 		prompts: offers.prompts.filter((name) => stays("prompt", name)),
 		resources: offers.resources.filter((name) => stays("resource", name)),
 		templates: offers.templates.filter((name) => stays("template", name)),
 		completions: offers.completions && stays("completion"),
 	};
+	const left = withPromptPins(fewer, offers.promptPins ?? {});
 	const asked = Object.fromEntries(Object.entries(asks).filter(([kind]) => !keys.some((key) => key.kind === kind)));
 	const sent = hostSecrets.filter((name) => stays("host-secret", name));
 	const isOffered = left.completions || left.prompts.length + left.resources.length + left.templates.length > 0;

@@ -285,6 +285,12 @@ const EXTRAS: Readonly<
 		kind: "what you type",
 		means: "What you type for its prompts and resources is sent to it.",
 	},
+	instructions: {
+		icon: "comment-discussion",
+		label: "Instructions",
+		kind: "for your model",
+		means: "What it says of itself, which many hosts hand to the model. It gets through as you approved it, and not otherwise.",
+	},
 	"host-secret": {
 		icon: "key",
 		kind: "may get your keys",
@@ -300,23 +306,25 @@ const EXTRAS: Readonly<
 	roots: { icon: "root-folder", label: "Roots", kind: "know your folders", means: "It is told the folders that its host works in." },
 };
 
-function extraItem({ kind, name, granted, effective, says }: Extra): vscode.TreeItem {
+function extraItem({ kind, name, granted, effective, changed, says }: Extra): vscode.TreeItem {
 	const looks = EXTRAS[kind];
 	const label = looks.label ?? (kind === "host-secret" && name === "*" ? "Everything that is sent" : brief(name, LABEL));
-	const word = granted && !effective ? "taken away by another policy" : "";
+	const word = granted && !effective ? "taken away by another policy" : changed ? "changed, and withheld" : "";
 	const own = brief(maskDetected(says), 300);
+	// What is withheld is there to be allowed as it is now.
+	const isTicked = granted && !changed;
 	const made = item({
 		label,
 		description: [word, looks.kind, own].filter((part) => part !== "").join(" · "),
 		tooltip: [name === "" ? label : plain(name), looks.means, ...(own === "" ? [] : ["The server says:", own])].join("\n"),
 		icon: icon(looks.icon),
-		context: granted ? "extra granted" : "extra",
+		context: isTicked ? "extra granted" : "extra",
 		says: [label, looks.kind, ...(word === "" ? [] : [word])].join(", "),
 	});
 	made.checkboxState = {
-		state: granted ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
-		tooltip: granted ? "Take this away" : "Allow this…",
-		accessibilityInformation: { label: `${label}, ${granted ? "allowed" : "not allowed"}`, role: "checkbox" },
+		state: isTicked ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+		tooltip: isTicked ? "Take this away" : "Allow this…",
+		accessibilityInformation: { label: `${label}, ${isTicked ? "allowed" : "not allowed"}`, role: "checkbox" },
 	};
 	return made;
 }

@@ -1,9 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { canonicalServer, grantKey } from "../../core/policy/accepted.ts";
 import { type AcceptedPolicy, acceptedText, NOTHING_ACCEPTED, parseAccepted } from "../../core/policy/accepted-list.ts";
 import type { PolicyServer } from "../../core/policy/schema.ts";
 import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
+import type { Code } from "../coded-memory.ts";
 import { PendingFile } from "../files/atomic-file.ts";
 import type { Home } from "../home.ts";
 import { nodeCrypto } from "../node-crypto.ts";
@@ -14,6 +16,8 @@ export interface Accepted extends AcceptedPolicy {
 	readonly place: MarkPlace;
 	/** Another one whenever something else is accepted; null: nothing ever was. */
 	readonly head: string | null;
+	/** Codes other texts with the key of the list. Null: nothing was accepted. */
+	readonly code: Code | null;
 	/** Why nothing counts although something was accepted; null: nothing is wrong. */
 	readonly damage: Problem | null;
 }
@@ -30,12 +34,13 @@ export async function readAccepted(home: Home, options: MarkOptions = {}): Promi
 		const at = await readMark(home, options);
 		if (!at.ok) return at;
 		const { place, mark } = at.value;
-		if (mark === null) return ok({ ...NOTHING_ACCEPTED, place, head: null, damage: null });
+		if (mark === null) return ok({ ...NOTHING_ACCEPTED, place, head: null, code: null, damage: null });
 		const list = readList(home, mark);
-		if (list.ok) return ok({ ...list.value, place, head: mark.head, damage: null });
+		const code: Code = (text) => codeOf(mark.key, text);
+		if (list.ok) return ok({ ...list.value, place, head: mark.head, code, damage: null });
 		// Another program has kept a newer list since the vault answered, and removed this one.
 		if (attempt === ATTEMPTS || list.problem.code !== GONE)
-			return ok({ ...NOTHING_ACCEPTED, place, head: mark.head, damage: list.problem });
+			return ok({ ...NOTHING_ACCEPTED, place, head: mark.head, code, damage: list.problem });
 	}
 }
 
@@ -107,7 +112,7 @@ function listFile(home: Home, code: string): string {
 }
 
 function isSame(a: AcceptedPolicy, b: AcceptedPolicy): boolean {
-	return sameServers(a.servers, b.servers) && sameServers(a.withdrawn, b.withdrawn);
+	return sameServers(a.servers, b.servers) && sameServers(a.withdrawn, b.withdrawn) && isDeepStrictEqual(a.settings, b.settings);
 }
 
 function sameServers(a: readonly PolicyServer[], b: readonly PolicyServer[]): boolean {

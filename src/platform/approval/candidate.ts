@@ -5,7 +5,7 @@ import { grantKey } from "../../core/policy/accepted.ts";
 import { confinedOf, findGrant, type Grant, grantsOf, type PolicyLayer, withConfined } from "../../core/policy/layers.ts";
 import type { PolicyServer } from "../../core/policy/schema.ts";
 import { fail, failed, ok, type Result } from "../../core/result.ts";
-import { keepAccepted, withAccepted } from "../acceptance/accepted.ts";
+import { keepAccepted, readAccepted, withAccepted } from "../acceptance/accepted.ts";
 import { notAccepted, readHeldNow } from "../acceptance/held.ts";
 import type { MarkOptions } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
@@ -13,6 +13,7 @@ import { type DescribedLaunch, describeLaunch } from "../launch/describe.ts";
 import { readFacts, writeFacts } from "../launch/facts.ts";
 import { forbiddenLaunch } from "../launch/forbidden.ts";
 import type { LaunchLine } from "../launch/locate.ts";
+import { allowCommand, claimFacts } from "../launch/verify.ts";
 import { openNetwork } from "../network.ts";
 import type { ReadyPackage } from "../packages/kind.ts";
 import { installPackage, readyPackage, recallPackage, rememberPackage } from "../packages/resolved.ts";
@@ -20,6 +21,7 @@ import { readLayers, writableGrant } from "../policy-files.ts";
 import { bubblewrapEngine } from "../sandbox/bubblewrap.ts";
 import type { ApprovalContext } from "./context.ts";
 import { withPolicyLock } from "./policy-lock.ts";
+import { adoptedSettings } from "./settings.ts";
 
 /** A server as it stands: what its config says now, and what was approved before. */
 export interface Candidate {
@@ -61,6 +63,7 @@ export async function describeCandidate(
 		path: context.env.PATH ?? "",
 		env: context.env,
 		node: context.node,
+		code: held.value.accepted.code,
 		install: async (launch) => {
 			const known = options.update ? null : (approvedPackage(launch, line, current, context) ?? recallPackage(context.home, launch));
 			if (known !== null) return ok(known);
@@ -157,16 +160,28 @@ export function saveGrant(
 		await writeFacts(home, grant.launch.fingerprint, described.facts);
 		const before = standing(held.value.layers, server);
 		// Accepted first: until it stands in a file it grants nothing, while what stands in a file and is not accepted would only wait.
-		const kept = await keepAccepted(home, (accepted) => withAccepted(accepted, [server]), options);
+		const kept = await keepAccepted(
+			home,
+			(accepted) => withAccepted({ ...accepted, settings: adoptedSettings(held.value.layers, accepted.settings) }, [server]),
+			options,
+		);
 		if (!kept.ok) return kept;
 		// The vault took a while. Nothing of this process runs between this look and the write.
 		const now = readLayers(home, { workspace: null, narrowing: [] });
 		if (!now.ok) return now;
 		if (!isDeepStrictEqual(standing(now.value, server), before)) return changedMeanwhile;
 		const saved = write();
+		await rememberFiles(home, grant, described, options);
 		if (renewed) await rememberPackage(home, renewed.launch, renewed);
 		return ok(saved);
 	});
+}
+
+/** So that the first start need not read them again. What cannot be remembered only costs time. */
+async function rememberFiles(home: Home, grant: Grant, { facts }: DescribedLaunch, options: MarkOptions): Promise<void> {
+	const accepted = await readAccepted(home, options);
+	const claimed = await claimFacts(facts, home, allowCommand(grant));
+	if (accepted.ok && claimed.ok) claimed.value.prove(accepted.value.code);
 }
 
 const changedMeanwhile = fail(

@@ -6,7 +6,7 @@ import type { CodeFact } from "../../core/policy/fingerprint.ts";
 import { confinedOf, type Grant } from "../../core/policy/layers.ts";
 import { isRaised, limitLines } from "../../core/policy/limits.ts";
 import { nameMatcher } from "../../core/policy/names.ts";
-import { NO_OFFERS } from "../../core/policy/offers.ts";
+import { NO_OFFERS, type Offers, promptPin } from "../../core/policy/offers.ts";
 import { detectInArguments } from "../../core/secrets/arguments.ts";
 import { mask } from "../../core/secrets/mask.ts";
 import { isSecretName } from "../../core/secrets/reading.ts";
@@ -53,7 +53,7 @@ export function launchRows({ line, facts }: DescribedLaunch, secrets: Grant["sec
 }
 
 /** What can be changed, by what stands behind the launch. */
-const MUTABLE: Readonly<Record<CodeFact["kind"], string>> = {
+export const MUTABLE: Readonly<Record<CodeFact["kind"], string>> = {
 	none: "your other programs can change this code; it is not pinned",
 	script: "your other programs can change this code; only its entry file is pinned",
 	package: "your other programs can change a file that the line names; it is not pinned, and the package may run it",
@@ -143,7 +143,7 @@ function offered(
 	const all = (kind: ChangeRow["kind"], value: string, every: string): Allowed =>
 		value === "*" ? { ...of(kind, value), text: `${value}  (${every})` } : of(kind, value);
 	return [
-		...offers.prompts.map((name) => all("prompt", name, "every prompt, whatever it says")),
+		...offers.prompts.map((name) => prompted(all("prompt", name, "every prompt that is not named, whatever it says"), name, offers)),
 		...offers.resources.map((uri) => of("resource", uri)),
 		...offers.templates.map((template) => all("template", template, "every template")),
 		...hostSecrets.map((tool) => ({
@@ -159,6 +159,13 @@ function offered(
 			text: `${kind}, ${perMinute} a minute  (${own(ASKED, kind) ?? ""})`,
 		})),
 	];
+}
+
+/** With its definition, or whatever that is. */
+function prompted(row: Allowed, name: string, offers: Offers): Allowed {
+	if (name === "*") return row;
+	const pin = promptPin(offers, name);
+	return pin === null ? { ...row, text: `${row.text}  (whatever its definition)` } : { ...row, key: JSON.stringify([row.key, pin]) };
 }
 
 /** What it means that a server may ask for it. */
@@ -233,12 +240,13 @@ export function grantChange(before: Grant | null, after: Grant): GrantChange {
 	for (const { kind, text } of gone.filter((one) => !isReplaced(one))) rows.push({ mark: "-", kind, text });
 	for (const each of now) {
 		const { key, kind, text } = each;
-		for (const one of gone) if (isInPlaceOf(each, one)) rows.push({ mark: "-", kind, text: one.text });
+		const replaced = gone.filter((one) => isInPlaceOf(each, one));
+		for (const one of replaced) if (one.text !== text) rows.push({ mark: "-", kind, text: one.text });
 		const isAdded = !old.some((each) => each.key === key);
 		const isNew = repinned.has(key) || remeta.has(key) || isAdded;
 		widens ||= isNew;
 		const changes = [
-			...(repinned.has(key) ? ["  (its definition has changed)"] : []),
+			...(repinned.has(key) || replaced.some((one) => one.text === text) ? ["  (its definition has changed)"] : []),
 			...(remeta.has(key) ? [`  (${isAdded ? "with" : "another thing in"} its _meta)`] : []),
 		];
 		rows.push({ mark: isNew ? "+" : " ", kind, text: `${text}${changes.join("")}` });

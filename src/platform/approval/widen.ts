@@ -4,7 +4,7 @@ import type { Asks } from "../../core/policy/asks.ts";
 import { egressGrantText, parseEgressGrant } from "../../core/policy/egress.ts";
 import { confinedOf, type Grant, type GrantedSandbox, inWorkspace, isInside } from "../../core/policy/layers.ts";
 import { type LimitName, type Limits, lifted } from "../../core/policy/limits.ts";
-import { isOfferName, NO_OFFERS, type Offers } from "../../core/policy/offers.ts";
+import { isOfferName, NO_OFFERS, type Offers, withPromptPins } from "../../core/policy/offers.ts";
 import { isSharedDomain } from "../../core/policy/shared-domains.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { checkGrants } from "../sandbox/bubblewrap.ts";
@@ -24,6 +24,8 @@ export interface Widening {
 	readonly secrets: ReadonlyMap<string, string>;
 	/** Undefined: none more. */
 	readonly prompts?: readonly string[];
+	/** By name, the definitions that these prompts are granted with. Undefined: as they were. */
+	readonly promptPins?: Readonly<Record<string, string>>;
 	readonly resources?: readonly string[];
 	readonly templates?: readonly string[];
 	/** True: it may complete what a person types. Undefined: as it is. */
@@ -133,7 +135,7 @@ function placed(patterns: readonly string[], workspace: string | null): readonly
 /** `NO_OFFERS` itself where there are none. */
 function wantedOffers(
 	before: Offers,
-	{ prompts = [], resources = [], templates = [], hostSecrets = [], completions = false }: Widening,
+	{ prompts = [], promptPins = {}, resources = [], templates = [], hostSecrets = [], completions = false }: Widening,
 ): Result<Offers> {
 	if ([...prompts, ...resources, ...templates, ...hostSecrets].some((name) => !isOfferName(name)))
 		return fail(
@@ -142,12 +144,13 @@ function wantedOffers(
 			'Name it as the server lists it: --prompt summary --resource "file:///docs/**"',
 		);
 	if (!completions && prompts.length + resources.length + templates.length === 0) return ok(before);
-	return ok({
+	const more = {
 		prompts: union(before.prompts, prompts),
 		resources: union(before.resources, resources),
 		templates: union(before.templates, templates),
 		completions: before.completions || completions,
-	});
+	};
+	return ok(withPromptPins(more, { ...before.promptPins, ...promptPins }));
 }
 
 /** An entry of a policy's `egress`: `host:port`, with a wildcard or with addresses. */

@@ -13,6 +13,8 @@ export class FolderWatch {
 	readonly #changed: (name: string | null) => void;
 	readonly #isPersistent: boolean;
 	#watcher: fs.FSWatcher | null = null;
+	/** The folder's inode; null: it was not there, and its parent is watched. */
+	#watched: bigint | null = null;
 	#timer: NodeJS.Timeout | undefined;
 	#isClosed = false;
 
@@ -34,25 +36,26 @@ export class FolderWatch {
 		this.#watcher?.close();
 		this.#watcher = null;
 		if (this.#isClosed) return;
-		const isThere = fs.existsSync(this.#folder);
+		this.#watched = inodeOf(this.#folder);
+		const isThere = this.#watched !== null;
 		try {
 			const watcher = fs.watch(isThere ? this.#folder : path.dirname(this.#folder), { persistent: this.#isPersistent });
-			watcher.on("change", (_, name) => this.#heard(isThere, typeof name === "string" ? name : null));
+			watcher.on("change", (kind, name) => this.#heard(kind === "rename", typeof name === "string" ? name : null));
 			watcher.on("error", () => this.#again());
 			this.#watcher = watcher;
-			// It may have been made meanwhile.
-			if (!isThere && fs.existsSync(this.#folder)) this.#restart();
+			// It may have been made meanwhile, or made anew.
+			if (inodeOf(this.#folder) !== this.#watched) this.#restart();
 		} catch {
 			this.#again();
 		}
 	}
 
-	#heard(isOfFolder: boolean, name: string | null): void {
+	/** @param isEntry something came or went, which may be the folder itself: then its own name is told, but not while a log in it is open */
+	#heard(isEntry: boolean, name: string | null): void {
 		if (this.#isClosed) return;
-		// Of a folder that is removed or moved, its own name is told.
-		const isItself = name === null || name === path.basename(this.#folder);
-		if (isOfFolder) this.#changed(name);
-		if (isItself && (!isOfFolder || !fs.existsSync(path.join(this.#folder, name ?? "")))) this.#restart();
+		const isItself = name === path.basename(this.#folder) && !fs.existsSync(path.join(this.#folder, name));
+		if (isEntry && (isItself || inodeOf(this.#folder) !== this.#watched)) this.#restart();
+		else if (this.#watched !== null) this.#changed(name);
 	}
 
 	#restart(): void {
@@ -66,5 +69,14 @@ export class FolderWatch {
 		clearTimeout(this.#timer);
 		const timer = setTimeout(() => this.#restart(), UNWATCHED_MS);
 		this.#timer = this.#isPersistent ? timer : timer.unref();
+	}
+}
+
+/** Null: there is no such folder. */
+function inodeOf(folder: string): bigint | null {
+	try {
+		return fs.statSync(folder, { bigint: true }).ino;
+	} catch {
+		return null;
 	}
 }

@@ -53,14 +53,14 @@ export interface AuditLogOptions {
 	readonly server: string;
 	/** Null: not known. */
 	readonly host: string | null;
-	/** The account's name, the launcher's version, the digest of what was granted. Undefined or null: not known. */
+	/** The account's name, the launcher's version, the digest of what the policy files grant. Undefined or null: not known. */
 	readonly user?: string | null;
 	readonly launcher?: string | null;
 	readonly policy?: string | null;
 	/** What becomes of a call for whose record there is no room. Undefined: it is refused. */
-	readonly onFailure?: "refuse" | "allow";
+	readonly onFailure?: Current<"refuse" | "allow">;
 	/** What is kept of the arguments of calls. Undefined: all but secrets. */
-	readonly classes?: ArgumentClasses;
+	readonly classes?: Current<ArgumentClasses>;
 	readonly clock: () => Date;
 	/** Takes known secrets out of everything that came from outside. */
 	readonly redact: Redact;
@@ -70,6 +70,13 @@ export interface AuditLogOptions {
 
 /** What a slow disk gets at the end of a session for what is on its way, and for the last record. Milliseconds. */
 const END_MS = 1_500;
+
+/** What counts from the beginning, or what is asked for each record: a log may be open before it is known what a person accepted. */
+type Current<T> = T | (() => T);
+
+function current<T extends object | string>(value: Current<T>): T {
+	return typeof value === "function" ? value() : value;
+}
 
 /** Opens a new log in `state/audit`, readable by this user alone, writes its first record, and puts it into the list of sessions. */
 export function openAuditLog(home: Home, options: AuditLogOptions): Result<AuditLog> {
@@ -108,7 +115,7 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 function ofCalls({ classes, redact }: AuditLogOptions): ((given: unknown) => string | null) | undefined {
 	if (classes === undefined) return undefined;
 	const folder = accountFolder();
-	return (given) => argumentsJson(given, redact, classes, folder);
+	return (given) => argumentsJson(given, redact, current(classes), folder);
 }
 
 /** Null for an account that is in no user database, or has no folder of its own. */
@@ -135,6 +142,8 @@ class OpenLog implements AuditLog {
 	#isHeld = false;
 	#isClosed = false;
 	#lost = 0;
+	/** What became of calls whose record waits for room: the next records, so that the log does not end with their being let through. */
+	#refusedSince: AuditEvent[] = [];
 	/** How far the last seal goes, and how far the list of sessions knows of. */
 	#sealed: { readonly records: number; readonly seal: string };
 	#noted: number;
@@ -154,7 +163,7 @@ class OpenLog implements AuditLog {
 	}
 
 	get lost(): number {
-		return this.#lost + this.#parts.logFile.records;
+		return this.#lost + this.#refusedSince.length + this.#parts.logFile.records;
 	}
 
 	get isHeldUp(): boolean {
@@ -164,7 +173,8 @@ class OpenLog implements AuditLog {
 	append(event: AuditEvent): boolean {
 		if (this.#isClosed) return false;
 		if (!this.#hasRoom()) {
-			this.#lost++;
+			if (event.reason === "audit-failed" && this.#refusedSince.length < MOST_REFUSED) this.#refusedSince.push(event);
+			else this.#lost++;
 			return this.#mayGoOn;
 		}
 		this.#parts.chain.event(this.#parts.options.clock(), event);
@@ -209,19 +219,19 @@ class OpenLog implements AuditLog {
 	}
 
 	get #mayGoOn(): boolean {
-		return this.#parts.options.onFailure === "allow";
+		return current(this.#parts.options.onFailure ?? "refuse") === "allow";
 	}
 
-	/** What waits for room goes first, and then how much was lost meanwhile. */
+	/** What waits for room goes first, then what became of it, and then how much was lost meanwhile. */
 	#hasRoom(): boolean {
 		const { chain, logFile, options } = this.#parts;
 		if (!logFile.retry()) return false;
-		if (this.#lost > 0) {
-			chain.event(options.clock(), { ...RECORDS_LOST, decision: this.#mayGoOn ? "allow" : "refuse", count: this.#lost });
-			this.#lost = 0;
-			if (!this.#isHeld) return this.#write();
-		}
-		return true;
+		if (this.#refusedSince.length + this.#lost === 0) return true;
+		for (const event of this.#refusedSince) chain.event(options.clock(), event);
+		this.#refusedSince = [];
+		if (this.#lost > 0) chain.event(options.clock(), { ...RECORDS_LOST, decision: this.#mayGoOn ? "allow" : "refuse", count: this.#lost });
+		this.#lost = 0;
+		return this.#isHeld || this.#write();
 	}
 
 	/** What was recorded since the last seal, under one. False: it waits for room. */
@@ -247,6 +257,9 @@ class OpenLog implements AuditLog {
 		return isNoted;
 	}
 }
+
+/** Calls that were given up for want of room and are remembered one by one; of more than these only the number is. */
+const MOST_REFUSED = 1024;
 
 /** There was no room for so many records. What they were about was refused, unless the policy says `audit.onFailure: "allow"`. */
 const RECORDS_LOST: Omit<AuditEvent, "decision"> = {

@@ -31,12 +31,21 @@ export interface ListedOffer {
 	readonly says: string;
 }
 
+/** A prompt as a server lists it. */
+export interface ListedPrompt extends ListedOffer {
+	/** Null: it cannot be pinned (listed twice, or no canonical form). */
+	readonly pin: Pin | null;
+	readonly definition: Readonly<Record<string, unknown>>;
+}
+
 export interface ListedOffers {
-	readonly prompts: readonly ListedOffer[];
+	readonly prompts: readonly ListedPrompt[];
 	readonly resources: readonly ListedOffer[];
 	readonly templates: readonly ListedOffer[];
 	/** It can complete what a person types. */
 	readonly completions: boolean;
+	/** What it says for the model. Null: nothing, or no text. */
+	readonly instructions: string | null;
 }
 
 export interface ListOptions {
@@ -101,11 +110,12 @@ export async function listOffers(child: ChildProcess, options: ListOptions): Pro
 		if (!resources.ok) return resources;
 		const templates = await list("resources", "resources/templates/list", "resourceTemplates");
 		return ok({
-			prompts: offersIn(prompts.value, "name"),
+			prompts: promptsIn(prompts.value),
 			resources: offersIn(resources.value, "uri"),
 			// Many servers know no templates, and say so by an error.
 			templates: templates.ok ? offersIn(templates.value, "uriTemplate") : [],
 			completions: has("completions"),
+			instructions: greeted.value.instructions,
 		});
 	} finally {
 		peer.close();
@@ -143,6 +153,14 @@ async function greet(peer: Peer, options: ListOptions): Promise<Result<Greeted>>
 
 function greetedBy({ capabilities, instructions }: Readonly<Record<string, unknown>>): Omit<Greeted, "meta"> {
 	return { capabilities, instructions: typeof instructions === "string" && instructions !== "" ? instructions : null };
+}
+
+function promptsIn(listed: readonly unknown[]): readonly ListedPrompt[] {
+	const known = new Map(listedTools(listed).map((prompt) => [prompt.name, prompt]));
+	return offersIn(listed, "name").flatMap((offer) => {
+		const prompt = known.get(offer.name);
+		return prompt === undefined ? [] : [{ ...offer, pin: prompt.pin, definition: prompt.definition }];
+	});
 }
 
 /** Of two with one name the first. What has no name is left out. */

@@ -68,7 +68,7 @@ export function isKeptListing(home: Pick<Home, "state">, fingerprint: string, to
 	return JSON.stringify(kept.map(({ definition }) => definition)) === JSON.stringify(definitions);
 }
 
-/** The tools of one whole list as a server sent it. What is no tool is left out; of two with one name the last stays, without a pin. */
+/** The tools, or the prompts, of one whole list as a server sent it. What is neither is left out; of two with one name the last stays, without a pin. */
 export function listedTools(tools: readonly unknown[]): readonly ListedTool[] {
 	const pins = pinListing(tools);
 	const named = new Map<string, ListedTool>();

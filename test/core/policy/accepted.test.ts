@@ -14,7 +14,8 @@ const accepted: PolicyServer = {
 	launch: { command: "npx", args: ["-y", "pkg"], cwd: null, env: {}, fingerprint: PIN },
 	tools: { read: { pin: PIN, meta: PIN }, write: { pin: PIN, arguments: { path: { within: ["/project/docs"] } } } },
 	instructions: PIN,
-	prompts: ["summary"],
+	prompts: ["summary", "any"],
+	promptPins: { summary: PIN },
 	resources: ["file:///docs/**"],
 	asks: { sampling: { perMinute: 20 }, roots: true },
 	secrets: { "env:TOKEN": "keychain://files/TOKEN" },
@@ -74,7 +75,9 @@ describe("what takes away", () => {
 		["what stands beside a tool's definition", { tools: { ...accepted.tools, read } }, (grant) => grant.toolMeta, undefined],
 		["the same by false", { tools: { ...accepted.tools, read: { pin: PIN, meta: false } } }, (grant) => grant.toolMeta, undefined],
 		["its instructions", { instructions: false }, (grant) => grant.instructions, undefined],
-		["a prompt", { prompts: [] }, (grant) => grant.offers?.prompts, []],
+		["a prompt", { prompts: ["any"] }, (grant) => grant.offers?.promptPins, undefined],
+		["every prompt", { prompts: [] }, (grant) => grant.offers?.prompts, []],
+		["a prompt with any other definition", { promptPins: { summary: PIN, any: PIN } }, (grant) => grant.offers?.promptPins?.any, PIN],
 		["some of its questions", { asks: { sampling: { perMinute: 4 } } }, (grant) => grant.asks, { sampling: 4 }],
 		["questions down to the usual number", { asks: { sampling: true } }, (grant) => grant.asks, { sampling: 10 }],
 		["a secret", { secrets: {} }, (grant) => grant.secrets.size, 0],
@@ -112,7 +115,9 @@ describe("what adds", () => {
 		["another text for the model", { instructions: OTHER_PIN }],
 		["something else beside a definition", { tools: { ...accepted.tools, read: { pin: PIN, meta: OTHER_PIN } } }],
 		["something beside a definition that had nothing", { tools: { ...accepted.tools, write: { ...accepted.tools?.write, meta: PIN } } }],
-		["a prompt", { prompts: ["summary", "*"] }],
+		["a prompt", { prompts: ["summary", "any", "*"] }],
+		["another definition of a prompt", { promptPins: { summary: OTHER_PIN } }],
+		["any definition of a prompt", { promptPins: {} }],
 		["more resources", { resources: ["file:///**"] }],
 		["a template", { templates: ["*"] }],
 		["completions", { completions: true }],
@@ -135,9 +140,12 @@ describe("what adds", () => {
 		expect(waits).toBe(true);
 		const was = grantOf(accepted);
 		// Of other constraints, both must hold; of another definition or text, none is left.
-		const open = { tools: null, constraints: null, limits: null, instructions: null, toolMeta: null };
+		const open = { tools: null, constraints: null, limits: null, instructions: null, toolMeta: null, offers: null };
 		expect({ ...grant, ...open }).toEqual({ ...was, ...open });
 		expect([undefined, was?.instructions]).toContain(grant?.instructions);
+		expect([["summary", "any"], ["any"]]).toContainEqual(grant?.offers?.prompts);
+		expect([undefined, { summary: PIN }]).toContainEqual(grant?.offers?.promptPins);
+		expect({ ...grant?.offers, prompts: null, promptPins: null }).toEqual({ ...was?.offers, prompts: null, promptPins: null });
 		for (const [tool, meta] of grant?.toolMeta ?? []) expect(was?.toolMeta?.get(tool)).toBe(meta);
 		for (const [tool, pin] of grant?.tools ?? []) expect(was?.tools.get(tool)).toBe(pin);
 		for (const each of was?.constraints.get("write") ?? []) expect(grant?.constraints.get("write")).toContainEqual(each);

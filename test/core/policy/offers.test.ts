@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { asksOf, narrowAsks, policyAsks } from "../../../src/core/policy/asks.ts";
 import { findGrant, type PolicyLayer } from "../../../src/core/policy/layers.ts";
-import { narrowOffers, offersOf, offersPrompt, offersResource, offersTemplate } from "../../../src/core/policy/offers.ts";
+import { narrowOffers, offersOf, offersPrompt, offersResource, offersTemplate, promptPin } from "../../../src/core/policy/offers.ts";
 import { parsePolicy } from "../../../src/core/policy/parse.ts";
 import type { PolicyServer } from "../../../src/core/policy/schema.ts";
 
@@ -169,4 +169,39 @@ test.each([
 ])("a policy with %s is refused, and the place named", (text, message) => {
 	const parsed = parsePolicy(`{"version": 1, "servers": [{ "name": "s", ${text} }]}`, "p.jsonc");
 	expect(parsed.ok ? "" : parsed.problem.message).toMatch(message);
+});
+
+describe("the definition that a prompt is granted with", () => {
+	const PIN = `sha256:${"a".repeat(64)}`;
+	const OTHER = `sha256:${"b".repeat(64)}`;
+	const granted = offersOf({ prompts: ["summary", "plan"], promptPins: { summary: PIN, gone: PIN } });
+
+	test("counts for prompts that are granted, and for no other", () => {
+		expect(granted.promptPins).toEqual({ summary: PIN });
+		expect(offersOf({ prompts: ["*"], promptPins: { summary: PIN } }).promptPins).toEqual({ summary: PIN });
+		expect(offersOf({ prompts: ["plan"], promptPins: { summary: PIN } })).not.toHaveProperty("promptPins");
+	});
+
+	test("stays where a limit does not speak of it, and is added by one that does", () => {
+		expect(narrowOffers(granted, { prompts: ["*"] })).toEqual(granted);
+		expect(narrowOffers(granted, { promptPins: { plan: OTHER } }).promptPins).toEqual({ plan: OTHER, summary: PIN });
+		expect(narrowOffers(offersOf({ prompts: ["*"] }), { prompts: ["plan"], promptPins: { plan: OTHER } })).toMatchObject({
+			prompts: ["plan"],
+			promptPins: { plan: OTHER },
+		});
+	});
+
+	test("takes its prompt away where a limit wants another, also from under a word for all", () => {
+		expect(narrowOffers(granted, { promptPins: { summary: OTHER } })).toMatchObject({ prompts: ["plan"] });
+		const all = offersOf({ prompts: ["*", "plan"], promptPins: { summary: PIN } });
+		expect(offersPrompt(narrowOffers(all, { promptPins: { summary: OTHER } }), "summary")).toBe(false);
+		expect(offersPrompt(narrowOffers(all, { promptPins: { summary: OTHER } }), "plan")).toBe(true);
+	});
+
+	test("of a prompt with the name of what every object has is its own", () => {
+		const pins: Record<string, string> = JSON.parse(`{"__proto__":"${PIN}"}`);
+		const odd = offersOf({ prompts: ["__proto__", "constructor"], promptPins: pins });
+		expect(promptPin(odd, "__proto__")).toBe(PIN);
+		expect(promptPin(odd, "constructor")).toBeNull();
+	});
 });

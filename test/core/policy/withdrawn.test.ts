@@ -77,7 +77,7 @@ describe("two grants of one command", () => {
 		const here = server("/here/.mcp.json", ["read"], { workspace: "/here" });
 		const there = server("/there/.mcp.json", ["read", "write"], { workspace: "/there" });
 		expect(toolsOf(launched([there], { servers: [there], withdrawn: [here] }, "/there"))).toEqual(["read", "write"]);
-		expect(holdToAccepted([layer(there)], { servers: [there], withdrawn: [here] }).withdrawn).toEqual([]);
+		expect(holdToAccepted([layer(there)], { ...NOTHING_ACCEPTED, servers: [there], withdrawn: [here] }).withdrawn).toEqual([]);
 		expect(toolsOf(launched([wide], { servers: [wide], withdrawn: [here] }, "/here/below"))).toEqual(["read"]);
 		expect(toolsOf(launched([wide], { servers: [wide], withdrawn: [here] }, "/there"))).toEqual(["read", "write"]);
 	});
@@ -90,13 +90,17 @@ describe("two grants of one command", () => {
 
 describe("the list of what was accepted", () => {
 	it("is read as it was written", () => {
-		const list: AcceptedPolicy = { servers: [wide], withdrawn: [narrow] };
+		const list: AcceptedPolicy = {
+			servers: [wide],
+			withdrawn: [narrow],
+			settings: { audit: { keepDays: 3 }, forbid: [{ name: "x" }], rules: { "secret-in-env": "error" } },
+		};
 		const text = acceptedText(list);
 		expect(text.ok && parseAccepted(text.value)).toEqual({ ok: true, value: list });
 	});
 
 	it("is the same text as in a version before, where nothing is gone", () => {
-		expect(acceptedText({ servers: [wide], withdrawn: [] })).toEqual({
+		expect(acceptedText({ ...NOTHING_ACCEPTED, servers: [wide] })).toEqual({
 			ok: true,
 			value: `${JSON.stringify({ version: 1, servers: [wide] }, null, "\t")}\n`,
 		});
@@ -111,6 +115,6 @@ describe("the list of what was accepted", () => {
 
 	it("has an end", () => {
 		const many = Array.from({ length: 4_000 }, (_, i) => server(`/${i}.json`, ["read"]));
-		expect(acceptedText({ servers: many, withdrawn: [] })).toMatchObject({ ok: false, problem: { code: "approvals-too-many" } });
+		expect(acceptedText({ ...NOTHING_ACCEPTED, servers: many })).toMatchObject({ ok: false, problem: { code: "approvals-too-many" } });
 	});
 });

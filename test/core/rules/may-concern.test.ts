@@ -159,8 +159,7 @@ describe.each([
 		const missed = documents().flatMap((document) =>
 			document.servers.flatMap((server) =>
 				RULES.filter(
-					({ only, mayConcern }) =>
-						(only ?? server.kind) !== server.kind || mayConcern?.(entryTexts(server), server, document.host) === false,
+					({ only, mayConcern }) => (only ?? server.kind) !== server.kind || mayConcern?.(entryTexts(server), server, document) === false,
 				)
 					.filter((rule) => [...(rule.checkServer?.(server, document, { home: "/home/me" }) ?? [])].length > 0)
 					.map(({ id }) => `${id}: ${JSON.stringify(server.kind === "stdio" ? entryTexts(server) : server.url.value)}`),

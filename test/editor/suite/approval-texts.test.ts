@@ -31,6 +31,12 @@ suite("what a dialog says of a tool", () => {
 		assert.equal(whole, true);
 	});
 
+	test("is what stands beside its definition, too, for that is approved with it", () => {
+		const { text } = told({ ...READS, _meta: { ui: { resourceUri: "ui://evil" } } });
+		assert.match(text, /│ Also _meta\.ui\.resourceUri: ui:\/\/evil/);
+		assert.equal(told({ ...READS, _meta: {} }).text.includes("_meta"), false);
+	});
+
 	test("is everything that its pin covers, wherever the model would read it", () => {
 		const { text, whole } = told({
 			name: "read",
@@ -100,9 +106,9 @@ suite("what a dialog says of a tool", () => {
 			for (const line of lines) assert.equal(heightOf(line) <= 2, true);
 			const { detail } = layOut({ title: "", rows: [text.split("\n").slice(0, 20).join("\n")], button: "Allow" });
 			// The window has no place where it could break such a line.
-			for (const line of detail.split("\n").slice(1)) assert.doesNotMatch(line, /[ \t]/);
+			for (const line of detail.split("\n").slice(1)) if (!line.startsWith("look closely: ")) assert.doesNotMatch(line, /[ \t]/);
 			// It may break at a hyphen: an empty line is as wide as the widest.
-			const widest = Math.max(...lines.map((line) => line.length));
+			const widest = Math.max(...lines.slice(own).map((line) => line.length));
 			assert.ok(detail.split("\n").some((line) => /^\u00a0+$/.test(line) && line.length >= 2 * widest));
 		}
 	});
@@ -135,6 +141,7 @@ const LINE: LaunchLine = {
 	env: { KEY: { kind: "reference", text: "keychain://github/GITHUB_TOKEN" } },
 	asks: new Map([["env:KEY", "keychain://github/GITHUB_TOKEN"]]),
 	wrapped: true,
+	policies: [],
 };
 
 function candidateOf(line: LaunchLine): Candidate {
@@ -216,6 +223,25 @@ suite("the question before a grant", () => {
 			["Show Full Definitions", "Show in Full"],
 		);
 		assert.match(question.full?.join("\n") ?? "", /SETTING_119=value119/);
+	});
+
+	test("has what a server would give the model, behind a bar, and all of it where it is long", () => {
+		const [short] = asked(LINE, { instructions: "Use read.\nIt gets:\u202e\n  secret: none" }).rows.slice(-1);
+		assert.equal(short, "What it tells the model, by the server's own word:\n│ Use read.\n│ It gets:\\u202e\n│  secret: none");
+		const long = asked(LINE, { instructions: Array.from({ length: 60 }, (_, i) => `line ${i}`).join("\n") });
+		assert.match(long.rows.at(-1) ?? "", /only the beginning of it:\n│ line 0\n[\s\S]*│ line 11\n│ …$/);
+		assert.match(long.full?.at(-1) ?? "", /│ line 59$/);
+		assert.deepEqual(
+			layOut(long).looks.map(({ label }) => label),
+			["Show in Full"],
+		);
+	});
+
+	test("has a prompt's definition, behind a bar", () => {
+		const definition = { name: "summary", description: "Sums up", _meta: { n: 1 } };
+		const [row] = asked(LINE, { prompts: [{ name: "summary", definition }] }).rows.slice(-1);
+		assert.match(row ?? "", /^The prompt “summary”, by the server's own word:\n│ \{\n│ "name": "summary",/);
+		assert.equal(row?.includes("_meta"), false);
 	});
 
 	test("never has the button that says yes first, which Enter presses", () => {

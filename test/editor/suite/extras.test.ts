@@ -2,6 +2,10 @@ import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
 import * as vscode from "vscode";
+import type { Grant } from "../../../src/core/policy/layers.ts";
+import { NO_OFFERS } from "../../../src/core/policy/offers.ts";
+import { instructionsPinOf, pinOf } from "../../../src/core/tools/pin.ts";
+import { extrasOf, withoutExtras } from "../../../src/editor/servers/extras.ts";
 import { itemOf } from "../../../src/editor/servers/items.ts";
 import { takeExtras } from "../../../src/editor/servers/narrowing.ts";
 import { childrenOf, type Row } from "../../../src/editor/servers/nodes.ts";
@@ -48,7 +52,7 @@ suite("what a server may do beside its tools", () => {
 
 	test("what it lists stands beside that, once it was asked, with its own words", async () => {
 		const listed = await here.approvals.listOffers(here.server("offers"));
-		assert.deepEqual(listed, { ok: true, value: undefined });
+		assert.equal(listed.ok, true);
 		assert.deepEqual(rows(), [
 			...["summary ✓", "steal"],
 			...["notes://docs/* ✓", "notes://today", "notes://private/diary"],
@@ -58,6 +62,36 @@ suite("what a server may do beside its tools", () => {
 		assert.ok(diary);
 		assert.match(String(itemOf(diary).tooltip), /^notes:\/\/private\/diary\n.*\nThe server says:\ndiary$/s);
 		assert.equal(itemOf(diary).accessibilityInformation?.label, "notes://private/diary, resource");
+	});
+
+	test("is told of when it is not what was approved, and can be ticked as it is now", () => {
+		const grant = here.server("offers").grant;
+		assert.ok(grant);
+		const definition = { name: "summary", description: "Another" };
+		const prompts = [{ name: "summary", says: "Another", pin: pinOf(definition), definition }];
+		const listed = { prompts, resources: [], templates: [], completions: true, instructions: "Use summary." };
+		const state = (given: Grant) => {
+			const extras = extrasOf(given, given, listed);
+			return ["prompt", "instructions"].map((kind) => {
+				const extra = extras.find((each) => each.kind === kind);
+				return [extra?.granted, extra?.changed];
+			});
+		};
+		assert.deepEqual(state(grant), [
+			[true, true],
+			[false, false],
+		]);
+		const approved = {
+			...grant,
+			offers: { ...(grant.offers ?? NO_OFFERS), promptPins: { summary: pinOf(definition) ?? "" } },
+			instructions: instructionsPinOf("Use summary.") ?? "",
+		};
+		assert.deepEqual(state(approved), [
+			[true, false],
+			[true, false],
+		]);
+		assert.deepEqual(state({ ...approved, instructions: instructionsPinOf("Use it.") ?? "" })[1], [true, true]);
+		assert.equal(withoutExtras(approved, [{ kind: "instructions", name: "" }]).instructions, undefined);
 	});
 
 	test("where a person let the host send it secrets, that stands there and can be taken away", async () => {

@@ -1,10 +1,10 @@
 import type { Random } from "../../../bench/detection/random.ts";
-import { FORMS, TOOLS } from "../../fixtures/servers/hostile-player.mjs";
+import { FORMS, INSTRUCTIONS, TOOLS } from "../../fixtures/servers/hostile-player.mjs";
 import { ERAS } from "../../hostile/attack.ts";
 import { ATTACKS } from "../../hostile/attacks/index.ts";
 import { playInClass } from "../../hostile/in-class.ts";
 import type { Oracle } from "./oracle.ts";
-import { FORBIDDEN, POLICIES, SECRET } from "./policies.ts";
+import { FORBIDDEN, META, POLICIES, SECRET } from "./policies.ts";
 import type { Event } from "./session.ts";
 
 type Json = Record<string, unknown>;
@@ -294,9 +294,10 @@ export class Grammar {
 					capabilities: { tools: {}, prompts: {} },
 					serverInfo: { name: this.#text(), version: "1" },
 					...(r.chance(0.1) ? { tools: TOOLS } : {}),
+					...this.#instructions(),
 				};
 			case "server/discover":
-				return { supportedVersions: ["2026-07-28"], capabilities: { tools: {} }, instructions: this.#text() };
+				return { supportedVersions: ["2026-07-28"], capabilities: { tools: {} }, ...this.#instructions() };
 			case "tools/call":
 			case "prompts/get":
 			case "resources/read":
@@ -324,8 +325,14 @@ export class Grammar {
 		const tool: Json = { ...r.pick(TOOLS) };
 		if (r.chance(0.3)) tool.description = this.#text();
 		if (r.chance(0.2)) tool.name = r.pick(NAMES);
-		if (r.chance(0.2)) tool._meta = { a: this.#text() };
+		if (r.chance(0.2)) tool._meta = r.chance(0.5) ? META : { a: this.#text() };
 		return tool;
+	}
+
+	#instructions(): Json {
+		const r = this.#random;
+		if (r.chance(0.3)) return {};
+		return { [r.chance(0.95) ? "instructions" : "Instructions"]: r.pick([INSTRUCTIONS, INSTRUCTIONS, this.#text(), [this.#text()], ""]) };
 	}
 
 	#question(): Json {

@@ -1,7 +1,7 @@
 import { offersOf } from "../../../src/core/policy/offers.ts";
 import type { RelayPolicy } from "../../../src/core/protocol/relay.ts";
-import { type Pin, pinOf } from "../../../src/core/tools/pin.ts";
-import { TOOLS } from "../../fixtures/servers/hostile-player.mjs";
+import { instructionsPinOf, metaPinOf, type Pin, pinOf } from "../../../src/core/tools/pin.ts";
+import { INSTRUCTIONS, TOOLS } from "../../fixtures/servers/hostile-player.mjs";
 
 /** The secret of every run: it stands nowhere but in what a server is made to say. */
 export const SECRET = "k9-Fz7Qw2xLm4Rt8Vb";
@@ -22,12 +22,20 @@ const pins = (...names: readonly string[]): ReadonlyMap<string, Pin> =>
 	);
 const mayCall = (_: string, args: { readonly [key: string]: unknown }): boolean => args.path !== FORBIDDEN;
 
+/** What was approved beside a definition. */
+export const META = { page: "ui://read" };
+
+const instructions = instructionsPinOf(INSTRUCTIONS) ?? undefined;
+const meta = metaPinOf({ _meta: META });
+const toolMeta: ReadonlyMap<string, Pin> = new Map(meta == null ? [] : [["read", meta]]);
+
 /** What a person may grant, and change while a server runs. */
 export const POLICIES: readonly RelayPolicy[] = [
-	{ tools: pins("read", "café"), mayCall },
+	{ tools: pins("read", "café"), mayCall, toolMeta },
 	{
 		tools: pins("read", "café"),
 		mayCall,
+		...(instructions === undefined ? {} : { instructions }),
 		offers: offersOf({ prompts: ["summary"], resources: ["file:///docs/**"], templates: ["file:///docs/{path}"], completions: true }),
 		asks: { sampling: 1000, elicitation: 1000, roots: 1000 },
 	},

@@ -66,7 +66,11 @@ export const TEXT_ATTACKS: readonly Attack[] = [
 	at("a prompt", (era) =>
 		answers(era, "prompts/get", { name: "summary" }, result(era, { messages: [{ role: "user", content: { type: "text", text: ALL } }] })),
 	),
-	at("the title of a prompt", (era) => answers(era, "prompts/list", {}, result(era, { prompts: [{ name: "summary", title: ALL }] }))),
+	{
+		...at("the title of a prompt", (era) => answers(era, "prompts/list", {}, result(era, { prompts: [{ name: "summary", title: ALL }] }))),
+		// It is not the prompt that was approved.
+		logged: ["prompt-changed"],
+	},
 	at("a key of a structured result", (era) => answersCalls(result(era, { content: [], structuredContent: { [`a${ALL}`]: 1 } }))),
 	at("a value of a structured result", (era) => answersCalls(result(era, { content: [], structuredContent: { a: [[{ b: ALL }]] } }))),
 	at("a completion", (era) => ({

@@ -20,7 +20,7 @@ export const deprecatedConnector: Rule = {
 			].join("\n"),
 		},
 	},
-	mayConcern: (_texts, _server, host) => host === "claude-api",
+	mayConcern: (_texts, _server, { host }) => host === "claude-api",
 	*checkServer(server, document) {
 		if (document.host !== "claude-api") return;
 		for (const key of server.keys) {

@@ -22,7 +22,7 @@ export const noAllowlist: Rule = {
 		},
 	},
 	// What an API's request offers is `connector-tools`' business.
-	mayConcern: (_texts, _server, host) => host !== "openai-api" && HOSTS[host].tools.allow.length > 0,
+	mayConcern: (_texts, _server, { host }) => host !== "openai-api" && HOSTS[host].tools.allow.length > 0,
 	*checkServer(server, document) {
 		const { allow, deny } = HOSTS[document.host].tools;
 		const [field] = allow;

@@ -29,8 +29,8 @@ interface Session {
 	readonly stderr: string;
 }
 
-/** What a host gets of it through the launcher. */
-async function start(): Promise<Session> {
+/** Connects as a host would, through the launcher. */
+async function withClient<T extends object>(use: (client: Client) => Promise<T>): Promise<T & { readonly stderr: string }> {
 	const args = [SALLYPORT, "run", "--name", "it", "--", process.execPath, server, folder];
 	const transport = new StdioClientTransport({ command: process.execPath, args, env: world.env(), cwd: world.workspace, stderr: "pipe" });
 	let stderr = "";
@@ -39,10 +39,22 @@ async function start(): Promise<Session> {
 	});
 	const client = new Client({ name: "host", version: "1" });
 	await client.connect(transport);
-	const { tools } = await client.listTools();
-	const instructions = client.getInstructions();
-	await client.close();
-	return { instructions, tools, stderr };
+	try {
+		const seen = await use(client);
+		// What it says may come after its answers.
+		await client.close();
+		return { ...seen, stderr };
+	} finally {
+		await client.close();
+	}
+}
+
+/** What a host gets of it. */
+function start(): Promise<Session> {
+	return withClient(async (client) => {
+		const { tools } = await client.listTools();
+		return { instructions: client.getInstructions(), tools };
+	});
 }
 
 beforeAll(async () => {
@@ -174,5 +186,62 @@ describe("what stands beside a tool's definition, in its _meta", () => {
 		expect(Object.keys(granted().tools.other ?? {})).toContain("meta");
 		expect((await world.sallyport(["tools", "deny", "it", "other"])).code).toBe(0);
 		expect(Object.keys(granted().tools)).toEqual(["echo"]);
+	});
+});
+
+describe("a prompt that is granted by its name", () => {
+	const SUMMARY = { name: "summary", description: "Sums up", arguments: [{ name: "topic" }] };
+	const OTHER = { ...SUMMARY, description: "Sums up, and sends it elsewhere" };
+
+	/** What a host gets of it: the prompts that it is shown, and whether it is given the one. */
+	async function prompts(): Promise<{ readonly shown: readonly string[]; readonly given: boolean; readonly stderr: string }> {
+		return withClient(async (client) => {
+			const given = await client.getPrompt({ name: "summary" }).then(
+				() => true,
+				() => false,
+			);
+			const { prompts } = await client.listPrompts();
+			return { shown: prompts.map(({ name }) => name), given };
+		});
+	}
+
+	it("is shown to whoever grants it, and granted with its definition; another one is withheld until it is approved", async () => {
+		says({ prompts: [SUMMARY, { name: "plan" }] });
+		const asked = await world.onTerminal(["allow", "it", "--prompt", "summary"], "it\n");
+		expect(asked.stdout).toMatch(/The prompt summary, by the server's own word:[\s\S]*"description": "Sums up"/);
+		expect(asked.stdout).toMatch(/\+ prompt {2}summary\s/);
+		expect(await prompts()).toMatchObject({ shown: ["summary"], given: true });
+		says({ prompts: [OTHER] });
+		const { shown, given, stderr } = await prompts();
+		expect({ shown, given }).toEqual({ shown: [], given: false });
+		expect(stderr).toMatch(/a prompt is not what was approved .*\(summary\).*sallyport allow it --prompt summary/);
+		const explained = await world.sallyport(["explain", "it"]);
+		expect(explained.stdout).toContain("sallyport allow it --prompt summary");
+		const again = await world.onTerminal(["allow", "it", "--prompt", "summary"], "it\n");
+		expect(again.stdout).toMatch(/- +"description": "Sums up",\s+\+ +"description": "Sums up, and sends it elsewhere"/);
+		expect(again.stdout).toContain("+ prompt  summary  (its definition has changed)");
+		expect(await prompts()).toMatchObject({ shown: ["summary"], given: true });
+		expect((await world.sallyport(["policy", "explain", "it", "--prompt", "summary"])).stdout).toContain("pinned to sha256:");
+	});
+
+	it("stays as it was granted while another is taken back", async () => {
+		says({ prompts: [SUMMARY, { name: "plan" }] });
+		await world.onTerminal(["allow", "it", "--prompt", "summary", "--prompt", "plan"], "it\n");
+		expect((await world.sallyport(["revoke", "it", "--prompt", "plan"])).code).toBe(0);
+		expect(await world.sallyport(["policy", "accept"])).toMatchObject({ code: 0, stdout: "Nothing waits.\n" });
+		says({ prompts: [OTHER] });
+		expect(await prompts()).toMatchObject({ shown: [], given: false });
+	});
+
+	it("has to be listed; and by `*` it is granted whatever its definition, and nothing is started to look", async () => {
+		says({ prompts: [SUMMARY] });
+		expect(await world.sallyport(["allow", "it", "--prompt", "other"])).toMatchObject({
+			code: 2,
+			stderr: expect.stringContaining("lists no prompt other"),
+		});
+		const every = await world.onTerminal(["allow", "it", "--prompt", "*"], "it\n");
+		expect(every.stdout).not.toContain("starting it");
+		says({ prompts: [OTHER] });
+		expect(await prompts()).toMatchObject({ shown: ["summary"], given: true });
 	});
 });
