@@ -17,6 +17,7 @@ import { readNetwork } from "../platform/network.ts";
 import { namesNetwork } from "../platform/network-environment.ts";
 import { approvalContext, approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
+import type { GrantParts } from "./grant-parts.ts";
 import { grantJson } from "./grants.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
@@ -26,22 +27,11 @@ import { showChange, showLaunch } from "./show-grant.ts";
 import { sayWhatIsLeft } from "./show-narrowed.ts";
 import { commandHere, findTarget, secretOptions } from "./target.ts";
 
-interface AllowOptions {
+interface AllowOptions extends GrantParts {
 	readonly file?: string;
-	readonly read?: readonly string[];
-	readonly write?: readonly string[];
 	readonly deny?: readonly string[];
 	readonly undeny?: readonly string[];
 	readonly limit?: readonly string[];
-	readonly egress?: readonly string[];
-	readonly env?: readonly string[];
-	readonly secret?: readonly string[];
-	readonly prompt?: readonly string[];
-	readonly resource?: readonly string[];
-	readonly template?: readonly string[];
-	readonly completions?: boolean;
-	readonly ask?: readonly string[];
-	readonly hostSecrets?: readonly string[];
 	readonly sandbox?: "on" | "off";
 	readonly mutableSecrets?: boolean;
 	readonly tier?: "bubblewrap" | "landlock";

@@ -11,24 +11,14 @@ import { type Home, homePath, openHome } from "../platform/home.ts";
 import { readLayers } from "../platform/policy-files.ts";
 import { approvalOptions } from "./approval-context.ts";
 import { realNames } from "./config-files.ts";
+import type { GrantParts } from "./grant-parts.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
 import { complain, say } from "./say.ts";
 
-interface RevokeOptions {
+interface RevokeOptions extends GrantParts {
 	readonly file?: string;
 	readonly json?: boolean;
-	readonly read?: readonly string[];
-	readonly write?: readonly string[];
-	readonly egress?: readonly string[];
-	readonly env?: readonly string[];
-	readonly secret?: readonly string[];
-	readonly prompt?: readonly string[];
-	readonly resource?: readonly string[];
-	readonly template?: readonly string[];
-	readonly completions?: boolean;
-	readonly ask?: readonly string[];
-	readonly hostSecrets?: readonly string[];
 }
 
 export function registerRevoke(program: Command, io: Io, exit: (code: ExitCode) => void): void {

@@ -20,7 +20,7 @@ export function decidingLayer(
 	asked: Asked,
 	judge: Judge,
 ): DecidingLayer | undefined {
-	const read = readLayers(home, place.sources);
+	const read = readLayers(home, place.sources, accepted);
 	if (!read.ok || accepted === null) return undefined;
 	const { layers } = holdToAccepted(read.value, accepted);
 	const traced = traceGrant(layers, { name: request.name, command: request.command, args: request.args, folder: place.folder });

@@ -11,6 +11,7 @@ import type { Accepted } from "../platform/acceptance/accepted.ts";
 import { SETTINGS_WAIT } from "../platform/acceptance/held.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
+import { inflate } from "../platform/inflate.ts";
 import { profileOf } from "../platform/launch/profile.ts";
 import { readLayers } from "../platform/policy-files.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
@@ -178,7 +179,7 @@ export class Launch {
 			return ok(secrets.value.env);
 		};
 		const values = () => (resolving ??= resolve());
-		return this.#confine(checked.value, plain.value, home, {
+		return this.#confine(checked.value, plain.value, home, approvals, {
 			environment: { names: secretNames(checked.value), values },
 			// A vault answers while the sandbox stands up, which has to be told first what it is.
 			meanwhile: async () => {
@@ -199,7 +200,7 @@ export class Launch {
 	/** Loads what takes secrets out of text. Nothing foreign may be recorded before. */
 	async loadRedaction(): Promise<(text: string) => string> {
 		const { textRedactor } = await import("../core/secrets/redact.ts");
-		this.#redact ??= textRedactor(this.secrets);
+		this.#redact ??= textRedactor(this.secrets, inflate);
 		return this.#redact;
 	}
 
@@ -231,7 +232,7 @@ export class Launch {
 	 * @param accepted null: not known yet
 	 */
 	#keepLog(home: Home, accepted: OwnSettings | null): void {
-		const layers = this.#place === null ? null : readLayers(home, this.#place.sources);
+		const layers = this.#place === null ? null : readLayers(home, this.#place.sources, this.accepted);
 		if (layers?.ok !== true) return;
 		this.#keeping = heldAuditSettings(layers.value, accepted?.audit);
 		if (accepted !== null && auditWaits(layers.value, accepted)) this.#tellWaiting(SETTINGS_WAIT);
@@ -259,6 +260,7 @@ export class Launch {
 		{ grant, facts }: Checked,
 		env: Readonly<Record<string, string>>,
 		home: Home,
+		approvals: Approvals,
 		steps: Required<StartSteps>,
 	): Promise<Result<Confined>> {
 		const { sandbox } = grant;
@@ -267,7 +269,7 @@ export class Launch {
 			return fail("sandbox-unsupported", "Sallyport cannot confine servers on this system yet.", "Use Linux, or a Linux container or WSL.");
 		const options: BubblewrapOptions = {
 			sallyportHome: home.path,
-			network: async () => (await import("../platform/network.ts")).openNetwork(home),
+			network: async () => (await import("../platform/network.ts")).openNetwork(home, () => approvals.first()),
 			onEgressRefused: (refusal) => this.#egressRefused(grant.name, refusal),
 			onEgressUsed: ({ target, connections, sent, received }) => {
 				this.#reached.push({ target, connections, sent, received });

@@ -110,7 +110,7 @@ export function lookUpGrant(
 	accepted: Accepted | null,
 	onWaiting: (problem: Problem) => void = () => {},
 ): Result<Grant> {
-	const read = readLayers(home, place.sources);
+	const read = readLayers(home, place.sources, accepted);
 	if (!read.ok) return read;
 	const held = accepted === null ? null : holdToAccepted(read.value, accepted);
 	const layers = held?.layers ?? read.value;

@@ -17,6 +17,8 @@ import { KnownValues } from "../core/secrets/known-values.ts";
 import { isPin, type Pin } from "../core/tools/pin.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
 import { ArgumentsJudge } from "../platform/constraints/judge.ts";
+import { inflate } from "../platform/inflate.ts";
+import { milliseconds } from "../platform/milliseconds.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
 import { confinement } from "./confinement.ts";
 import type { Ending } from "./ending.ts";
@@ -96,7 +98,7 @@ export class Session {
 			server: options.grant.name,
 			clock: milliseconds,
 			random: randomBytes(8).toString("hex"),
-			secrets: new KnownValues(options.secrets),
+			secrets: new KnownValues(options.secrets, inflate),
 			record: (event) => this.#record(event),
 			decidedBy: (asked) => this.#options.decidedBy(asked, (several, args) => this.#judge.judge(several, args)),
 		});
@@ -358,12 +360,6 @@ function policyChanged(grant: Grant): AuditEvent {
 		outcome: "forwarded",
 		arguments: { policy: grantDigest(grant) },
 	};
-}
-
-/** Of a clock that only goes on. Node's `performance` would load all that it can measure. */
-function milliseconds(): number {
-	const [seconds, nanoseconds] = process.hrtime();
-	return seconds * 1e3 + nanoseconds / 1e6;
 }
 
 function pinsOf(digests: ReadonlyMap<string, string>): ReadonlyMap<string, Pin> {

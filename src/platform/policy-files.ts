@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { AcceptedPolicy } from "../core/policy/accepted-list.ts";
 import { policyAsks } from "../core/policy/asks.ts";
 import { type Grant, type GrantedSandbox, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
 import { policyLimits } from "../core/policy/limits.ts";
@@ -29,18 +30,27 @@ export interface LayerSources {
 	readonly narrowing: readonly string[];
 }
 
+/** The grants that a person accepted, whether or not they still stand in the files. */
+type AcceptedGrants = Pick<AcceptedPolicy, "servers" | "withdrawn">;
+
 /** The files and folders that a launcher must watch to obey a changed policy. They may not exist yet. */
-export function policyPlaces(home: Home, sources: LayerSources): readonly string[] {
-	return [home.policy, MANAGED_POLICY, ...workspacePolicies(sources, userLayers(home)), ...sources.narrowing];
+export function policyPlaces(home: Home, sources: LayerSources, accepted: AcceptedGrants | null = null): readonly string[] {
+	return [home.policy, MANAGED_POLICY, ...workspacePolicies(sources, userLayers(home), accepted), ...sources.narrowing];
 }
 
 /**
  * The policy of the folder in which the host works, and of every approved workspace around it: a server that is started in a
  * subfolder is bound by the whole.
  */
-function workspacePolicies({ workspace }: LayerSources, user: Result<readonly PolicyLayer[]>): readonly string[] {
+function workspacePolicies(
+	{ workspace }: LayerSources,
+	user: Result<readonly PolicyLayer[]>,
+	accepted: AcceptedGrants | null,
+): readonly string[] {
 	if (workspace === null) return [];
-	const around = (user.ok ? grantsOf(user.value) : []).flatMap((grant) => (grant.workspace === null ? [] : [grant.workspace]));
+	// What another program takes out of the files must not take the workspace's own policy with it.
+	const approved = [...(user.ok ? grantsOf(user.value) : []), ...(accepted?.servers ?? []), ...(accepted?.withdrawn ?? [])];
+	const around = approved.flatMap((grant) => grant.workspace ?? []);
 	const folders = new Set([workspace, ...around.filter((folder) => isInside(workspace, folder))]);
 	return [...folders].map((folder) => path.join(folder, WORKSPACE_POLICY));
 }
@@ -49,14 +59,19 @@ function workspacePolicies({ workspace }: LayerSources, user: Result<readonly Po
  * Reads every layer. One that does not parse or cannot be read fails the whole: it might have narrowed.
  *
  * @param home null where there is none: then nothing is granted
+ * @param accepted null: not known
  */
-export function readLayers(home: Home | null, sources: LayerSources): Result<readonly PolicyLayer[]> {
+export function readLayers(
+	home: Home | null,
+	sources: LayerSources,
+	accepted: AcceptedGrants | null = null,
+): Result<readonly PolicyLayer[]> {
 	const user = home === null ? ok([]) : userLayers(home);
 	if (!user.ok) return user;
 	const layers = [...user.value];
 	const others: [PolicyLayer["source"], string, boolean][] = [
 		["managed", MANAGED_POLICY, false],
-		...workspacePolicies(sources, user).map((file): [PolicyLayer["source"], string, boolean] => ["workspace", file, false]),
+		...workspacePolicies(sources, user, accepted).map((file): [PolicyLayer["source"], string, boolean] => ["workspace", file, false]),
 		...sources.narrowing.map((file): [PolicyLayer["source"], string, boolean] => ["argument", file, true]),
 	];
 	for (const [source, file, mustExist] of others) {

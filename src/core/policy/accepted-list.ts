@@ -11,6 +11,7 @@ const AcceptedList = z.strictObject({
 	audit: z.optional(AuditPolicy),
 	forbid: z.optional(z.array(Forbidden)),
 	rules: z.optional(Rules),
+	network: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
 });
 
 /** What a person accepted of their own policy files. */
@@ -21,16 +22,24 @@ export interface AcceptedPolicy {
 	readonly withdrawn: readonly z.infer<typeof Server>[];
 	/** What their files say beside grants. */
 	readonly settings: OwnSettings;
+	/** How servers reach the internet: SHA-256 of the file that says so, 64 hexadecimal digits. Null: nothing was accepted, and they go straight. */
+	readonly network: string | null;
 }
 
-export const NOTHING_ACCEPTED: AcceptedPolicy = { servers: [], withdrawn: [], settings: {} };
+export const NOTHING_ACCEPTED: AcceptedPolicy = { servers: [], withdrawn: [], settings: {}, network: null };
 
 /** More than any honest list holds. Characters. */
 const MOST_TEXT = 1_000_000;
 
 /** The list as a text: the same for equal lists. A Problem: there is more in it than a list can hold. */
-export function acceptedText({ servers, withdrawn, settings }: AcceptedPolicy): Result<string> {
-	const list = { version: 1, servers, ...(withdrawn.length === 0 ? {} : { withdrawn }), ...settings };
+export function acceptedText({ servers, withdrawn, settings, network }: AcceptedPolicy): Result<string> {
+	const list = {
+		version: 1,
+		servers,
+		...(withdrawn.length === 0 ? {} : { withdrawn }),
+		...settings,
+		...(network === null ? {} : { network }),
+	};
 	const text = `${JSON.stringify(list, null, "\t")}\n`;
 	return parseAccepted(text).ok
 		? ok(text)
@@ -46,10 +55,11 @@ export function parseAccepted(text: string): Result<AcceptedPolicy> {
 	const list = text.length > MOST_TEXT ? null : AcceptedList.safeParse(jsonOf(text));
 	if (list?.success !== true)
 		return fail("approvals-unknown", "The list of what was approved is not one that this version knows.", "Run: sallyport policy accept");
-	const { version: _, servers, withdrawn = [], audit, forbid, rules } = list.data;
+	const { version: _, servers, withdrawn = [], audit, forbid, rules, network = null } = list.data;
 	return ok({
 		servers,
 		withdrawn,
+		network,
 		settings: {
 			...(audit === undefined ? {} : { audit }),
 			...(forbid === undefined ? {} : { forbid }),

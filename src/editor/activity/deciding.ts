@@ -73,7 +73,7 @@ export function decidingOf({ record }: Activity, context: DecidingContext): Deci
 }
 
 function heldLayers(home: Home, workspace: string | null, accepted: AcceptedPolicy | null): ReturnType<typeof readLayers> {
-	const layers = readLayers(home, { workspace, narrowing: [] });
+	const layers = readLayers(home, { workspace, narrowing: [] }, accepted);
 	return layers.ok && accepted !== null ? ok(holdToAccepted(layers.value, accepted).layers) : layers;
 }
 

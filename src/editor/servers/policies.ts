@@ -54,9 +54,9 @@ export class Policies {
 	}
 
 	#read(home: Home, sources: LayerSources): Result<Indexed> {
-		const layers = readLayers(home, sources);
-		if (!layers.ok) return layers;
 		const accepted = this.#accepted;
+		const layers = readLayers(home, sources, accepted?.ok === true ? accepted.value : null);
+		if (!layers.ok) return layers;
 		if (accepted === null) return ok({ layers: indexed(layers.value), waiting: new Map() });
 		if (!accepted.ok) return accepted;
 		const held = holdToAccepted(layers.value, accepted.value);

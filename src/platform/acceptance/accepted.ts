@@ -112,7 +112,8 @@ function listFile(home: Home, code: string): string {
 }
 
 function isSame(a: AcceptedPolicy, b: AcceptedPolicy): boolean {
-	return sameServers(a.servers, b.servers) && sameServers(a.withdrawn, b.withdrawn) && isDeepStrictEqual(a.settings, b.settings);
+	const isRestSame = a.network === b.network && isDeepStrictEqual(a.settings, b.settings);
+	return isRestSame && sameServers(a.servers, b.servers) && sameServers(a.withdrawn, b.withdrawn);
 }
 
 function sameServers(a: readonly PolicyServer[], b: readonly PolicyServer[]): boolean {

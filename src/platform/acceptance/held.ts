@@ -24,7 +24,7 @@ export async function readHeldNow(
 	const accepted = await readAccepted(home, options);
 	if (!accepted.ok) return accepted;
 	// Read after the vault has answered: what is accepted meanwhile is in the files last.
-	const layers = readLayers(home, sources);
+	const layers = readLayers(home, sources, accepted.value);
 	return layers.ok ? ok({ ...holdToAccepted(layers.value, accepted.value), accepted: accepted.value }) : layers;
 }
 

@@ -99,11 +99,14 @@ export function currentGrant(grants: readonly Grant[], { name, config, workspace
 }
 
 function install(launch: PackageLaunch, line: LaunchLine, context: ApprovalContext): Promise<Result<ReadyPackage>> {
-	const { home } = context;
+	const { home, approvals } = context;
 	return installPackage(launch, {
 		home,
 		engine: (network) =>
-			bubblewrapEngine({ sallyportHome: home.path, network: async () => (network === null ? openNetwork(home) : ok(network)) }),
+			bubblewrapEngine({
+				sallyportHome: home.path,
+				network: async () => (network === null ? openNetwork(home, () => readAccepted(home, approvals)) : ok(network)),
+			}),
 		node: context.node,
 		env: context.env,
 		untrusted: line.workspace === null ? [] : [line.workspace],

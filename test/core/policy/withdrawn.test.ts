@@ -93,6 +93,7 @@ describe("the list of what was accepted", () => {
 		const list: AcceptedPolicy = {
 			servers: [wide],
 			withdrawn: [narrow],
+			network: "a".repeat(64),
 			settings: { audit: { keepDays: 3 }, forbid: [{ name: "x" }], rules: { "secret-in-env": "error" } },
 		};
 		const text = acceptedText(list);

@@ -146,7 +146,9 @@ describe("where there is a keychain", () => {
 		const policy =
 			'<policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>';
 		fs.writeFileSync(config, `<busconfig><type>session</type><listen>unix:path=${socket}</listen>${policy}</busconfig>`);
-		const bus = spawn("dbus-daemon", [`--config-file=${config}`, "--nofork", "--print-address"], { stdio: ["ignore", "pipe", "ignore"] });
+		const bus = spawn("/usr/bin/dbus-daemon", [`--config-file=${config}`, "--nofork", "--print-address"], {
+			stdio: ["ignore", "pipe", "ignore"],
+		});
 		onTestFinished(async () => {
 			const gone = once(bus, "exit");
 			bus.kill();
