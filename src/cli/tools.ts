@@ -32,7 +32,7 @@ import { showDrift, showMetaDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
 import { showInstructions } from "./show-instructions.ts";
 import { sayWhatIsLeft } from "./show-narrowed.ts";
-import { findTarget, serverWords } from "./target.ts";
+import { commandHere, findTarget, secretOptions } from "./target.ts";
 import { showTool } from "./tool-lines.ts";
 import { list, show } from "./tools-list.ts";
 import { registerLock } from "./tools-lock.ts";
@@ -102,12 +102,13 @@ function allow(named: readonly string[]): Verb<AllowOptions> {
 		showLaunch(out, candidate.described, candidate.current?.secrets);
 		const listed = await listCandidate(candidate, approvalContext(home, io));
 		if (!listed.ok) return complain(io, listed.problem);
+		const here = { name: candidate.described.line.name, file: options.file };
 		const others = toolsOfOthers(home, candidate.described.line);
 		const reading = listed.value.tools.filter((tool) => options.allRead === true && tool.pin !== null && claimsToRead(tool));
 		const doubtful = reading.filter((tool) => !named.includes(tool.name) && suspicionsOf(tool, others).length > 0);
 		for (const tool of doubtful) {
 			remark(io, `${exact(tool.name)} is left out of --all-read: ${warningsOf(tool, others).join("; ")}`);
-			remark(io, `To read it: sallyport tools show ${serverWords(candidate.described.line.name, options.file)} ${shellWord(tool.name)}`);
+			remark(io, `To read it: ${commandHere("tools show", here, [tool.name])}`);
 		}
 		const wanted = [...named, ...reading.filter((tool) => !doubtful.includes(tool)).map(({ name }) => name)];
 		const chosen = choose(listed.value.tools, wanted);
@@ -121,7 +122,7 @@ function allow(named: readonly string[]): Verb<AllowOptions> {
 						doubtful.length === 0
 							? "None of its tools only reads, by its name and by the server's own word, so none was allowed."
 							: "No other tool of it only reads, by its name and by the server's own word, so none was allowed.",
-					remedy: `Name tools. To see them: sallyport tools list ${serverWords(candidate.described.line.name, options.file)}`,
+					remedy: `Name tools. To see them: ${commandHere("tools list", here)}`,
 				},
 				1,
 			);
@@ -181,7 +182,7 @@ function allow(named: readonly string[]): Verb<AllowOptions> {
 			for (const [slot, reference] of waiting)
 				say(
 					io,
-					`It still asks for ${slot} and will not start without it: sallyport allow ${serverWords(after.name, options.file)} --secret ${slot}=${reference}${candidate.described.facts.mutable ? " --mutable-secrets" : ""}`,
+					`It still asks for ${slot} and will not start without it: ${commandHere("allow", here, [], secretOptions(slot, reference, candidate.described.facts))}`,
 				);
 			await sayWhatIsLeft(io, candidate.described.line, approvalContext(home, io));
 		}

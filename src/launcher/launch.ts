@@ -1,7 +1,8 @@
 import * as os from "node:os";
 import type { Reached } from "../core/audit/record.ts";
 import type { Retention } from "../core/audit/retention.ts";
-import { plain, shellWord } from "../core/plain-text.ts";
+import { ourCommand } from "../core/command-words.ts";
+import { plain } from "../core/plain-text.ts";
 import { DEFAULT_AUDIT_SETTINGS, heldAuditSettings } from "../core/policy/audit-settings.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { auditWaits, type OwnSettings } from "../core/policy/own-settings.ts";
@@ -320,7 +321,7 @@ export class Launch {
 			return;
 		}
 		process.stderr.write(
-			`sallyport: ${plain(server)}: it tried to reach a host, and has no network. If it should: sallyport allow ${shellWord(server)} --egress HOST:PORT\n`,
+			`sallyport: ${plain(server)}: it tried to reach a host, and has no network. If it should: ${ourCommand("allow", [server], [["--egress", "HOST:PORT"]])}\n`,
 		);
 		this.#audit?.append(refusalRecord("egress-no-network", { target: "a host that it does not name" }));
 	}
@@ -328,7 +329,7 @@ export class Launch {
 	/** A connection that was not granted: one line for the person, with what would allow it, and one record. */
 	#egressRefused(server: string, refusal: EgressRefusal): void {
 		const { target, reason } = refusal;
-		const remedy = reason === "not-granted" ? ` If it should: sallyport allow ${shellWord(server)} --egress ${shellWord(target)}` : "";
+		const remedy = reason === "not-granted" ? ` If it should: ${ourCommand("allow", [server], [["--egress", target]])}` : "";
 		process.stderr.write(
 			`sallyport: ${plain(server)}: it tried to reach ${plain(target)}, which was refused (${reason}).${plain(remedy)}\n`,
 		);

@@ -3,8 +3,9 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import type { AuditEvent, DecidingLayer } from "../core/audit/event.ts";
+import { ourCommand } from "../core/command-words.ts";
 import { breachText } from "../core/constraints/text.ts";
-import { plain, shellWord } from "../core/plain-text.ts";
+import { plain } from "../core/plain-text.ts";
 import type { Asked, Judge } from "../core/policy/explain.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { NO_OFFERS } from "../core/policy/offers.ts";
@@ -150,7 +151,7 @@ export class Session {
 		await confined.dispose();
 		if (!this.#answered && !this.#killed) {
 			const how = signal === null ? `with code ${code ?? 0}` : `by ${signal}`;
-			this.#say(`it ended ${how} before it answered. To see it start: sallyport tools list ${shellWord(this.#options.grant.name)}`);
+			this.#say(`it ended ${how} before it answered. To see it start: ${ourCommand("tools list", [this.#options.grant.name])}`);
 		}
 		await flushed(host.stdout);
 		return { code, signal };

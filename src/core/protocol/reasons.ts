@@ -244,6 +244,12 @@ function explainTool(about: About): string {
 	return command("policy explain", about, about.tool === null ? [] : [about.tool]);
 }
 
+function allowPrompt(about: About): string | null {
+	const { name, ref } = isObject(about.given) ? about.given : {};
+	const prompt = typeof name === "string" ? name : isObject(ref) && typeof ref.name === "string" ? ref.name : null;
+	return prompt === null || !isOfferName(prompt) ? null : command("allow", about, [], [["--prompt", prompt]]);
+}
+
 /** By what was asked for. A list of them all is never refused, so that there is always one. */
 function allowOffer(about: About): string | null {
 	const { method, given } = about;
