@@ -1,12 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
+import { ourCommand } from "../core/command-words.ts";
 import { HOSTS, type HostId } from "../core/config/hosts.ts";
 import { parseConfig } from "../core/config/parse.ts";
 import type { ServerEntry, StdioServer } from "../core/config/server.ts";
 import { impostorOf, launchOf } from "../core/config/wrapped.ts";
 import { launchProblem } from "../core/launch/launchable.ts";
-import { brief, plain, shellWord } from "../core/plain-text.ts";
+import { brief, plain } from "../core/plain-text.ts";
 import { grantsOf, type PolicyLayer } from "../core/policy/layers.ts";
 import { unreadLine } from "../core/report/unread.ts";
 import { ok, type Result } from "../core/result.ts";
@@ -174,5 +175,15 @@ function show(files: readonly HostFile[], unguarded: number, own: ReadonlySet<st
 	);
 	if (bare.length > 0) say(io, "Approved without a sandbox, so that they can do whatever you can do. To confine them again:");
 	for (const { name, file } of bare)
-		say(io, `  sallyport allow ${shellWord(name)} --sandbox on --file ${shellWord(displayName(file, io.cwd))}`);
+		say(
+			io,
+			`  ${ourCommand(
+				"allow",
+				[name],
+				[
+					["--sandbox", "on"],
+					["--file", displayName(file, io.cwd)],
+				],
+			)}`,
+		);
 }

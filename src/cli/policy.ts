@@ -88,7 +88,7 @@ async function explain(
 	if (!line.ok) return complain(io, line.problem);
 	const { command, args: words, workspace } = line.value;
 	const folder = workspace ?? fs.realpathSync(io.cwd);
-	const held = await readHeldNow(home.value, { workspace: folder, narrowing: [] }, approvalOptions(io));
+	const held = await readHeldNow(home.value, { workspace: folder, narrowing: line.value.policies }, approvalOptions(io));
 	if (!held.ok) return complain(io, held.problem);
 	const { layers, proposals } = held.value;
 	const waiting = proposals.filter(({ server }) => server.name === line.value.name).map(({ file }) => file);

@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import { plain, shellWord } from "../core/plain-text.ts";
+import { ourCommand } from "../core/command-words.ts";
+import { plain } from "../core/plain-text.ts";
 import { egressGrantText, parseEgressGrant } from "../core/policy/egress.ts";
 import { confinedOf, type Grant, grantsOf, inWorkspace, withConfined } from "../core/policy/layers.ts";
 import { withPromptPins } from "../core/policy/offers.ts";
@@ -10,24 +11,14 @@ import { type Home, homePath, openHome } from "../platform/home.ts";
 import { readLayers } from "../platform/policy-files.ts";
 import { approvalOptions } from "./approval-context.ts";
 import { realNames } from "./config-files.ts";
+import type { GrantParts } from "./grant-parts.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
 import { complain, say } from "./say.ts";
 
-interface RevokeOptions {
+interface RevokeOptions extends GrantParts {
 	readonly file?: string;
 	readonly json?: boolean;
-	readonly read?: readonly string[];
-	readonly write?: readonly string[];
-	readonly egress?: readonly string[];
-	readonly env?: readonly string[];
-	readonly secret?: readonly string[];
-	readonly prompt?: readonly string[];
-	readonly resource?: readonly string[];
-	readonly template?: readonly string[];
-	readonly completions?: boolean;
-	readonly ask?: readonly string[];
-	readonly hostSecrets?: readonly string[];
 }
 
 export function registerRevoke(program: Command, io: Io, exit: (code: ExitCode) => void): void {
@@ -85,8 +76,8 @@ async function sayWhatStays(name: string, home: Home, io: Io): Promise<void> {
 		io,
 		`The same command is still granted for ${plain(configs.join(", "))}, and a host that starts it from elsewhere cannot be told from that.`,
 	);
-	say(io, `Each start has no more than both gave. To stop it everywhere: sallyport revoke ${shellWord(name)}`);
-	say(io, `To let it have all that is granted there: sallyport policy accept ${shellWord(name)}`);
+	say(io, `Each start has no more than both gave. To stop it everywhere: ${ourCommand("revoke", [name])}`);
+	say(io, `To let it have all that is granted there: ${ourCommand("policy accept", [name])}`);
 }
 
 /** Takes back what the options name, and leaves the rest of the grant as it is. */
@@ -100,7 +91,7 @@ async function takeBack(name: string, home: Home, meant: (grant: Grant) => boole
 		if (taken.value) narrowed.push(grant.config);
 	}
 	if (options.json === true) say(io, JSON.stringify({ version: 1, narrowed }));
-	else if (narrowed.length === 0) say(io, `Nothing of that was granted to it. What is: sallyport grants ${shellWord(name)}`);
+	else if (narrowed.length === 0) say(io, `Nothing of that was granted to it. What is: ${ourCommand("grants", [name])}`);
 	else for (const config of narrowed) say(io, `Taken back  (${plain(config)})`);
 	return narrowed.length === 0 ? 1 : 0;
 }

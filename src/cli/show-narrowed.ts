@@ -1,4 +1,5 @@
-import { plain, shellWord } from "../core/plain-text.ts";
+import { ourCommand } from "../core/command-words.ts";
+import { plain } from "../core/plain-text.ts";
 import type { ApprovalContext } from "../platform/approval/context.ts";
 import { type Narrowed, narrowedNow } from "../platform/approval/narrowed.ts";
 import type { LaunchLine } from "../platform/launch/locate.ts";
@@ -23,5 +24,5 @@ export async function sayWhatIsLeft(
 	if (!narrowed.ok || narrowed.value.length === 0) return;
 	say(io, "Not all of it is in effect:");
 	showNarrowed(io, narrowed.value);
-	say(io, `To see who decides: sallyport policy explain ${shellWord(line.name)}`);
+	say(io, `To see who decides: ${ourCommand("policy explain", [line.name])}`);
 }

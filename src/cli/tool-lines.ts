@@ -1,7 +1,7 @@
 import { exact, plain } from "../core/plain-text.ts";
 import { definitionLines } from "../core/tools/definition-lines.ts";
 import { riskOf } from "../core/tools/risk.ts";
-import { suspicionsOf } from "../core/tools/suspicious.ts";
+import { warningsOf } from "../core/tools/warnings.ts";
 import { wrap } from "../core/wrapped-text.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
 import type { Io } from "./io.ts";
@@ -9,11 +9,6 @@ import { say } from "./say.ts";
 
 /** Columns of a line where the terminal does not say how many it has, and the fewest and most that are used. */
 const WIDTH = { usual: 100, least: 40, most: 160 };
-
-/** What a person would want to look at before they allow a tool: where the server contradicts itself, and where its words are not of the tool. */
-export function warningsOf(tool: Pick<ListedTool, "name" | "definition">, others: ReadonlySet<string>): readonly string[] {
-	return [...riskOf(tool).contradictions.map(plain), ...suspicionsOf(tool, others).map(({ because }) => `look closely: ${plain(because)}`)];
-}
 
 /** A tool, whole: what it may do, and every word of the server that is approved with it, in lines that begin with a bar. */
 export function showTool(io: Io, tool: Pick<ListedTool, "name" | "definition">, others: ReadonlySet<string>): void {

@@ -1,10 +1,11 @@
 import type { SessionDrift } from "../core/audit/session-drift.ts";
 import { sessionDrifts } from "../core/audit/session-drift.ts";
 import { constraintsText } from "../core/constraints/text.ts";
-import { brief, exact, plain, shellWord } from "../core/plain-text.ts";
+import { brief, exact, plain } from "../core/plain-text.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
 import { claimsToRead, RISKS, riskOf } from "../core/tools/risk.ts";
 import { suspicionsOf } from "../core/tools/suspicious.ts";
+import { warningsOf } from "../core/tools/warnings.ts";
 import type { Candidate } from "../platform/approval/candidate.ts";
 import { type GivenInstructions, instructionsOf } from "../platform/approval/given.ts";
 import { listCandidate } from "../platform/approval/list-candidate.ts";
@@ -19,8 +20,8 @@ import { complain, say } from "./say.ts";
 import { driftLines, sessionDriftLines, showDrift, showMetaDrift, showSessionDrift } from "./show-drift.ts";
 import { showLaunch } from "./show-grant.ts";
 import { showInstructions } from "./show-instructions.ts";
-import { serverWords } from "./target.ts";
-import { showTool, warningsOf } from "./tool-lines.ts";
+import { commandHere } from "./target.ts";
+import { showTool } from "./tool-lines.ts";
 import { isOtherMeta, maskedJson, stateOf, type ToolsOptions, type Verb } from "./tools-server.ts";
 
 export const list: Verb<ToolsOptions> = async (candidate, home, options, io) => {
@@ -30,7 +31,7 @@ export const list: Verb<ToolsOptions> = async (candidate, home, options, io) => 
 	if (!listed.ok) return complain(io, listed.problem);
 	const { tools } = listed.value;
 	const { current, described } = candidate;
-	const words = serverWords(described.line.name, options.file);
+	const here = { name: described.line.name, file: options.file };
 	const instructions = instructionsOf(listed.value, current ?? {});
 	const around = aroundOf(candidate, home);
 	const rows = tools.map((tool) => rowOf(tool, around));
@@ -52,7 +53,7 @@ export const list: Verb<ToolsOptions> = async (candidate, home, options, io) => 
 		const risk = (worst === "read" && !readOnly ? "" : worst).padEnd(RISK_WIDTH);
 		say(io, `  ${MARKS[state]} ${brief(name, 120).padEnd(width)}  ${risk}  ${firstLine(description)}`);
 		for (const constraints of where) say(io, `      where ${brief(constraintsText(constraints), 200)}`);
-		if (narrowed === true) say(io, `      ! another policy takes it away: sallyport policy explain ${words} ${shellWord(name)}`);
+		if (narrowed === true) say(io, `      ! another policy takes it away: ${commandHere("policy explain", here, [name])}`);
 		for (const warning of warningsOf(tool, around.others)) say(io, `      ! ${warning}`);
 	}
 	for (const name of gone) say(io, `  [?] ${brief(name, 120).padEnd(width)}  ${" ".repeat(RISK_WIDTH)}  allowed, and no longer listed`);
@@ -61,13 +62,13 @@ export const list: Verb<ToolsOptions> = async (candidate, home, options, io) => 
 		io,
 		`${rows.length} ${rows.length === 1 ? "tool" : "tools"}, ${rows.filter(({ state, narrowed }) => state === "allowed" && narrowed !== true).length} allowed. What a tool may do is told by its name, parameters and description, and "read" only where the server says so too.`,
 	);
-	if (rows.length > 0) say(io, `To read them whole: sallyport tools show ${words}`);
-	if (around.granted.size === 0 && rows.length > 0) say(io, `To allow some: sallyport tools allow ${words} TOOL…, or --all-read`);
+	if (rows.length > 0) say(io, `To read them whole: ${commandHere("tools show", here)}`);
+	if (around.granted.size === 0 && rows.length > 0) say(io, `To allow some: ${commandHere("tools allow", here, ["TOOL…"])}, or --all-read`);
 	for (const tool of tools) showDifference(io, home, tool, around);
 	showInstructions(io, home, instructions, current?.instructions);
 	if (instructions.state !== "none") say(io, `${INSTRUCTIONS[instructions.state]}`);
 	if (instructions.state === "denied" || instructions.state === "changed")
-		say(io, `To let the model have them: sallyport tools allow ${words} --instructions`);
+		say(io, `To let the model have them: ${commandHere("tools allow", here, [], [["--instructions"]])}`);
 	if (isStale(candidate)) say(io, "Allowing a tool approves the command anew.");
 	return 0;
 };
@@ -84,7 +85,7 @@ export function show(named: readonly string[]): Verb<ToolsOptions> {
 			return complain(io, {
 				code: "tool-not-listed",
 				message: `The server lists no tool ${exact(missing)}.`,
-				remedy: `Names are exact: sallyport tools list ${serverWords(candidate.described.line.name, options.file)}`,
+				remedy: `Names are exact: ${commandHere("tools list", { name: candidate.described.line.name, file: options.file })}`,
 			});
 		const around = aroundOf(candidate, home);
 		const tools = listed.value.tools.filter(({ name }) => named.length === 0 || named.includes(name));

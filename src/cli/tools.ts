@@ -6,19 +6,23 @@ import { parseConstraints, unknownArgument } from "../core/constraints/parse.ts"
 import { placeConstraints } from "../core/constraints/place.ts";
 import type { Constraints } from "../core/constraints/schema.ts";
 import { exact, plain, shellWord } from "../core/plain-text.ts";
-import type { Grant } from "../core/policy/layers.ts";
+import { type Grant, grantsOf } from "../core/policy/layers.ts";
 import { withoutInstructions } from "../core/policy/said.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import { claimsToRead } from "../core/tools/risk.ts";
 import { suspicionsOf } from "../core/tools/suspicious.ts";
+import { warningsOf } from "../core/tools/warnings.ts";
 import { saveGrant, startingGrant } from "../platform/approval/candidate.ts";
 import { instructionsOf, NO_INSTRUCTIONS, withTools } from "../platform/approval/given.ts";
 import { listCandidate } from "../platform/approval/list-candidate.ts";
 import { narrowGrant } from "../platform/approval/narrow.ts";
 import { toolsOfOthers } from "../platform/approval/other-tools.ts";
 import { keepInstructions, keepTool } from "../platform/definitions.ts";
+import { type Home, homePath, openHome } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
+import { readLayers } from "../platform/policy-files.ts";
 import { approvalContext, approvalOptions } from "./approval-context.ts";
+import { realNames } from "./config-files.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
@@ -28,8 +32,8 @@ import { showDrift, showMetaDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
 import { showInstructions } from "./show-instructions.ts";
 import { sayWhatIsLeft } from "./show-narrowed.ts";
-import { serverWords } from "./target.ts";
-import { showTool, warningsOf } from "./tool-lines.ts";
+import { commandHere, findTarget, secretOptions } from "./target.ts";
+import { showTool } from "./tool-lines.ts";
 import { list, show } from "./tools-list.ts";
 import { registerLock } from "./tools-lock.ts";
 import { isOtherMeta, type ToolsOptions, type Verb, withServer } from "./tools-server.ts";
@@ -79,9 +83,7 @@ export function registerTools(program: Command, io: Io, exit: (code: ExitCode) =
 	common(tools.command("deny <name> [tool...]").description("take tools away; a running server obeys at once"))
 		.option("--all", "every tool")
 		.option("--instructions", "its instructions for the model, too")
-		.action(async (name: string, named: readonly string[], options: AllowOptions) =>
-			exit(await withServer(name, options, io, deny(named))),
-		);
+		.action(async (name: string, named: readonly string[], options: AllowOptions) => exit(await deny(name, named, options, io)));
 }
 
 function allow(named: readonly string[]): Verb<AllowOptions> {
@@ -100,12 +102,13 @@ function allow(named: readonly string[]): Verb<AllowOptions> {
 		showLaunch(out, candidate.described, candidate.current?.secrets);
 		const listed = await listCandidate(candidate, approvalContext(home, io));
 		if (!listed.ok) return complain(io, listed.problem);
+		const here = { name: candidate.described.line.name, file: options.file };
 		const others = toolsOfOthers(home, candidate.described.line);
 		const reading = listed.value.tools.filter((tool) => options.allRead === true && tool.pin !== null && claimsToRead(tool));
 		const doubtful = reading.filter((tool) => !named.includes(tool.name) && suspicionsOf(tool, others).length > 0);
 		for (const tool of doubtful) {
 			remark(io, `${exact(tool.name)} is left out of --all-read: ${warningsOf(tool, others).join("; ")}`);
-			remark(io, `To read it: sallyport tools show ${serverWords(candidate.described.line.name, options.file)} ${shellWord(tool.name)}`);
+			remark(io, `To read it: ${commandHere("tools show", here, [tool.name])}`);
 		}
 		const wanted = [...named, ...reading.filter((tool) => !doubtful.includes(tool)).map(({ name }) => name)];
 		const chosen = choose(listed.value.tools, wanted);
@@ -119,7 +122,7 @@ function allow(named: readonly string[]): Verb<AllowOptions> {
 						doubtful.length === 0
 							? "None of its tools only reads, by its name and by the server's own word, so none was allowed."
 							: "No other tool of it only reads, by its name and by the server's own word, so none was allowed.",
-					remedy: `Name tools. To see them: sallyport tools list ${serverWords(candidate.described.line.name, options.file)}`,
+					remedy: `Name tools. To see them: ${commandHere("tools list", here)}`,
 				},
 				1,
 			);
@@ -179,7 +182,7 @@ function allow(named: readonly string[]): Verb<AllowOptions> {
 			for (const [slot, reference] of waiting)
 				say(
 					io,
-					`It still asks for ${slot} and will not start without it: sallyport allow ${serverWords(after.name, options.file)} --secret ${slot}=${reference}${candidate.described.facts.mutable ? " --mutable-secrets" : ""}`,
+					`It still asks for ${slot} and will not start without it: ${commandHere("allow", here, [], secretOptions(slot, reference, candidate.described.facts))}`,
 				);
 			await sayWhatIsLeft(io, candidate.described.line, approvalContext(home, io));
 		}
@@ -254,35 +257,50 @@ function choose(tools: readonly ListedTool[], wanted: readonly string[]): Result
 	return ok(chosen);
 }
 
-function deny(named: readonly string[]): Verb<AllowOptions> {
-	return async (candidate, home, options, io) => {
-		if (named.length === 0 && options.all !== true && options.instructions !== true)
-			return complain(io, { code: "no-tool", message: "No tool was named.", remedy: "Name tools, or use --all." });
-		let taken: readonly string[] = [];
-		let silenced = false;
-		const narrowed = await narrowGrant(
-			home,
-			candidate.described.line,
-			(grant) => {
-				const gone = [...grant.tools.keys()].filter((tool) => options.all === true || named.includes(tool));
-				// Of what stands in the file, and of what was accepted.
-				taken = [...new Set([...taken, ...gone])].sort();
-				silenced ||= options.instructions === true && grant.instructions !== undefined;
-				return {
-					...(options.instructions === true ? withoutInstructions(grant) : grant),
-					tools: new Map([...grant.tools].filter(([tool]) => !gone.includes(tool))),
-				};
-			},
-			approvalOptions(io),
-		);
-		if (!narrowed.ok) return complain(io, narrowed.problem);
-		const gone = [...taken.map(plain), ...(silenced ? ["its instructions for the model"] : [])];
-		if (options.json === true)
-			say(
-				io,
-				JSON.stringify({ version: 1, server: candidate.described.line.name, denied: taken, ...(silenced ? { instructions: null } : {}) }),
-			);
-		else say(io, gone.length === 0 ? "Nothing to take away." : `Denied: ${gone.join(", ")}`);
-		return gone.length === 0 && options.all !== true ? 1 : 0;
-	};
+/** By the grant alone: what a package or a command has become since is no reason to leave it its tools. */
+async function deny(name: string, named: readonly string[], options: AllowOptions, io: Io): Promise<ExitCode> {
+	if (named.length === 0 && options.all !== true && options.instructions !== true)
+		return complain(io, { code: "no-tool", message: "No tool was named.", remedy: "Name tools, or use --all." });
+	const home = openHome(homePath(io.env));
+	if (!home.ok) return complain(io, home.problem);
+	const meant = grantMeant(name, options.file, home.value, io);
+	if (!meant.ok) return complain(io, meant.problem);
+	let taken: readonly string[] = [];
+	let silenced = false;
+	const narrowed = await narrowGrant(
+		home.value,
+		meant.value,
+		(grant) => {
+			const gone = [...grant.tools.keys()].filter((tool) => options.all === true || named.includes(tool));
+			// Of what stands in the file, and of what was accepted.
+			taken = [...new Set([...taken, ...gone])].sort();
+			silenced ||= options.instructions === true && grant.instructions !== undefined;
+			return {
+				...(options.instructions === true ? withoutInstructions(grant) : grant),
+				tools: new Map([...grant.tools].filter(([tool]) => !gone.includes(tool))),
+			};
+		},
+		approvalOptions(io),
+	);
+	if (!narrowed.ok) return complain(io, narrowed.problem);
+	const gone = [...taken.map(plain), ...(silenced ? ["its instructions for the model"] : [])];
+	if (options.json === true)
+		say(io, JSON.stringify({ version: 1, server: name, denied: taken, ...(silenced ? { instructions: null } : {}) }));
+	else say(io, gone.length === 0 ? "Nothing to take away." : `Denied: ${gone.join(", ")}`);
+	return gone.length === 0 && options.all !== true ? 1 : 0;
+}
+
+/** The entry that a person means: the one that is found from here, else the only one of this name that was granted anything. */
+function grantMeant(name: string, file: string | undefined, home: Home, io: Io): Result<Pick<Grant, "name" | "config" | "workspace">> {
+	const found = findTarget(name, file, io);
+	if (found.ok) return found;
+	const layers = readLayers(home, { workspace: null, narrowing: [] });
+	if (!layers.ok) return layers;
+	const configs = file === undefined ? null : realNames(path.resolve(io.cwd, file));
+	const grants = grantsOf(layers.value).filter((grant) => grant.name === name && (configs === null || configs.includes(grant.config)));
+	const [only, ...others] = grants;
+	if (only === undefined) return found;
+	if (others.length === 0) return ok(only);
+	const files = [...new Set(grants.map(({ config }) => `--file ${shellWord(config)}`))];
+	return fail("server-ambiguous", `${exact(name)} was granted tools for several config files.`, `Say which one: ${files.join(" or ")}`);
 }

@@ -1,8 +1,8 @@
-import * as fs from "node:fs";
 import * as os from "node:os";
 import type { Reached } from "../core/audit/record.ts";
 import type { Retention } from "../core/audit/retention.ts";
-import { plain, shellWord } from "../core/plain-text.ts";
+import { ourCommand } from "../core/command-words.ts";
+import { plain } from "../core/plain-text.ts";
 import { DEFAULT_AUDIT_SETTINGS, heldAuditSettings } from "../core/policy/audit-settings.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { auditWaits, type OwnSettings } from "../core/policy/own-settings.ts";
@@ -11,6 +11,7 @@ import type { Accepted } from "../platform/acceptance/accepted.ts";
 import { SETTINGS_WAIT } from "../platform/acceptance/held.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
+import { inflate } from "../platform/inflate.ts";
 import { profileOf } from "../platform/launch/profile.ts";
 import { readLayers } from "../platform/policy-files.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
@@ -27,6 +28,7 @@ import { grantDigest } from "./grant-digest.ts";
 import { type GrantWatch, watchGrant } from "./grant-watch.ts";
 import { type Checked, check, findPlace, lookUpGrant, type Place, plainEnvironment, resolveEnvironment, secretNames } from "./prepare.ts";
 import { refusalRecord } from "./refusal-record.ts";
+import { programName } from "./started-by.ts";
 import { launcherVersion } from "./version.ts";
 
 /**
@@ -36,7 +38,7 @@ import { launcherVersion } from "./version.ts";
 export class Launch {
 	readonly request: RunArguments;
 	/** The program that started the launcher; null: not known. */
-	readonly host = startedBy();
+	readonly host = programName(process.ppid);
 	/** Filled when the launch has resolved its secrets; log and wire keep them out from then on. */
 	readonly secrets: string[] = [];
 	/** How the log is kept: the strictest, until it is known what a person accepted. */
@@ -198,7 +200,7 @@ export class Launch {
 	/** Loads what takes secrets out of text. Nothing foreign may be recorded before. */
 	async loadRedaction(): Promise<(text: string) => string> {
 		const { textRedactor } = await import("../core/secrets/redact.ts");
-		this.#redact ??= textRedactor(this.secrets);
+		this.#redact ??= textRedactor(this.secrets, inflate);
 		return this.#redact;
 	}
 
@@ -319,7 +321,7 @@ export class Launch {
 			return;
 		}
 		process.stderr.write(
-			`sallyport: ${plain(server)}: it tried to reach a host, and has no network. If it should: sallyport allow ${shellWord(server)} --egress HOST:PORT\n`,
+			`sallyport: ${plain(server)}: it tried to reach a host, and has no network. If it should: ${ourCommand("allow", [server], [["--egress", "HOST:PORT"]])}\n`,
 		);
 		this.#audit?.append(refusalRecord("egress-no-network", { target: "a host that it does not name" }));
 	}
@@ -327,7 +329,7 @@ export class Launch {
 	/** A connection that was not granted: one line for the person, with what would allow it, and one record. */
 	#egressRefused(server: string, refusal: EgressRefusal): void {
 		const { target, reason } = refusal;
-		const remedy = reason === "not-granted" ? ` If it should: sallyport allow ${shellWord(server)} --egress ${shellWord(target)}` : "";
+		const remedy = reason === "not-granted" ? ` If it should: ${ourCommand("allow", [server], [["--egress", target]])}` : "";
 		process.stderr.write(
 			`sallyport: ${plain(server)}: it tried to reach ${plain(target)}, which was refused (${reason}).${plain(remedy)}\n`,
 		);
@@ -361,15 +363,6 @@ const noHome: Result<never> = {
 function accountName(): string | null {
 	try {
 		return os.userInfo().username;
-	} catch {
-		return null;
-	}
-}
-
-/** The name of the program that started the launcher; null where the system does not say. A label, which decides nothing. */
-function startedBy(): string | null {
-	try {
-		return fs.readFileSync(`/proc/${process.ppid}/comm`, "utf8").trim();
 	} catch {
 		return null;
 	}

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { shellWord } from "../core/plain-text.ts";
+import { ourCommand } from "../core/command-words.ts";
 import { holdToAccepted } from "../core/policy/accepted.ts";
 import type { EnvPart } from "../core/policy/fingerprint.ts";
 import { findGrant, type Grant, grantsOf, isInside } from "../core/policy/layers.ts";
@@ -123,15 +123,14 @@ export function lookUpGrant(
 		return ok(lookup.grant);
 	}
 	if (waiting !== null) return failed(waiting);
-	const name = shellWord(request.name);
-	const approve = `In a terminal, in its workspace: sallyport tools allow ${name} TOOL…`;
+	const approve = `In a terminal, in its workspace: ${ourCommand("tools allow", [request.name, "TOOL…"])}`;
 	switch (lookup.why) {
 		case "not-approved":
 			return fail("not-approved", "This server has not been approved on this machine.", approve);
 		case "launch-changed": {
 			// With the file, where there is one that can be meant: the name may stand in several.
 			const [approved, ...others] = grantsOf(layers).filter((grant) => grant.name === request.name);
-			const command = approved === undefined || others.length > 0 ? `sallyport allow ${name}` : allowCommand(approved);
+			const command = approved === undefined || others.length > 0 ? ourCommand("allow", [request.name]) : allowCommand(approved);
 			return fail("launch-changed", "This server's command is not the one that was approved.", `If you meant that: ${command}`);
 		}
 		case "other-workspace":

@@ -50,8 +50,8 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 		host: process,
 		secrets,
 		redact,
-		decidedBy: (call, judge) =>
-			launch.place === null ? undefined : decidingLayer(launch.request, home, launch.place, launch.accepted, call, judge),
+		decidedBy: (asked, judge) =>
+			launch.place === null ? undefined : decidingLayer(launch.request, home, launch.place, launch.accepted, asked, judge),
 		heard,
 		graceMs: GRACE_MS,
 		isHostGone: () => process.ppid !== parent,

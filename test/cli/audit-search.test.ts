@@ -121,6 +121,19 @@ describe("search", () => {
 		expect(await run("search", "--tool", "nosuch")).toEqual({ code: 1, out: "", err: "sallyport: nothing in the log fits.\n" });
 	});
 
+	test("a reason that is spelt wrong is told", async () => {
+		const { err } = await run("search", "--reason", "tool-not-grantd");
+		expect(err).toBe("sallyport: nothing in the log fits. Did you mean --reason tool-not-granted?\n");
+	});
+
+	test("--long shows who asked, and with what, beneath each record", async () => {
+		const { out } = await run("search", "--tool", "y", "--long");
+		const [row, who, given] = out.split("\n");
+		expect(row).toMatch(/tools\/call y {2}allow/);
+		expect(who).toMatch(/^ {4}session [0-9a-f]{24}/);
+		expect(given).toContain("Acme/Site");
+	});
+
 	test.each([
 		["--since", "yesterday"],
 		["--outcome", "fine"],

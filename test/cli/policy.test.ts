@@ -47,6 +47,21 @@ describe("sallyport policy explain", () => {
 		]);
 	});
 
+	it("counts the policies that the entry names to the launcher", async () => {
+		const file = world.write("extra.jsonc", { version: 1, servers: [{ name: "mini", tools: { echo: {} } }] });
+		world.entry("mini");
+		const text = fs.readFileSync(path.join(world.workspace, ".mcp.json"), "utf8");
+		const { mcpServers } = JSON.parse(text);
+		const stub = path.join(world.sallyportHome, "bin", "sallyport");
+		const { command, args } = mcpServers.mini;
+		world.write(".mcp.json", {
+			mcpServers: { mini: { command: stub, args: ["run", "--name", "mini", "--policy", file, "--", command, ...args] } },
+		});
+		const taken = await explain("read");
+		world.entry("mini");
+		expect([taken.code, taken.stdout]).toEqual([1, expect.stringMatching(/✗ \S+extra\.jsonc {2}takes it away/)]);
+	});
+
 	it("names what a policy file says to no effect: a tool or a server that is spelt wrong", async () => {
 		world.write(".sallyport/policy.jsonc", {
 			version: 1,

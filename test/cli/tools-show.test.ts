@@ -147,6 +147,7 @@ describe("a tool that changed in a session only", () => {
 		for (const args of [
 			["tools", "list", "it"],
 			["tools", "show", "it", "get_weather"],
+			["explain", "it"],
 		]) {
 			const { stdout } = await world.sallyport(args);
 			expect(stdout, args.join(" ")).toMatch(/in a session at \d{4}-\S+ \S+ UTC it listed another definition/);

@@ -19,12 +19,17 @@ beforeAll(async () => {
 	world.entry("mini");
 	await world.allowTools("mini", "echo", "read", "write");
 	for (const args of [
-		["--prompt", "*", "--ask", "roots", "--limit", "callsPerMinute=60"],
+		["--ask", "roots", "--limit", "callsPerMinute=60"],
 		["--egress", "example.com:443", "--read", "."],
 	]) {
 		const allowed = await world.sallyport(["allow", "mini", ...args, "--yes"]);
 		expect(allowed.code, allowed.stderr).toBe(0);
 	}
+	// A prompt that it does not list: written by hand, and accepted.
+	const policies = path.join(world.sallyportHome, "policy");
+	const file = path.join(policies, fs.readdirSync(policies)[0] ?? "");
+	fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace('"secrets":', '"prompts": ["summary"],\n\t\t\t"secrets":'));
+	expect((await world.sallyport(["policy", "accept", "mini", "--yes"])).code).toBe(0);
 	world.write(".sallyport/policy.jsonc", {
 		version: 1,
 		servers: [{ name: "mini", tools: { "*": {}, write: { decision: "deny" } }, egress: [], limits: { callsPerMinute: 5 } }],
@@ -83,6 +88,11 @@ it.each<[string, Partial<EventRecord>, readonly [string, RegExp, RegExp]]>([
 		"a key that the host was about to send",
 		{ tool: "echo", reason: "host-secret", arguments: { kind: "private key", place: "params.arguments.text" } },
 		["user", /^does not grant it$/, /^"name": "mini"$/],
+	],
+	[
+		"instructions",
+		{ direction: "server-to-host", method: "initialize", reason: "instructions-not-granted" },
+		["user", /not grant/, /^"name"/],
 	],
 	["a prompt", { method: "prompts/get", reason: "kind-not-granted", arguments: { name: "steal" } }, ["user", /not grant/, /^"prompts"/]],
 	["what the server may not ask", asked("sampling/createMessage"), ["user", /^does not grant it$/, /^"asks": \{ "roots": true \}$/]],

@@ -42,6 +42,19 @@ describe("sessions that broke a promise once", () => {
 		expect(brokenBy(events)).toBeNull();
 	});
 
+	test("what a list shows while another one is under way is not forgotten when that one ends", () => {
+		const events = [
+			line("host", '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'),
+			line("host", '{"jsonrpc":"2.0","id":2,"method":"tools/list"}'),
+			line("server", `{"jsonrpc":"2.0","id":1,"result":{"tools":[${READ}],"nextCursor":"more"}}`),
+			line("server", '{"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"read","description":"Another"}],"nextCursor":"c"}}'),
+			line("host", '{"jsonrpc":"2.0","id":3,"method":"tools/list","params":{"cursor":"more"}}'),
+			line("server", '{"jsonrpc":"2.0","id":3,"result":{"tools":[]}}'),
+			line("host", '{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"read"}}'),
+		];
+		expect(brokenBy(events)).toBeNull();
+	});
+
 	test("a list that answers no request, because its id is written otherwise, changes nothing", () => {
 		const events = [
 			line("host", '{"jsonrpc":"2.0","id":0,"method":"tools/list"}'),

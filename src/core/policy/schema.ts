@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { Constraints } from "../constraints/schema.ts";
 import { parseEgressGrant } from "./egress.ts";
 import { isOfferName } from "./offers.ts";
+import { MOST_NAME } from "./server-name.ts";
 import { parseSize } from "./sizes.ts";
 
 /**
@@ -144,7 +145,7 @@ export const Example = z
 	);
 
 export const Server = z.strictObject({
-	name: z.string().check(z.minLength(1), z.maxLength(200)),
+	name: z.string().check(z.minLength(1), z.maxLength(MOST_NAME)),
 	config: z.optional(AbsolutePath),
 	workspace: z.optional(z.nullable(AbsolutePath)),
 	launch: z.optional(Launch),

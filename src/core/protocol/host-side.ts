@@ -79,7 +79,7 @@ export class HostSide {
 		const { method } = request;
 		if (method === "tools/call") this.#state.tools.call(request, source, this.#timing(request));
 		else if (method === "tools/list") this.#state.tools.listed.list(request, source);
-		else if (method === "prompts/list" && this.#state.offering.watchesPrompts) this.#state.offering.prompts.list(request, source);
+		else if (method === "prompts/list") this.#state.offering.prompts.list(request, source);
 		else if (method === "subscriptions/listen") this.#listen(request, source);
 		else if (isOfferRequest(method)) this.#state.offering.reach(request, source, this.#timing(request));
 		else if (PASS.has(method) || isOfferList(method)) {

@@ -48,11 +48,7 @@ export class OfferGate {
 		this.#offers = offers;
 		this.#pins = pinsOf(offers);
 		this.prompts.grant(this.#pins);
-	}
-
-	/** True while any prompt is granted with its definition, so that lists of them have to be followed. */
-	get watchesPrompts(): boolean {
-		return this.#pins.size > 0;
+		this.prompts.retryHeld();
 	}
 
 	/** For one thing beside tools. What is not granted, and what is not there, gets one answer. */
@@ -86,7 +82,6 @@ export class OfferGate {
 
 	/** Which prompts of a page may be shown, as far as their definitions go, by their places. */
 	page(request: InFlight, result: JsonObject, prompts: readonly unknown[], size: number): readonly boolean[] {
-		if (!this.watchesPrompts) return prompts.map(() => true);
 		const keep = this.prompts.page(request, result, prompts, size);
 		return prompts.map((prompt, index) => {
 			const name = isObject(prompt) && typeof prompt.name === "string" ? prompt.name : null;

@@ -38,7 +38,7 @@ export interface ListOwner {
 	readonly decide: (request: Request, source: Source) => "done" | "unknown";
 	/** What was met in the place of what was approved. */
 	readonly withheld: (held: readonly HeldDefinition[]) => void;
-	/** The whole list was seen. */
+	/** The whole list was seen. Left out: nobody wants it, and it is not kept. */
 	readonly whole?: (elements: readonly unknown[]) => void;
 }
 
@@ -134,6 +134,12 @@ export class VerifiedList {
 		for (const { request } of this.#held.takeAll()) this.#desk.refuse(request, reason, ErrorCode.invalidParams);
 	}
 
+	/** What waits, and need not by what is granted now, goes on or is refused. */
+	retryHeld(): void {
+		for (const { request, source, size } of this.#held.takeAll())
+			if (this.#owner.decide(request, source) === "unknown") this.#held.hold(request.id, { request, source, size });
+	}
+
 	#releaseHeld(): void {
 		for (const { request, source } of this.#held.takeAll())
 			if (this.#owner.decide(request, source) === "unknown") this.#desk.refuse(request, "list-failed", ErrorCode.invalidParams);
@@ -147,7 +153,7 @@ export class VerifiedList {
 		const { keep, withheld } = this.#catalog.page(listing ?? this.#catalog.beginAmid(), elements);
 		this.#owner.withheld(withheld);
 		if (listing?.isWhole === true) {
-			listing.collect(elements, size);
+			if (this.#owner.whole !== undefined) listing.collect(elements, size);
 			const next = nextPage(result, new Set(), Number.POSITIVE_INFINITY);
 			if (next.kind === "end") this.#finish(listing);
 			if (next.kind === "cursor") this.#remember(next.cursor, listing);
@@ -201,7 +207,8 @@ export class VerifiedList {
 
 	#ownPage(run: OwnListRun, response: Response, size: number): void {
 		if (!this.#catalog.isCurrent(run.listing)) {
-			if (run.restarts < MAX_RESTARTS) this.#beginOwnList(run.meta, run.restarts + 1);
+			if (!this.holds) this.#ownList = null;
+			else if (run.restarts < MAX_RESTARTS) this.#beginOwnList(run.meta, run.restarts + 1);
 			else this.refuseHeld("list-failed");
 			return;
 		}
@@ -219,7 +226,7 @@ export class VerifiedList {
 		const elements = result[this.#owner.key];
 		if (hasAlikeResult(result) || !isComplete(result) || !Array.isArray(elements)) return { kind: "bad" as const };
 		this.#owner.withheld(this.#catalog.page(run.listing, elements).withheld);
-		run.listing.collect(elements, size);
+		if (this.#owner.whole !== undefined) run.listing.collect(elements, size);
 		return nextPage(result, run.cursors, this.#limits.pages);
 	}
 }

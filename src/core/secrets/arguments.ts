@@ -223,6 +223,7 @@ function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
 		const parts = isPair ? null : shellParts(piece, depth);
 		return parts ?? decompose(isPair || !expectsSecret(flag) ? null : name, piece);
 	}
+	if (OF_ONE.test(name)) return decompose(`${name}_id`, piece);
 	const kind = classifyKey(name);
 	if (kind === "neutral" || kind === "public") {
 		const parts = shellParts(piece, depth);
@@ -230,6 +231,9 @@ function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
 	}
 	return decompose(name, piece);
 }
+
+/** What such a flag is followed by says which one is meant. */
+const OF_ONE = /^(?:run|job|task|build|step|attempt|execution|workflow|pipeline|deployment|snapshot|replica|revision)$/;
 
 /** `Name: value`, also `Name=value` and `Name:value`. */
 function headerParts(piece: Piece): readonly Part[] {

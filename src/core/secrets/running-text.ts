@@ -118,7 +118,8 @@ function given(text: string, at: number, width = 1): Reading | null {
 	if ((!isStrong && scheme === null) || OF_ARN.test(text.slice(Math.max(0, nameStart - 120), nameStart))) return null;
 	const end = valueEnd(text, start + (scheme?.[0].length ?? 0), width === 3);
 	if (end - start < SHORTEST_VALUE) return null;
-	if (isBracket(text.charCodeAt(end))) return { candidate: null, end };
+	// The first word of a command in backticks is none either.
+	if (isBracket(text.charCodeAt(end)) || (text[start - 1] === "`" && text[end] === " ")) return { candidate: null, end };
 	const value = text.slice(start, end);
 	// In code a name gets a value with blanks around the sign; only random text counts there, not a call or another name.
 	const isTight = start > valueBlanks || valueBlanks === at + width || text[at] === ":" ? nameEnd === at || start > valueBlanks : false;

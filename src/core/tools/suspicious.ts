@@ -121,7 +121,7 @@ function* inText(text: string, foreign: ReadonlyMap<string, string>): Generator<
 		for (const { text: word } of words) {
 			const name = foreign.get(word);
 			if (name === undefined) continue;
-			yield { kind: "other-tool", because: `names a tool of another server ("${name}")` };
+			yield { kind: "other-tool", because: `names a tool of another server ("${quoted(name)}")` };
 			break;
 		}
 }
@@ -253,12 +253,20 @@ function follows(words: Words, steps: readonly ReadonlySet<string>[]): string | 
 			if (step > 0 && !(index - (reached[step - 1] ?? Number.NEGATIVE_INFINITY) <= REACH)) continue;
 			began[step] = step === 0 ? start : (began[step - 1] ?? start);
 			reached[step] = index;
-			if (step === steps.length - 1) return words.of.slice(began[step], end).replaceAll(/\s+/g, " ");
+			if (step === steps.length - 1) return quoted(words.of.slice(began[step], end));
 		}
 		index++;
 	}
 	return null;
 }
+
+/** Words of the server in a sentence of ours: few. */
+function quoted(text: string): string {
+	const line = text.slice(0, 10 * MOST_QUOTED).replaceAll(/\s+/g, " ");
+	return line.length <= MOST_QUOTED ? line : `${line.slice(0, MOST_QUOTED - 1)}…`;
+}
+
+const MOST_QUOTED = 60;
 
 /** Small letters in one form, without what nobody sees, and with Latin letters for those that look like one. */
 function fold(text: string): string {

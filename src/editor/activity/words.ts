@@ -26,7 +26,7 @@ export function subjectOf({ tool, method, reason, arguments: given }: EventRecor
 	const { target, path, name, uri } = named.data;
 	if (reason.startsWith("egress")) return target ?? null;
 	if (reason.startsWith("path-")) return path ?? null;
-	if (method === "prompts/get") return name ?? null;
+	if (method?.startsWith("prompts/") === true) return name ?? null;
 	return method?.startsWith("resources/") === true ? (uri ?? null) : null;
 }
 
@@ -45,6 +45,8 @@ export function extraOf(record: EventRecord): ExtraKey | null {
 	const { method, reason, decision } = record;
 	if (decision !== "refuse") return null;
 	const name = subjectOf(record);
+	// As it is now: the dialog shows what changed.
+	if (reason === "prompt-changed") return name === null ? null : { kind: "prompt", name };
 	if (reason === "kind-not-granted") {
 		if (method === "completion/complete") return { kind: "completion", name: "" };
 		if (name === null) return null;

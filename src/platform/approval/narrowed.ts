@@ -26,10 +26,10 @@ export function narrowedBy(steps: readonly GrantStep[]): readonly Narrowed[] {
 
 /** What other files, and grants that are gone, take away of what a launch line is granted now, in the folder that it is for. */
 export async function narrowedNow(
-	{ name, command, args, workspace }: LaunchLine,
+	{ name, command, args, workspace, policies }: LaunchLine,
 	{ home, userHome, approvals }: Pick<ApprovalContext, "home" | "userHome" | "approvals">,
 ): Promise<Result<readonly Narrowed[]>> {
-	const held = await readHeldNow(home, { workspace, narrowing: [] }, approvals);
+	const held = await readHeldNow(home, { workspace, narrowing: policies }, approvals);
 	if (!held.ok) return held;
 	const traced = traceGrant(held.value.layers, { name, command, args, folder: workspace ?? userHome });
 	return ok(traced.found ? narrowedBy(traced.steps) : []);

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { milliseconds } from "../milliseconds.ts";
 
 /** What the log's file lies on. `write` may hand over a part of the bytes from there on, and says how many; everything fails with the system's error. */
 export interface LogDisk {
@@ -35,7 +36,7 @@ export function createLogDisk(file: string): LogDisk {
 		closeSync: () => fs.closeSync(descriptor),
 		close: () => kept((done) => fs.close(descriptor, done)),
 		isElsewhere: isElsewhere(path.dirname(file)),
-		now: () => performance.now(),
+		now: milliseconds,
 	};
 }
 

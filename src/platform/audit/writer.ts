@@ -9,6 +9,7 @@ import type { Reached } from "../../core/audit/record.ts";
 import { argumentsJson, type Redact } from "../../core/audit/redact.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
+import { milliseconds } from "../milliseconds.ts";
 import { appendToLedger, appendToLedgerLate, monthOf, startOf } from "./ledger.ts";
 import { createLogDisk, type LogDisk } from "./log-disk.ts";
 import { LogFile } from "./log-file.ts";
@@ -204,6 +205,7 @@ class OpenLog implements AuditLog {
 		const { chain, logFile, options } = this.#parts;
 		if (this.#isClosed) return logFile.records === 0;
 		this.#isHeld = false;
+		const until = milliseconds() + END_MS;
 		if (logFile.isLate) {
 			if (!logFile.isStuck) this.#write();
 			await logFile.drain(END_MS);
@@ -213,7 +215,7 @@ class OpenLog implements AuditLog {
 			this.#write();
 		}
 		this.#isClosed = true;
-		const written = logFile.isLate ? await logFile.finish(logFile.isHeldUp ? 0 : END_MS) : logFile.finishNow();
+		const written = logFile.isLate ? await logFile.finish(Math.max(0, until - milliseconds())) : logFile.finishNow();
 		if (written) await this.#note("closed");
 		return written;
 	}

@@ -1,4 +1,4 @@
-import { shellWord } from "../../core/plain-text.ts";
+import { ourCommand } from "../../core/command-words.ts";
 import { type EnvPart, type FileFact, fingerprintOf } from "../../core/policy/fingerprint.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
@@ -87,11 +87,11 @@ export function secretForMutable(command: string): Problem {
 	return {
 		code: "secret-for-mutable",
 		message: "Your other programs can change this server's code, and whatever they put there would get its secrets.",
-		remedy: `Start it from a package, or put it where only an administrator can write. If you mean it as it is: ${command} --mutable-secrets`,
+		remedy: `Start it from a package, or put it where only an administrator can write. If you mean it as it is: ${command.replace(/( --(?= ).*)?$/, " --mutable-secrets$1")}`,
 	};
 }
 
 /** The command that approves this very entry anew. */
 export function allowCommand({ name, config }: Pick<Grant, "name" | "config">): string {
-	return `sallyport allow ${shellWord(name)} --file ${shellWord(config)}`;
+	return ourCommand("allow", [name], [["--file", config]]);
 }

@@ -83,7 +83,7 @@ describe("a prompt that is granted with its definition", () => {
 			heldPrompt: { name: "summary", why: "changed", approved: pinOf(summary), pin: pinOf(changed), definition: changed },
 		});
 		expect(here.take(actions).warnings).toEqual([
-			expect.stringMatching(/^demo: a prompt is not what was approved .*\(summary\)\. .*sallyport allow demo --prompt summary\.$/),
+			expect.stringMatching(/^demo: a prompt is not what was approved .*\(summary\)\. .*sallyport allow demo --prompt summary$/),
 		]);
 		expect(here.events.at(-1)).toMatchObject({ method: "prompts/list", reason: "prompt-changed", arguments: { name: "summary" } });
 		expect(here.host(get("summary")).warnings).toEqual([]);
@@ -154,15 +154,25 @@ describe("a prompt that is asked for before any list", () => {
 		expect(answerOwn(here, asked, [summary]).server).toEqual([JSON.stringify(request)]);
 	});
 
-	test("is judged by what is granted when the list has come", () => {
+	test("is judged by what is granted while it waits: refused, given, or held to another definition", () => {
 		const here = ready();
 		const request = get("summary");
 		const asked = here.host(request);
-		here.relay.setPolicy({ tools: new Map(), offers: offers(["plan"], []) });
-		const again = answerOwn(here, asked, [summary]);
-		const { host, server } = again.server.length > 0 ? answerOwn(here, again, [summary]) : again;
-		expect(host).toEqual([refused(String(request.id))]);
-		expect(server).toEqual([]);
+		const gone = here.take(here.relay.setPolicy({ tools: new Map(), offers: offers(["plan"], []) }));
+		expect(gone.host).toContain(refused(String(request.id)));
+		expect(gone.server).toEqual([]);
+		expect(answerOwn(here, asked, [summary])).toMatchObject({ host: [], server: [] });
+		const free = ready();
+		const waits = get("summary");
+		free.host(waits);
+		expect(free.take(free.relay.setPolicy({ tools: new Map(), offers: offers(["*"], []) })).server).toEqual([JSON.stringify(waits)]);
+		const other = ready();
+		const third = get("summary");
+		const first = other.host(third);
+		other.relay.setPolicy({ tools: new Map(), offers: offers(["summary"], [changed]) });
+		// What was asked for before the change says nothing.
+		const second = answerOwn(other, first, [summary]);
+		expect(answerOwn(other, second, [summary]).host).toEqual([refused(String(third.id))]);
 	});
 
 	test("can be called off, and is refused when the server ends", () => {
@@ -204,6 +214,15 @@ describe("a prompt that is granted without its definition", () => {
 		expect(here.host(get("summary")).server).toEqual([]);
 		expect(here.host(get("other")).server).toHaveLength(1);
 	});
+});
+
+test("a list that was asked for before a prompt was granted with its definition says nothing of it", () => {
+	const here = ready(offers(["summary"], []));
+	here.host({ jsonrpc: "2.0", id: 1, method: "prompts/list" });
+	here.relay.setPolicy({ tools: new Map(), offers: offers() });
+	here.server({ jsonrpc: "2.0", id: 1, result: { prompts: [summary] } });
+	const request = get("summary");
+	expect(answerOwn(here, here.host(request), [changed]).host).toEqual([refused(String(request.id))]);
 });
 
 test("a change of the definitions that are granted is worth listing anew", () => {

@@ -1,5 +1,5 @@
 import type { Random } from "../../../bench/detection/random.ts";
-import { FORMS, INSTRUCTIONS, TOOLS } from "../../fixtures/servers/hostile-player.mjs";
+import { FORMS, INSTRUCTIONS, PROMPT, TOOLS } from "../../fixtures/servers/hostile-player.mjs";
 import { ERAS } from "../../hostile/attack.ts";
 import { ATTACKS } from "../../hostile/attacks/index.ts";
 import { playInClass } from "../../hostile/in-class.ts";
@@ -278,7 +278,10 @@ export class Grammar {
 					...(r.chance(0.05) ? { Tools: listed() } : {}),
 				};
 			case "prompts/list":
-				return { prompts: [{ name: "summary", title: this.#text() }, { name: r.pick(NAMES) }] };
+				return {
+					prompts: [r.chance(0.6) ? PROMPT : { ...PROMPT, title: this.#text() }, { name: r.pick(NAMES) }],
+					...(r.chance(0.2) ? { nextCursor: r.pick(["c1", ""]) } : {}),
+				};
 			case "resources/list":
 				return { resources: URIS.map((uri) => ({ uri, name: this.#text() })) };
 			case "resources/templates/list":

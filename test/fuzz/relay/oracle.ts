@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { visit } from "jsonc-parser";
 import type { RelayPolicy } from "../../../src/core/protocol/relay.ts";
-import { FORMS, INSTRUCTIONS } from "../../fixtures/servers/hostile-player.mjs";
+import { FORMS, INSTRUCTIONS, PROMPT } from "../../fixtures/servers/hostile-player.mjs";
 import { APPROVED, FORBIDDEN, META, SECRET } from "./policies.ts";
 
 /** A promise of the relay that was broken. */
@@ -55,6 +55,11 @@ export class Oracle {
 	/** By name: the definition that was listed last. */
 	readonly #listed = new Map<string, unknown>();
 
+	/** The same of prompts: since when what was listed counts, when each list was asked for, and whether the approved one was listed since. */
+	#promptsSince = 0;
+	readonly #promptsAskedIn = new Map<Id, number>();
+	#isPromptListed = false;
+
 	constructor(ownPrefix: string) {
 		this.#ownPrefix = ownPrefix;
 	}
@@ -74,13 +79,19 @@ export class Oracle {
 
 	/** Forgets what is over, which it needs for its promises and nobody else does. */
 	forget(): void {
-		for (const kept of [this.#mayAnswer, this.#asked, this.#askedIn]) kept.clear();
+		for (const kept of [this.#mayAnswer, this.#asked, this.#askedIn, this.#promptsAskedIn]) kept.clear();
 	}
 
 	policy(policy: RelayPolicy | undefined): void {
 		this.#policy = policy ?? { tools: new Map() };
 		// Nothing is verified until it has been listed again.
 		this.#invalidate();
+		this.#invalidatePrompts();
+	}
+
+	#invalidatePrompts(): void {
+		this.#promptsSince++;
+		this.#isPromptListed = false;
 	}
 
 	#invalidate(): void {
@@ -112,6 +123,7 @@ export class Oracle {
 	#serverSent(message: Json, isSingle: boolean): void {
 		const { id, method, result } = message;
 		if (isSingle && id === undefined && method === "notifications/tools/list_changed") this.#invalidate();
+		if (isSingle && id === undefined && method === "notifications/prompts/list_changed") this.#invalidatePrompts();
 		// A server ends a subscription so.
 		if (method === "notifications/cancelled" && isObject(message.params) && isId(message.params.requestId))
 			this.#ended(message.params.requestId);
@@ -121,6 +133,8 @@ export class Oracle {
 		// The relay may have given its own list up: then what it answers says nothing.
 		const isOwn = typeof id === "string" && id.startsWith(this.#ownPrefix);
 		if (isSingle && isOwn) this.#atServer.delete(id);
+		if (asked?.method === "prompts/list" && isObject(result) && Array.isArray(result.prompts))
+			this.#isPromptListed ||= this.#promptsAskedIn.get(id) === this.#promptsSince && result.prompts.some(isApprovedPrompt);
 		if (asked?.method !== "tools/list" || !isObject(result) || !Array.isArray(result.tools) || this.#askedIn.get(id) !== this.#generation)
 			return;
 		// What is in the midst of a list counts for as long as the list that it is of.
@@ -159,11 +173,13 @@ export class Oracle {
 		}
 		if (!isId(id)) throw new Broken("the server gets a request whose id is none");
 		const isOwn = typeof id === "string" && id.startsWith(this.#ownPrefix);
-		if (isOwn && method !== "tools/list") throw new Broken("the relay asks for something of its own");
+		if (isOwn && method !== "tools/list" && !(method === "prompts/list" && this.#policy.offers?.promptPins !== undefined))
+			throw new Broken("the relay asks for something of its own");
 		if (!PASSES.test(method)) throw new Broken("a method reaches the server that must not");
 		if (this.#atServer.has(id)) throw new Broken("the server gets one id twice");
 		this.#atServer.set(id, message);
 		this.#askedIn.set(id, this.#generation);
+		this.#promptsAskedIn.set(id, this.#promptsSince);
 		if (isOwn) return;
 		if (this.#asked.get(id)?.some((asked) => asked.method === method && isSameRequest(asked.params, params)) !== true)
 			throw new Broken("the server gets what the host has not sent");
@@ -182,6 +198,8 @@ export class Oracle {
 		}
 		if (method === "prompts/get" && !(offers?.prompts.includes(String(params.name)) || offers?.prompts.includes("*")))
 			throw new Broken("an ungranted prompt is asked for");
+		if (method === "prompts/get" && this.#isPinned(params.name) && !this.#isPromptListed)
+			throw new Broken("a prompt is asked for that the server does not list as it was approved");
 		if (/^resources\/(?:read|subscribe)$/.test(method)) {
 			const uri = String(params.uri);
 			const granted = offers?.resources.some((each) =>
@@ -245,7 +263,12 @@ export class Oracle {
 				const granted = this.#policy.offers?.prompts ?? [];
 				if (!isObject(prompt) || !(granted.includes("*") || granted.includes(String(prompt.name))))
 					throw new Broken("a prompt is listed that is not granted");
+				if (this.#isPinned(prompt.name) && !isApprovedPrompt(prompt)) throw new Broken("a prompt is listed that was not approved");
 			}
+	}
+
+	#isPinned(name: unknown): boolean {
+		return this.#policy.offers?.promptPins !== undefined && Object.hasOwn(this.#policy.offers.promptPins, String(name));
 	}
 
 	#isBesideApproved({ name, _meta: meta }: Json): void {
@@ -338,6 +361,12 @@ function isApproved(tool: unknown): boolean {
 	if (!isObject(tool)) return false;
 	const { _meta: _, ...definition } = tool;
 	return isDeepStrictEqual(definition, APPROVED.get(String(tool.name)));
+}
+
+function isApprovedPrompt(prompt: unknown): boolean {
+	if (!isObject(prompt)) return false;
+	const { _meta: _, ...definition } = prompt;
+	return isDeepStrictEqual(definition, PROMPT);
 }
 
 export function isRefusal(error: unknown): boolean {

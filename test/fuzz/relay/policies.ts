@@ -1,7 +1,7 @@
 import { offersOf } from "../../../src/core/policy/offers.ts";
 import type { RelayPolicy } from "../../../src/core/protocol/relay.ts";
 import { instructionsPinOf, metaPinOf, type Pin, pinOf } from "../../../src/core/tools/pin.ts";
-import { INSTRUCTIONS, TOOLS } from "../../fixtures/servers/hostile-player.mjs";
+import { INSTRUCTIONS, PROMPT, TOOLS } from "../../fixtures/servers/hostile-player.mjs";
 
 /** The secret of every run: it stands nowhere but in what a server is made to say. */
 export const SECRET = "k9-Fz7Qw2xLm4Rt8Vb";
@@ -27,6 +27,7 @@ export const META = { page: "ui://read" };
 
 const instructions = instructionsPinOf(INSTRUCTIONS) ?? undefined;
 const meta = metaPinOf({ _meta: META });
+const promptPins = { summary: pinOf(PROMPT) ?? "" };
 const toolMeta: ReadonlyMap<string, Pin> = new Map(meta == null ? [] : [["read", meta]]);
 
 /** What a person may grant, and change while a server runs. */
@@ -36,7 +37,13 @@ export const POLICIES: readonly RelayPolicy[] = [
 		tools: pins("read", "café"),
 		mayCall,
 		...(instructions === undefined ? {} : { instructions }),
-		offers: offersOf({ prompts: ["summary"], resources: ["file:///docs/**"], templates: ["file:///docs/{path}"], completions: true }),
+		offers: offersOf({
+			prompts: ["summary"],
+			promptPins,
+			resources: ["file:///docs/**"],
+			templates: ["file:///docs/{path}"],
+			completions: true,
+		}),
 		asks: { sampling: 1000, elicitation: 1000, roots: 1000 },
 	},
 	{
