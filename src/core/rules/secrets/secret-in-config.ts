@@ -28,6 +28,7 @@ export const secretInConfig: Rule = {
 			after: '"inputs": [{ "id": "token", "type": "promptString", "password": true }]',
 		},
 	},
+	mayConcernFile: ({ settings, comments }) => settings.length + comments.length > 0,
 	*checkDocument(document) {
 		let names: ReadonlyMap<string, string> | null = null;
 		// What holds nothing is known to the search itself.
