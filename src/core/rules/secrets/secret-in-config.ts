@@ -1,4 +1,5 @@
 import { IGNORE_KEY } from "../../config/entry.ts";
+import { HOSTS } from "../../config/hosts.ts";
 import type { ConfigDocument, Located, Setting } from "../../config/server.ts";
 import { detectInArguments } from "../../secrets/arguments.ts";
 import { type Detection, detectInText, detectSecrets } from "../../secrets/detector.ts";
@@ -102,12 +103,15 @@ function* commandLists(document: ConfigDocument) {
 
 function* comments(document: ConfigDocument) {
 	const serverAt = spanLookup(document.servers);
+	const { mixed } = HOSTS[document.host];
 	for (const [index, span] of document.comments.entries()) {
 		const located: Located<string> = { value: slice(document.text, span), span, outer: span };
 		const detections = detectInText(located.value);
 		if (detections.length === 0) continue;
 		const server = serverAt(span.offset);
 		for (const detection of detections) {
+			// Far from the servers random text is about whatever else is in the file.
+			if (server === null && mixed && !detection.confident) continue;
 			yield secretFinding(document, located, detection, {
 				ruleId: "secret-in-config",
 				server: server?.name.value ?? null,
