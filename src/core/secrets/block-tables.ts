@@ -19,6 +19,9 @@ export const Suspect = {
 	decimals: 21,
 	hexPairs: 22,
 	percents: 25,
+	/** Small letters and digits alone; hexadecimal digits alone. */
+	lower: 28,
+	digits: 29,
 } as const;
 
 const SEPARATORS_OF_CODES = ',; :-.|/\\n[]"\t\r\n';
@@ -50,6 +53,8 @@ export function blockTables(text: Uint8Array, bytes: number): Int32Array {
 		for (let offset = 0; offset < 2; offset++) bits |= (hex[(offset + place) & 1]?.[byte] ?? 0) << (Suspect.hex + offset);
 		if ((BASE32.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.base32;
 		if ((BASE64.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.run;
+		if (ALNUM[byte] === 1 && (byte < 0x41 || byte > 0x5a)) bits |= 1 << Suspect.lower;
+		if ((HEX.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.digits;
 		return bits;
 	}
 }
