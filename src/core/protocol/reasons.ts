@@ -223,11 +223,6 @@ function allowTool(about: About): string {
 	return command("tools allow", about, [about.tool ?? "TOOL…"]);
 }
 
-function allowPrompt(about: About): string | null {
-	const { name } = isObject(about.given) ? about.given : {};
-	return typeof name === "string" && isOfferName(name) ? command("allow", about, [], [["--prompt", name]]) : null;
-}
-
 function showTool(about: About): string {
 	return command("tools show", about, about.tool === null ? [] : [about.tool]);
 }
