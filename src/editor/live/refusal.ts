@@ -119,6 +119,8 @@ const LAUNCH: Readonly<Record<string, string>> = {
 	"secret-for-mutable": "its secrets would go to code that your other programs can change",
 	"secret-missing": "a secret of it is not in the vault",
 	"keychain-missing": "there is no keychain here",
+	"grant-not-accepted": "what a policy file grants to it has not been accepted by a person",
+	"network-not-accepted": "how servers reach the internet was written down by another program, and nobody accepted it",
 	"keychain-closed": "the keychain that keeps the approvals is not there",
 	"keychain-locked": "the keychain is locked",
 	"sealed-locked": "the encrypted file is closed by a passphrase",
