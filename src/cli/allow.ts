@@ -17,6 +17,7 @@ import { readNetwork } from "../platform/network.ts";
 import { namesNetwork } from "../platform/network-environment.ts";
 import { approvalContext, approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
+import type { GrantParts } from "./grant-parts.ts";
 import { grantJson } from "./grants.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
@@ -24,24 +25,13 @@ import { complain, say } from "./say.ts";
 import { showDrift, showListed } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
 import { sayWhatIsLeft } from "./show-narrowed.ts";
-import { findTarget, serverWords } from "./target.ts";
+import { commandHere, findTarget, secretOptions } from "./target.ts";
 
-interface AllowOptions {
+interface AllowOptions extends GrantParts {
 	readonly file?: string;
-	readonly read?: readonly string[];
-	readonly write?: readonly string[];
 	readonly deny?: readonly string[];
 	readonly undeny?: readonly string[];
 	readonly limit?: readonly string[];
-	readonly egress?: readonly string[];
-	readonly env?: readonly string[];
-	readonly secret?: readonly string[];
-	readonly prompt?: readonly string[];
-	readonly resource?: readonly string[];
-	readonly template?: readonly string[];
-	readonly completions?: boolean;
-	readonly ask?: readonly string[];
-	readonly hostSecrets?: readonly string[];
 	readonly sandbox?: "on" | "off";
 	readonly mutableSecrets?: boolean;
 	readonly tier?: "bubblewrap" | "landlock";
@@ -146,11 +136,11 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 			message: "--mutable-secrets speaks of secrets, and this server is granted none.",
 			remedy: "Name them with it: --secret env:NAME=REFERENCE --mutable-secrets",
 		});
+	const here = { name, file: options.file };
 	const looked = await lookUpEgress(egress);
 	if (!looked.ok) return complain(io, looked.problem);
 
-	if (lacksMutableApproval(after.value, candidate.value.described.facts))
-		return complain(io, secretForMutable(`sallyport allow ${serverWords(name, options.file)} …`));
+	if (lacksMutableApproval(after.value, candidate.value.described.facts)) return complain(io, secretForMutable(commandHere("allow", here)));
 
 	if (named.length === 0) showLaunch(out, candidate.value.described, after.value.secrets);
 	for (const prompt of prompts.value) {
@@ -183,17 +173,14 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		for (const [slot, reference] of waiting)
 			say(
 				io,
-				`It still asks for ${slot} and will not start without it: sallyport allow ${serverWords(name, options.file)} --secret ${slot}=${reference}${candidate.value.described.facts.mutable ? " --mutable-secrets" : ""}`,
+				`It still asks for ${slot} and will not start without it: ${commandHere("allow", here, [], secretOptions(slot, reference, candidate.value.described.facts))}`,
 			);
-		sayWhatIsLeft(io, line.value, context);
+		await sayWhatIsLeft(io, line.value, context);
 		const network = egress.length > 0 && namesNetwork(io.env) ? readNetwork(home.value) : null;
 		if (network?.ok === true && network.value === null)
 			say(io, "This terminal's variables name a proxy or certificates. For servers to use them: sallyport network use");
 		if (after.value.tools.size === 0)
-			say(
-				io,
-				`No tool is allowed yet: sallyport tools list ${serverWords(name, options.file)}, then sallyport tools allow ${serverWords(name, options.file)} TOOL…`,
-			);
+			say(io, `No tool is allowed yet: ${commandHere("tools list", here)}, then ${commandHere("tools allow", here, ["TOOL…"])}`);
 	}
 	return 0;
 }
@@ -240,6 +227,8 @@ const LIMIT_VALUES: Readonly<Record<LimitName, string>> = {
 	disk: SIZE,
 	cpuSeconds: COUNT,
 	callsPerMinute: COUNT,
+	sessionCallsPerMinute: COUNT,
+	sessionCalls: COUNT,
 	resultSize: SIZE,
 	overlong: "the value is refuse or cut.",
 	pending: COUNT,

@@ -4,8 +4,36 @@ import { brief } from "../core/plain-text.ts";
 import type { FoundRecord } from "../platform/audit/search.ts";
 
 /** Records as they are printed: a line each, in columns for people or as recorded for programs. Empty for none. */
-export function printed(found: readonly FoundRecord[], json: boolean): string {
-	return json ? found.map(({ record }) => `${asciiJson(record)}\n`).join("") : table(found.map(({ record }) => row(record)));
+export function printed(found: readonly FoundRecord[], { json = false, long = false }: Printing): string {
+	if (json) return found.map(({ record }) => `${asciiJson(record)}\n`).join("");
+	if (!long) return table(found.map(({ record }) => row(record)));
+	return found.map(({ record }) => `${table([row(record)])}${more(record)}`).join("");
+}
+
+/** How records are printed. Undefined: a line each. */
+export interface Printing {
+	/** As recorded, for programs. */
+	readonly json?: boolean | undefined;
+	/** For people, with what has no column. */
+	readonly long?: boolean | undefined;
+}
+
+/** Characters of a value that is shown beneath its record. */
+const SHOWN = 2_000;
+
+/** What has no column, a line each: who asked, and with what. */
+function more({ session, host, request, layer, arguments: given }: EventRecord): string {
+	const asked = [
+		`session ${session}`,
+		...(host === null ? [] : [`host ${host}`]),
+		...(request === null ? [] : [`request ${JSON.stringify(request)}`]),
+	];
+	const lines = [
+		asked.join("  "),
+		...(layer === undefined ? [] : [`decided by ${layer.file}`]),
+		...(given === undefined ? [] : [asciiJson(given)]),
+	];
+	return lines.map((line) => `    ${brief(line, SHOWN)}\n`).join("");
 }
 
 function row(entry: EventRecord): readonly string[] {

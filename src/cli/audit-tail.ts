@@ -13,6 +13,7 @@ import { writeOut } from "./stream-out.ts";
 interface TailOptions extends FilterOptions {
 	readonly limit: number;
 	readonly follow?: boolean;
+	readonly long?: boolean;
 	readonly json?: boolean;
 }
 
@@ -30,6 +31,7 @@ export function registerAuditTail(audit: Command, io: Io, exit: (code: ExitCode)
 	withFilters(audit.command("tail").alias("list").description("show the newest records, the newest last"))
 		.option("--limit <n>", "how many", positive, 20)
 		.option("--follow", "and whatever is recorded from now on")
+		.option("--long", "beneath each record: session, host, the policy that decided, arguments")
 		.option("--json", "one JSON object a line, as recorded")
 		.addHelpText("after", HELP)
 		.action(async (options: TailOptions) => exit(await tail(options, io)));
@@ -42,22 +44,22 @@ async function tail(options: TailOptions, io: Io): Promise<ExitCode> {
 	const newest = await newestRecords(logs, matcher, options.limit, reading);
 	done();
 	const { found } = newest;
-	if (found.length > 0) await writeOut(io.stdout, printed(found, options.json === true));
+	if (found.length > 0) await writeOut(io.stdout, printed(found, options));
 	else if (options.json !== true && options.follow !== true) say(io, nothing(options, matcher.isAny));
 	if (options.verified !== true) await warnOfChanges(home, new Set(found.map(({ file }) => file)), io);
-	return options.follow === true ? await follow(opened.value, newest, options.json === true, io) : 0;
+	return options.follow === true ? await follow(opened.value, newest, options, io) : 0;
 }
 
-async function follow({ home, logs, matcher }: OpenedLogs, { growing }: Newest, json: boolean, io: Io): Promise<ExitCode> {
+async function follow({ home, logs, matcher }: OpenedLogs, { growing }: Newest, options: TailOptions, io: Io): Promise<ExitCode> {
 	const end = new AbortController();
 	// Whoever read this is gone (`| head`).
 	io.stdout.once("close", () => end.abort());
 	const ended = logs.flatMap(({ name }) => (growing.has(name) ? [] : [name]));
 	const told = {
-		found: (records: Parameters<typeof printed>[0]) => writeOut(io.stdout, printed(records, json)),
+		found: (records: Parameters<typeof printed>[0]) => writeOut(io.stdout, printed(records, options)),
 		broken: (file: string) => remark(io, `warning: ${file} was cut, replaced or written by someone else while it was read.`),
 	};
-	await followLogs(home, growing, ended, matcher, told, end.signal);
+	await followLogs(home, { growing, ended }, told, { matcher, isPersistent: true }, end.signal);
 	return 0;
 }
 

@@ -50,7 +50,7 @@ async function verify(json: boolean, io: Io): Promise<ExitCode> {
 	if (brokenLines > 0)
 		say(io, `The list of sessions was changed in ${brokenLines} ${brokenLines === 1 ? "line" : "lines"}: what they said is not known.`);
 	say(io, summary(checked.value));
-	const isNew = logs.length + discrepancies.length === 0 && (head.state === "absent" || head.state === "unreachable");
+	const isNew = logs.length + discrepancies.length === 0 && head.state === "absent";
 	if (!isNew) for (const line of aboutHead(head, unchecked)) say(io, line);
 	return code;
 }

@@ -1,12 +1,15 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import { plain } from "../core/plain-text.ts";
+import { plain, shellWord } from "../core/plain-text.ts";
 import { type Grant, grantsOf } from "../core/policy/layers.ts";
+import { nearest } from "../core/policy/parse.ts";
 import { compareText } from "../core/report/report.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
+import { readHeldNow } from "../platform/acceptance/held.ts";
 import { commandLine, grantChange, maskedArguments } from "../platform/approval/texts.ts";
 import { homePath, openHome } from "../platform/home.ts";
-import { policyServer, readLayers } from "../platform/policy-files.ts";
+import { policyServer } from "../platform/policy-files.ts";
+import { approvalOptions } from "./approval-context.ts";
 import { realNames } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
@@ -24,24 +27,42 @@ export function registerGrants(program: Command, io: Io, exit: (code: ExitCode) 
 		.option("--json", "print the grants as JSON, as their policy files have them")
 		.addHelpText(
 			"after",
-			"\nA workspace's or an administrator's policy may take some of it away at a start: sallyport policy explain.\nExit: 0 something is granted, 1 nothing is, 2 could not.",
+			"\nWhat was written into a policy file by hand counts once it was accepted; until then it is named as waiting. A workspace's or an administrator's\npolicy may take some of it away at a start: sallyport policy explain.\nExit: 0 something is granted, 1 nothing is, 2 could not.",
 		)
-		.action((name: string | undefined, options: GrantsOptions) => exit(grants(name, options, io)));
+		.action(async (name: string | undefined, options: GrantsOptions) => exit(await grants(name, options, io)));
 }
 
-function grants(name: string | undefined, options: GrantsOptions, io: Io): ExitCode {
+async function grants(name: string | undefined, options: GrantsOptions, io: Io): Promise<ExitCode> {
 	const home = openHome(homePath(io.env));
 	if (!home.ok) return complain(io, home.problem);
-	const layers = readLayers(home.value, { workspace: null, narrowing: [] });
-	if (!layers.ok) return complain(io, layers.problem);
+	const held = await readHeldNow(home.value, { workspace: null, narrowing: [] }, approvalOptions(io));
+	if (!held.ok) return complain(io, held.problem);
 	const configs = options.file === undefined ? null : realNames(path.resolve(io.cwd, options.file));
-	const meant = grantsOf(layers.value)
-		.filter((grant) => (name === undefined || grant.name === name) && (configs === null || configs.includes(grant.config)))
-		.sort((a, b) => compareText(a.name, b.name) || compareText(a.config, b.config));
-	if (options.json === true) say(io, JSON.stringify({ version: 1, grants: meant.map(grantJson) }));
-	else if (meant.length === 0) say(io, name === undefined ? "Nothing is granted to any server." : "Nothing is granted to it.");
-	else for (const [index, grant] of meant.entries()) show(grant, index > 0, io);
+	const isMeant = (server: { readonly name: string; readonly config?: string | undefined }): boolean =>
+		(name === undefined || server.name === name) && (configs === null || configs.includes(server.config ?? ""));
+	const all = grantsOf(held.value.layers);
+	const meant = all.filter(isMeant).sort((a, b) => compareText(a.name, b.name) || compareText(a.config, b.config));
+	const waiting = held.value.proposals.filter(({ server }) => isMeant(server));
+	if (options.json === true) {
+		const proposed = waiting.map(({ server, file }) => ({ name: server.name, config: server.config ?? null, file }));
+		say(io, JSON.stringify({ version: 1, grants: meant.map(grantJson), waiting: proposed }));
+	} else {
+		for (const [index, grant] of meant.entries()) show(grant, index > 0, io);
+		if (meant.length === 0) say(io, nothingGranted(name, [...all, ...held.value.proposals.map(({ server }) => server)]));
+		for (const { server, file, accepted } of waiting)
+			say(
+				io,
+				`${plain(server.name)}: ${plain(file)} says ${accepted === null ? "what nobody accepted" : "more than was accepted"}, which waits: sallyport policy accept ${shellWord(server.name)}`,
+			);
+	}
 	return meant.length === 0 ? 1 : 0;
+}
+
+function nothingGranted(name: string | undefined, known: readonly { readonly name: string }[]): string {
+	if (name === undefined) return "Nothing is granted to any server.";
+	const names = [...new Set(known.map((server) => server.name))];
+	const near = names.includes(name) ? null : nearest(name, names);
+	return `Nothing is granted to it.${near === null ? "" : ` Did you mean ${shellWord(near)}?`}`;
 }
 
 function show(grant: Grant, isLater: boolean, io: Io): void {

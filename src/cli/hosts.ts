@@ -1,15 +1,18 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Command } from "commander";
+import { ourCommand } from "../core/command-words.ts";
 import { HOSTS, type HostId } from "../core/config/hosts.ts";
 import { parseConfig } from "../core/config/parse.ts";
 import type { ServerEntry, StdioServer } from "../core/config/server.ts";
 import { impostorOf, launchOf } from "../core/config/wrapped.ts";
 import { launchProblem } from "../core/launch/launchable.ts";
-import { brief, plain, shellWord } from "../core/plain-text.ts";
+import { brief, plain } from "../core/plain-text.ts";
 import { grantsOf, type PolicyLayer } from "../core/policy/layers.ts";
 import { unreadLine } from "../core/report/unread.ts";
+import { ok, type Result } from "../core/result.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
+import { acceptedSettings, withForbidden } from "../platform/acceptance/own-settings.ts";
 import { commandLine } from "../platform/approval/texts.ts";
 import { discover, discoverUserFiles, thisPlatform } from "../platform/discover.ts";
 import { homePath, openHome } from "../platform/home.ts";
@@ -54,14 +57,16 @@ export function registerHosts(program: Command, io: Io, exit: (code: ExitCode) =
 			"after",
 			"\nRemote servers and what an entry switches off are listed and not counted.\n\nExit: 0 nothing starts unguarded, 1 something does, 2 could not look everywhere.",
 		)
-		.action((paths: readonly string[], options: HostsOptions) => exit(hosts(paths, options, io)));
+		.action(async (paths: readonly string[], options: HostsOptions) => exit(await hosts(paths, options, io)));
 }
 
-function hosts(paths: readonly string[], options: HostsOptions, io: Io): ExitCode {
+async function hosts(paths: readonly string[], options: HostsOptions, io: Io): Promise<ExitCode> {
 	const here = discover(paths.length === 0 ? [io.cwd] : [...paths]);
 	if (!here.ok) return complain(io, here.problem);
 	const own = discoverUserFiles(userHome(io), thisPlatform(), io.env);
-	const policy = policyHere(io);
+	const layers = await policyHere(io);
+	if (!layers.ok) complain(io, layers.problem);
+	const policy = layers.ok ? layers.value : [];
 	const texts = new Map(
 		[...own.files, ...here.value.files].flatMap((file) => (file.text === null ? [] : [[file.path, { ...file, text: file.text }] as const])),
 	);
@@ -76,18 +81,19 @@ function hosts(paths: readonly string[], options: HostsOptions, io: Io): ExitCod
 	else show(files, unguarded, new Set(own.files.map(({ path: file }) => file)), io);
 	const unseen = unreadLine(unread);
 	if (unseen !== null && options.json !== true) say(io, unseen);
-	if (unread.files + unread.folders > 0) return 2;
+	if (!layers.ok || unread.files + unread.folders > 0) return 2;
 	return unguarded > 0 ? 1 : 0;
 }
 
 /** How hosts that know such a field say that an entry is not to be started. For any other it is a word. */
 const OFF: ReadonlySet<string> = new Set(["disabled: true", "enabled: false"]);
 
-/** Every layer that counts in this folder. Empty also where one cannot be read: then the launcher starts nothing. */
-function policyHere(io: Io): readonly PolicyLayer[] {
+/** Every layer that counts in this folder. A Problem where one cannot be read: then the launcher starts nothing. */
+async function policyHere(io: Io): Promise<Result<readonly PolicyLayer[]>> {
 	const home = openHome(homePath(io.env));
 	const layers = readLayers(home.ok ? home.value : null, { workspace: fs.realpathSync(io.cwd), narrowing: [] });
-	return layers.ok ? layers.value : [];
+	if (!layers.ok || !home.ok) return layers;
+	return ok(withForbidden(layers.value, await acceptedSettings(home.value, layers.value)));
 }
 
 /** Whether what is approved under a name in a config file starts without a sandbox. */
@@ -169,5 +175,15 @@ function show(files: readonly HostFile[], unguarded: number, own: ReadonlySet<st
 	);
 	if (bare.length > 0) say(io, "Approved without a sandbox, so that they can do whatever you can do. To confine them again:");
 	for (const { name, file } of bare)
-		say(io, `  sallyport allow ${shellWord(name)} --sandbox on --file ${shellWord(displayName(file, io.cwd))}`);
+		say(
+			io,
+			`  ${ourCommand(
+				"allow",
+				[name],
+				[
+					["--sandbox", "on"],
+					["--file", displayName(file, io.cwd)],
+				],
+			)}`,
+		);
 }

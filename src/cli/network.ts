@@ -2,11 +2,14 @@ import type { Command } from "commander";
 import { parseReference } from "../core/config/references.ts";
 import { exact, plain } from "../core/plain-text.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { readAccepted } from "../platform/acceptance/accepted.ts";
+import { acceptNetwork, clearNetwork } from "../platform/approval/network.ts";
 import { type Home, holdsPerson, homePath, openHome } from "../platform/home.ts";
-import { forgetNetwork, readNetwork, type StoredNetwork, type StoredProxy, writeNetwork } from "../platform/network.ts";
+import { isNetworkAccepted, networkNotAccepted, readNetwork, type StoredNetwork, type StoredProxy } from "../platform/network.ts";
 import { type NamedNetwork, type NamedProxy, namesNetwork, networkOf } from "../platform/network-environment.ts";
 import { grantedWorkspaces } from "../platform/policy-files.ts";
 import type { Vaults } from "../platform/vault/index.ts";
+import { approvalOptions } from "./approval-context.ts";
 import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { complain, say } from "./say.ts";
@@ -37,20 +40,24 @@ export function registerNetwork(program: Command, io: Io, exit: (code: ExitCode)
 	network
 		.command("clear")
 		.description("reach hosts straight, with the system's certificates")
-		.action(() =>
-			withHome((home) => {
-				say(io, forgetNetwork(home) ? "Cleared. Stored credentials: sallyport secrets list" : "Nothing was set.");
-				return 0;
-			}),
-		);
+		.action(() => withHome((home) => clear(home, io)));
 }
 
-function show(home: Home, json: boolean, io: Io): ExitCode {
+async function clear(home: Home, io: Io): Promise<ExitCode> {
+	const cleared = await clearNetwork(home, approvalOptions(io));
+	if (!cleared.ok) return complain(io, cleared.problem);
+	say(io, cleared.value ? "Cleared. Stored credentials: sallyport secrets list" : "Nothing was set.");
+	return 0;
+}
+
+async function show(home: Home, json: boolean, io: Io): Promise<ExitCode> {
 	const read = readNetwork(home);
 	if (!read.ok) return complain(io, read.problem);
 	const { https = null, http = null, except = [], certificates = [], systemForNode = false } = read.value ?? {};
+	const held = read.value === null ? null : await readAccepted(home, approvalOptions(io));
+	const accepted = held === null ? true : held.ok ? isNetworkAccepted(home, held.value.network) : null;
 	if (json) {
-		say(io, JSON.stringify({ version: 1, https, http, except, certificates: certificates.length, systemForNode }));
+		say(io, JSON.stringify({ version: 1, https, http, except, certificates: certificates.length, systemForNode, accepted }));
 		return 0;
 	}
 	if (https === null && http === null) say(io, "Granted hosts are reached straight.");
@@ -59,6 +66,10 @@ function show(home: Home, json: boolean, io: Io): ExitCode {
 	if (except.length > 0) say(io, `  straight to  ${plain(except.join(", "))}`);
 	say(io, `  trusted      the system's certificates${certificates.length === 0 ? "" : ` and ${certificates.length} of your own`}`);
 	if (systemForNode) say(io, "  trusted      by Node too");
+	if (accepted !== true) {
+		const problem = held?.ok === false ? held.problem : networkNotAccepted(home);
+		say(io, `Not in use: ${plain(problem.message)} No server with a network starts. ${plain(problem.remedy)}`);
+	}
 	if (read.value === null && namesNetwork(io.env)) say(io, "This terminal's variables name a proxy or certificates: sallyport network use");
 	return 0;
 }
@@ -87,7 +98,8 @@ async function use(home: Home, yes: boolean, io: Io): Promise<ExitCode> {
 		if (!confirmed.ok) return complain(io, confirmed.problem, confirmed.problem.code === "declined" ? 1 : 2);
 		const stored = await store(named.value, reference, vaults);
 		if (!stored.ok) return complain(io, stored.problem);
-		writeNetwork(home, stored.value);
+		const accepted = await acceptNetwork(home, stored.value, approvalOptions(io));
+		if (!accepted.ok) return complain(io, accepted.problem);
 		say(io, "In use from each server's next start.");
 		return 0;
 	} finally {

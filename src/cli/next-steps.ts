@@ -3,12 +3,12 @@ import * as path from "node:path";
 import { HOSTS } from "../core/config/hosts.ts";
 import { shellWord } from "../core/plain-text.ts";
 import { repositoryAround } from "../platform/git.ts";
-import type { HomeToBe } from "../platform/wrapping.ts";
+import { type HomeToBe, isUsualHome } from "../platform/wrapping.ts";
 import type { ConfigFile } from "./config-files.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
 import { shownName } from "./show-diff.ts";
-import { findTarget } from "./target.ts";
+import { findTarget, userHome } from "./target.ts";
 
 /** A config file after servers in it were put behind the launcher. */
 export interface WrappedFile {
@@ -44,13 +44,20 @@ export function tellNextSteps(files: readonly WrappedFile[], home: HomeToBe, io:
 		if (after.includes(home.stub) && repositoryAround(path.dirname(file.path)) !== null)
 			say(
 				io,
-				`${shownName(file.shown)} names the launcher in your own home, for ${HOSTS[file.host].title} expands no variable there: in another clone run wrap again.`,
+				`${shownName(file.shown)} names the launcher by its path on this machine, for ${whyByPath(file, home, io)}: in another clone run wrap again.`,
 			);
 	}
 	if (!fs.existsSync(home.stub)) say(io, `The launcher is not installed at ${home.stub} yet. Run: sallyport init`);
 }
 
 const MOST = 8;
+
+/** Why a file that travels with a repository does not name the launcher through a variable. */
+function whyByPath({ host }: ConfigFile, home: HomeToBe, io: Io): string {
+	const { portableLauncher, title } = HOSTS[host];
+	const usual = portableLauncher !== null && !isUsualHome(home, userHome(io));
+	return usual ? "Sallyport's home is not ~/.sallyport" : `${title} expands no variable there`;
+}
 
 function isAmbiguous(name: string, io: Io): boolean {
 	const found = findTarget(name, undefined, io);

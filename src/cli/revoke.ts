@@ -1,32 +1,24 @@
 import * as path from "node:path";
 import type { Command } from "commander";
-import { plain, shellWord } from "../core/plain-text.ts";
+import { ourCommand } from "../core/command-words.ts";
+import { plain } from "../core/plain-text.ts";
 import { egressGrantText, parseEgressGrant } from "../core/policy/egress.ts";
 import { confinedOf, type Grant, grantsOf, inWorkspace, withConfined } from "../core/policy/layers.ts";
 import { withPromptPins } from "../core/policy/offers.ts";
+import { readWaiting } from "../platform/approval/accept.ts";
 import { narrowGrant, revokeGrants } from "../platform/approval/narrow.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { readLayers } from "../platform/policy-files.ts";
 import { approvalOptions } from "./approval-context.ts";
 import { realNames } from "./config-files.ts";
+import type { GrantParts } from "./grant-parts.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
 import { complain, say } from "./say.ts";
 
-interface RevokeOptions {
+interface RevokeOptions extends GrantParts {
 	readonly file?: string;
 	readonly json?: boolean;
-	readonly read?: readonly string[];
-	readonly write?: readonly string[];
-	readonly egress?: readonly string[];
-	readonly env?: readonly string[];
-	readonly secret?: readonly string[];
-	readonly prompt?: readonly string[];
-	readonly resource?: readonly string[];
-	readonly template?: readonly string[];
-	readonly completions?: boolean;
-	readonly ask?: readonly string[];
-	readonly hostSecrets?: readonly string[];
 }
 
 export function registerRevoke(program: Command, io: Io, exit: (code: ExitCode) => void): void {
@@ -67,8 +59,25 @@ async function revoke(name: string, options: RevokeOptions, io: Io): Promise<Exi
 	const grants = revoked.value;
 	if (options.json === true) say(io, JSON.stringify({ version: 1, server: name, revoked: grants.map((grant) => grant.config) }));
 	else if (grants.length === 0) say(io, "Nothing was granted to it.");
-	else for (const grant of grants) say(io, `Revoked: ${plain(name)}  (${plain(grant.config)})`);
+	else {
+		for (const grant of grants) say(io, `Revoked: ${plain(name)}  (${plain(grant.config)})`);
+		await sayWhatStays(name, home.value, io);
+	}
 	return grants.length === 0 ? 1 : 0;
+}
+
+/** The same command may be granted for another config file, and nobody can tell which of both a host starts. */
+async function sayWhatStays(name: string, home: Home, io: Io): Promise<void> {
+	const waiting = await readWaiting(home, approvalOptions(io));
+	const others = waiting.ok ? waiting.value.withdrawn.filter(({ grant }) => grant.name === name).flatMap(({ others }) => others) : [];
+	const configs = [...new Set(others.map(({ alone }) => alone.config))];
+	if (configs.length === 0) return;
+	say(
+		io,
+		`The same command is still granted for ${plain(configs.join(", "))}, and a host that starts it from elsewhere cannot be told from that.`,
+	);
+	say(io, `Each start has no more than both gave. To stop it everywhere: ${ourCommand("revoke", [name])}`);
+	say(io, `To let it have all that is granted there: ${ourCommand("policy accept", [name])}`);
 }
 
 /** Takes back what the options name, and leaves the rest of the grant as it is. */
@@ -82,7 +91,7 @@ async function takeBack(name: string, home: Home, meant: (grant: Grant) => boole
 		if (taken.value) narrowed.push(grant.config);
 	}
 	if (options.json === true) say(io, JSON.stringify({ version: 1, narrowed }));
-	else if (narrowed.length === 0) say(io, `Nothing of that was granted to it. What is: sallyport grants ${shellWord(name)}`);
+	else if (narrowed.length === 0) say(io, `Nothing of that was granted to it. What is: ${ourCommand("grants", [name])}`);
 	else for (const config of narrowed) say(io, `Taken back  (${plain(config)})`);
 	return narrowed.length === 0 ? 1 : 0;
 }

@@ -52,7 +52,7 @@ export function scanFiles(
 	const unread = tellUnread([...discovered.value.problems, ...user.problems], io);
 	const found = new Map([...discovered.value.files, ...user.files].map((file) => [file.path, file]));
 	const read = [...found.values()].map((file) => readFile(file, output.base));
-	const facts = gatherFacts(read, { home, env: io.env, history: !options.changed });
+	const facts = gatherFacts(read, { home, env: io.env, history: !options.changed, repositories: discovered.value.repositories });
 	const surroundings = surroundingsOf(read, { home, env: io.env });
 	const now = Math.floor(Date.now() / 1000);
 	const progress = output.quiet ? null : new Progress(io, read.length, "scanning [{bar}] {value}/{total} files");

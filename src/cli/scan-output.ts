@@ -10,6 +10,7 @@ import { formatText, type Paint, type ScanScope, type Style } from "../core/repo
 import { unreachable } from "../core/result.ts";
 import { RULES } from "../core/rules/index.ts";
 import { repositoryAround } from "../platform/git.ts";
+import { nodeCrypto } from "../platform/node-crypto.ts";
 import { isOutside } from "./display-name.ts";
 import type { Io } from "./io.ts";
 
@@ -22,7 +23,7 @@ export function formatted(format: Format, files: readonly AnalyzedFile[], scope:
 		case "text":
 			return formatText(files, painter(io), scope);
 		case "json":
-			return formatJson(files);
+			return formatJson(files, (text) => nodeCrypto().hash("sha256", text));
 		case "sarif":
 			return formatSarif(files, { version: manifest.version, rules: [...RULES, STALE_BASELINE], unread: scope.unread });
 		case "github":

@@ -4,10 +4,9 @@ import { Argument, type Command, InvalidArgumentError, Option } from "commander"
 import { plain } from "../core/plain-text.ts";
 import { unknownRule } from "../core/policy/rule-settings.ts";
 import { isRuleSeverity, type RuleSeverity } from "../core/policy/schema.ts";
-import { STALE_BASELINE } from "../core/report/baseline.ts";
 import { isAtLeast } from "../core/report/report.ts";
 import type { AnalysisContext, Severity } from "../core/rules/finding.ts";
-import { RULES } from "../core/rules/index.ts";
+import { SETTABLE } from "../platform/approval/settings.ts";
 import { repositoryAround } from "../platform/git.ts";
 import { ruleSettingsFor } from "../platform/rule-settings.ts";
 import { sameFiles } from "./config-files.ts";
@@ -52,12 +51,10 @@ export function registerScan(program: Command, io: Io, exit: (code: ExitCode) =>
 		.addOption(new Option("--no-ignores", "tell what the files themselves ignore, too: for a repository that is not yours"))
 		.addOption(new Option("--write-baseline [file]", "put aside all that is found today, but for errors").conflicts("changed"))
 		.addHelpText("after", AFTER)
-		.action((paths: readonly string[], options: ScanOptions) => {
-			exit(scan(paths, options, io));
+		.action(async (paths: readonly string[], options: ScanOptions) => {
+			exit(await scan(paths, options, io));
 		});
 }
-
-const SETTABLE = [...RULES, STALE_BASELINE];
 
 function addRule(word: string, before: ReadonlyMap<string, RuleSeverity> = new Map()): ReadonlyMap<string, RuleSeverity> {
 	const [id = "", severity = ""] = word.split("=", 2);
@@ -67,14 +64,14 @@ function addRule(word: string, before: ReadonlyMap<string, RuleSeverity> = new M
 	return new Map([...before, [id, severity]]);
 }
 
-function scan(paths: readonly string[], options: ScanOptions, io: Io): ExitCode {
+async function scan(paths: readonly string[], options: ScanOptions, io: Io): Promise<ExitCode> {
 	const format = options.json === true ? "json" : options.format;
 	const quiet = options.quiet === true;
 	const base = baseOf(format, io);
 	const workspace = workspaceOf(io.cwd);
 	const baseline = chooseBaseline(options, workspace, io);
 	if (!baseline.ok) return complain(io, baseline.problem);
-	const settings = ruleSettingsFor(workspace, io.env, options.rule ?? new Map(), SETTABLE);
+	const settings = await ruleSettingsFor(workspace, io.env, options.rule ?? new Map(), SETTABLE);
 	// The report is told all the same, with every rule as it is: a file must not hide it by being broken.
 	if (!settings.ok) complain(io, settings.problem);
 	else for (const note of settings.value.notes) remark(io, note);

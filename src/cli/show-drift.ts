@@ -1,10 +1,12 @@
-import { plain } from "../core/plain-text.ts";
+import type { SessionDrift } from "../core/audit/session-drift.ts";
+import { exact } from "../core/plain-text.ts";
 import { readDefinition, readToolMeta } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
 import type { Io } from "./io.ts";
+import { logTime } from "./log-time.ts";
 import { say } from "./say.ts";
-import { showBarred, showPatch } from "./show-text.ts";
+import { patchLines, showBarred, showPatch } from "./show-text.ts";
 
 /**
  * Drift as a difference of the definitions, not of two digests.
@@ -13,34 +15,53 @@ import { showBarred, showPatch } from "./show-text.ts";
  */
 export function showDrift(io: Io, home: Home, tool: Pick<ListedTool, "name" | "definition">, approved: string, what = ""): void {
 	say(io);
-	say(io, `${what}${plain(tool.name)} is not what was approved, and is withheld until you allow it again:`);
+	say(io, `${what}${exact(tool.name)} is not what was approved, and is withheld until you allow it again:`);
+	showLines(io, driftLines(home, approved, tool.definition), "(the approved definition is no longer kept)");
+}
+
+/** What a running server listed in the place of what was approved. Started anew, it need not list it again. */
+export function showSessionDrift(io: Io, home: Home, drift: SessionDrift): void {
+	say(io);
+	say(io, `${exact(drift.tool)}: in a session at ${logTime(drift.at)} it listed another definition, which was withheld:`);
+	showLines(io, sessionDriftLines(home, drift), "(one of the two definitions is not kept)");
+}
+
+/** What was approved, and what is listed, as lines of a difference. Null: what was approved is no longer kept. */
+export function driftLines(home: Home, approved: string, definition: Readonly<Record<string, unknown>>): readonly string[] | null {
 	const before = readDefinition(home, approved);
-	if (before === null) {
-		say(io, "  (the approved definition is no longer kept)");
-		return;
-	}
-	const { _meta: _, ...now } = tool.definition;
-	showPatch(io, textOf(before), textOf(now));
+	const { _meta: _, ...now } = definition;
+	return before === null ? null : patchLines(definitionText(before), definitionText(now));
+}
+
+/** The same of a session. Null: one of the two is not kept. */
+export function sessionDriftLines(home: Home, { approved, listed }: SessionDrift): readonly string[] | null {
+	const now = readDefinition(home, listed);
+	return now === null ? null : driftLines(home, approved, now);
 }
 
 /** What stands beside a tool's definition, in its `_meta`, where that is not what was approved: as a difference where that is kept, else whole. */
 export function showMetaDrift(io: Io, home: Home, { name, definition }: ListedTool, approved: string | undefined): void {
 	say(io);
-	say(io, `Beside the definition of ${plain(name)}, in its _meta, where some hosts look for pages to show and the like:`);
+	say(io, `Beside the definition of ${exact(name)}, in its _meta, where some hosts look for pages to show and the like:`);
 	const before = approved === undefined ? null : readToolMeta(home, approved);
-	if (before === null) showBarred(io, textOf(definition._meta));
-	else showPatch(io, textOf(before), textOf(definition._meta));
+	if (before === null) showBarred(io, definitionText(definition._meta));
+	else showPatch(io, definitionText(before), definitionText(definition._meta));
 }
 
 /** A prompt as it is listed now, by the server's own word. */
 export function showListed(io: Io, { name, definition }: Pick<ListedTool, "name" | "definition">): void {
 	const { _meta: _, ...now } = definition;
 	say(io);
-	say(io, `The prompt ${plain(name)}, by the server's own word:`);
-	showBarred(io, textOf(now));
+	say(io, `The prompt ${exact(name)}, by the server's own word:`);
+	showBarred(io, definitionText(now));
 }
 
-function textOf(value: unknown): string {
+function showLines(io: Io, lines: readonly string[] | null, otherwise: string): void {
+	for (const line of lines ?? [otherwise]) say(io, `  ${line}`);
+}
+
+/** Keys in order, a line a value. */
+function definitionText(value: unknown): string {
 	return `${JSON.stringify(value, sortedKeys, 2)}\n`;
 }
 

@@ -1,4 +1,5 @@
-import { plain, shellWord } from "../core/plain-text.ts";
+import { ourCommand } from "../core/command-words.ts";
+import { plain } from "../core/plain-text.ts";
 import type { ApprovalContext } from "../platform/approval/context.ts";
 import { type Narrowed, narrowedNow } from "../platform/approval/narrowed.ts";
 import type { LaunchLine } from "../platform/launch/locate.ts";
@@ -14,10 +15,14 @@ export function showNarrowed(io: Io, narrowed: readonly Narrowed[]): void {
 }
 
 /** After something was granted: what of the whole grant other files take away again, which the person would look for in vain. */
-export function sayWhatIsLeft(io: Io, line: LaunchLine, context: Pick<ApprovalContext, "home" | "userHome">): void {
-	const narrowed = narrowedNow(line, context);
+export async function sayWhatIsLeft(
+	io: Io,
+	line: LaunchLine,
+	context: Pick<ApprovalContext, "home" | "userHome" | "approvals">,
+): Promise<void> {
+	const narrowed = await narrowedNow(line, context);
 	if (!narrowed.ok || narrowed.value.length === 0) return;
 	say(io, "Not all of it is in effect:");
 	showNarrowed(io, narrowed.value);
-	say(io, `To see who decides: sallyport policy explain ${shellWord(line.name)}`);
+	say(io, `To see who decides: ${ourCommand("policy explain", [line.name])}`);
 }

@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from "diff";
 import { plain } from "../core/plain-text.ts";
+import { maskDetected } from "../core/secrets/redact.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
 
@@ -16,6 +17,15 @@ export function showBarred(io: Io, text: string): void {
 
 /** What of one text is not as in the other, as lines of plain text. */
 export function showPatch(io: Io, before: string, after: string): void {
-	for (const line of createTwoFilesPatch("approved", "now", before, after, "", "", { context: 2 }).split("\n").slice(3))
-		if (line !== "") say(io, `  ${plain(line)}`);
+	for (const line of patchLines(before, after)) say(io, `  ${line}`);
+}
+
+/** The same. Credentials are masked, and nothing in it drives a terminal. Empty: they are the same. */
+export function patchLines(before: string, after: string): readonly string[] {
+	if (before === after) return [];
+	return createTwoFilesPatch("approved", "now", before, after, "", "", { context: 2 })
+		.split("\n")
+		.slice(3)
+		.filter((line) => line !== "")
+		.map((line) => plain(maskDetected(line)));
 }

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { type CommandOption, ourCommand } from "../core/command-words.ts";
 import { HOST_IDS, HOSTS } from "../core/config/hosts.ts";
 import { shellWord } from "../core/plain-text.ts";
 import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
@@ -16,13 +17,23 @@ export function userHome(io: Io): string {
 	return io.env.HOME || os.homedir();
 }
 
-/** A server in a command that a person is to paste: as they named it themselves. */
-export function serverWords(name: string, file: string | undefined): string {
-	return `${shellWord(name)}${file === undefined ? "" : ` --file ${shellWord(file)}`}`;
+/** A command about a server that a person is to paste: the server as they named it themselves. */
+export function commandHere(
+	verb: string,
+	{ name, file }: { readonly name: string; readonly file: string | undefined },
+	words: readonly string[] = [],
+	options: readonly CommandOption[] = [],
+): string {
+	return ourCommand(verb, [name, ...words], file === undefined ? options : [["--file", file], ...options]);
+}
+
+/** What grants a server the secret that its entry asks for. */
+export function secretOptions(slot: string, reference: string, { mutable }: { readonly mutable: boolean }): readonly CommandOption[] {
+	return [["--secret", `${slot}=${reference}`], ...(mutable ? ([["--mutable-secrets"]] as const) : [])];
 }
 
 /** Of every host, relative to a workspace. */
-const WORKSPACE_FILES = HOST_IDS.flatMap((id) => HOSTS[id].workspaceFiles);
+export const WORKSPACE_FILES = HOST_IDS.flatMap((id) => HOSTS[id].workspaceFiles);
 
 /**
  * The launch line that a person means by a server's name: in `--file`, else in this folder's config files, else in the

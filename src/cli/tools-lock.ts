@@ -44,7 +44,10 @@ export function registerLock(tools: Command, io: Io, exit: (code: ExitCode) => v
 		.command("lock [name...]")
 		.description(`write what this folder's servers are now to ${LOCK_FILE}`)
 		.option("--json", "print what changed as JSON")
-		.addHelpText("after", `${HELP}\n\nExit: 0 written, 2 could not.`)
+		.addHelpText(
+			"after",
+			`${HELP}\n\nExit: 0 written, 2 could not; or written without a server that could not be looked at, which stays as it was locked.`,
+		)
 		.action(async (names: readonly string[], options: LockOptions) => exit(await lock(names, options, io)));
 	tools
 		.command("verify [name...]")
@@ -55,7 +58,9 @@ export function registerLock(tools: Command, io: Io, exit: (code: ExitCode) => v
 }
 
 interface Seen {
+	/** What the file has; nothing where there is none. */
 	readonly locked: Lock;
+	readonly isNew: boolean;
 	readonly now: Lock;
 	readonly failures: readonly { readonly server: string; readonly problem: Problem }[];
 }
@@ -63,13 +68,17 @@ interface Seen {
 async function lock(names: readonly string[], options: LockOptions, io: Io): Promise<ExitCode> {
 	const seen = await look(names, io);
 	if (!seen.ok) return complain(io, seen.problem);
-	const { locked, now, failures } = seen.value;
+	const { locked, isNew, now, failures } = seen.value;
 	// What was not looked at, or could not be, stays as it was locked.
 	const unseen = isUnseen(names, failures);
 	const whole: Lock = {
 		servers: [...locked.servers.filter(unseen), ...now.servers],
 		remote: [...locked.remote.filter(unseen), ...now.remote],
 	};
+	if (namesOf(whole).length === 0) {
+		tell(failures, io);
+		return complain(io, failures.length > 0 ? NOTHING_SEEN : NO_SERVER);
+	}
 	const text = formatLockFile(whole);
 	const drift = driftBetween(without(locked, unseen), now);
 	const file = path.join(io.cwd, LOCK_FILE);
@@ -84,7 +93,10 @@ async function lock(names: readonly string[], options: LockOptions, io: Io): Pro
 	}
 	if (options.json === true) sayJson(io, { version: 1, servers: namesOf(now), drift: drift.map(asJson) });
 	else {
-		for (const each of drift) showDrift(io, each);
+		// Of a file that is new, all would be.
+		if (!isNew)
+			for (const each of drift)
+				showDrift(io, each, { ...SAYS, "server-new": "was not in the lock file", "tool-new": "has a tool that was not in the lock file" });
 		say(io, `${LOCK_FILE} has ${count(namesOf(whole).length)}. Commit it; sallyport tools verify compares.${leftOut(failures)}`);
 	}
 	return tell(failures, io) ? 2 : 0;
@@ -92,7 +104,11 @@ async function lock(names: readonly string[], options: LockOptions, io: Io): Pro
 
 async function verify(names: readonly string[], options: LockOptions, io: Io): Promise<ExitCode> {
 	if (!fs.existsSync(path.join(io.cwd, LOCK_FILE)))
-		return complain(io, { code: "lock-missing", message: `There is no ${LOCK_FILE} here.`, remedy: "Write it: sallyport tools lock" });
+		return complain(io, {
+			code: "lock-missing",
+			message: `There is no ${LOCK_FILE} here.`,
+			remedy: "Write it, in the folder of the config files: sallyport tools lock",
+		});
 	const seen = await look(names, io);
 	if (!seen.ok) return complain(io, seen.problem);
 	const { locked, now, failures } = seen.value;
@@ -121,8 +137,9 @@ async function verify(names: readonly string[], options: LockOptions, io: Io): P
 async function look(names: readonly string[], io: Io): Promise<Result<Seen>> {
 	const home = openHome(homePath(io.env));
 	if (!home.ok) return home;
-	const locked = readLock(io);
-	if (!locked.ok) return locked;
+	const read = readLock(io);
+	if (!read.ok) return read;
+	const locked = ok(read.value ?? { servers: [], remote: [] });
 	const targets = workspaceTargets(io);
 	const remotes = workspaceRemotes(io);
 	const missing = names.find(
@@ -144,15 +161,16 @@ async function look(names: readonly string[], io: Io): Promise<Result<Seen>> {
 	const remote = remotes
 		.filter(meant(names))
 		.map(({ name, url, file }) => ({ name, config: relativeTo(io.cwd, file), url: maskDetected(url) }));
-	return ok({ locked: locked.value, now: { servers, remote }, failures });
+	return ok({ locked: locked.value, isNew: read.value === null, now: { servers, remote }, failures });
 }
 
 /** More than any honest lock file has. */
 const MOST_BYTES = 50_000_000;
 
-function readLock(io: Io): Result<Lock> {
+/** Null: there is no file. */
+function readLock(io: Io): Result<Lock | null> {
 	const file = path.join(io.cwd, LOCK_FILE);
-	if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return ok({ servers: [], remote: [] });
+	if (fs.lstatSync(file, { throwIfNoEntry: false }) === undefined) return ok(null);
 	const text = readBounded(file, MOST_BYTES);
 	return text === null
 		? fail("lock-unreadable", `${LOCK_FILE} cannot be read as a plain file.`, "Mend its permissions, or put a file in the place of a link.")
@@ -251,6 +269,18 @@ function sayJson(io: Io, value: unknown): void {
 	say(io, jsonForLogs(JSON.stringify(value)));
 }
 
+const NO_SERVER: Problem = {
+	code: "lock-empty",
+	message: "No config file of this folder has a server, so that there is nothing to lock, and nothing was written.",
+	remedy: `Run it where the config files are. To do without a lock, delete ${LOCK_FILE}.`,
+};
+
+const NOTHING_SEEN: Problem = {
+	code: "lock-empty",
+	message: "None of the servers could be looked at, so that there is nothing to lock, and nothing was written.",
+	remedy: "Do what is said above, and lock again.",
+};
+
 const SAYS: Readonly<Record<DriftKind, string>> = {
 	"server-new": "is not in the lock file",
 	"server-gone": "is in the lock file, and in no config file",
@@ -264,14 +294,15 @@ const SAYS: Readonly<Record<DriftKind, string>> = {
 	"tool-changed": "has changed a tool",
 };
 
-function showDrift(io: Io, { name, config, kind, tool, before, after }: Drift): void {
-	say(io, `${shownName(name)} (${plain(config)}) ${SAYS[kind]}${tool === null ? "" : `: ${plain(tool)}`}`);
+function showDrift(io: Io, { name, config, kind, tool, before, after }: Drift, says = SAYS): void {
+	say(io, `${shownName(name)} (${plain(config)}) ${says[kind]}${tool === null ? "" : `: ${plain(tool)}`}`);
 	showDiff(io, unifiedDiff(tool ?? kind, before, after).slice(2));
 	say(io);
 }
 
-function asJson({ name, config, kind, tool }: Drift): object {
-	return { server: name, config, kind, tool };
+/** `diff`: lines of a unified difference without its head; credentials are masked. */
+function asJson({ name, config, kind, tool, before, after }: Drift): object {
+	return { server: name, config, kind, tool, diff: unifiedDiff(tool ?? kind, before, after).slice(2) };
 }
 
 /** With a blank in front; empty: nothing was. */

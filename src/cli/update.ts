@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { PackageChange } from "../core/launch/package-change.ts";
-import { plain, shellWord } from "../core/plain-text.ts";
+import { plain } from "../core/plain-text.ts";
 import { saveGrant } from "../platform/approval/candidate.ts";
 import { commandLine } from "../platform/approval/texts.ts";
 import { describeUpdate, type ToolChange, type Update } from "../platform/approval/update.ts";
@@ -13,7 +13,7 @@ import { complain, say } from "./say.ts";
 import { showDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
 import { showInstructions } from "./show-instructions.ts";
-import { findTarget, serverWords } from "./target.ts";
+import { commandHere, findTarget } from "./target.ts";
 
 interface UpdateOptions {
 	readonly file?: string;
@@ -52,8 +52,9 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 		return 0;
 	}
 	const { candidate, before, after } = found.value;
+	const here = { name, file: options.file };
 	if (lacksMutableApproval(after, candidate.described.facts))
-		return complain(io, secretForMutable(`sallyport allow ${serverWords(name, options.file)} --update`));
+		return complain(io, secretForMutable(commandHere("allow", here, [], [["--update"]])));
 	showLaunch(out, candidate.described, after.secrets);
 	const [was, is] = [commandLine(before.launch), commandLine(candidate.described.line)];
 	if (was !== is) say(out, `  before    ${was}`);
@@ -76,13 +77,13 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 	say(out, "Updated. A server that runs goes on as it was until it is started again.");
 	const { tools } = found.value;
 	if (tools.ok && tools.value.changed.length > 0) {
-		const names = tools.value.changed.map(({ tool }) => shellWord(tool.name)).join(" ");
-		say(out, `Withheld until you allow them as they are now: sallyport tools allow ${serverWords(name, options.file)} ${names}`);
+		const names = tools.value.changed.map(({ tool }) => tool.name);
+		say(out, `Withheld until you allow them as they are now: ${commandHere("tools allow", here, names)}`);
 	}
 	if (found.value.instructions.state === "changed")
 		say(
 			out,
-			`Its instructions are left out until you approve them as they are now: sallyport tools allow ${serverWords(name, options.file)} --instructions`,
+			`Its instructions are left out until you approve them as they are now: ${commandHere("tools allow", here, [], [["--instructions"]])}`,
 		);
 	return 0;
 }

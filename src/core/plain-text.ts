@@ -38,9 +38,24 @@ export function sentence(text: string): string {
 	return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
-/** A remedy for one server: its name stands where the text has `NAME` in a command of ours, such as `sallyport tools allow NAME`. */
+/**
+ * A remedy for one server: its name stands where the text has `NAME` in a command of ours, such as `sallyport tools allow NAME`. One that begins
+ * with a dash stands behind two, and behind the options.
+ */
 export function withName(remedy: string, server: string): string {
-	return remedy.replaceAll(/(\bsallyport(?: [a-z]{1,12}){1,2}) NAME\b/g, (_, command: string) => `${command} ${shellWord(server)}`);
+	if (!server.startsWith("-")) return remedy.replaceAll(COMMAND, (_, command: string) => `${command} ${shellWord(server)}`);
+	return remedy.replaceAll(
+		COMMAND_LINE,
+		(_, command: string, words: string, options = "") => `${command}${options} -- ${dashed(server)}${words}`,
+	);
+}
+
+const COMMAND = /(\bsallyport(?: [a-z]{1,12}){1,2}) NAME\b/g;
+/** With the words and the options that follow. */
+const COMMAND_LINE = /(\bsallyport(?: [a-z]{1,12}){1,2}) NAME\b((?: (?!--)[^\s]+)*)((?: --?[^\s]+(?: (?!--)[^\s]+)?)*)/g;
+
+function dashed(name: string): string {
+	return /^[\w@%+=:,./-]+$/.test(name) ? name : shellWord(name);
 }
 
 /** `plain`, cut to at most `most` characters. */

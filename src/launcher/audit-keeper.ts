@@ -3,6 +3,7 @@ import { advanceHead } from "../platform/audit/head.ts";
 import { sweepLogs } from "../platform/audit/retention.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
 import type { Home } from "../platform/home.ts";
+import { isKeptWithin } from "../platform/time-limit.ts";
 
 /** When the vault hears of a session for the first time: its host has long had its first answers. Milliseconds. */
 const FIRST_MS = 2_000;
@@ -37,17 +38,22 @@ export class AuditKeeper {
 	async end(): Promise<void> {
 		this.#isEnding = true;
 		for (const timer of this.#timers) clearTimeout(timer);
-		const late = new Promise<void>((resolve) => setTimeout(resolve, LAST_MS).unref());
-		await Promise.race([advanceHead(this.#home, new Date()).catch(() => {}), late]);
+		if (this.#audit.isHeldUp) return;
+		await isKeptWithin(
+			LAST_MS,
+			advanceHead(this.#home, new Date()).catch(() => {}),
+		);
 	}
 
 	async #first(): Promise<void> {
 		await this.#again();
-		if (!this.#isEnding) await sweepLogs(this.#home, this.#retention, new Date());
+		if (!this.#isEnding && !this.#audit.isHeldUp) await sweepLogs(this.#home, this.#retention, new Date());
 	}
 
 	async #again(): Promise<void> {
-		this.#audit.note();
+		// Whoever looked into the folder now would wait for its disk as well.
+		if (this.#audit.isHeldUp) return;
+		await this.#audit.note();
 		await advanceHead(this.#home, new Date());
 	}
 }

@@ -1,4 +1,5 @@
-import { plain, shellWord } from "../core/plain-text.ts";
+import { ourCommand } from "../core/command-words.ts";
+import { plain } from "../core/plain-text.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
 import type { BubblewrapOptions } from "../platform/sandbox/bubblewrap.ts";
 import type { SandboxProfile } from "../platform/sandbox/engine.ts";
@@ -110,9 +111,9 @@ function sentence(server: string, { path, access, reason }: BlockedPath): string
 	const where = plain(path);
 	switch (reason) {
 		case "not-granted":
-			return `it tried to ${access} ${where}, which is not granted. If it should: sallyport allow ${shellWord(server)} --${access} ${shellWord(path)}`;
+			return `it tried to ${access} ${where}, which is not granted. If it should: ${ourCommand("allow", [server], [[`--${access}`, path]])}`;
 		case "absent":
-			return `it looked for a file that is not there, or tried to make one, in ${where}, which is not granted. If it should write there: sallyport allow ${shellWord(server)} --write ${shellWord(path)}`;
+			return `it looked for a file that is not there, or tried to make one, in ${where}, which is not granted. If it should write there: ${ourCommand("allow", [server], [["--write", path]])}`;
 		case "protected":
 			return `it tried to ${access} ${where}, which no server may ${access}.`;
 		case "appeared":

@@ -27,8 +27,7 @@ export function watchGrant(
 	approvals: Approvals,
 	onWaiting: (problem: Problem) => void,
 ): Result<GrantWatch> {
-	const policies = policyPlaces(home, place.sources);
-	const places = (): readonly string[] => [...policies, ...acceptedPlaces(home)];
+	const places = (): readonly string[] => [...policyPlaces(home, place.sources, approvals.known), ...acceptedPlaces(home)];
 	let changed: ((grant: Result<Grant>) => void) | null = null;
 	let missed = false;
 	let isOver = false;

@@ -1,13 +1,17 @@
-import * as fs from "node:fs";
 import * as os from "node:os";
 import type { Reached } from "../core/audit/record.ts";
 import type { Retention } from "../core/audit/retention.ts";
-import { plain, shellWord } from "../core/plain-text.ts";
-import { type AuditSettings, auditSettings, DEFAULT_AUDIT_SETTINGS } from "../core/policy/audit-settings.ts";
+import { ourCommand } from "../core/command-words.ts";
+import { plain } from "../core/plain-text.ts";
+import { DEFAULT_AUDIT_SETTINGS, heldAuditSettings } from "../core/policy/audit-settings.ts";
 import type { Grant } from "../core/policy/layers.ts";
+import { auditWaits, type OwnSettings } from "../core/policy/own-settings.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
+import type { Accepted } from "../platform/acceptance/accepted.ts";
+import { SETTINGS_WAIT } from "../platform/acceptance/held.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
+import { inflate } from "../platform/inflate.ts";
 import { profileOf } from "../platform/launch/profile.ts";
 import { readLayers } from "../platform/policy-files.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
@@ -24,6 +28,7 @@ import { grantDigest } from "./grant-digest.ts";
 import { type GrantWatch, watchGrant } from "./grant-watch.ts";
 import { type Checked, check, findPlace, lookUpGrant, type Place, plainEnvironment, resolveEnvironment, secretNames } from "./prepare.ts";
 import { refusalRecord } from "./refusal-record.ts";
+import { programName } from "./started-by.ts";
 import { launcherVersion } from "./version.ts";
 
 /**
@@ -33,23 +38,24 @@ import { launcherVersion } from "./version.ts";
 export class Launch {
 	readonly request: RunArguments;
 	/** The program that started the launcher; null: not known. */
-	readonly host = startedBy();
+	readonly host = programName(process.ppid);
 	/** Filled when the launch has resolved its secrets; log and wire keep them out from then on. */
 	readonly secrets: string[] = [];
-	/** How long logs are kept, once the log is open. */
-	retention: Retention = DEFAULT_AUDIT_SETTINGS.retention;
+	/** How the log is kept: the strictest, until it is known what a person accepted. */
+	#keeping = DEFAULT_AUDIT_SETTINGS;
 	#home: Home | null = null;
+	#approvals: Approvals | null = null;
 	#audit: AuditLog | null = null;
 	#redact: ((text: string) => string) | null = null;
 	#watch: GrantWatch | null = null;
 	#grant: Grant | null = null;
 	#place: Place | null = null;
-	/** What the launch was decided by; null: nothing was granted, or it was not looked up. */
-	#decidedBy: Grant | null = null;
+	/** What the files grant to this launch; null: nothing, or it was not looked up. */
+	#asked: Grant | null = null;
 	readonly #reached: Reached[] = [];
 	#blocked: BlockedPaths | null = null;
-	/** What was last told to wait for a person; empty: nothing. */
-	#waiting = "";
+	/** What was told to wait for a person. Empty: nothing. */
+	readonly #waiting = new Set<string>();
 
 	/** Told of a connection that was not granted, beside the person and the log. */
 	onEgressRefused: (refusal: EgressRefusal) => void = () => {};
@@ -80,6 +86,16 @@ export class Launch {
 		return this.#place;
 	}
 
+	/** What was last known to be accepted; null: nothing is known. */
+	get accepted(): Accepted | null {
+		return this.#approvals?.known ?? null;
+	}
+
+	/** How long logs are kept. */
+	get retention(): Retention {
+		return this.#keeping.retention;
+	}
+
 	/** Where the server was, by what the proxy has told so far. Empty: nowhere. */
 	get reached(): readonly Reached[] {
 		return this.#reached;
@@ -95,10 +111,12 @@ export class Launch {
 		this.#place = place.value;
 		const asked = lookUpGrant(this.request, home.value, place.value, null);
 		if (!asked.ok) return asked;
-		this.#decidedBy = asked.value;
+		this.#asked = asked.value;
 		const approvals = new Approvals(home.value);
+		this.#approvals = approvals;
 		const look = async (): Promise<Result<Grant>> => {
 			const accepted = await approvals.first();
+			if (accepted.ok) this.#keepLog(home.value, accepted.value.settings);
 			return accepted.ok ? lookUpGrant(this.request, home.value, place.value, accepted.value, this.#tellWaiting) : accepted;
 		};
 		// The vault takes as long to say what was accepted as a sandbox takes to stand up. Nothing of the server runs before both are there.
@@ -144,7 +162,8 @@ export class Launch {
 		const verified = async (): Promise<Result<void>> => {
 			const accepted = await look();
 			if (!accepted.ok) return accepted;
-			return confinement(accepted.value) === confinement(found) ? ok(undefined) : grantChanged;
+			if (confinement(accepted.value) !== confinement(found)) return grantChanged;
+			return checked.value.prove(approvals.known?.code ?? null);
 		};
 		let verifying: Promise<Result<void>> | undefined;
 		const verify = () => (verifying ??= verified());
@@ -160,7 +179,7 @@ export class Launch {
 			return ok(secrets.value.env);
 		};
 		const values = () => (resolving ??= resolve());
-		return this.#confine(checked.value, plain.value, home, {
+		return this.#confine(checked.value, plain.value, home, approvals, {
 			environment: { names: secretNames(checked.value), values },
 			// A vault answers while the sandbox stands up, which has to be told first what it is.
 			meanwhile: async () => {
@@ -181,23 +200,22 @@ export class Launch {
 	/** Loads what takes secrets out of text. Nothing foreign may be recorded before. */
 	async loadRedaction(): Promise<(text: string) => string> {
 		const { textRedactor } = await import("../core/secrets/redact.ts");
-		this.#redact ??= textRedactor(this.secrets);
+		this.#redact ??= textRedactor(this.secrets, inflate);
 		return this.#redact;
 	}
 
 	async #openAudit(home: Home): Promise<Result<AuditLog>> {
 		if (this.#audit !== null) return ok(this.#audit);
 		const { openAuditLog } = await import("../platform/audit/writer.ts");
-		const { classes, onFailure, retention } = this.#auditSettings(home);
-		this.retention = retention;
+		if (this.#keeping === DEFAULT_AUDIT_SETTINGS) this.#keepLog(home, null);
 		const audit = openAuditLog(home, {
-			classes,
-			onFailure,
+			classes: () => this.#keeping.classes,
+			onFailure: () => this.#keeping.onFailure,
 			server: this.request.name,
 			host: this.host,
 			user: accountName(),
 			launcher: launcherVersion,
-			policy: this.#decidedBy === null ? null : grantDigest(this.#decidedBy),
+			policy: this.#asked === null ? null : grantDigest(this.#asked),
 			clock: () => new Date(),
 			redact: (text) => {
 				if (this.#redact === null) throw new Error("something foreign is recorded before it can be redacted");
@@ -208,10 +226,16 @@ export class Launch {
 		return audit;
 	}
 
-	/** Where no policy can be read, nothing starts, and what is said of that is kept as is usual. */
-	#auditSettings(home: Home): AuditSettings {
-		const layers = this.#place === null ? null : readLayers(home, this.#place.sources);
-		return layers?.ok === true ? auditSettings(layers.value) : DEFAULT_AUDIT_SETTINGS;
+	/**
+	 * Where no policy can be read, nothing starts, and what is said of that is kept as is usual.
+	 *
+	 * @param accepted null: not known yet
+	 */
+	#keepLog(home: Home, accepted: OwnSettings | null): void {
+		const layers = this.#place === null ? null : readLayers(home, this.#place.sources, this.accepted);
+		if (layers?.ok !== true) return;
+		this.#keeping = heldAuditSettings(layers.value, accepted?.audit);
+		if (accepted !== null && auditWaits(layers.value, accepted)) this.#tellWaiting(SETTINGS_WAIT);
 	}
 
 	async #secretValues(checked: Checked, home: Home, approvals: Approvals): ReturnType<typeof resolveEnvironment> {
@@ -236,6 +260,7 @@ export class Launch {
 		{ grant, facts }: Checked,
 		env: Readonly<Record<string, string>>,
 		home: Home,
+		approvals: Approvals,
 		steps: Required<StartSteps>,
 	): Promise<Result<Confined>> {
 		const { sandbox } = grant;
@@ -244,7 +269,7 @@ export class Launch {
 			return fail("sandbox-unsupported", "Sallyport cannot confine servers on this system yet.", "Use Linux, or a Linux container or WSL.");
 		const options: BubblewrapOptions = {
 			sallyportHome: home.path,
-			network: async () => (await import("../platform/network.ts")).openNetwork(home),
+			network: async () => (await import("../platform/network.ts")).openNetwork(home, () => approvals.first()),
 			onEgressRefused: (refusal) => this.#egressRefused(grant.name, refusal),
 			onEgressUsed: ({ target, connections, sent, received }) => {
 				this.#reached.push({ target, connections, sent, received });
@@ -278,8 +303,8 @@ export class Launch {
 
 	/** Once for each thing that waits, however often the files are read. */
 	readonly #tellWaiting = ({ message, remedy }: Problem): void => {
-		if (message === this.#waiting) return;
-		this.#waiting = message;
+		if (this.#waiting.has(message)) return;
+		this.#waiting.add(message);
 		process.stderr.write(`sallyport: ${plain(this.request.name)}: ${plain(`${message} ${remedy}`)}\n`);
 	};
 
@@ -296,7 +321,7 @@ export class Launch {
 			return;
 		}
 		process.stderr.write(
-			`sallyport: ${plain(server)}: it tried to reach a host, and has no network. If it should: sallyport allow ${shellWord(server)} --egress HOST:PORT\n`,
+			`sallyport: ${plain(server)}: it tried to reach a host, and has no network. If it should: ${ourCommand("allow", [server], [["--egress", "HOST:PORT"]])}\n`,
 		);
 		this.#audit?.append(refusalRecord("egress-no-network", { target: "a host that it does not name" }));
 	}
@@ -304,7 +329,7 @@ export class Launch {
 	/** A connection that was not granted: one line for the person, with what would allow it, and one record. */
 	#egressRefused(server: string, refusal: EgressRefusal): void {
 		const { target, reason } = refusal;
-		const remedy = reason === "not-granted" ? ` If it should: sallyport allow ${shellWord(server)} --egress ${shellWord(target)}` : "";
+		const remedy = reason === "not-granted" ? ` If it should: ${ourCommand("allow", [server], [["--egress", target]])}` : "";
 		process.stderr.write(
 			`sallyport: ${plain(server)}: it tried to reach ${plain(target)}, which was refused (${reason}).${plain(remedy)}\n`,
 		);
@@ -338,15 +363,6 @@ const noHome: Result<never> = {
 function accountName(): string | null {
 	try {
 		return os.userInfo().username;
-	} catch {
-		return null;
-	}
-}
-
-/** The name of the program that started the launcher; null where the system does not say. A label, which decides nothing. */
-function startedBy(): string | null {
-	try {
-		return fs.readFileSync(`/proc/${process.ppid}/comm`, "utf8").trim();
 	} catch {
 		return null;
 	}

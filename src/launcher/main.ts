@@ -41,6 +41,7 @@ async function run(request: RunArguments): Promise<Ending> {
 	const launch = new Launch(request);
 	const refuse = async (problem: Problem): Promise<Ending> => {
 		await (await import("./refuse.ts")).refuse(launch, problem);
+		endIfHeldUp(launch);
 		return { code: REFUSED, signal: null };
 	};
 	const started = await launch.start();
@@ -50,7 +51,14 @@ async function run(request: RunArguments): Promise<Ending> {
 	isRelaying();
 	setTimeout(() => void import("./give-back.ts").then(({ giveBack }) => giveBack()), QUIET_MS).unref();
 	const ended = await running;
-	return ended.ok ? ended.value : refuse(ended.problem);
+	if (!ended.ok) return refuse(ended.problem);
+	endIfHeldUp(launch);
+	return ended.value;
+}
+
+/** Node waits at its exit for what the log's disk still has, however long that takes: then nothing else ends this process. */
+function endIfHeldUp({ audit }: Launch): void {
+	if (audit?.isHeldUp === true) process.kill(process.pid, "SIGKILL");
 }
 
 function leave(ending: Ending): void {

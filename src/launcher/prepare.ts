@@ -1,18 +1,18 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { shellWord } from "../core/plain-text.ts";
+import { ourCommand } from "../core/command-words.ts";
 import { holdToAccepted } from "../core/policy/accepted.ts";
 import type { EnvPart } from "../core/policy/fingerprint.ts";
 import { findGrant, type Grant, grantsOf, isInside } from "../core/policy/layers.ts";
 import { fail, failed, ok, type Problem, type Result, unreachable } from "../core/result.ts";
 import type { Accepted } from "../platform/acceptance/accepted.ts";
-import { notAccepted } from "../platform/acceptance/held.ts";
+import { firstWaiting } from "../platform/acceptance/held.ts";
 import type { Home } from "../platform/home.ts";
 import { environmentParts, serverEnvironment } from "../platform/launch/environment.ts";
 import type { LaunchFacts } from "../platform/launch/facts.ts";
 import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
-import { allowCommand, verifyLaunch } from "../platform/launch/verify.ts";
+import { allowCommand, type VerifiedLaunch, verifyLaunch } from "../platform/launch/verify.ts";
 import { type LayerSources, readLayers } from "../platform/policy-files.ts";
 import type { SecretService } from "../platform/vault/secret-service.ts";
 import type { RunArguments } from "./arguments.ts";
@@ -31,6 +31,8 @@ export interface Checked {
 	readonly grant: Grant;
 	readonly facts: LaunchFacts;
 	readonly parts: Readonly<Record<string, EnvPart>>;
+	/** To be called before anything of the server runs. */
+	readonly prove: VerifiedLaunch["prove"];
 }
 
 interface ServerEnvironment {
@@ -108,28 +110,27 @@ export function lookUpGrant(
 	accepted: Accepted | null,
 	onWaiting: (problem: Problem) => void = () => {},
 ): Result<Grant> {
-	const read = readLayers(home, place.sources);
+	const read = readLayers(home, place.sources, accepted);
 	if (!read.ok) return read;
-	const forbidden = forbiddenLaunch(read.value, request);
+	const held = accepted === null ? null : holdToAccepted(read.value, accepted);
+	const layers = held?.layers ?? read.value;
+	const forbidden = forbiddenLaunch(layers, request);
 	if (forbidden !== null) return forbidden;
-	const { layers, proposals } = accepted === null ? { layers: read.value, proposals: [] } : holdToAccepted(read.value, accepted.servers);
 	const lookup = findGrant(layers, { name: request.name, command: request.command, args: request.args, folder: place.folder });
-	const proposal = proposals.find(({ server }) => server.name === request.name);
-	const waiting = proposal === undefined || accepted === null ? null : notAccepted(proposal, accepted);
+	const waiting = held === null || accepted === null ? null : firstWaiting(held, accepted, request.name);
 	if (lookup.found) {
 		if (waiting !== null) onWaiting(waiting);
 		return ok(lookup.grant);
 	}
 	if (waiting !== null) return failed(waiting);
-	const name = shellWord(request.name);
-	const approve = `In a terminal, in its workspace: sallyport tools allow ${name} TOOL…`;
+	const approve = `In a terminal, in its workspace: ${ourCommand("tools allow", [request.name, "TOOL…"])}`;
 	switch (lookup.why) {
 		case "not-approved":
 			return fail("not-approved", "This server has not been approved on this machine.", approve);
 		case "launch-changed": {
 			// With the file, where there is one that can be meant: the name may stand in several.
 			const [approved, ...others] = grantsOf(layers).filter((grant) => grant.name === request.name);
-			const command = approved === undefined || others.length > 0 ? `sallyport allow ${name}` : allowCommand(approved);
+			const command = approved === undefined || others.length > 0 ? ourCommand("allow", [request.name]) : allowCommand(approved);
 			return fail("launch-changed", "This server's command is not the one that was approved.", `If you meant that: ${command}`);
 		}
 		case "other-workspace":
@@ -143,8 +144,8 @@ export function lookUpGrant(
 export async function check(grant: Grant, home: Home, env: Environment): Promise<Result<Checked>> {
 	const parts = environmentParts(grant, env);
 	if (!parts.ok) return parts;
-	const facts = await verifyLaunch(grant, parts.value, home);
-	return facts.ok ? ok({ grant, facts: facts.value, parts: parts.value }) : facts;
+	const verified = await verifyLaunch(grant, parts.value, home);
+	return verified.ok ? ok({ grant, parts: parts.value, ...verified.value }) : verified;
 }
 
 /** The variables that will hold a secret. */

@@ -24,7 +24,7 @@ export async function refuse(launch: Launch, refused: Problem): Promise<void> {
 	if (audit.ok) {
 		// A host's log is where few people look: `sallyport explain` tells it again.
 		audit.value.append(refusalRecord(problem.code, { message: problem.message, remedy: problem.remedy }));
-		audit.value.close("refused");
+		await audit.value.close("refused");
 		tellEditors(launch, problem, audit.value.session, redact);
 	}
 	await answerFirstRequest(process.stdin, process.stdout);

@@ -7,6 +7,7 @@ import { fail, ok } from "../core/result.ts";
 import { AuditKeeper } from "./audit-keeper.ts";
 import { decidingLayer } from "./deciding-layer.ts";
 import type { Ending } from "./ending.ts";
+import { grantDigest } from "./grant-digest.ts";
 import type { Launch, Started } from "./launch.ts";
 import { LiveReport } from "./live-report.ts";
 import { Session } from "./session.ts";
@@ -21,7 +22,7 @@ const STOP_MS = { terminate: 150, kill: 400 };
 export async function relay(launch: Launch, { grant, watch, audit, home, confined }: Started): Promise<Result<Ending>> {
 	const redact = await launch.loadRedaction();
 	const { host, secrets } = launch;
-	const recorded = audit.append({
+	const appended = audit.append({
 		request: null,
 		direction: "launcher",
 		method: null,
@@ -29,9 +30,10 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 		decision: "allow",
 		reason: grant.sandbox === "off" ? "started-without-sandbox" : "started",
 		outcome: "forwarded",
-		arguments: grantedParts(grant),
+		// The log was opened before it was known what a person accepted: this is what was granted.
+		arguments: { ...grantedParts(grant), policy: grantDigest(grant) },
 	});
-	if (!recorded) {
+	if (!appended || !(await (audit.written() ?? true))) {
 		await confined.dispose();
 		return fail(auditProblem.code, auditProblem.message, auditProblem.remedy);
 	}
@@ -48,7 +50,8 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 		host: process,
 		secrets,
 		redact,
-		decidedBy: (call, judge) => (launch.place === null ? undefined : decidingLayer(launch.request, home, launch.place, call, judge)),
+		decidedBy: (asked, judge) =>
+			launch.place === null ? undefined : decidingLayer(launch.request, home, launch.place, launch.accepted, asked, judge),
 		heard,
 		graceMs: GRACE_MS,
 		isHostGone: () => process.ppid !== parent,
@@ -68,9 +71,8 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 	const keeper = new AuditKeeper(home, audit, launch.retention);
 	keeper.start();
 	const ending = await running;
-	const isWhole = audit.close(stoppedBy === null ? "server-ended" : "stopped", launch.reached);
-	if (!isWhole)
-		process.stderr.write(`sallyport: ${plain(grant.name)}: the end of its audit log could not be written (${audit.lost} records lost).\n`);
+	const isWhole = await audit.close(stoppedBy === null ? "server-ended" : "stopped", launch.reached);
+	if (!isWhole) process.stderr.write(`sallyport: ${plain(grant.name)}: ${unwritten(audit.lost)}\n`);
 	await Promise.all([live.end(stoppedBy === null ? session.endReason : "stopped"), keeper.end()]);
 	return ok(stoppedBy === null ? ending : { code: null, signal: stoppedBy });
 }
@@ -100,6 +102,11 @@ function grantedParts({
 		...(asks === undefined ? {} : { asks: Object.keys(asks) }),
 		...(hostSecrets === undefined ? {} : { hostSecrets }),
 	};
+}
+
+function unwritten(records: number): string {
+	const what = records === 1 ? "1 record is not in it" : `${records} records are not in it`;
+	return `the end of its audit log could not be written (${what}).`;
 }
 
 const auditProblem: Problem = {

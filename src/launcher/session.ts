@@ -3,13 +3,13 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import type { AuditEvent, DecidingLayer } from "../core/audit/event.ts";
+import { ourCommand } from "../core/command-words.ts";
 import { breachText } from "../core/constraints/text.ts";
-import { plain, shellWord } from "../core/plain-text.ts";
-import type { Judge } from "../core/policy/explain.ts";
+import { plain } from "../core/plain-text.ts";
+import type { Asked, Judge } from "../core/policy/explain.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { NO_OFFERS } from "../core/policy/offers.ts";
 import { LineSplitter } from "../core/protocol/frame.ts";
-import { isObject } from "../core/protocol/message.ts";
 import { type Action, Relay, type RelayPolicy } from "../core/protocol/relay.ts";
 import type { MayCall } from "../core/protocol/tool-gate.ts";
 import type { Result } from "../core/result.ts";
@@ -17,6 +17,8 @@ import { KnownValues } from "../core/secrets/known-values.ts";
 import { isPin, type Pin } from "../core/tools/pin.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
 import { ArgumentsJudge } from "../platform/constraints/judge.ts";
+import { inflate } from "../platform/inflate.ts";
+import { milliseconds } from "../platform/milliseconds.ts";
 import type { Confined } from "../platform/sandbox/engine.ts";
 import { confinement } from "./confinement.ts";
 import type { Ending } from "./ending.ts";
@@ -38,7 +40,7 @@ export interface SessionOptions {
 	/** Keeps them, and what looks like a credential, out of what it writes to stderr. */
 	readonly redact: (text: string) => string;
 	/** Which policy refused a call; undefined: it cannot be told. */
-	readonly decidedBy: (call: RefusedCall, judge: Judge) => DecidingLayer | undefined;
+	readonly decidedBy: (asked: Asked, judge: Judge) => DecidingLayer | undefined;
 	/** Told of what the server says, in pieces as they come. */
 	readonly heard: (said: Buffer | string) => void;
 	/** Milliseconds that a server has to answer what its host asked before it went. */
@@ -49,12 +51,6 @@ export interface SessionOptions {
 	readonly stopMs: { readonly terminate: number; readonly kill: number };
 	/** Tells of every change of the grant; the session disposes of it. */
 	readonly watch: GrantWatch;
-}
-
-interface RefusedCall {
-	readonly tool: string;
-	/** Null: they did not matter. */
-	readonly given: Readonly<Record<string, unknown>> | null;
 }
 
 /** Bytes that may wait for a server to read them: more than all the calls that the relay may hold and the largest message. */
@@ -86,6 +82,9 @@ export class Session {
 	#stopping = false;
 	#killed = false;
 	#flushing: NodeJS.Timeout | null = null;
+	/** Steps whose records are on their way to a slow disk, and when the last of them is done. */
+	#turns = 0;
+	#lastTurn: Promise<void> = Promise.resolve();
 	/** The host says nothing more; it may still read. */
 	#inputIsOver = false;
 	#mended = true;
@@ -99,8 +98,9 @@ export class Session {
 			server: options.grant.name,
 			clock: milliseconds,
 			random: randomBytes(8).toString("hex"),
-			secrets: new KnownValues(options.secrets),
+			secrets: new KnownValues(options.secrets, inflate),
 			record: (event) => this.#record(event),
+			decidedBy: (asked) => this.#options.decidedBy(asked, (several, args) => this.#judge.judge(several, args)),
 		});
 	}
 
@@ -146,11 +146,12 @@ export class Session {
 		await said.done();
 		this.#options.watch.dispose();
 		this.#step(() => this.#relay.serverClosed());
+		await this.#lastTurn;
 		host.stdin.destroy();
 		await confined.dispose();
 		if (!this.#answered && !this.#killed) {
 			const how = signal === null ? `with code ${code ?? 0}` : `by ${signal}`;
-			this.#say(`it ended ${how} before it answered. To see it start: sallyport tools list ${shellWord(this.#options.grant.name)}`);
+			this.#say(`it ended ${how} before it answered. To see it start: ${ourCommand("tools list", [this.#options.grant.name])}`);
 		}
 		await flushed(host.stdout);
 		return { code, signal };
@@ -232,15 +233,36 @@ export class Session {
 
 	/**
 	 * What is decided together is recorded in one write, and given out in one write to each side, in this order: nothing leaves before the
-	 * log has it. How calls ended is recorded after their answers have left, and written with what comes next, or soon.
+	 * log has it, or a slow disk has had its time. How calls ended is recorded after their answers have left, and written with what comes next, or
+	 * soon.
 	 */
 	#step(decide: () => readonly Action[]): void {
 		const { audit } = this.#options;
 		audit.hold();
 		this.#isRecorded = true;
 		let actions = decide();
-		if (!this.#isRecorded && !audit.flush())
-			actions = [...actions.filter((action) => !("to" in action && action.to === "server")), ...this.#relay.recordsLost()];
+		if (!this.#isRecorded && !audit.flush()) actions = this.#withoutRecords(actions);
+		const written = this.#isRecorded ? null : audit.written();
+		if (written === null && this.#turns === 0) this.#conclude(actions);
+		else this.#concludeInTurn(actions, written);
+	}
+
+	/** Behind the steps before it. */
+	#concludeInTurn(actions: readonly Action[], written: Promise<boolean> | null): void {
+		this.#turns++;
+		this.#lastTurn = this.#lastTurn.then(async () => {
+			const isWritten = (await written) ?? true;
+			this.#turns--;
+			this.#conclude(isWritten ? actions : this.#withoutRecords(actions));
+		});
+	}
+
+	#withoutRecords(actions: readonly Action[]): readonly Action[] {
+		return [...actions.filter((action) => !("to" in action && action.to === "server")), ...this.#relay.recordsLost()];
+	}
+
+	#conclude(actions: readonly Action[]): void {
+		const { audit } = this.#options;
 		audit.hold();
 		this.#isRecorded = true;
 		this.#perform(actions);
@@ -251,7 +273,7 @@ export class Session {
 			}, RECORDS_MS).unref();
 		// Nothing waits: what others record is written at once.
 		else if (this.#flushing === null) audit.flush();
-		if (this.#inputIsOver && !this.#relay.isWaitedFor) this.stop();
+		if (this.#inputIsOver && this.#turns === 0 && !this.#relay.isWaitedFor) this.stop();
 	}
 
 	#perform(actions: readonly Action[]): void {
@@ -292,19 +314,9 @@ export class Session {
 	/** A log that fails after the answer has left fails for the next call, which is then refused. */
 	#record(event: AuditEvent): boolean {
 		this.#isRecorded = false;
-		const written = this.#options.audit.append(this.#withLayer(event));
+		const written = this.#options.audit.append(event);
 		this.#options.live.event(event);
 		return written;
-	}
-
-	/** What one policy decided by itself names that policy. */
-	#withLayer(event: AuditEvent): AuditEvent {
-		const { tool, reason, arguments: given } = event;
-		const byArguments = reason === "argument-not-allowed";
-		if (tool === null || !(byArguments || reason === "tool-not-granted")) return event;
-		const call = { tool, given: byArguments && isObject(given) ? given : null };
-		const layer = this.#options.decidedBy(call, (several, args) => this.#judge.judge(several, args));
-		return layer === undefined ? event : { ...event, layer };
 	}
 
 	#passOnStderr(stderr: Readable): void {
@@ -348,12 +360,6 @@ function policyChanged(grant: Grant): AuditEvent {
 		outcome: "forwarded",
 		arguments: { policy: grantDigest(grant) },
 	};
-}
-
-/** Of a clock that only goes on. Node's `performance` would load all that it can measure. */
-function milliseconds(): number {
-	const [seconds, nanoseconds] = process.hrtime();
-	return seconds * 1e3 + nanoseconds / 1e6;
 }
 
 function pinsOf(digests: ReadonlyMap<string, string>): ReadonlyMap<string, Pin> {

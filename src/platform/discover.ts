@@ -20,6 +20,8 @@ export interface Discovery {
 	readonly files: readonly DiscoveredFile[];
 	/** What was not looked at, and why; the rest was. The code says whether it should have been: see `isUnread`. */
 	readonly problems: readonly Problem[];
+	/** By the folders that were walked: whether it is the root of a git repository. Not in here: nobody looked. */
+	readonly repositories: ReadonlyMap<string, boolean>;
 }
 
 /** Whether a problem means that something stayed unseen which may hold servers: a file, or all that is in a folder. */
@@ -39,6 +41,7 @@ const SKIPPED: ReadonlySet<string> = new Set([".git", ".hg", ".jj", ".svn", "nod
 export function discover(paths: readonly string[]): Result<Discovery> {
 	const files = new Map<string, DiscoveredFile>();
 	const problems: Problem[] = [];
+	const repositories = new Map<string, boolean>();
 	for (const named of paths) {
 		const absolute = path.resolve(named);
 		let stat: fs.Stats;
@@ -49,7 +52,7 @@ export function discover(paths: readonly string[]): Result<Discovery> {
 			problems.push(unreadable(absolute));
 			continue;
 		}
-		if (stat.isDirectory()) walk(absolute, files, problems);
+		if (stat.isDirectory()) walk(absolute, files, problems, repositories);
 		else if (stat.isFile()) {
 			const read = readText(absolute);
 			if (!read.ok) {
@@ -62,7 +65,7 @@ export function discover(paths: readonly string[]): Result<Discovery> {
 			else problems.push({ code: "not-a-config", message: `${named} holds no MCP servers.`, remedy: "It was not looked at." });
 		} else return fail("not-a-file", `${named} is neither a file nor a folder.`, "Name a folder or an MCP config file.");
 	}
-	return ok({ files: [...files.values()], problems });
+	return ok({ files: [...files.values()], problems, repositories });
 }
 
 /** The hosts' per-user files that exist. `env` supplies the folders that variables move; `problems` names those that cannot be read. */
@@ -75,7 +78,7 @@ export function discoverUserFiles(home: string, platform: Platform, env: Readonl
 		if (!read.ok) problems.push(read.problem);
 		else if (read.value === null || isHostFile(read.value, host, file)) files.set(file, { path: file, host, text: read.value });
 	}
-	return { files: [...files.values()], problems };
+	return { files: [...files.values()], problems, repositories: new Map() };
 }
 
 /** The platform that this runs on, as hosts' files are told apart by it. */
@@ -140,7 +143,7 @@ function expandStar(file: string): readonly string[] {
 	}
 }
 
-function walk(root: string, files: Map<string, DiscoveredFile>, problems: Problem[]): void {
+function walk(root: string, files: Map<string, DiscoveredFile>, problems: Problem[], repositories: Map<string, boolean>): void {
 	const pending = [root];
 	const links: string[] = [];
 	for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
@@ -153,6 +156,9 @@ function walk(root: string, files: Map<string, DiscoveredFile>, problems: Proble
 		}
 		entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 		const folders: string[] = [];
+		const git = entries.find(({ name }) => name === ".git");
+		// Where a link leads, only the disk tells.
+		if (git?.isSymbolicLink() !== true) repositories.set(folder, git !== undefined);
 		for (const entry of entries) {
 			const full = path.join(folder, entry.name);
 			if (entry.isDirectory() && !SKIPPED.has(entry.name) && !isKernelFolder(full)) folders.push(full);

@@ -1,12 +1,15 @@
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { promisify } from "node:util";
 import { holdToAccepted } from "../core/policy/accepted.ts";
 import { grantsOf } from "../core/policy/layers.ts";
 import { fail, failed, ok, type Result } from "../core/result.ts";
-import { readAccepted } from "./acceptance/accepted.ts";
-import { notAccepted } from "./acceptance/held.ts";
+import { acceptedPlaces, readAccepted } from "./acceptance/accepted.ts";
+import { firstWaiting, SETTINGS_WAIT, saysMore } from "./acceptance/held.ts";
+import { waitingSettings } from "./approval/settings.ts";
 import { WEAKER_SANDBOX } from "./approval/texts.ts";
+import { auditFolder } from "./audit/place.ts";
 import { type Home, openHome } from "./home.ts";
 import { checkInstallation } from "./installation/check.ts";
 import { readRecord } from "./installation/record.ts";
@@ -18,7 +21,7 @@ import { processesAreBounded } from "./sandbox/process-limit.ts";
 import { probeVault } from "./vault/index.ts";
 import { sealedFile } from "./vault/sealed.ts";
 
-export type CheckId = "node" | "home" | "launcher" | "policy" | "sandbox" | "weaker" | "egress" | "processes" | "keychain";
+export type CheckId = "node" | "home" | "launcher" | "policy" | "audit" | "sandbox" | "weaker" | "egress" | "processes" | "keychain";
 
 /** One thing that Sallyport needs, as it was found. */
 export interface Check {
@@ -65,6 +68,7 @@ async function* examination(options: DoctorOptions): AsyncGenerator<Check> {
 	if (home.ok) {
 		yield await checkLauncher(home.value, options);
 		yield await checkPolicy(home.value);
+		yield checkAudit(home.value);
 	}
 	yield* checkSandbox(options);
 	const probed = home.ok
@@ -76,18 +80,35 @@ async function* examination(options: DoctorOptions): AsyncGenerator<Check> {
 /** Whether the grants can be read, and what they say was accepted by a person. */
 async function checkPolicy(home: Home): Promise<Check> {
 	const layers = readLayers(home, { workspace: null, narrowing: [] });
-	if (!layers.ok || grantsOf(layers.value).length === 0) return check("policy", layers, "every grant can be read");
+	if (!layers.ok || (grantsOf(layers.value).length === 0 && !saysMore(layers.value) && acceptedPlaces(home).length === 0))
+		return check("policy", layers, "every grant can be read");
 	const accepted = await readAccepted(home);
 	if (!accepted.ok) return check("policy", accepted, "");
-	const { proposals } = holdToAccepted(layers.value, accepted.value.servers);
-	const [first] = proposals;
-	if (first !== undefined) return check("policy", failed(notAccepted(first, accepted.value)), "");
+	const waiting = firstWaiting(holdToAccepted(layers.value, accepted.value), accepted.value, null);
+	if (waiting !== null) return check("policy", failed(waiting), "");
+	if (waitingSettings(layers.value, accepted.value.settings) !== null) return check("policy", failed(SETTINGS_WAIT), "");
 	const weak = accepted.value.place === "sealed" ? "; without a keychain, a program that can write in the home can forge that" : "";
 	return check("policy", layers, `every grant can be read, and was accepted by a person${weak}`);
 }
 
+/** Whether a session could begin its log. Nothing starts without one. */
+function checkAudit(home: Home): Check {
+	const folder = auditFolder(home);
+	const file = path.join(folder, `doctor-${process.pid}`);
+	try {
+		fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+		fs.writeFileSync(file, " ".repeat(4096), { flag: "wx", mode: 0o600 });
+		fs.rmSync(file);
+		return check("audit", ok(undefined), `the log can be written (${folder})`);
+	} catch {
+		fs.rmSync(file, { force: true });
+		const remedy = "Make room on the disk, or make the folder yours and writable: without a log nothing starts.";
+		return check("audit", fail("audit-unwritable", `The audit log cannot be written in ${folder}.`, remedy), "");
+	}
+}
+
 /** The Node that was recorded when the launcher was installed; before that, the one that would be. */
-async function checkNode(home: Result<Home>, { path, untrusted }: DoctorOptions): Promise<Check> {
+async function checkNode(home: Result<Home>, { path: search, untrusted }: DoctorOptions): Promise<Check> {
 	const recorded = home.ok ? readRecord(home.value) : null;
 	if (home.ok && recorded !== null && recordedNode(home.value) === null)
 		return check(
@@ -101,7 +122,7 @@ async function checkNode(home: Result<Home>, { path, untrusted }: DoctorOptions)
 		);
 	const own = { own: process.execPath, electron: process.versions.electron !== undefined };
 	const workspaces = [...untrusted, ...(home.ok ? grantedWorkspaces(home.value) : [])];
-	const found = await findNode({ recorded: recorded?.node ?? null, path, untrusted: workspaces, ...own });
+	const found = await findNode({ recorded: recorded?.node ?? null, path: search, untrusted: workspaces, ...own });
 	if (found.ok && recorded !== null && found.value.node !== recorded.node)
 		return check(
 			"node",

@@ -23,6 +23,8 @@ export interface FactsOptions {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** False: git is not asked for earlier versions, which in a large repository takes seconds. Nor is it where there are many repositories. */
 	readonly history: boolean;
+	/** Of folders that were walked: whether each is the root of a repository. Absent: the disk is asked. */
+	readonly repositories?: ReadonlyMap<string, boolean>;
 }
 
 /** A scan of more than these is not worth a look into every history. */
@@ -35,7 +37,7 @@ const MOST_HISTORIES = 50;
  */
 export function gatherFacts(files: readonly ReadFile[], options: FactsOptions): ReadonlyMap<string, FileFacts> {
 	const { home, env } = options;
-	const repositories = new Repositories(env);
+	const repositories = new Repositories(env, options.repositories);
 	const own = ownFiles(options);
 	const roots = new Set(files.map(({ path: file }) => repositories.rootAround(path.dirname(file))));
 	const asksHistory = options.history && roots.size <= MOST_HISTORIES;

@@ -104,7 +104,9 @@ export function openHome(where: string): Result<Home> {
 		return fail("no-home", `There is no Sallyport home at ${where}.`, "Run: sallyport init");
 	}
 	const stat = fs.statSync(real);
-	if (!stat.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o077) !== 0)
+	if (!stat.isDirectory() || !fs.existsSync(path.join(real, "home.json")))
+		return fail("no-home", `${real} is not a Sallyport home.`, "Name another folder in SALLYPORT_HOME, or make one: sallyport init");
+	if (stat.uid !== process.getuid?.() || (stat.mode & 0o077) !== 0)
 		return fail("home-open", `${real} can be written or read by others.`, `Run: chmod 700 ${real} (it must belong to you).`);
 	let text: string;
 	try {

@@ -1,8 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import * as z from "zod/mini";
 import { parseReference } from "../core/config/references.ts";
-import { fail, ok, type Result } from "../core/result.ts";
+import type { AcceptedPolicy } from "../core/policy/accepted-list.ts";
+import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
+import { sha256Hex } from "../core/sha256.ts";
 import { PendingFile } from "./files/atomic-file.ts";
 import type { Home } from "./home.ts";
 import type { EgressNetwork, UpstreamProxy } from "./sandbox/egress-network.ts";
@@ -46,6 +49,26 @@ function networkFile(home: Home): string {
 
 /** Null: nothing was approved, and the internet is reached straight. */
 export function readNetwork(home: Home): Result<StoredNetwork | null> {
+	const read = readFile(home);
+	return read.ok ? ok(read.value?.network ?? null) : read;
+}
+
+/** Whether what stands there is what a person accepted, by its digest. True also where nothing stands there. */
+export function isNetworkAccepted(home: Home, accepted: string | null): boolean {
+	const read = readFile(home);
+	return read.ok && (read.value === null || read.value.digest === accepted);
+}
+
+/** The digest by which a person accepts it. */
+export function networkDigest(network: StoredNetwork): string {
+	return sha256Hex(utf8ToBytes(textOf(network)));
+}
+
+function textOf(network: StoredNetwork): string {
+	return `${JSON.stringify(network, null, "\t")}\n`;
+}
+
+function readFile(home: Home): Result<{ readonly network: StoredNetwork; readonly digest: string } | null> {
 	const file = networkFile(home);
 	let text: string;
 	try {
@@ -56,14 +79,14 @@ export function readNetwork(home: Home): Result<StoredNetwork | null> {
 	}
 	try {
 		const parsed = Network.safeParse(JSON.parse(text));
-		return parsed.success ? ok(parsed.data) : broken(file);
+		return parsed.success ? ok({ network: parsed.data, digest: sha256Hex(utf8ToBytes(text)) }) : broken(file);
 	} catch {
 		return broken(file);
 	}
 }
 
 export function writeNetwork(home: Home, network: StoredNetwork): void {
-	new PendingFile(networkFile(home), `${JSON.stringify(network, null, "\t")}\n`).commit();
+	new PendingFile(networkFile(home), textOf(network)).commit();
 }
 
 /** False: there was nothing. */
@@ -74,11 +97,22 @@ export function forgetNetwork(home: Home): boolean {
 	return isThere;
 }
 
-/** What a launch needs of it, credentials included. A file that does not parse, or credentials that do not resolve, start nothing with a network. */
-export async function openNetwork(home: Home): Promise<Result<EgressNetwork | undefined>> {
-	const read = readNetwork(home);
+/**
+ * What a launch needs of it, credentials included. A file that does not parse, that no person accepted, or whose credentials do not resolve, starts
+ * nothing with a network: a proxy is told passwords, and a certificate makes its owner a reader of all that servers say.
+ *
+ * @param accepted asked only where there is such a file
+ */
+export async function openNetwork(
+	home: Home,
+	accepted: () => Promise<Result<Pick<AcceptedPolicy, "network">>>,
+): Promise<Result<EgressNetwork | undefined>> {
+	const read = readFile(home);
 	if (!read.ok || read.value === null) return read.ok ? ok(undefined) : read;
-	const { https, http, except = [], certificates = [], systemForNode = false } = read.value;
+	const held = await accepted();
+	if (!held.ok) return held;
+	if (held.value.network !== read.value.digest) return failed(networkNotAccepted(home));
+	const { https, http, except = [], certificates = [], systemForNode = false } = read.value.network;
 	const opened = await openProxies([https, http], home);
 	if (!opened.ok) return opened;
 	const [secured = null, plain = null] = opened.value;
@@ -111,6 +145,16 @@ async function openProxies(proxies: readonly (StoredProxy | undefined)[], home: 
 	} finally {
 		vaults?.close();
 	}
+}
+
+/** Why servers with a network do not start. */
+export function networkNotAccepted(home: Home): Problem {
+	return {
+		code: "network-not-accepted",
+		message: `${networkFile(home)} says how servers reach the internet, and no person has accepted that: another program wrote it, or it is from an older version.`,
+		remedy:
+			"Look at it: sallyport network. To take what this terminal's variables say: sallyport network use. To go straight: sallyport network clear",
+	};
 }
 
 function broken(file: string): Result<never> {

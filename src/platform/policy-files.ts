@@ -1,10 +1,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { AcceptedPolicy } from "../core/policy/accepted-list.ts";
 import { policyAsks } from "../core/policy/asks.ts";
 import { type Grant, type GrantedSandbox, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
 import { policyLimits } from "../core/policy/limits.ts";
 import { NO_OFFERS, policyOffers } from "../core/policy/offers.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
+import { withGrant, withoutGrant } from "../core/policy/rewrite-grant.ts";
 import { policyMeta } from "../core/policy/said.ts";
 import type { PolicyFile, PolicyServer } from "../core/policy/schema.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -28,18 +30,27 @@ export interface LayerSources {
 	readonly narrowing: readonly string[];
 }
 
+/** The grants that a person accepted, whether or not they still stand in the files. */
+type AcceptedGrants = Pick<AcceptedPolicy, "servers" | "withdrawn">;
+
 /** The files and folders that a launcher must watch to obey a changed policy. They may not exist yet. */
-export function policyPlaces(home: Home, sources: LayerSources): readonly string[] {
-	return [home.policy, MANAGED_POLICY, ...workspacePolicies(sources, userLayers(home)), ...sources.narrowing];
+export function policyPlaces(home: Home, sources: LayerSources, accepted: AcceptedGrants | null = null): readonly string[] {
+	return [home.policy, MANAGED_POLICY, ...workspacePolicies(sources, userLayers(home), accepted), ...sources.narrowing];
 }
 
 /**
  * The policy of the folder in which the host works, and of every approved workspace around it: a server that is started in a
  * subfolder is bound by the whole.
  */
-function workspacePolicies({ workspace }: LayerSources, user: Result<readonly PolicyLayer[]>): readonly string[] {
+function workspacePolicies(
+	{ workspace }: LayerSources,
+	user: Result<readonly PolicyLayer[]>,
+	accepted: AcceptedGrants | null,
+): readonly string[] {
 	if (workspace === null) return [];
-	const around = (user.ok ? grantsOf(user.value) : []).flatMap((grant) => (grant.workspace === null ? [] : [grant.workspace]));
+	// What another program takes out of the files must not take the workspace's own policy with it.
+	const approved = [...(user.ok ? grantsOf(user.value) : []), ...(accepted?.servers ?? []), ...(accepted?.withdrawn ?? [])];
+	const around = approved.flatMap((grant) => grant.workspace ?? []);
 	const folders = new Set([workspace, ...around.filter((folder) => isInside(workspace, folder))]);
 	return [...folders].map((folder) => path.join(folder, WORKSPACE_POLICY));
 }
@@ -48,14 +59,19 @@ function workspacePolicies({ workspace }: LayerSources, user: Result<readonly Po
  * Reads every layer. One that does not parse or cannot be read fails the whole: it might have narrowed.
  *
  * @param home null where there is none: then nothing is granted
+ * @param accepted null: not known
  */
-export function readLayers(home: Home | null, sources: LayerSources): Result<readonly PolicyLayer[]> {
+export function readLayers(
+	home: Home | null,
+	sources: LayerSources,
+	accepted: AcceptedGrants | null = null,
+): Result<readonly PolicyLayer[]> {
 	const user = home === null ? ok([]) : userLayers(home);
 	if (!user.ok) return user;
 	const layers = [...user.value];
 	const others: [PolicyLayer["source"], string, boolean][] = [
 		["managed", MANAGED_POLICY, false],
-		...workspacePolicies(sources, user).map((file): [PolicyLayer["source"], string, boolean] => ["workspace", file, false]),
+		...workspacePolicies(sources, user, accepted).map((file): [PolicyLayer["source"], string, boolean] => ["workspace", file, false]),
 		...sources.narrowing.map((file): [PolicyLayer["source"], string, boolean] => ["argument", file, true]),
 	];
 	for (const [source, file, mustExist] of others) {
@@ -212,7 +228,10 @@ export function writableGrant(home: Home, grant: Grant): Result<WritableGrant> {
 			"Change the entry: plain names for the server and its variables, paths without `..`.",
 		);
 	const write = (): string => {
-		new PendingFile(file, text).commit();
+		const before = readText(file);
+		// As Sallyport writes it, unless a person has written more into it than that.
+		const own = before.ok && before.value !== null ? withGrant(before.value, server) : null;
+		new PendingFile(file, own ?? text).commit();
 		return file;
 	};
 	return ok({ server, write });
@@ -254,9 +273,13 @@ function constraintsOf(grant: Grant, tool: string): Pick<NonNullable<PolicyServe
 	return constraints === undefined ? {} : { arguments: constraints };
 }
 
-/** Takes a grant back. One that stands in a file of a person's own making stays, with the file. */
+/** Takes a grant back, and its file with it, unless a person has written more into that. One that stands in a file of a person's own making stays. */
 export function deleteGrant(home: Home, grant: Pick<Grant, "name" | "config" | "workspace">): void {
-	fs.rmSync(grantFile(home, grant), { force: true });
+	const file = grantFile(home, grant);
+	const text = readText(file);
+	const left = text.ok && text.value !== null ? withoutGrant(text.value, grant) : null;
+	if (left === null) fs.rmSync(file, { force: true });
+	else new PendingFile(file, left).commit();
 }
 
 /**

@@ -52,5 +52,5 @@ export function stagedFiles(
 		if (known !== null) files.push({ path: file, host: known, text });
 		else if (text === null) problems.push(tooLarge(file));
 	}
-	return ok({ files, problems });
+	return ok({ files, problems, repositories: new Map() });
 }

@@ -28,13 +28,18 @@ export function homeToBe(where: string): HomeToBe {
  */
 export function wrappingFor(file: string, host: HostId, home: HomeToBe, userHome: string): WrappingOf {
 	const travels = workspaceOf(path.resolve(file), host, userHome) !== null;
-	const ordinary = home.path === realPath(path.join(userHome, ".sallyport"));
+	const ordinary = isUsualHome(home, userHome);
 	const { portableLauncher, workspaceVariable } = HOSTS[host];
 	return (server: StdioServer): Wrapping => ({
 		launcher: (travels && ordinary ? portableLauncher : null) ?? home.stub,
 		name: server.name.value,
 		workspace: travels ? workspaceVariable : null,
 	});
+}
+
+/** True for the home that every account has at the same place: the only one that a file can name for all. */
+export function isUsualHome(home: HomeToBe, userHome: string): boolean {
+	return home.path === realPath(path.join(userHome, ".sallyport"));
 }
 
 /** What `sallyport scan` finds in a text of this file. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { assertWritable, giveToOwner, readJson, writeAtomically } from "./files.mjs";
+import { NOTICES, noticesOf } from "./notices.mjs";
 import { longStep, SetupError, step } from "./say.mjs";
 
 const DISPATCHER = "src/bin.ts";
@@ -34,7 +35,7 @@ export async function ensureBuild(root) {
 	const stampFile = path.join(dist, "build.json");
 	const present = ENTRIES.filter(({ source }) => fs.existsSync(path.join(root, source)));
 	const inputs = hashOf(root, [...filesUnder(path.join(root, "src")).map((file) => path.relative(root, file)), ...OTHER_INPUTS]);
-	const outputs = [...present.map(({ output }) => output), "meta.json"];
+	const outputs = [...present.map(({ output }) => output), "meta.json", NOTICES];
 	const stamp = readJson(stampFile);
 	if (stamp?.inputs === inputs && stamp.outputs === hashOf(dist, outputs)) step("build", "up to date");
 	else {
@@ -121,6 +122,7 @@ async function bundle(root, dist, entries) {
 		Object.assign(meta.inputs, metafile.inputs);
 		Object.assign(meta.outputs, metafile.outputs);
 	}
+	writeAtomically(path.join(dist, NOTICES), noticesOf(root, meta));
 	writeAtomically(path.join(dist, "meta.json"), JSON.stringify(meta));
 	await stop();
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import process from "node:process";
 import { npmCommand } from "./dependencies.mjs";
 import { assertWritable, giveToOwner, readJson } from "./files.mjs";
+import { NOTICES } from "./notices.mjs";
 import { capture, withoutOuterNpm } from "./run.mjs";
 import { longStep, SetupError } from "./say.mjs";
 
@@ -25,7 +26,7 @@ const MAX_VSIX_BYTES = 8 * 1024 * 1024;
 /** The first moment that a zip can name, so that two runs give the same bytes. vsce reads it in local time, and sorts names as the locale does. */
 const FIXED_TIME = { SOURCE_DATE_EPOCH: "315532800", TZ: "UTC", LC_ALL: "C" };
 
-const COMMON_FILES = ["LICENSE", "CHANGELOG.md", "dist/sallyport.cjs", "dist/launcher.cjs", "dist/cli.cjs"];
+const COMMON_FILES = ["LICENSE", "CHANGELOG.md", `dist/${NOTICES}`, "dist/sallyport.cjs", "dist/launcher.cjs", "dist/cli.cjs"];
 
 /**
  * What goes into a package, and what its manifest says. The rest of the manifest (scripts, what a build needs) speaks of this folder.

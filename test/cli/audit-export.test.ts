@@ -6,8 +6,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { registerAudit } from "../../src/cli/audit.ts";
 import { textRedactor } from "../../src/core/secrets/redact.ts";
 import type { Home } from "../../src/platform/home.ts";
+import { event, openSession, writeSession } from "../harness/audit-logs.ts";
 import { temporaryHome } from "../platform/vault/home.ts";
-import { event, openSession, writeSession } from "./audit-logs.ts";
 import { runCommand } from "./run-command.ts";
 
 let home: Home;

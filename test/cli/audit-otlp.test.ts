@@ -7,10 +7,10 @@ import { registerAudit } from "../../src/cli/audit.ts";
 import { textRedactor } from "../../src/core/secrets/redact.ts";
 import type { Home } from "../../src/platform/home.ts";
 import { openVault } from "../../src/platform/vault/index.ts";
+import { event, openSession, writeSession } from "../harness/audit-logs.ts";
 import { Collector, partialSuccess } from "../harness/collector.ts";
 import { makeAuthority } from "../platform/sandbox/company.ts";
 import { temporaryHome } from "../platform/vault/home.ts";
-import { event, openSession, writeSession } from "./audit-logs.ts";
 import { runCommand } from "./run-command.ts";
 
 let home: Home;

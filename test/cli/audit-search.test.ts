@@ -1,27 +1,23 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { registerAudit } from "../../src/cli/audit.ts";
 import { textRedactor } from "../../src/core/secrets/redact.ts";
-import { createHome, type Home } from "../../src/platform/home.ts";
-import { event, openSession, writeSession } from "./audit-logs.ts";
+import type { Home } from "../../src/platform/home.ts";
+import { event, openSession, writeSession } from "../harness/audit-logs.ts";
+import { temporaryHome } from "../platform/vault/home.ts";
 import { runCommand } from "./run-command.ts";
 
 let folder: string;
 let home: Home;
 
 beforeEach(() => {
-	folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-search-"));
-	const made = createHome(path.join(folder, "home"), { unattended: true });
-	if (!made.ok) throw new Error(made.problem.message);
-	home = made.value;
+	home = temporaryHome();
+	folder = path.dirname(home.path);
 });
-
-afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function run(...args: readonly string[]) {
 	return runCommand(registerAudit, ["audit", ...args], { cwd: folder, env: { SALLYPORT_HOME: home.path } });
@@ -123,6 +119,19 @@ describe("search", () => {
 
 	test("when nothing fits, it says so and exits with 1", async () => {
 		expect(await run("search", "--tool", "nosuch")).toEqual({ code: 1, out: "", err: "sallyport: nothing in the log fits.\n" });
+	});
+
+	test("a reason that is spelt wrong is told", async () => {
+		const { err } = await run("search", "--reason", "tool-not-grantd");
+		expect(err).toBe("sallyport: nothing in the log fits. Did you mean --reason tool-not-granted?\n");
+	});
+
+	test("--long shows who asked, and with what, beneath each record", async () => {
+		const { out } = await run("search", "--tool", "y", "--long");
+		const [row, who, given] = out.split("\n");
+		expect(row).toMatch(/tools\/call y {2}allow/);
+		expect(who).toMatch(/^ {4}session [0-9a-f]{24}/);
+		expect(given).toContain("Acme/Site");
 	});
 
 	test.each([
@@ -300,10 +309,8 @@ describe("tail --follow", () => {
 
 	test("shows only what fits, and waits for a folder that is not there yet", async () => {
 		follow("--decision", "refuse");
-		const log = await expect
-			.poll(() => fs.existsSync(path.join(home.state, "audit")))
-			.toBe(true)
-			.then(() => openSession(home));
+		expect(fs.existsSync(path.join(home.state, "audit"))).toBe(false);
+		const log = openSession(home);
 		log.append(event({ tool: "allowed" }));
 		log.append(event({ tool: "refused", decision: "refuse", reason: "tool-not-granted", outcome: "withheld" }));
 		expect(await tools(1)).toEqual(["refused"]);
@@ -316,6 +323,18 @@ describe("tail --follow", () => {
 		await tools(1);
 		fs.truncateSync(log.file, 10);
 		await expect.poll(() => err, { timeout: 20_000 }).toContain(`${path.basename(log.file)} was cut`);
+	});
+
+	test("tells once of a line that is no record, and goes on", async () => {
+		const log = openSession(home);
+		log.append(event({ tool: "first" }));
+		follow();
+		await tools(1);
+		fs.appendFileSync(log.file, "no record\n");
+		await expect.poll(() => err, { timeout: 20_000 }).toContain(`${path.basename(log.file)} was cut, replaced or written by someone else`);
+		log.append(event({ tool: "second" }));
+		expect(await tools(2)).toEqual(["first", "second"]);
+		expect(err.match(/was cut/g)).toHaveLength(1);
 	});
 
 	test("ends when nobody reads it any more", async () => {

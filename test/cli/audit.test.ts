@@ -1,43 +1,23 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { registerAudit } from "../../src/cli/audit.ts";
 import type { AuditEvent } from "../../src/core/audit/event.ts";
-import { openAuditLog } from "../../src/platform/audit/writer.ts";
-import { createHome, type Home } from "../../src/platform/home.ts";
+import type { Home } from "../../src/platform/home.ts";
+import { openLog, writeSession } from "../harness/audit-logs.ts";
+import { temporaryHome } from "../platform/vault/home.ts";
 import { runCommand } from "./run-command.ts";
 
 let folder: string;
 let home: Home;
 
 beforeEach(() => {
-	folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-audit-"));
-	const made = createHome(path.join(folder, "home"), { unattended: true });
-	if (!made.ok) throw new Error(made.problem.message);
-	home = made.value;
+	home = temporaryHome();
+	folder = path.dirname(home.path);
 });
 
-afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
-
 function record(server: string, ...events: readonly Partial<AuditEvent>[]): string {
-	const start = Date.parse("2026-11-23T10:00:00.000Z");
-	let ticks = 0;
-	const log = openAuditLog(home, { server, host: null, clock: () => new Date(start + 1000 * ++ticks), redact: (text) => text });
-	if (!log.ok) throw new Error(log.problem.message);
-	for (const event of events)
-		log.value.append({
-			request: 1,
-			direction: "host-to-server",
-			method: "tools/call",
-			tool: "read",
-			decision: "allow",
-			reason: "tool-granted",
-			outcome: "forwarded",
-			...event,
-		});
-	log.value.close("host-closed");
-	return log.value.file;
+	return writeSession(home, { server, from: "2026-11-23T10:00:01.000Z" }, ...events);
 }
 
 function run(...args: readonly string[]) {
@@ -89,13 +69,12 @@ test("verify says yes when all is as it was written", async () => {
 
 test("verify does not call a log whole that has no end", async () => {
 	record("files", {});
-	const open = openAuditLog(home, { server: "web", host: null, clock: () => new Date(), redact: (text) => text });
-	expect(open.ok).toBe(true);
+	const open = openLog(home, { server: "web" });
 	const { code, out } = await run("verify");
 	expect(code).toBe(0);
 	expect(out).toContain("open, 1 record, as");
 	expect(out).toMatch(/Logs checked: 2\. All are as they were written; 1 has no end \(still running, crashed, or cut off\)\.\nThe vault /);
-	if (open.ok) open.value.close("host-closed");
+	await open.close("host-closed");
 });
 
 test("verify says no, and where, when something was changed", async () => {

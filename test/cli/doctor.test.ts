@@ -31,7 +31,16 @@ describe("sallyport doctor", () => {
 		const { code, out } = await doctor("--json");
 		const report = JSON.parse(out) as Report;
 		expect(report.checks.filter((each) => !each.ok)).toEqual([]);
-		expect(report.checks.map((each) => each.name)).toEqual(["node", "home", "launcher", "policy", "sandbox", "egress", "keychain"]);
+		expect(report.checks.map((each) => each.name)).toEqual([
+			"node",
+			"home",
+			"launcher",
+			"policy",
+			"audit",
+			"sandbox",
+			"egress",
+			"keychain",
+		]);
 		expect(report).toMatchObject({ version: 1, ok: true });
 		expect(report.checks[0]?.message).toBe(`Node.js ${process.versions.node} (${fs.realpathSync(process.execPath)})`);
 		expect(code).toBe(0);

@@ -62,6 +62,34 @@ describe("sallyport grants", () => {
 		expect(shown).not.toContain(token);
 	});
 
+	it("shows what a person accepted, and names what a file says beyond that as waiting", async () => {
+		const [name = ""] = fs.readdirSync(policy());
+		const file = path.join(policy(), name);
+		fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace('"egress": []', '"egress": ["example.com:443"]'));
+		const shown = await grants();
+		expect(shown).not.toContain("example.com");
+		expect(shown).toContain(`mini: ${file} says more than was accepted, which waits: sallyport policy accept mini\n`);
+		expect(JSON.parse(await run("grants", "--json"))).toMatchObject({
+			grants: [{ name: "mini", egress: [] }],
+			waiting: [{ name: "mini", file }],
+		});
+		expect((await world.sallyport(["grants", "mimi"])).stdout).toBe("Nothing is granted to it. Did you mean mini?\n");
+	});
+
+	it("leaves comments and examples of the policy file where they are when something is granted or taken back", async () => {
+		const [name = ""] = fs.readdirSync(policy());
+		const file = path.join(policy(), name);
+		const examples = '"examples": [{ "tool": "write", "expect": "refuse" }],';
+		fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace('"egress": []', `// mine\n${examples}\n"egress": []`));
+		expect(await run("policy", "test")).toBe("1 of 1 example as expected.\n");
+		await allow("--limit", "callsPerMinute=50");
+		await run("tools", "deny", "mini", "read");
+		const text = fs.readFileSync(file, "utf8");
+		for (const part of ["// mine", examples, '"callsPerMinute": 50']) expect(text).toContain(part);
+		expect(text).not.toContain('"read": {');
+		expect(await run("policy", "test")).toBe("1 of 1 example as expected.\n");
+	});
+
 	it("says that nothing is granted, and is named where a person looks for it", async () => {
 		expect(await world.sallyport(["grants", "nobody"])).toMatchObject({ code: 1, stdout: "Nothing is granted to it.\n" });
 		expect((await world.sallyport(["explain", "mini"])).stderr).toContain("sallyport grants mini");

@@ -49,6 +49,13 @@ describe("sallyport hosts", () => {
 		expect((await world.sallyport(["hosts"])).stdout).toContain("sallyport wrap --all --user\n");
 	});
 
+	it("says that a policy cannot be read, for then nothing is known to be guarded", async () => {
+		world.write(".sallyport/policy.jsonc", "{");
+		const { stderr, code } = await world.sallyport(["hosts"]);
+		fs.rmSync(path.join(world.workspace, ".sallyport"), { recursive: true });
+		expect([code, stderr]).toEqual([2, expect.stringContaining("policy.jsonc:1:")]);
+	});
+
 	it("does not call a server guarded that a policy forbids", async () => {
 		world.write(".cursor/mcp.json", { mcpServers: { ok: wrapped, plain: { command: "node", args: ["a.mjs"] } } });
 		world.write(".sallyport/policy.jsonc", { version: 1, servers: [], forbid: [{ command: "node", reason: "no scripts here" }] });

@@ -37,6 +37,19 @@ describe("sallyport policy accept", () => {
 		expect(await world.sallyport(["policy", "accept"])).toMatchObject({ code: 0, stdout: "Nothing waits.\n" });
 	});
 
+	it("knows no server that no policy and no config file has, and names the nearest that one has", async () => {
+		expect(await world.sallyport(["policy", "accept", "mini"])).toMatchObject({ code: 0, stdout: "Nothing of mini waits.\n" });
+		for (const more of [[], ["--json"]])
+			expect(await world.sallyport(["policy", "accept", "mimi", ...more])).toMatchObject({
+				code: 2,
+				stdout: "",
+				stderr: expect.stringMatching(/has a server "mimi"\.\n {2}Did you mean mini\? /),
+			});
+		// One that is only configured is known.
+		await world.sallyport(["revoke", "mini"]);
+		expect(await world.sallyport(["policy", "accept", "mini"])).toMatchObject({ code: 0, stdout: "Nothing of mini waits.\n" });
+	});
+
 	it("needs a terminal, and no --yes will do", async () => {
 		edit(...EGRESS);
 		expect(await world.sallyport(["policy", "accept", "mini"], { input: "mini\n" })).toMatchObject({
@@ -66,7 +79,8 @@ describe("sallyport policy accept", () => {
 		const outcome = await world.onTerminal(["policy", "accept"], "no\n");
 		expect(outcome.stdout).toMatch(/- command .*mini\.mjs/);
 		expect(outcome.stdout).toMatch(/\+ command .*\/tmp\/evil\.mjs/);
-		expect(outcome.code).toBe(1);
+		expect(outcome.stdout).toContain("not verified: its config file does not start this command");
+		expect(outcome.code).toBe(2);
 	});
 
 	it("accepts what was shown, and nothing that came into the file meanwhile", async () => {

@@ -23,7 +23,7 @@ describe("sallyport policy explain", () => {
 		const outcome = await explain("read");
 		expect(outcome.code).toBe(0);
 		expect(outcome.stdout).toMatch(
-			/^read of mini: allowed, with arguments that hold to what follows\n {2}✓ \S+\.jsonc {2}grants it, pinned to sha256:\S+, where path within \S+docs\n$/,
+			/^read of mini: allowed, with arguments that hold to what follows\n {2}✓ \S+\.jsonc {2}grants it, pinned to sha256:\S+, where path within \S+docs\n {2}✓ while the server lists it as it was approved\n$/,
 		);
 	});
 
@@ -31,6 +31,51 @@ describe("sallyport policy explain", () => {
 		expect((await explain("read", JSON.stringify({ path: path.join(world.workspace, "docs/a.txt") }))).code).toBe(0);
 		const refused = await explain("read", '{"path":"/etc/passwd"}');
 		expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/✗ .*: path does not hold to it \(within\)/)]);
+	});
+
+	it("names what bounds calls, and says that what was changed since it was approved does not start", async () => {
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ name: "mini", tools: { "*": {} }, limits: { callsPerMinute: 5 } }] });
+		const bounded = await explain("read");
+		fs.rmSync(policyFile());
+		expect(bounded.stdout).toMatch(/✓ \S+\.sallyport\/policy\.jsonc {2}at most: callsPerMinute 5\n/);
+		world.entry("mini", [], { env: { EXTRA: "1" } });
+		const changed = await explain("read");
+		world.entry("mini");
+		expect([changed.code, changed.stdout]).toEqual([
+			1,
+			expect.stringMatching(/refused\n(?:.*\n)*.*✗ This server's command or environment is not what was approved\./),
+		]);
+	});
+
+	it("counts the policies that the entry names to the launcher", async () => {
+		const file = world.write("extra.jsonc", { version: 1, servers: [{ name: "mini", tools: { echo: {} } }] });
+		world.entry("mini");
+		const text = fs.readFileSync(path.join(world.workspace, ".mcp.json"), "utf8");
+		const { mcpServers } = JSON.parse(text);
+		const stub = path.join(world.sallyportHome, "bin", "sallyport");
+		const { command, args } = mcpServers.mini;
+		world.write(".mcp.json", {
+			mcpServers: { mini: { command: stub, args: ["run", "--name", "mini", "--policy", file, "--", command, ...args] } },
+		});
+		const taken = await explain("read");
+		world.entry("mini");
+		expect([taken.code, taken.stdout]).toEqual([1, expect.stringMatching(/✗ \S+extra\.jsonc {2}takes it away/)]);
+	});
+
+	it("names what a policy file says to no effect: a tool or a server that is spelt wrong", async () => {
+		world.write(".sallyport/policy.jsonc", {
+			version: 1,
+			servers: [
+				{ name: "mini", tools: { "*": {}, raed: { decision: "deny" }, entirely_other: {} } },
+				{ name: "mimi", tools: {} },
+			],
+		});
+		const { stdout, code } = await explain();
+		expect(code).toBe(0);
+		expect(stdout).toContain("speaks of a tool raed, which is not granted. Did you mean read?");
+		expect(stdout).toContain("speaks of a server mimi, which nothing is granted to. Did you mean mini?");
+		expect(stdout).not.toContain("entirely_other");
+		expect(JSON.parse((await explain("--json")).stdout).odd).toHaveLength(2);
 	});
 
 	it("names the layer that takes a tool away, and no layer behind it", async () => {
@@ -157,7 +202,7 @@ describe("sallyport policy test", () => {
 		const outcome = await world.sallyport(["policy", "test", "other.jsonc"]);
 		expect([outcome.code, outcome.stdout]).toEqual([
 			1,
-			expect.stringMatching(/other\.jsonc: files write: expected allow, and it is refuse\n5 of 6 examples/),
+			expect.stringMatching(/other\.jsonc:\d+:\d+: files write: expected: allowed; it is: refused\n5 of 6 examples/),
 		]);
 	});
 

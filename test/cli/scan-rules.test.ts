@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createHome } from "../../src/platform/home.ts";
+import { acceptSettings, readWaiting } from "../../src/platform/approval/accept.ts";
+import { createHome, openHome } from "../../src/platform/home.ts";
 import { ScanFolder, unsafe } from "./scan-folder.ts";
 
 let folder: ScanFolder;
@@ -25,6 +26,14 @@ function ownPolicy(rules: object): void {
 	fs.writeFileSync(path.join(home.value.policy, "rules.jsonc"), JSON.stringify(policy(rules)));
 }
 
+/** As `sallyport policy accept` does it. */
+async function acceptOwn(): Promise<void> {
+	const home = openHome(path.join(folder.home, ".sallyport"));
+	const waiting = home.ok ? await readWaiting(home.value, {}) : home;
+	if (!home.ok || !waiting.ok || waiting.value.settings === null) throw new Error("nothing waits");
+	expect(await acceptSettings(home.value, waiting.value.settings, {})).toMatchObject({ ok: true });
+}
+
 test("a workspace raises a rule, for the commands in its subfolders too; it lowers none", async () => {
 	folder.write(".sallyport/policy.jsonc", policy({ "not-launched-through-sallyport": "error", "secret-in-env": "off" }));
 	const { code, err } = await folder.scan(["--fail-on", "error"]);
@@ -34,14 +43,30 @@ test("a workspace raises a rule, for the commands in its subfolders too; it lowe
 	expect(await severityOf("secret-in-env")).toBe("warning");
 });
 
-test("a person's own policy does both, and the command line comes before it", async () => {
+test("a person's own policy does both once they have accepted it, and the command line comes before it", async () => {
 	ownPolicy({ "secret-in-env": "off", "not-launched-through-sallyport": "warning" });
+	expect(await severityOf("secret-in-env")).toBe("warning");
+	expect((await folder.scan([])).err).toContain("sallyport policy accept");
+	await acceptOwn();
 	expect(await severityOf("secret-in-env")).toBe("off");
 	expect(await severityOf("not-launched-through-sallyport")).toBe("warning");
 	expect(await severityOf("secret-in-env", "--rule", "secret-in-env=error")).toBe("error");
 	folder.write(".sallyport/policy.jsonc", policy({ "secret-in-env": "warning" }));
 	expect(await severityOf("secret-in-env")).toBe("warning");
 	expect(await severityOf("secret-in-env", "--rule", "secret-in-env=off")).toBe("warning");
+});
+
+test("what a person accepted of their own policy stays when another program takes it out of the files", async () => {
+	const rules = path.join(folder.home, ".sallyport", "policy", "rules.jsonc");
+	ownPolicy({ "secret-in-env": "off" });
+	await acceptOwn();
+	const off = fs.readFileSync(rules);
+	fs.writeFileSync(rules, JSON.stringify(policy({ "secret-in-env": "error" })));
+	expect(await severityOf("secret-in-env"), "what is stricter counts at once").toBe("error");
+	fs.writeFileSync(rules, JSON.stringify(policy({ "secret-in-env": "info" })));
+	expect(await severityOf("secret-in-env"), "and less, up to what was accepted").toBe("info");
+	fs.writeFileSync(rules, off);
+	expect(await severityOf("secret-in-env")).toBe("off");
 });
 
 test("a server that a policy forbids is an error, which neither an ignore nor the command line takes back", async () => {

@@ -35,11 +35,37 @@ describe("sallyport tools lock", () => {
 	});
 
 	it("says which server it could not look at, once and by name", async () => {
-		world.entry("mini", ["exit"]);
+		const mini = (...args: readonly string[]) => ({ command: process.execPath, args: [world.server, ...args] });
+		world.write(".mcp.json", { mcpServers: { mini: mini("exit"), good: mini() } });
 		const { code, stdout, stderr } = await world.sallyport(["tools", "lock"]);
 		expect(code).toBe(2);
-		expect(stdout).toContain("sallyport.lock.json has 0 servers. Commit it; sallyport tools verify compares. Not looked at anew: mini.");
+		expect(stdout).toBe("sallyport.lock.json has 1 server. Commit it; sallyport tools verify compares. Not looked at anew: mini.\n");
 		expect(stderr).toMatch(/^sallyport: mini: The server ended .*\. It may need/m);
+	});
+
+	it("writes nothing where there is nothing to lock", async () => {
+		expect(await world.sallyport(["tools", "lock"])).toMatchObject({
+			code: 2,
+			stdout: "",
+			stderr: expect.stringContaining("nothing to lock"),
+		});
+		world.entry("mini", ["exit"]);
+		expect(await world.sallyport(["tools", "lock"])).toMatchObject({
+			code: 2,
+			stdout: "",
+			stderr: expect.stringMatching(/mini: [\s\S]*None of the/),
+		});
+		expect(fs.existsSync(lockFile())).toBe(false);
+	});
+
+	it("says what is new once there is a file, and only then", async () => {
+		world.entry("mini");
+		expect((await world.sallyport(["tools", "lock"])).stdout).toBe(
+			"sallyport.lock.json has 1 server. Commit it; sallyport tools verify compares.\n",
+		);
+		const entry = { command: process.execPath, args: [world.server] };
+		world.write(".mcp.json", { mcpServers: { mini: entry, second: entry } });
+		expect((await world.sallyport(["tools", "lock"])).stdout).toMatch(/^second \(\.mcp\.json\) was not in the lock file\n/);
 	});
 
 	it("grants nothing", async () => {
@@ -100,11 +126,9 @@ describe("sallyport tools verify", () => {
 		])
 			expect(outcome.stdout).toContain(said);
 		const json = await world.sallyport(["tools", "verify", "--json"]);
-		expect(
-			JSON.parse(json.stdout)
-				.drift.map(({ kind }: { kind: string }) => kind)
-				.sort(),
-		).toEqual(["launch", "server-gone", "tool-changed", "tool-gone", "tool-new"]);
+		const drift: readonly { kind: string; diff: readonly string[] }[] = JSON.parse(json.stdout).drift;
+		expect(drift.map(({ kind }) => kind).sort()).toEqual(["launch", "server-gone", "tool-changed", "tool-gone", "tool-new"]);
+		for (const { diff } of drift) expect(diff.join("\n")).toMatch(/^[-+]/m);
 	});
 
 	it("shows which line of its instructions for the model is another", async () => {

@@ -142,8 +142,12 @@ describe("sallyport wrap and unwrap", () => {
 		fs.writeFileSync(codex, '[mcp_servers.notes]\ncommand = "srv"\n');
 		const wrapped = await run(["wrap", "--all"]);
 		expect(wrapped.out).toContain("  sallyport tools list notes\n");
-		expect(wrapped.out).toMatch(/config\.toml names the launcher in your own home.*in another clone run wrap again/);
+		expect(wrapped.out).toMatch(/config\.toml names the launcher by its path .*, for Codex .*expands no variable there: in another clone/);
 		expect((await run(["unwrap", "--all"])).out).toMatch(/Restart the servers in .*Codex/);
+		// This host does; but no variable leads to such a home.
+		fs.writeFileSync(file, '{ "mcpServers": { "notes": { "command": "srv" } } }');
+		const elsewhere = await run(["wrap", "--all"], { SALLYPORT_HOME: path.join(person, "other") });
+		expect(elsewhere.out).toMatch(/mcp\.json names the launcher by its path on this machine, for Sallyport's home is not ~\/\.sallyport:/);
 	});
 
 	it("never show a token that stands in the place of a name", async () => {

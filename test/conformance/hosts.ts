@@ -62,30 +62,51 @@ export function connect(sdk: SdkName, start: Start, mode: Mode): Promise<Host> {
 	return sdk === "first" ? connectFirst(start) : connectSecond(start, mode);
 }
 
-async function connectFirst(start: Start): Promise<Host> {
-	const client = new FirstClient(NAME, { capabilities: CAPABILITIES });
-	const heard: unknown[] = [];
-	client.setRequestHandler(CreateMessageRequestSchema, async ({ params }) => {
-		heard.push(["sampling", params]);
-		return SAMPLED;
-	});
-	client.setRequestHandler(ElicitRequestSchema, async ({ params }) => {
-		heard.push(["elicitation", params]);
-		return filledIn(params as Json);
-	});
-	client.setRequestHandler(ListRootsRequestSchema, async () => {
-		heard.push(["roots"]);
-		return ROOTS;
-	});
-	client.fallbackNotificationHandler = async ({ method, params }) => {
-		heard.push([method, params]);
-	};
-	await client.connect(new FirstTransport({ ...start, args: [...start.args], env: { ...start.env }, stderr: "ignore" }));
+/** What both hosts say to a server that asks, or that tells something. */
+function playedHost(heard: unknown[]) {
 	return {
-		about: { capabilities: client.getServerCapabilities(), server: client.getServerVersion(), instructions: client.getInstructions() },
-		heard,
+		async sampling({ params }: { readonly params: unknown }) {
+			heard.push(["sampling", params]);
+			return SAMPLED;
+		},
+		async elicitation({ params }: { readonly params: unknown }) {
+			heard.push(["elicitation", params]);
+			return filledIn(params as Json);
+		},
+		async roots() {
+			heard.push(["roots"]);
+			return ROOTS;
+		},
+		async notification({ method, params }: { readonly method: string; readonly params?: unknown }) {
+			heard.push([method, params]);
+		},
+	};
+}
+
+/** What both SDKs' clients do by the same names. */
+interface SdkClient {
+	listTools(): Promise<unknown>;
+	listPrompts(): Promise<unknown>;
+	getPrompt(params: { name: string; arguments: Record<string, string> }): Promise<unknown>;
+	listResources(): Promise<unknown>;
+	listResourceTemplates(): Promise<unknown>;
+	readResource(params: { uri: string }): Promise<unknown>;
+	complete(params: {
+		ref: Ref;
+		argument: { name: string; value: string };
+		context: { arguments: Record<string, string> };
+	}): Promise<unknown>;
+	setLoggingLevel(level: "debug"): Promise<unknown>;
+	ping(): Promise<unknown>;
+	subscribeResource(params: { uri: string }): Promise<unknown>;
+	unsubscribeResource(params: { uri: string }): Promise<unknown>;
+	sendRootsListChanged(): Promise<void>;
+	close(): Promise<void>;
+}
+
+function asked(client: SdkClient): Omit<Host, "about" | "heard" | "callTool" | "listen"> {
+	return {
 		listTools: () => client.listTools(),
-		callTool: (name, args, options = {}) => client.callTool({ name, arguments: args }, undefined, options),
 		listPrompts: () => client.listPrompts(),
 		getPrompt: (name, args) => client.getPrompt({ name, arguments: args }),
 		listResources: () => client.listResources(),
@@ -97,31 +118,39 @@ async function connectFirst(start: Start): Promise<Host> {
 		subscribe: (uri) => client.subscribeResource({ uri }),
 		unsubscribe: (uri) => client.unsubscribeResource({ uri }),
 		rootsChanged: () => client.sendRootsListChanged(),
-		listen: null,
 		close: () => client.close(),
+	};
+}
+
+async function connectFirst(start: Start): Promise<Host> {
+	const client = new FirstClient(NAME, { capabilities: CAPABILITIES });
+	const heard: unknown[] = [];
+	const played = playedHost(heard);
+	client.setRequestHandler(CreateMessageRequestSchema, played.sampling);
+	client.setRequestHandler(ElicitRequestSchema, played.elicitation);
+	client.setRequestHandler(ListRootsRequestSchema, played.roots);
+	client.fallbackNotificationHandler = played.notification;
+	await client.connect(new FirstTransport({ ...start, args: [...start.args], env: { ...start.env }, stderr: "ignore" }));
+	return {
+		...asked(client),
+		about: { capabilities: client.getServerCapabilities(), server: client.getServerVersion(), instructions: client.getInstructions() },
+		heard,
+		callTool: (name, args, options = {}) => client.callTool({ name, arguments: args }, undefined, options),
+		listen: null,
 	};
 }
 
 async function connectSecond(start: Start, mode: Mode): Promise<Host> {
 	const client = new SecondClient(NAME, { capabilities: CAPABILITIES, versionNegotiation: { mode } });
 	const heard: unknown[] = [];
-	client.setRequestHandler("sampling/createMessage", async ({ params }) => {
-		heard.push(["sampling", params]);
-		return SAMPLED;
-	});
-	client.setRequestHandler("elicitation/create", async ({ params }) => {
-		heard.push(["elicitation", params]);
-		return filledIn(params as Json);
-	});
-	client.setRequestHandler("roots/list", async () => {
-		heard.push(["roots"]);
-		return ROOTS;
-	});
-	client.fallbackNotificationHandler = async ({ method, params }) => {
-		heard.push([method, params]);
-	};
+	const played = playedHost(heard);
+	client.setRequestHandler("sampling/createMessage", played.sampling);
+	client.setRequestHandler("elicitation/create", played.elicitation);
+	client.setRequestHandler("roots/list", played.roots);
+	client.fallbackNotificationHandler = played.notification;
 	await client.connect(new SecondTransport({ ...start, args: [...start.args], env: { ...start.env }, stderr: "ignore" }));
 	return {
+		...asked(client),
 		about: {
 			capabilities: client.getServerCapabilities(),
 			server: client.getServerVersion(),
@@ -129,23 +158,10 @@ async function connectSecond(start: Start, mode: Mode): Promise<Host> {
 			version: client.getNegotiatedProtocolVersion(),
 		},
 		heard,
-		listTools: () => client.listTools(),
 		callTool: (name, args, options = {}) => client.callTool({ name, arguments: args }, options),
-		listPrompts: () => client.listPrompts(),
-		getPrompt: (name, args) => client.getPrompt({ name, arguments: args }),
-		listResources: () => client.listResources(),
-		listResourceTemplates: () => client.listResourceTemplates(),
-		readResource: (uri) => client.readResource({ uri }),
-		complete: (ref, name, value, known = {}) => client.complete({ ref, argument: { name, value }, context: { arguments: known } }),
-		setLoggingLevel: () => client.setLoggingLevel("debug"),
-		ping: () => client.ping(),
-		subscribe: (uri) => client.subscribeResource({ uri }),
-		unsubscribe: (uri) => client.unsubscribeResource({ uri }),
-		rootsChanged: () => client.sendRootsListChanged(),
 		async listen(filter) {
 			const subscription = await client.listen(filter);
 			return { honored: subscription.honoredFilter, close: () => subscription.close() };
 		},
-		close: () => client.close(),
 	};
 }

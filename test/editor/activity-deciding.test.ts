@@ -2,6 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { EventRecord } from "../../src/core/audit/record.ts";
+import { type AcceptedPolicy, NOTHING_ACCEPTED } from "../../src/core/policy/accepted-list.ts";
+import { parsePolicy } from "../../src/core/policy/parse.ts";
 import { policyPlace } from "../../src/core/policy/place.ts";
 import { slice } from "../../src/core/text.ts";
 import { type Deciding, decidingOf } from "../../src/editor/activity/deciding.ts";
@@ -61,9 +63,9 @@ function record(more: Partial<EventRecord>): EventRecord {
 	};
 }
 
-function decide(more: Partial<EventRecord>): Deciding | null {
+function decide(more: Partial<EventRecord>, accepted: AcceptedPolicy | null = null): Deciding | null {
 	const key = { name: "mini", config: path.join(world.workspace, ".mcp.json"), workspace: world.workspace };
-	return decidingOf({ id: "a 1", record: record(more), ending: null }, { home, userHome: world.home, key });
+	return decidingOf({ id: "a 1", record: record(more), ending: null }, { home, userHome: world.home, key, accepted });
 }
 
 /** Whose policy, what it says, and the text of the place. */
@@ -82,6 +84,11 @@ it.each<[string, Partial<EventRecord>, readonly [string, RegExp, RegExp]]>([
 	["a host that the workspace takes away", egress("example.com:443"), ["workspace", /^takes it away$/, /^"egress": \[\]$/]],
 	["a host that nobody granted", egress("evil.example:443"), ["user", /^does not grant it$/, /^"egress": \[ "example.com:443" \]$/]],
 	["the smaller number of calls", { tool: "echo", reason: "too-many-calls" }, ["workspace", /^/, /^"callsPerMinute": 5$/]],
+	[
+		"a key that the host was about to send",
+		{ tool: "echo", reason: "host-secret", arguments: { kind: "private key", place: "params.arguments.text" } },
+		["user", /^does not grant it$/, /^"name": "mini"$/],
+	],
 	[
 		"instructions",
 		{ direction: "server-to-host", method: "initialize", reason: "instructions-not-granted" },
@@ -105,6 +112,19 @@ it("what the log itself names counts, and a policy that was written since is tol
 	expect(decide({ tool: "write", layer })).toMatchObject({ source: "workspace", says: "takes it away", isLater: false });
 	expect(decide({ tool: "write", layer, at: "2020-01-01T00:00:00.000Z" })).toMatchObject({ isLater: true });
 	expect(decide({ tool: "write", layer: { ...layer, file: `${file}.gone` } })).toMatchObject({ isLater: true });
+});
+
+it("what stands in a file and no person accepted decides nothing", () => {
+	const folder = home.policy;
+	const servers = fs.readdirSync(folder).flatMap((name) => {
+		const parsed = parsePolicy(fs.readFileSync(path.join(folder, name), "utf8"), name);
+		return parsed.ok ? parsed.value.servers : [];
+	});
+	const call = { tool: "echo", decision: "allow", reason: "tool-granted" } as const;
+	expect(decide(call, { ...NOTHING_ACCEPTED, servers })?.says).toMatch(/^grants it/);
+	const less = servers.map((server) => ({ ...server, tools: {} }));
+	expect(decide({ tool: "echo" }, { ...NOTHING_ACCEPTED, servers: less })).toMatchObject({ source: "user", says: "does not grant it" });
+	expect(decide(call, NOTHING_ACCEPTED)).toBeNull();
 });
 
 it("of a server that no policy knows nothing is made up", () => {

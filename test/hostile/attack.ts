@@ -19,7 +19,7 @@ export interface Play {
 	readonly first?: boolean;
 }
 
-export type Family = "tools" | "text" | "secrets" | "framing" | "protocol" | "questions" | "calls" | "arguments" | "envelopes";
+export type Family = "tools" | "text" | "secrets" | "framing" | "protocol" | "questions" | "calls" | "keys" | "arguments" | "envelopes";
 
 /** One thing that a hostile server or a hostile host tries. What decides is what the other side got. */
 export interface Attack {

@@ -6,6 +6,7 @@ import { type Action, Relay, type RelayPolicy } from "../../src/core/protocol/re
 import { KnownValues } from "../../src/core/secrets/known-values.ts";
 import { instructionsPinOf, type Pin, pinOf } from "../../src/core/tools/pin.ts";
 import { ArgumentsJudge } from "../../src/platform/constraints/judge.ts";
+import { inflate } from "../../src/platform/inflate.ts";
 import { INSTRUCTIONS, Player, PROMPT, TOOLS, type Written } from "../fixtures/servers/hostile-player.mjs";
 import type { Era, Play } from "./attack.ts";
 import { RESULT_BYTES } from "./grant.ts";
@@ -98,7 +99,7 @@ function relayWith(secret: string, docs: string, events: AuditEvent[]): Relay {
 			events.push(event);
 			return true;
 		},
-		secrets: new KnownValues([secret]),
+		secrets: new KnownValues([secret], inflate),
 	});
 }
 

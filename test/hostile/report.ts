@@ -9,6 +9,7 @@ const FAMILIES: Readonly<Record<Family, string>> = {
 	protocol: "Answers, notifications and requests out of place",
 	questions: "What a server asks of the person and the model",
 	calls: "What a host calls and reaches for",
+	keys: "Keys and tokens of the person on their way to a server",
 	arguments: "Arguments beyond what the policy allows",
 	envelopes: "Requests that two programs read differently",
 };

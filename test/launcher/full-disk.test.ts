@@ -41,13 +41,16 @@ function fill(): void {
 	}
 }
 
-async function lost() {
+async function records() {
 	const { stdout } = await world.sallyport(["audit", "list", "--json", "--limit", "1000"]);
-	const records = stdout
+	return stdout
 		.trim()
 		.split("\n")
 		.map((line) => JSON.parse(line));
-	return records.filter(({ reason }) => reason === "records-lost");
+}
+
+async function lost() {
+	return (await records()).filter(({ reason }) => reason === "records-lost");
 }
 
 // What an ordinary user can try of it stands beside the log's writer.
@@ -68,6 +71,11 @@ it.runIf(process.getuid?.() === 0)(
 		expect(await callTool(client, "echo", { text: "after" })).toMatchObject({ ok: true, text: "after" });
 		await client.close();
 		expect(await lost()).toMatchObject([{ decision: "refuse", count: expect.any(Number) }]);
+		// The call whose record was the first without room: the log does not leave it at that it was let through.
+		const calls = (await records()).filter(({ tool }) => tool === "echo");
+		const refused = calls.filter(({ reason }) => reason === "audit-failed");
+		expect(refused).toMatchObject([{ decision: "refuse", outcome: "withheld" }]);
+		expect(calls.filter(({ request }) => request === refused[0].request).map(({ outcome }) => outcome)).toEqual(["forwarded", "withheld"]);
 		expect((await world.sallyport(["audit", "verify"])).code).toBe(0);
 	},
 );
@@ -79,6 +87,7 @@ it.runIf(process.getuid?.() === 0)(
 			path.join(world.sallyportHome, "policy", "audit.jsonc"),
 			'{ "version": 1, "servers": [], "audit": { "onFailure": "allow" } }',
 		);
+		expect(await world.sallyport(["policy", "accept", "--yes"])).toMatchObject({ code: 0 });
 		disk("128k");
 		const { client } = await world.connect("mini");
 		await callTool(client, "echo", { text: "before" });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 		const allowed = await world.sallyport(["allow", ...args, "--yes"]);
 		expect(allowed.code, allowed.stderr).toBe(0);
 		if (args[0] !== "some") continue;
-		expect(allowed.stdout).toMatch(/\+ prompt +summary\n/);
+		expect(allowed.stdout).toMatch(/\+ prompt +summary\b/);
 		expect(allowed.stdout).toMatch(/\+ resource +"?notes:\/\/docs\/\*/);
 		expect(allowed.stdout).toMatch(/\+ completion /);
 	}

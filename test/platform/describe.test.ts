@@ -44,7 +44,7 @@ function look(
 	more: { readonly env?: Readonly<Record<string, string>>; readonly run?: PackageRun } = {},
 ): Promise<Result<DescribedLaunch>> {
 	const [command = "", ...args] = line.split(" ");
-	const nothing = { config: path.join(folder, ".mcp.json"), workspace, cwd: null, env: {}, asks: new Map(), wrapped: false };
+	const nothing = { config: path.join(folder, ".mcp.json"), workspace, cwd: null, env: {}, asks: new Map(), wrapped: false, policies: [] };
 	const stored = {
 		registry: "npm",
 		name: "pkg",

@@ -44,6 +44,14 @@ describe("a kept listing", () => {
 		["is no JSON", "{"],
 		["is of another version", '{"version":2,"at":"","tools":[]}'],
 		["has a pin that is none", '{"version":1,"at":"","tools":[{"name":"x","pin":"sha256:x","definition":{}}]}'],
+		[
+			"shows another definition than the one that its pin is of",
+			JSON.stringify({ version: 1, at: "", tools: [{ name: "echo", pin: pinOf({ ...echo, description: "Deletes" }), definition: echo }] }),
+		],
+		[
+			"shows another tool's definition",
+			JSON.stringify({ version: 1, at: "", tools: [{ name: "delete", pin: pinOf(echo), definition: echo }] }),
+		],
 		["is larger than one that we write", " ".repeat(5_000_000)],
 	])("is not taken from a file that %s", (_what, text) => {
 		fs.writeFileSync(fileOf("f"), text);

@@ -81,7 +81,7 @@ const KOFFI = [
 		.flatMap((name) => below(`node_modules/@koromix/${name}`))
 		.filter((file) => !file.endsWith(".md")),
 ];
-const PROGRAMS = ["dist/cli.cjs", "dist/launcher.cjs", "dist/sallyport.cjs"];
+const PROGRAMS = ["dist/THIRD-PARTY-NOTICES.txt", "dist/cli.cjs", "dist/launcher.cjs", "dist/sallyport.cjs"];
 
 describe("the extension's package", () => {
 	it("holds what runs, what is shown and what is legal, and nothing else", () => {
@@ -107,6 +107,26 @@ describe("the extension's package", () => {
 		const names = (files: readonly string[]): string[] =>
 			files.map((file) => file.toLowerCase().replace(/^license(\.txt)?$/, "license")).sort();
 		expect(names(listed.stdout.split("\n").filter((line) => line !== ""))).toEqual(names(filesIn(extension)));
+	});
+
+	it("says whose code is in it and under which terms: of every package that the bundles have a part of, and of the native ones", () => {
+		const notices = fs.readFileSync(path.join(extension, "dist", "THIRD-PARTY-NOTICES.txt"), "utf8");
+		const { inputs } = JSON.parse(fs.readFileSync(path.join(root, "dist", "meta.json"), "utf8")).outputs["dist/extension.cjs"];
+		const parts = z.record(z.string(), z.object({ bytesInOutput: z.number() })).parse(inputs);
+		const bundled = Object.entries(parts).flatMap(([file, { bytesInOutput }]) =>
+			bytesInOutput > 0 ? (/.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []) : [],
+		);
+		expect(bundled.length).toBeGreaterThan(10);
+		const native = fs.readdirSync(path.join(extension, "node_modules", "@koromix")).map((name) => `@koromix/${name}`);
+		for (const name of new Set([...bundled, "@github/keytar", "koffi", ...native])) expect(notices).toContain(`\n${name} `);
+		for (const terms of [
+			"Apache License\n",
+			"Permission is hereby granted",
+			"Redistribution and use in source and binary forms",
+			"ISC License",
+		])
+			expect(notices).toContain(terms);
+		expect(notices).not.toContain(root);
 	});
 
 	it("serves every platform in at most 8 MB", () => {

@@ -1,5 +1,7 @@
 import * as z from "zod/mini";
+import type { RefusedThing } from "../protocol/asked.ts";
 import type { EventRecord } from "./record.ts";
+import { type SessionDrift, sessionDrifts } from "./session-drift.ts";
 
 /** What a server was granted when it started, as the log has it: long lists are cut there. */
 export interface GrantedThen {
@@ -40,6 +42,12 @@ export interface Withheld {
 	readonly reason: string;
 	/** A person could grant it. */
 	readonly grantable: boolean;
+	/** What it was about, for the relay's own reasons; whole, or null: the log has only a part of it. */
+	readonly about: RefusedThing | null;
+	/** The policy, other than the person's own, that decided; null: none, or none that can be named. */
+	readonly takenBy: string | null;
+	/** Of a tool that was not what was approved: which definition it was. Undefined: it is no such thing, or the log does not say. */
+	readonly drift?: SessionDrift;
 	/** Why the server was not started, and what to do about it, in the launcher's own words and perhaps cut. Undefined: the reason says all. */
 	readonly said?: { readonly message: string; readonly remedy: string };
 }
@@ -85,6 +93,12 @@ const Said = z.object({ message: z.string(), remedy: z.string() });
 /** The log keeps the beginning of a long text. */
 export function isCut(text: string): boolean {
 	return /…\[\d+ more characters\]$/.test(text);
+}
+
+/** True where one of these texts, or of the texts in them, is only a beginning. What a person is to paste must be whole. */
+function isAnyCut(value: unknown): boolean {
+	if (typeof value === "string") return isCut(value);
+	return typeof value === "object" && value !== null && Object.values(value).some(isAnyCut);
 }
 
 /**
@@ -138,8 +152,12 @@ function grantedIn({ reason, arguments: given }: EventRecord): GrantedThen {
 /** Of a tool, what a person could allow. */
 const GRANTABLE: ReadonlySet<string> = new Set(["tool-not-granted", "tool-meta-changed", "host-secret"]);
 
-function withheldIn({ at, direction, reason, tool, method, count = 1, arguments: given }: EventRecord): Withheld {
-	const common = { at, count, reason };
+function withheldIn(entry: EventRecord): Withheld {
+	const { at, direction, reason, tool, method, count = 1, arguments: given, layer } = entry;
+	const about = direction === "launcher" || isAnyCut([tool, method, given]) ? null : { reason, tool, method, given };
+	const takenBy = layer === undefined || layer.source === "user" ? null : layer.file;
+	const drift = tool === null ? undefined : sessionDrifts([entry]).get(tool);
+	const common = { at, count, reason, about, takenBy, ...(drift === undefined ? {} : { drift }) };
 	const path = reason.startsWith("path-") ? Path.safeParse(given) : null;
 	if (path?.success === true)
 		return {

@@ -37,7 +37,10 @@ const Opened = z.strictObject({
 	user: z.optional(z.nullable(z.string())),
 	/** The version of the launcher. From version 3 on; null: not known. */
 	launcher: z.optional(z.nullable(z.string())),
-	/** What was granted, as a digest: `sha256:` and 64 digits. From version 3 on; null: nothing was, or it was not looked up. */
+	/**
+	 * What the policy files grant, as a digest: `sha256:` and 64 digits. What of it counted, `started` names. From version 3 on; null: nothing, or it
+	 * was not looked up.
+	 */
 	policy: z.optional(z.nullable(z.string())),
 	/** To which key the first key of the seals was given, and what that key needs to find it. Undefined: it is made of the home's own key. */
 	sealedTo: z.optional(z.string().check(z.regex(/^[0-9a-f]{16}$/))),

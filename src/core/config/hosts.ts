@@ -21,8 +21,11 @@ function rowOf(id: HostId): Host {
 
 /** The host whose file this is, by the end of its path (`/` or `\` between segments); null when no host reads a file that is named so. */
 export function matchHost(path: string): HostId | null {
-	const segments = path.split(/[/\\]/).map((segment) => segment.toLowerCase());
-	return SHAPES.find(({ shape }) => endsWithShape(segments, shape))?.id ?? null;
+	const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1).toLowerCase();
+	const shapes = BY_NAME.get(name) ?? OF_MANY_NAMES;
+	if (shapes.length === 0) return null;
+	const segments = path.toLowerCase().split(/[/\\]/);
+	return shapes.find(({ shape }) => endsWithShape(segments, shape))?.id ?? null;
 }
 
 /** True for the name of a folder in which some host looks for its file: `.vscode`, or `settings`, which is one of Kiro's. */
@@ -67,6 +70,17 @@ const WORKSPACE_SHAPES: Readonly<Record<string, readonly Shape[]>> = Object.from
 /** In the order in which they are tried. */
 const SHAPES: readonly { readonly id: HostId; readonly shape: Shape }[] = HOST_IDS.flatMap((id) =>
 	HOSTS[id].shapes.map((shape) => ({ id, shape: shapeOf(shape.toLowerCase()) })),
+);
+
+/** Those whose last part leaves room for several names. */
+const OF_MANY_NAMES = SHAPES.filter(({ shape }) => typeof shape.at(-1) !== "string");
+
+/** By the last part of a path: those that it may have, in the order in which they are tried. Most names of files are not in here. */
+const BY_NAME: ReadonlyMap<string, typeof SHAPES> = new Map(
+	SHAPES.flatMap(({ shape }) => {
+		const name = shape.at(-1);
+		return typeof name === "string" ? [[name, SHAPES.filter((each) => isPart(name, each.shape.at(-1) ?? ""))]] : [];
+	}),
 );
 
 function endsWithShape(segments: readonly string[], shape: Shape): boolean {

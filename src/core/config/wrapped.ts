@@ -5,6 +5,8 @@ export interface WrappedLaunch {
 	readonly name: string;
 	/** As the file has it, host variables and all; null: the folder in which the host starts the launcher. */
 	readonly workspace: string | null;
+	/** Files that narrow what is granted, as the file has them. Empty: none. */
+	readonly policies: readonly string[];
 	readonly command: Located<string>;
 	readonly args: readonly Located<string>[];
 }
@@ -18,21 +20,27 @@ export interface Launch {
 	readonly launcherArgs: readonly Located<string>[];
 }
 
-/** The launch behind `sallyport run --name NAME [--workspace FOLDER] -- COMMAND ARGS…`; null for anything that is not exactly of this form. */
+/** The launch behind `sallyport run --name NAME [--workspace FOLDER] [--policy FILE]… -- COMMAND ARGS…`; null for anything that is not exactly of this form. */
 export function unwrapLaunch(server: StdioServer): WrappedLaunch | null {
 	const launch = launchOf(server);
 	if (!launch.wrapped) return null;
 	let name: string | null = null;
 	let workspace: string | null = null;
+	const policies: string[] = [];
 	for (let i = 0; i < launch.launcherArgs.length; i++) {
-		const split = /^(--name|--workspace)(?:=(.*))?$/s.exec(launch.launcherArgs[i]?.value ?? "");
+		const split = /^(--name|--workspace|--policy)(?:=(.*))?$/s.exec(launch.launcherArgs[i]?.value ?? "");
 		if (split === null) return null;
 		const value = split[2] ?? launch.launcherArgs[++i]?.value;
-		if (value === undefined || (split[1] === "--name" ? name : workspace) !== null) return null;
+		if (value === undefined) return null;
+		if (split[1] === "--policy") {
+			policies.push(value);
+			continue;
+		}
+		if ((split[1] === "--name" ? name : workspace) !== null) return null;
 		if (split[1] === "--name") name = value;
 		else workspace = value;
 	}
-	return name === null || name === "" ? null : { name, workspace, command: launch.command, args: launch.args };
+	return name === null || name === "" ? null : { name, workspace, policies, command: launch.command, args: launch.args };
 }
 
 /** Of the entry that was asked for last: most rules ask for the same, one after the other. */

@@ -18,7 +18,7 @@ export interface JudgeTools {
 export interface Breach {
 	/** The argument's name as the policy has it. */
 	readonly argument: string;
-	/** Which member of the constraint. `name`: another argument is named so like this one that a server may take it for it. */
+	/** Which member of the constraint; `relativeTo`: a path is relative, and there is none. `name`: another argument is named so like this one that a server may take it for it. */
 	readonly broken: keyof Constraint | "missing" | "name" | "type";
 }
 
@@ -86,8 +86,9 @@ function breachOfOne(constraint: Constraint, value: unknown, tools: JudgeTools):
 	}
 	if (glob !== undefined && !list(glob).some((each) => fitsGlob(value, each))) return "glob";
 	if (origin !== undefined && !hasOrigin(value, list(origin))) return "origin";
-	if (within !== undefined && !liesWithin(value, list(within), constraint.relativeTo ?? null, tools)) return "within";
-	return null;
+	if (within === undefined || liesWithin(value, list(within), constraint.relativeTo ?? null, tools)) return null;
+	// Said apart, for most often it is the policy that lacks a word: servers take such paths from a folder that it can name.
+	return constraint.relativeTo === undefined && isRelative(value) ? "relativeTo" : "within";
 }
 
 /** Not a number that another parser reads as a neighbour of this one. */
@@ -114,6 +115,10 @@ function liesWithin(text: string, folders: readonly string[], base: string | nul
 		const real = tools.realPath(reading.startsWith("/") ? reading : `${base}/${reading}`);
 		return real !== null && places.some((place) => isInside(real, place));
 	});
+}
+
+function isRelative(text: string): boolean {
+	return readingsOf(text)?.every((reading) => !reading.startsWith("/")) === true;
 }
 
 function list<T>(value: T | readonly T[]): readonly T[] {

@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from "../result.ts";
 import { type Constraint, Constraints } from "./schema.ts";
+import { schemaProblem } from "./schema-problem.ts";
 
 type Kind = keyof Constraint;
 
@@ -38,6 +39,9 @@ export function parseConstraints(texts: readonly string[], place: (path: string)
 				`KIND is ${KINDS.slice(0, -1).join(", ")} or ${KINDS.at(-1)}. Example: --where path=within:docs`,
 			);
 		const said = meant(kind, value, place);
+		const problem = kind === "schema" && said !== undefined ? schemaProblem(said) : null;
+		if (problem !== null)
+			return fail("bad-constraint", `--where ${name}=schema: ${problem}.`, "No call could hold to it: mend the schema, and grant it then.");
 		const one = kind === "relativeTo" ? { [kind]: said, within: said } : { [kind]: said };
 		if (said === undefined || !Constraints.safeParse({ [name]: one }).success) return badValue(text, kind);
 		wanted.set(name, { ...wanted.get(name), [kind]: said });

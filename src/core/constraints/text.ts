@@ -21,13 +21,28 @@ function constraintText(constraint: Constraint): string {
 
 /** Why a call was refused, for a person; holds nothing of the call but the tool's name. */
 export function breachText(tool: string, { argument, broken }: Breach): string {
-	const what =
-		broken === "missing"
-			? `without ${argument}, which the policy constrains`
-			: broken === "name"
-				? `with an argument that may be taken for ${argument}`
-				: broken === "type"
-					? `with a value for ${argument} that is of another kind than the policy wants`
-					: `with ${argument === "*" ? "arguments" : `a value for ${argument}`} that the policy does not allow (${broken})`;
-	return `${tool} was called ${what}. It was refused.`;
+	const value = argument === "*" ? "arguments" : `a value for ${argument}`;
+	return `${tool} was called ${calledHow(argument, broken, value)}. It was refused.`;
+}
+
+function calledHow(argument: string, broken: Breach["broken"], value: string): string {
+	switch (broken) {
+		case "missing":
+			return `without ${argument}, which the policy constrains`;
+		case "name":
+			return `with an argument that may be taken for ${argument}`;
+		case "type":
+			return `with a value for ${argument} that is of another kind than the policy wants`;
+		case "relativeTo":
+			return `with a relative path for ${argument}, and the policy does not say from which folder it counts (--where ${argument}=relativeTo:FOLDER)`;
+		default:
+			return `with ${value} that the policy does not allow (${broken})`;
+	}
+}
+
+/** The same, of what `policy explain` was asked about. */
+export function breachSays({ argument, broken }: Breach): string {
+	if (broken === "relativeTo")
+		return `${argument} is a relative path, and nothing says from which folder it counts (--where ${argument}=relativeTo:FOLDER)`;
+	return `${argument === "*" ? "the arguments do" : `${argument} does`} not hold to it (${broken})`;
 }

@@ -4,6 +4,8 @@ import type { ConfigDocument, NamedValue, ServerEntry, StdioServer } from "../co
 import { uneditable } from "../config/uneditable.ts";
 import { impostorOf, launchOf, unwrapLaunch } from "../config/wrapped.ts";
 import { launchProblem } from "../launch/launchable.ts";
+import { brief } from "../plain-text.ts";
+import { MOST_NAME } from "../policy/server-name.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { maskDetected } from "../secrets/redact.ts";
 import { slice, type TextEdit } from "../text.ts";
@@ -49,6 +51,12 @@ export function wrapEdits(document: ConfigDocument, server: ServerEntry, wrappin
 	const unlaunchable = launchProblem(entry);
 	if (unlaunchable !== null)
 		return fail(unlaunchable.code, `${label(server)} cannot start through Sallyport yet: ${unlaunchable.message}`, unlaunchable.remedy);
+	if (wrapping.name.length > MOST_NAME)
+		return fail(
+			"name-too-long",
+			`The name of ${brief(label(server), 80)} has ${wrapping.name.length} characters, and a grant can be for at most ${MOST_NAME}.`,
+			"Give the server a shorter name.",
+		);
 	if (wrapping.name.includes("${"))
 		return fail("name-variable", `The name of ${label(server)} holds a variable, which hosts expand differently.`, "Rename the server.");
 	// A name that looks like an option, `--` above all, must not be read as one.
@@ -73,7 +81,8 @@ export function unwrapEdits(document: ConfigDocument, server: ServerEntry, optio
 	const entry = editable.value;
 	const launch = launchOf(entry);
 	if (!launch.wrapped) return fail("not-wrapped", `${label(server)} does not start through Sallyport.`, "Nothing needs to be done.");
-	if (unwrapLaunch(entry) === null)
+	const told = unwrapLaunch(entry);
+	if (told === null || told.policies.length > 0)
 		return fail("wrap-unknown", `${label(server)} starts Sallyport with options that were not put there by it.`, "Edit the entry by hand.");
 	const held = entry.env.find(({ value }) => referencesIn(value.value).length > 0);
 	if (held !== undefined && options.keepReferences !== true)

@@ -9,6 +9,14 @@ import { parseLaunch } from "./runner.ts";
  * the launch line. Host variables are read as they stand.
  */
 export function launchProblem(server: StdioServer): Problem | null {
+	if (last?.server !== server) last = { server, problem: findProblem(server) };
+	return last.problem;
+}
+
+/** Of the entry that was asked for last: several rules ask for the same, one after the other. */
+let last: { readonly server: StdioServer; readonly problem: Problem | null } | null = null;
+
+function findProblem(server: StdioServer): Problem | null {
 	if (server.name.value === "" || server.name.value.includes("\0"))
 		return { code: "name-empty", message: "it has no name that the launcher could be told.", remedy: "Give the server a name." };
 	if (server.envFile !== null) return ENV_FILE;

@@ -1,5 +1,8 @@
+import type { AcceptedPolicy } from "./accepted-list.ts";
 import { type Grant, grantOf, type PolicyLayer, sharedGrant } from "./layers.ts";
+import { forbidLayers } from "./own-settings.ts";
 import type { PolicyServer } from "./schema.ts";
+import { isSameLine, type Withdrawn, withdrawnFrom, withdrawnLayer } from "./withdrawn.ts";
 
 /** What stands in a policy file of the user's layer and goes beyond what a person accepted: it waits, and grants nothing. */
 export interface Proposal {
@@ -18,17 +21,19 @@ export interface Held {
 	readonly layers: readonly PolicyLayer[];
 	/** Empty: the files say nothing that was not accepted. */
 	readonly proposals: readonly Proposal[];
+	/** What is gone from the files, and would let other grants of the same line give more. Empty: nothing. */
+	readonly withdrawn: readonly Withdrawn[];
 }
 
 /**
  * Holds the user's layers to what a person accepted. What a file takes away is gone; what it adds waits. A grant for another launch than the
- * accepted one is new as a whole. Of a field that is not known here, what was accepted counts.
- *
- * @param accepted every grant as it was accepted. Empty: nothing was
+ * accepted one is new as a whole. Of a field that is not known here, what was accepted counts. A grant that is gone while another one of the same
+ * line stays goes on to hold that one: nobody can tell which of the two a host starts. What was accepted as forbidden stays so.
  */
-export function holdToAccepted(layers: readonly PolicyLayer[], accepted: readonly PolicyServer[]): Held {
-	const known = new Map(accepted.map((server) => [grantKey(server), server]));
+export function holdToAccepted(layers: readonly PolicyLayer[], accepted: AcceptedPolicy): Held {
+	const known = new Map(accepted.servers.map((server) => [grantKey(server), server]));
 	const proposals: Proposal[] = [];
+	const standing = new Map<string, Grant>();
 	const held = layers.map((layer): PolicyLayer => {
 		if (layer.source !== "user") return layer;
 		const granted = layer.policy.servers.flatMap((server) => {
@@ -38,11 +43,24 @@ export function holdToAccepted(layers: readonly PolicyLayer[], accepted: readonl
 			const was = before === undefined ? null : grantOf(before);
 			const left = was === null || before === undefined ? null : stillGranted(before, was, server, asked);
 			if (left === null || left.proposes) proposals.push({ file: layer.file, server, asked, accepted: was });
-			return left === null ? [] : [left.grant];
+			if (left === null) return [];
+			standing.set(grantKey(server), left.grant);
+			return [left.grant];
 		});
 		return { ...layer, granted };
 	});
-	return { layers: held, proposals };
+	const gone = [...accepted.servers.filter((server) => !standing.has(grantKey(server))), ...accepted.withdrawn]
+		.flatMap((server) => grantOf(server) ?? [])
+		.filter((grant) => [...standing.values()].some((each) => isSameLine(each, grant)));
+	return {
+		layers: [...held, ...gone.map(withdrawnLayer), ...forbidLayers(layers, accepted.settings)],
+		proposals,
+		withdrawn: gone.flatMap((grant) => withdrawnFrom([...standing.values()], grant, isSameGrant) ?? []),
+	};
+}
+
+function isSameGrant(a: Grant, b: Grant): boolean {
+	return canonical(asMeant(a)) === canonical(asMeant(b));
 }
 
 /** The entry that a grant is for: of one entry, one grant is accepted. */
@@ -66,7 +84,7 @@ function stillGranted(
 	// As it stands in nearly every file: nobody has touched it.
 	if (canonicalServer(before) === canonicalServer(server)) return { grant: was, proposes: false };
 	const grant = sharedGrant(was, asked);
-	return { grant, proposes: canonical(asMeant(grant)) !== canonical(asMeant(asked)) };
+	return { grant, proposes: !isSameGrant(grant, asked) };
 }
 
 /** The order of what is a set does not count, nor what is said of a tool that is not granted. */

@@ -50,6 +50,45 @@ export function auditSettings(layers: readonly PolicyLayer[]): AuditSettings {
 	};
 }
 
+/**
+ * The same, with what the person's own files say held to what they accepted of it: logs are kept as long as either says, and a call goes on without
+ * its record only if both let it. What is kept of arguments is neither more nor less until it is accepted.
+ *
+ * @param accepted undefined: nothing was
+ */
+export function heldAuditSettings(layers: readonly PolicyLayer[], accepted: AuditPolicy | undefined): AuditSettings {
+	const asked = auditSettings(layers);
+	const was = auditSettings([...layers.filter(({ source }) => source !== "user"), ownAudit(accepted)]);
+	return {
+		classes: was.classes,
+		onFailure: asked.onFailure === "allow" && was.onFailure === "allow" ? "allow" : "refuse",
+		retention: {
+			days: Math.max(asked.retention.days, was.retention.days),
+			bytes: Math.max(asked.retention.bytes, was.retention.bytes),
+		},
+	};
+}
+
+/** What one person's policies mean together, as one. Undefined: nothing. */
+export function mergedAudit(policies: readonly AuditPolicy[]): AuditPolicy | undefined {
+	if (policies.length === 0) return undefined;
+	const { classes, onFailure, retention } = auditSettings(policies.map(ownAudit));
+	const says = (of: (policy: AuditPolicy) => unknown): boolean => policies.some((policy) => of(policy) !== undefined);
+	return {
+		...(says((each) => each.arguments) ? { arguments: classes.arguments } : {}),
+		...(says((each) => each.sql) ? { sql: classes.sql } : {}),
+		...(says((each) => each.paths) ? { paths: classes.paths } : {}),
+		...(says((each) => each.personal) ? { personal: classes.personal } : {}),
+		...(says((each) => each.onFailure) ? { onFailure } : {}),
+		...(says((each) => each.keepDays) ? { keepDays: retention.days } : {}),
+		...(says((each) => each.keepSize) ? { keepSize: retention.bytes } : {}),
+	};
+}
+
+function ownAudit(audit: AuditPolicy | undefined): PolicyLayer {
+	return { source: "user", file: "", policy: { version: 1, servers: [], ...(audit === undefined ? {} : { audit }) } };
+}
+
 function numbers(policies: readonly AuditPolicy[], of: (policy: AuditPolicy) => number | undefined): readonly number[] {
 	return policies.flatMap((policy) => of(policy) ?? []);
 }

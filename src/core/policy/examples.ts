@@ -10,6 +10,10 @@ export interface ExampleResult {
 	readonly server: string;
 	/** What is asked about, in words for people: a tool by its name alone, else `prompt summary`. */
 	readonly what: string;
+	/** Of a tool: what it is called with. Undefined: nothing. */
+	readonly arguments?: Readonly<Record<string, unknown>> | undefined;
+	/** Where it stands among the examples of its entry, from 0, and where that stands in the file. */
+	readonly index: readonly [entry: number, example: number];
 	readonly expected: "allow" | "refuse";
 	readonly decision: "allow" | "refuse";
 }
@@ -43,8 +47,8 @@ export function runExamples(
 	folder: string,
 	judge: Judge,
 ): readonly ExampleResult[] {
-	return policy.servers.flatMap((server) =>
-		(server.examples ?? []).map((example) => {
+	return policy.servers.flatMap((server, entry) =>
+		(server.examples ?? []).map((example, index) => {
 			const asked = askedBy(example);
 			const narrowing: PolicyLayer = { source: "argument", file, policy };
 			const everything: PolicyFile = { version: 1, servers: [grantOfEverything(policy, server, asked, folder)] };
@@ -53,6 +57,8 @@ export function runExamples(
 			return {
 				server: server.name,
 				what: askedText(asked),
+				arguments: example.arguments,
+				index: [entry, index] as const,
 				expected: example.expect,
 				decision: decide(layers, server, asked, folder, judge),
 			};

@@ -1,6 +1,6 @@
 import type { Breach } from "../constraints/judge.ts";
 import type { Constraints } from "../constraints/schema.ts";
-import { constraintsText } from "../constraints/text.ts";
+import { breachSays, constraintsText } from "../constraints/text.ts";
 import type { AskKind } from "./asks.ts";
 import type { Grant, GrantStep, PolicyLayer } from "./layers.ts";
 import { isPlainUri, NO_OFFERS, type Offers, offersPrompt, offersTemplate, promptPin, resourceGrant } from "./offers.ts";
@@ -62,8 +62,7 @@ function saysOfTool(before: Grant | null, after: Grant, asked: Extract<Asked, { 
 	const text = `${before === null ? pinned : "leaves it"}${where.length === 0 ? "" : `, where ${where.join("; ")}`}`;
 	const breach = asked.arguments === null ? null : judge(own, asked.arguments);
 	if (breach === null) return { says: text, refuses: false };
-	const { argument, broken } = breach;
-	return { says: `${text}: ${argument === "*" ? "the arguments do" : `${argument} does`} not hold to it (${broken})`, refuses: true };
+	return { says: `${text}: ${breachSays(breach)}`, refuses: true };
 }
 
 /** A layer that changes nothing of it says nothing. */

@@ -18,6 +18,10 @@ export interface PolicyLayer {
 	readonly policy: PolicyFile;
 	/** Of the user's layer: what it grants once it is held to what a person accepted. Undefined: as it stands in the file. */
 	readonly granted?: readonly Grant[];
+	/** Of the user's layer: grants that are gone. They start nothing, and what others give to the same line is held to them. Undefined: none. */
+	readonly withdrawn?: readonly Grant[];
+	/** True: no file, but what a person accepted before and goes on to hold. Undefined: a file. */
+	readonly held?: true;
 }
 
 /** What a person approved for one launch, after every layer has narrowed it. */
@@ -174,7 +178,7 @@ export function sharedGrant(grant: Grant, other: Grant): Grant {
 /**
  * The grant that a launch runs under: a grant of the user for exactly this name, command and arguments in this folder, narrowed by
  * every other layer that speaks of the name. When several grants fit (the same entry in two hosts' files: the launcher cannot
- * tell who started it) only what all of them allow is left.
+ * tell who started it) only what all of them allow is left, and no more once one of them is gone, until a person accepts that.
  */
 export function findGrant(layers: readonly PolicyLayer[], request: LaunchRequest): GrantLookup {
 	const traced = traceGrant(layers, request);
@@ -198,12 +202,12 @@ export function traceGrant(
 ): { readonly found: true; readonly steps: readonly GrantStep[] } | Exclude<GrantLookup, { found: true }> {
 	const named = sourcedGrants(layers).filter(({ grant }) => grant.name === request.name);
 	if (named.length === 0) return { found: false, why: "not-approved" };
-	const sameLaunch = named.filter(({ grant }) => grant.launch.command === request.command && equalLists(grant.launch.args, request.args));
+	const sameLaunch = named.filter(({ grant }) => isOfLine(grant, request));
 	if (sameLaunch.length === 0) return { found: false, why: "launch-changed" };
 	const [first, ...others] = sameLaunch.filter(({ grant }) => worksIn(grant, request.folder));
 	if (first === undefined) return { found: false, why: "other-workspace" };
 	const limits = [
-		...others.flatMap(({ layer, grant }) => fromGrant(grant).map((limit) => ({ layer, limit }))),
+		...[...others, ...withdrawnFor(layers, request)].flatMap(({ layer, grant }) => fromGrant(grant).map((limit) => ({ layer, limit }))),
 		...layers
 			.filter(({ source }) => source !== "user")
 			.flatMap((layer) => layer.policy.servers.filter((server) => server.name === request.name).map((limit) => ({ layer, limit }))),
@@ -217,7 +221,21 @@ export function traceGrant(
 	return { found: true, steps };
 }
 
-function worksIn(grant: Grant, folder: string): boolean {
+function withdrawnFor(layers: readonly PolicyLayer[], request: LaunchRequest): readonly SourcedGrant[] {
+	return layers.flatMap((layer) =>
+		(layer.withdrawn ?? [])
+			.filter((grant) => isOfLine(grant, request) && worksIn(grant, request.folder))
+			.map((grant) => ({ layer, grant })),
+	);
+}
+
+/** The same name is started with the same words. */
+export function isOfLine({ name, launch }: Pick<Grant, "name" | "launch">, line: Omit<LaunchRequest, "folder">): boolean {
+	return name === line.name && launch.command === line.command && equalLists(launch.args, line.args);
+}
+
+/** Whether a launch in this folder can be one of this grant. */
+export function worksIn(grant: Grant, folder: string): boolean {
 	return grant.workspace === null || isInside(folder, grant.workspace) || folder === grant.launch.cwd;
 }
 

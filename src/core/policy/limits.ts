@@ -15,6 +15,10 @@ export interface Limits {
 	readonly cpuSeconds?: number;
 	/** Calls of one tool. */
 	readonly callsPerMinute?: number;
+	/** Calls of all tools, and requests for one thing beside tools, together. */
+	readonly sessionCallsPerMinute?: number;
+	/** The same, from the start of the server to its end. */
+	readonly sessionCalls?: number;
 	/** Bytes of the message that answers a request. */
 	readonly resultBytes?: number;
 	/** A longer answer is cut, with a mark. Undefined: it is refused. */
@@ -24,11 +28,26 @@ export interface Limits {
 }
 
 /** Those that hold for its messages, and can change while it runs. */
-export type MessageLimits = Pick<Limits, "callsPerMinute" | "resultBytes" | "overlong" | "pending">;
+export type MessageLimits = Pick<
+	Limits,
+	"callsPerMinute" | "sessionCallsPerMinute" | "sessionCalls" | "resultBytes" | "overlong" | "pending"
+>;
 
 /** Those that a server is started with. */
 export function startLimits({ memoryBytes, processes, files, diskBytes, cpuSeconds }: Limits) {
 	return { memoryBytes, processes, files, diskBytes, cpuSeconds };
+}
+
+/** Of all limits, those for its messages. */
+export function messageLimits({
+	memoryBytes: _m,
+	processes: _p,
+	files: _f,
+	diskBytes: _d,
+	cpuSeconds: _c,
+	...limits
+}: Limits): MessageLimits {
+	return limits;
 }
 
 export function limitsOf(limits: PolicyLimits): Limits {
@@ -36,7 +55,7 @@ export function limitsOf(limits: PolicyLimits): Limits {
 	const memory = smaller(bytesOf(limits.memory), limits.memoryBytes);
 	const disk = bytesOf(limits.disk);
 	const resultBytes = bytesOf(limits.resultSize);
-	const { processes, files, cpuSeconds, callsPerMinute, overlong, pending } = limits;
+	const { processes, files, cpuSeconds, callsPerMinute, sessionCallsPerMinute, sessionCalls, overlong, pending } = limits;
 	return {
 		...(memory === undefined ? {} : { memoryBytes: memory }),
 		...(processes === undefined ? {} : { processes }),
@@ -44,6 +63,8 @@ export function limitsOf(limits: PolicyLimits): Limits {
 		...(disk === undefined ? {} : { diskBytes: disk }),
 		...(cpuSeconds === undefined ? {} : { cpuSeconds }),
 		...(callsPerMinute === undefined ? {} : { callsPerMinute }),
+		...(sessionCallsPerMinute === undefined ? {} : { sessionCallsPerMinute }),
+		...(sessionCalls === undefined ? {} : { sessionCalls }),
 		...(resultBytes === undefined ? {} : { resultBytes }),
 		...(overlong === undefined ? {} : { overlong }),
 		...(pending === undefined ? {} : { pending }),
@@ -74,6 +95,8 @@ export const LIMIT_NAMES = [
 	"disk",
 	"cpuSeconds",
 	"callsPerMinute",
+	"sessionCallsPerMinute",
+	"sessionCalls",
 	"resultSize",
 	"overlong",
 	"pending",

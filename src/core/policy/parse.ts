@@ -61,7 +61,8 @@ export function parsePolicy(raw: string, file: string): Result<PolicyFile> {
 		const hint = near === null ? `; known here: ${known.join(", ")}` : `; did you mean "${near}"?`;
 		return refuse(keyNode?.offset ?? node?.offset ?? 0, `unknown key "${printable(key)}"${hint}`);
 	}
-	return refuse(node?.offset ?? 0, `${path.length === 0 ? "the policy" : printable(path.join("."))} ${wrong(issue)}`);
+	const isThere = findNodeAtLocation(tree, path) !== undefined;
+	return refuse(node?.offset ?? 0, `${path.length === 0 ? "the policy" : printable(path.join("."))} ${wrong(issue, isThere)}`);
 }
 
 /**
@@ -83,16 +84,23 @@ function asWritten(text: string): PolicyFile | null {
 type Issue = z.core.$ZodIssue;
 
 /** The library's messages for people are not in the small build that the launcher loads. */
-function wrong(issue: Issue): string {
-	if (issue.code === "invalid_type")
-		return issue.input === undefined
-			? "is missing"
-			: `must be ${issue.expected === "array" ? "a list" : issue.expected === "record" ? "an object" : `of type ${issue.expected}`}`;
+function wrong(issue: Issue, isThere: boolean): string {
+	if (issue.code === "invalid_type") return isThere ? `must be ${TYPES[issue.expected] ?? `of type ${issue.expected}`}` : "is missing";
 	if (issue.code === "invalid_value") return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
 	if (issue.code === "invalid_key") return "is not a name that may stand here";
 	if (issue.code === "invalid_union") return "has none of the forms that it may have";
 	return issue.message === "Invalid input" ? "is out of range" : issue.message;
 }
+
+const TYPES: Readonly<Record<string, string>> = {
+	array: "a list",
+	record: "an object",
+	object: "an object",
+	string: "a text",
+	number: "a number",
+	int: "a whole number",
+	boolean: "true or false",
+};
 
 /** For a union (sandbox: "off" or an object) the alternative that came furthest tells a person more than "invalid input". */
 function deepest(issues: readonly Issue[]): Issue {

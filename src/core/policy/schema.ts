@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { Constraints } from "../constraints/schema.ts";
 import { parseEgressGrant } from "./egress.ts";
 import { isOfferName } from "./offers.ts";
+import { MOST_NAME } from "./server-name.ts";
 import { parseSize } from "./sizes.ts";
 
 /**
@@ -108,6 +109,10 @@ export const PolicyLimits = z.strictObject({
 	cpuSeconds: z.optional(positive),
 	/** Of one tool. */
 	callsPerMinute: z.optional(positive),
+	/** Of all tools together, prompts, resources and completions among them. */
+	sessionCallsPerMinute: z.optional(positive),
+	/** The same, from the start of the server to its end. */
+	sessionCalls: z.optional(positive),
 	/** Of the message that answers a call. */
 	resultSize: z.optional(Size),
 	/** What becomes of a longer one. Left out: it is refused. */
@@ -140,7 +145,7 @@ export const Example = z
 	);
 
 export const Server = z.strictObject({
-	name: z.string().check(z.minLength(1), z.maxLength(200)),
+	name: z.string().check(z.minLength(1), z.maxLength(MOST_NAME)),
 	config: z.optional(AbsolutePath),
 	workspace: z.optional(z.nullable(AbsolutePath)),
 	launch: z.optional(Launch),
@@ -175,6 +180,8 @@ export const Server = z.strictObject({
 const RuleId = z.string().check(z.regex(/^[a-z][a-z0-9-]*$/, "must be the name of a rule"));
 
 const RuleSeverity = z.enum(["off", "info", "warning", "error"]);
+
+export const Rules = z.record(RuleId, RuleSeverity);
 
 /** A server that nobody may start: what every pattern that is named fits. `*` stands for any characters. */
 export const Forbidden = z
@@ -211,8 +218,9 @@ export const AuditPolicy = z.strictObject({
 export const PolicyFile = z.strictObject({
 	$schema: z.optional(z.string()),
 	version: z.literal(1),
-	servers: z.array(Server),
-	rules: z.optional(z.record(RuleId, RuleSeverity)),
+	/** Left out: none. */
+	servers: z._default(z.array(Server), []),
+	rules: z.optional(Rules),
 	forbid: z.optional(z.array(Forbidden)),
 	audit: z.optional(AuditPolicy),
 });

@@ -22,6 +22,14 @@ const MOST_OPEN = 16;
 
 const hasAlikeRequest = lookalikesOf(["method", "params"]);
 const hasAlikeQuestion = lookalikesOf(["message", "requestedSchema", "mode", "url"]);
+const hasAlikeSampling = lookalikesOf(["includeContext", "messages", "systemPrompt", "task"]);
+/** What a model may be asked with of what else the host knows: nothing, or what this server said itself. */
+const OWN_CONTEXT: ReadonlySet<unknown> = new Set([undefined, "none", "thisServer"]);
+/** An address that a browser opens over TLS, or on this machine; nothing before the host, and no character that programs read differently. */
+const WEB_ADDRESS = /^(?:https:\/\/[a-z0-9[][^/?#@\\]*|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)(?:[/?#][^\\]*)?$/i;
+const PRINTABLE = /^[\x21-\x7e]+$/;
+/** They say more than that a kind is not granted. */
+const TOLD: ReadonlySet<Reason> = new Set(["credential-asked", "context-asked", "address-unsafe"]);
 
 /** What a server may ask of a host: `refuse` null lets it through; `flag` is told to the person. */
 export interface AskVerdict {
@@ -120,7 +128,7 @@ export class AskGate {
 			if (!isObject(params)) return refused("result-unreadable");
 			const judged = this.#judged(question.method, params);
 			if (judged.reason !== null || judged.kind === null)
-				return refused(judged.reason === "credential-asked" ? judged.reason : "input-not-granted");
+				return refused(judged.reason !== null && TOLD.has(judged.reason) ? judged.reason : "input-not-granted");
 			asked.set(key, judged.kind);
 			flag ??= judged.flag;
 		}
@@ -154,11 +162,19 @@ export class AskGate {
 		const no = (reason: Reason) => ({ reason, kind, flag: null });
 		if (kind === null || !this.#buckets.has(kind)) return no("server-request-not-granted");
 		if ("task" in params) return no("task-not-granted");
+		if (kind === "sampling" && hasAlikeSampling(params)) return no("bad-params");
+		if (kind === "sampling" && !OWN_CONTEXT.has(params.includeContext)) return no("context-asked");
 		if (kind !== "elicitation") return { reason: null, kind, flag: null };
 		if (hasAlikeQuestion(params)) return no("bad-params");
 		if (asksForCredential(params)) return no("credential-asked");
-		return { reason: null, kind, flag: params.mode === "url" || "url" in params ? "url-asked" : null };
+		if (params.mode !== "url" && !("url" in params)) return { reason: null, kind, flag: null };
+		return isWebAddress(params.url) ? { reason: null, kind, flag: "url-asked" } : no("address-unsafe");
 	}
+}
+
+/** One that leads where it seems to, whoever opens it: no other scheme, which a program on this machine would take, no name before the host. */
+function isWebAddress(url: unknown): boolean {
+	return typeof url === "string" && PRINTABLE.test(url) && WEB_ADDRESS.test(url);
 }
 
 function burstOf(perMinute: number): number {

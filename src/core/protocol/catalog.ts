@@ -127,9 +127,15 @@ export class Catalog {
 	/** After the last page: what this listing did not show is not there. Gives the whole list; null when it was not kept, or has changed. */
 	finish(listing: Listing): readonly unknown[] | null {
 		if (!this.isCurrent(listing)) return null;
-		this.#tools = new Map(listing.seen);
+		this.#tools = new Map([...listing.seen].map(([name, pin]) => [name, this.#latest(name, pin)]));
 		this.#complete = true;
 		return listing.take();
+	}
+
+	/** Of two lists that come at once, the other one may have shown something else after this one showed what was approved: then that is what there is. */
+	#latest(name: string, pin: Pin | null): Pin | null {
+		const shown = this.#tools.get(name);
+		return pin === this.#granted.get(name) && shown !== undefined ? shown : pin;
 	}
 
 	/** The server's list changed: nothing is verified until it has been listed again. */

@@ -1,11 +1,15 @@
-import type { AuditEvent, CallCost, Outcome } from "../audit/event.ts";
-import { brief } from "../plain-text.ts";
+import type { AuditEvent, CallCost, DecidingLayer, Outcome } from "../audit/event.ts";
+import { brief, plain } from "../plain-text.ts";
+import type { Asks } from "../policy/asks.ts";
+import type { Asked } from "../policy/explain.ts";
+import type { MessageLimits } from "../policy/limits.ts";
 import { ErrorCode, refusal } from "./answers.ts";
 import { subjectOf } from "./ask-gate.ts";
+import { askedAbout, type RefusedThing } from "./asked.ts";
 import type { HeldDefinition, Listing, Withheld } from "./catalog.ts";
 import { about, isModern, type Notification, type Request, type Source, traced } from "./exchange.ts";
 import type { FoundSecret } from "./host-secrets.ts";
-import { type InFlight, InFlightRequests } from "./in-flight.ts";
+import { type InFlight, InFlightRequests, isAudited } from "./in-flight.ts";
 import type { HeldInstructions } from "./instructions-gate.ts";
 import type { RequestId } from "./message.ts";
 import { promptIn } from "./offered.ts";
@@ -30,6 +34,9 @@ export type Action =
 	| { readonly record: AuditEvent }
 	| { readonly stop: "host-closed" | "server-closed" };
 
+/** Which policy refused what was asked for, where one did by itself. */
+export type DecidedBy = (asked: Asked) => DecidingLayer | undefined;
+
 /** Different things that are counted apart. */
 const MAX_COUNTERS = 256;
 /** Characters of a foreign name in a message to a person. */
@@ -42,6 +49,9 @@ export class Desk {
 	readonly #server: string;
 	readonly #record: (event: AuditEvent) => boolean;
 	readonly #clock: Clock | null;
+	readonly #decidedBy: DecidedBy;
+	/** What the server is held to, for what a person could change about it. */
+	#held: { readonly limits: MessageLimits; readonly asks: Asks } = { limits: {}, asks: {} };
 	readonly #counters = new Map<string, number>();
 	readonly #drifts = new Set<string>();
 	/** What was counted and is not in the log yet. */
@@ -49,11 +59,23 @@ export class Desk {
 	#out: Action[] = [];
 
 	/** @param clock null: nothing is timed */
-	constructor(server: string, record: (event: AuditEvent) => boolean, maxInFlight: number, clock: Clock | null) {
+	constructor(
+		server: string,
+		record: (event: AuditEvent) => boolean,
+		maxInFlight: number,
+		clock: Clock | null,
+		decidedBy: DecidedBy = () => undefined,
+	) {
 		this.#clock = clock;
 		this.inFlight = new InFlightRequests(maxInFlight);
-		this.#server = brief(server, SHOWN);
+		this.#server = server;
 		this.#record = record;
+		this.#decidedBy = decidedBy;
+	}
+
+	/** What the server is held to from now on. */
+	hold(limits: MessageLimits, asks: Asks): void {
+		this.#held = { limits, asks };
 	}
 
 	toHost(bytes: Uint8Array): void {
@@ -79,6 +101,7 @@ export class Desk {
 	forward(request: Request, { bytes }: Source, tool: string | null = null, listing: Listing | null = null): boolean {
 		const { method, params } = request;
 		const meta = params?._meta;
+		this.#makeRoom();
 		const token = typeof meta === "object" && meta !== null && "progressToken" in meta ? meta.progressToken : undefined;
 		const added = this.inFlight.add(request.id, {
 			method,
@@ -96,22 +119,29 @@ export class Desk {
 		return added;
 	}
 
+	/** A call that the host cancelled makes room for the next. Its answer will belong to nothing, so this is its end. */
+	#makeRoom(): void {
+		const [id, request] = this.inFlight.makeRoom() ?? [];
+		if (id !== undefined && request !== undefined && isAudited(request)) this.outcome(id, request, "cancelled");
+	}
+
 	/** A request of the host holds a secret. Of what it says, nothing is recorded but where the secret stands. */
 	refuseSecret(request: Request, { kind, place }: FoundSecret): void {
 		const event = about(request);
 		this.write({ ...event, arguments: { kind, place }, decision: "refuse", reason: "host-secret", outcome: "withheld" });
 		const subject = `${brief(event.tool ?? request.method, SHOWN)}, ${kind} in ${place}`;
-		this.#warn("host-secret", subject, event.tool === null ? "*" : brief(event.tool, SHOWN));
+		this.#warn("host-secret", subject, event);
 		this.toHost(refusal(request.id, ErrorCode.invalidParams));
 	}
 
 	/** Answers a request of the host with the constant refusal. `answerTo` null: its id belongs to another. */
 	refuse(request: Request, reason: Reason, code: ErrorCode, answerTo: RequestId | null = request.id): void {
 		const event = about(request);
-		this.write({ ...event, decision: "refuse", reason, outcome: "withheld" });
+		const layer = this.#layerOf(reason, event);
+		this.write({ ...event, decision: "refuse", reason, outcome: "withheld", ...(layer === undefined ? {} : { layer }) });
 		const other = reason.startsWith("prompt-") ? promptIn(request) : request.method;
 		const subject = request.method === "tools/call" ? event.tool : other;
-		this.#warn(reason, subject === null ? null : brief(subject, SHOWN));
+		this.#warn(reason, subject === null ? null : brief(subject, SHOWN), event, layer);
 		this.toHost(refusal(answerTo, code));
 	}
 
@@ -120,7 +150,7 @@ export class Desk {
 		const { method, tool, trace } = request;
 		const event = { request: id, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
 		this.write({ ...event, trace, cost: this.#costOf(request) });
-		this.#warn(reason, brief(tool ?? method, SHOWN));
+		this.#warn(reason, brief(tool ?? method, SHOWN), event);
 		this.toHost(refusal(id, ErrorCode.invalidParams));
 	}
 
@@ -168,9 +198,9 @@ export class Desk {
 
 	noteWithheld(withheld: readonly Withheld[]): void {
 		for (const each of withheld) {
-			const { tool, reason } = each;
+			const { tool, reason, approved, pin } = each;
 			this.#drifted(each);
-			this.#leftOut(reason, "tools/list", tool);
+			this.#leftOut(reason, "tools/list", tool, { pins: pin === null ? undefined : { approved, listed: pin } });
 		}
 	}
 
@@ -182,7 +212,7 @@ export class Desk {
 				this.#drifts.add(key);
 				this.#out.push({ heldPrompt: each });
 			}
-			this.#leftOut(`prompt-${each.why}`, "prompts/list", null, each.name);
+			this.#leftOut(`prompt-${each.why}`, "prompts/list", null, { name: each.name });
 		}
 	}
 
@@ -201,11 +231,22 @@ export class Desk {
 		this.#leftOut(held.reason, method, null);
 	}
 
-	/** Of an answer that goes on otherwise. `name`: of what is no tool. */
-	#leftOut(reason: Reason, method: string, tool: string | null, name: string | null = null): void {
+	/**
+	 * Of an answer that goes on otherwise. `name`: of what is no tool. `pins`: of the definition that was listed, by which it is found again; each
+	 * other one is recorded by itself.
+	 */
+	#leftOut(
+		reason: Reason,
+		method: string,
+		tool: string | null,
+		{ name, pins }: { readonly name?: string; readonly pins?: { readonly approved: string; readonly listed: string } | undefined } = {},
+	): void {
 		const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
-		const subject = tool ?? name;
-		this.#rarely({ ...event, ...(name === null ? {} : { arguments: { name } }) }, reason, subject === null ? null : brief(subject, SHOWN));
+		const about = tool ?? name ?? null;
+		const subject = about === null ? null : brief(about, SHOWN);
+		const told = { ...(name === undefined ? {} : { name }), ...pins };
+		const recorded = Object.keys(told).length === 0 ? event : { ...event, arguments: told };
+		this.#rarely(recorded, reason, subject, pins === undefined ? subject : `${subject} ${pins.listed}`);
 	}
 
 	/** After a change of what is granted, the same drift is news. */
@@ -238,7 +279,7 @@ export class Desk {
 	/** False: the event is not in the log, so what it is about must not happen. */
 	write(event: AuditEvent): boolean {
 		const written = this.#record(event);
-		if (!written) this.#warn("audit-failed", null);
+		if (!written) this.#warn("audit-failed", null, event);
 		return written;
 	}
 
@@ -250,18 +291,28 @@ export class Desk {
 	}
 
 	/** Recorded the first time, the tenth, the hundredth… with the count; and when it could not be, the next time. */
-	#rarely(event: AuditEvent, reason: Reason, subject: string | null): void {
-		const key = `${event.direction} ${reason} ${subject ?? ""}`;
+	#rarely(event: AuditEvent, reason: Reason, subject: string | null, counted = subject): void {
+		const key = `${event.direction} ${reason} ${counted ?? ""}`;
 		const count = this.#count(key);
 		if (!/^10*$/.test(String(count)) && !this.#unwritten.has(key)) return;
-		if (this.write({ ...event, count })) this.#unwritten.delete(key);
+		const layer = this.#layerOf(reason, event);
+		if (this.write({ ...event, count, ...(layer === undefined ? {} : { layer }) })) this.#unwritten.delete(key);
 		else if (this.#unwritten.size < MAX_COUNTERS) this.#unwritten.add(key);
-		this.#warn(reason, subject);
+		this.#warn(reason, subject, event, layer);
+	}
+
+	/** Undefined: no policy decided by itself. */
+	#layerOf(reason: Reason, event: Happened): DecidingLayer | undefined {
+		const asked = askedAbout(thing(reason, event));
+		return asked === null ? undefined : this.#decidedBy(asked);
 	}
 
 	/** Each warning once. */
-	#warn(reason: Reason, subject: string | null, tool?: string): void {
-		if (this.#count(`warned ${reason} ${subject ?? ""}`) === 1) this.#out.push({ warn: describe(reason, this.#server, subject, tool) });
+	#warn(reason: Reason, subject: string | null, event: Happened, layer?: DecidingLayer): void {
+		if (this.#count(`warned ${reason} ${subject ?? ""}`) !== 1) return;
+		const about = { ...thing(reason, event), server: this.#server, ...this.#held };
+		const file = layer === undefined || layer.source === "user" ? null : plain(layer.file);
+		this.#out.push({ warn: describe(reason, brief(this.#server, SHOWN), subject, about, file) });
 	}
 
 	/** Bounded: what comes after too many different things is counted together. */
@@ -271,4 +322,10 @@ export class Desk {
 		this.#counters.set(counter, count);
 		return count;
 	}
+}
+
+type Happened = Pick<AuditEvent, "tool" | "method" | "arguments">;
+
+function thing(reason: Reason, { tool, method, arguments: given }: Happened): RefusedThing {
+	return { reason, tool, method, given };
 }

@@ -23,7 +23,7 @@ export interface InFlight {
 	readonly trace?: Trace | undefined;
 }
 
-/** The host's requests by id. Bounded: a full table takes no more, but forgets the oldest one that the host cancelled. */
+/** The host's requests by id. Bounded: a full table takes no more. */
 export class InFlightRequests {
 	#limit: number;
 	readonly #requests = new Map<RequestId, InFlight>();
@@ -56,13 +56,17 @@ export class InFlightRequests {
 		return (typeof token === "string" || typeof token === "number") && this.#tokens.has(token);
 	}
 
+	/** In a full table, takes out the oldest request that the host cancelled. Null: there is room, or none can be made. */
+	makeRoom(): readonly [RequestId, InFlight] | null {
+		const [oldest] = this.#cancelled;
+		if (this.#requests.size < this.#limit || oldest === undefined) return null;
+		const request = this.take(oldest);
+		return request === undefined ? null : [oldest, request];
+	}
+
 	/** False: the table is full. */
 	add(id: RequestId, request: InFlight): boolean {
-		if (this.#requests.size >= this.#limit) {
-			const [oldest] = this.#cancelled;
-			if (oldest === undefined) return false;
-			this.take(oldest);
-		}
+		if (this.#requests.size >= this.#limit) return false;
 		this.#requests.set(id, request);
 		this.#count(request.progressToken, 1);
 		return true;

@@ -2,6 +2,7 @@ import { type Offers, promptPin } from "../policy/offers.ts";
 import { isPin, type Pin } from "../tools/pin.ts";
 import { ErrorCode, refusal } from "./answers.ts";
 import { type AskGate, subjectOf } from "./ask-gate.ts";
+import type { CallRate } from "./call-rate.ts";
 import type { HeldDefinition, Pinned } from "./catalog.ts";
 import type { Desk } from "./desk.ts";
 import { about, isModern, type Request, type Source } from "./exchange.ts";
@@ -23,12 +24,14 @@ export class OfferGate {
 	readonly prompts: VerifiedList;
 	readonly #desk: Desk;
 	readonly #asks: AskGate;
+	readonly #rate: CallRate;
 	#offers: Offers;
 	#pins: Pinned;
 
-	constructor(desk: Desk, asks: AskGate, offers: Offers, limits: ListLimits, random: string) {
+	constructor(desk: Desk, asks: AskGate, rate: CallRate, offers: Offers, limits: ListLimits, random: string) {
 		this.#desk = desk;
 		this.#asks = asks;
+		this.#rate = rate;
 		this.#offers = offers;
 		this.#pins = pinsOf(offers);
 		const owner = {
@@ -69,6 +72,8 @@ export class OfferGate {
 		const standing = prompt === null || approved === undefined ? "verified" : this.prompts.standing(prompt, approved);
 		if (standing === "unknown") return "unknown";
 		if (standing !== "verified") return refuse(`prompt-${standing}`);
+		const tooMany = this.#rate.take(null);
+		if (tooMany !== null) return refuse(tooMany);
 		if (this.#desk.write({ ...about(request), decision: "allow", reason: "offer-granted", outcome: "forwarded" })) {
 			if (this.#desk.forward(request, source)) this.#asks.answered(subject, params);
 		} else this.#desk.toHost(refusal(request.id, ErrorCode.invalidParams));

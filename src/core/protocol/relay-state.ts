@@ -1,4 +1,3 @@
-import type { MessageLimits } from "../policy/limits.ts";
 import { NO_OFFERS, type Offers } from "../policy/offers.ts";
 import type { KnownValues } from "../secrets/known-values.ts";
 import type { Pin } from "../tools/pin.ts";
@@ -10,7 +9,7 @@ import { HostSecrets } from "./host-secrets.ts";
 import type { RequestId } from "./message.ts";
 import { OfferGate } from "./offer-gate.ts";
 import type { Reason } from "./reasons.ts";
-import type { RelayLimits, RelayOptions } from "./relay.ts";
+import type { RelayLimits, RelayOptions, RelayPolicy } from "./relay.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { ToolGate } from "./tool-gate.ts";
 import type { VerifiedList } from "./verified-list.ts";
@@ -49,21 +48,21 @@ export class RelayState {
 	/** What is longer is cut; false: it is refused. */
 	cuts = false;
 
-	constructor({ policy, server, random, record, clock, secrets }: RelayOptions, limits: RelayLimits) {
+	constructor({ policy, server, random, record, clock, secrets, decidedBy }: RelayOptions, limits: RelayLimits) {
 		this.limits = limits;
 		this.secrets = secrets ?? null;
 		this.hostSecrets = new HostSecrets(policy.hostSecrets ?? [], this.secrets);
-		this.desk = new Desk(server, record, limits.inFlight, clock ?? null);
+		this.desk = new Desk(server, record, limits.inFlight, clock ?? null, decidedBy);
 		this.offers = policy.offers ?? NO_OFFERS;
 		this.instructions = policy.instructions;
 		const time = clock ?? (() => 0);
 		this.asks = new AskGate(policy.asks ?? {}, time);
-		this.rate = new CallRate(policy.limits?.callsPerMinute, time);
-		this.limit(policy.limits ?? {});
+		this.rate = new CallRate(policy.limits ?? {}, time);
+		this.limit(policy);
 		this.tools = new ToolGate(this.desk, this.asks, this.rate, policy, limits, random);
 		// All that waits together, and the largest message, may wait for a server that does not read.
 		const less = { ...limits, heldBytes: limits.heldBytes / 4 };
-		this.offering = new OfferGate(this.desk, this.asks, this.offers, less, random);
+		this.offering = new OfferGate(this.desk, this.asks, this.rate, this.offers, less, random);
 		this.#lists = [this.tools.listed, this.offering.prompts];
 	}
 
@@ -111,8 +110,10 @@ export class RelayState {
 		return this.#lists.some((list) => list.giveUpOwn(id));
 	}
 
-	limit({ callsPerMinute, resultBytes, overlong, pending }: MessageLimits): void {
-		this.rate.set(callsPerMinute);
+	limit({ limits = {}, asks = {} }: Pick<RelayPolicy, "limits" | "asks">): void {
+		this.desk.hold(limits, asks);
+		const { resultBytes, overlong, pending } = limits;
+		this.rate.set(limits);
 		this.resultBytes = resultBytes ?? Number.POSITIVE_INFINITY;
 		this.cuts = overlong === "cut";
 		this.desk.inFlight.bound(Math.min(this.limits.inFlight, pending ?? Number.POSITIVE_INFINITY));

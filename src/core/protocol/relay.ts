@@ -6,7 +6,7 @@ import type { KnownValues } from "../secrets/known-values.ts";
 import type { Pin } from "../tools/pin.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
 import type { Pinned } from "./catalog.ts";
-import type { Action } from "./desk.ts";
+import type { Action, DecidedBy } from "./desk.ts";
 import type { LineEvent } from "./frame.ts";
 import { HostSide } from "./host-side.ts";
 import { isAudited } from "./in-flight.ts";
@@ -20,7 +20,7 @@ import type { MayCall } from "./tool-gate.ts";
 import type { ListLimits } from "./verified-list.ts";
 
 export type { HeldDefinition, Withheld } from "./catalog.ts";
-export type { Action } from "./desk.ts";
+export type { Action, DecidedBy } from "./desk.ts";
 export type { HeldInstructions } from "./instructions-gate.ts";
 
 export interface RelayPolicy {
@@ -61,6 +61,8 @@ export interface RelayOptions {
 	 * about is given out, and a call whose event was not written is refused. How a call ended comes as an action, after its answer.
 	 */
 	readonly record: (event: AuditEvent) => boolean;
+	/** Which policy refused what is not granted. Left out: nobody can tell. */
+	readonly decidedBy?: DecidedBy;
 	readonly limits?: Partial<RelayLimits>;
 	/** What is granted so many times a minute is counted by it. Left out: time stands still. */
 	readonly clock?: Clock;
@@ -129,7 +131,7 @@ export class Relay {
 	/** Applies at once: to the next call, to the calls that wait, and to every list from now on. */
 	setPolicy(policy: RelayPolicy): readonly Action[] {
 		return this.#step(() => {
-			this.#state.limit(policy.limits ?? {});
+			this.#state.limit(policy);
 			this.#state.hostSecrets.grant(policy.hostSecrets ?? []);
 			this.#state.tools.grant(policy);
 			this.#state.instructions = policy.instructions;

@@ -104,7 +104,7 @@ export class ServerSide {
 		const answer = mayPass ? readPlainAnswer(bytes) : null;
 		const request = answer === null ? undefined : this.#state.desk.inFlight.get(answer.id);
 		if (answer === null || request === undefined || request.tool === null) return false;
-		if (this.#state.secrets !== null && this.#state.secrets.first(bytes) !== null) return false;
+		if (this.#state.secrets?.mayBeIn(bytes) === true) return false;
 		this.#state.desk.inFlight.take(answer.id);
 		this.#state.desk.toHost(bytes);
 		this.#state.desk.outcome(answer.id, request, answer.isError ? "tool-error" : "answered", bytes.length);

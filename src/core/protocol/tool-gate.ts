@@ -84,7 +84,8 @@ export class ToolGate {
 		if (standing === "unknown") return "unknown";
 		if (standing !== "verified") return refuse(`tool-${standing}`);
 		if (this.#mayCall?.(name, args) === false) return refuse("argument-not-allowed");
-		if (!this.#rate.take(name)) return refuse("too-many-calls");
+		const tooMany = this.#rate.take(name);
+		if (tooMany !== null) return refuse(tooMany);
 		if (this.#desk.writeForwarded(request, name)) {
 			if (this.#desk.forward(request, source, name)) this.#asks.answered(subject, params);
 		} else this.#desk.toHost(refusal(request.id, ErrorCode.invalidParams));

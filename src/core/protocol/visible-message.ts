@@ -20,8 +20,10 @@ const OPAQUE: readonly (readonly string[])[] = [
 
 /** A message of the server with every text in it made visible: keys, names, descriptions, results, errors. One without need is given back as it is. */
 export function visibleMessage(source: Source, met: (kind: HiddenKind) => void): Source {
-	const { text } = source;
-	if (!mayHide(text)) return source;
+	const { text, bytes } = source;
+	// One byte a character: ASCII, in which JSON has no controls but one.
+	const isPlain = bytes.length === text.length && !text.includes("\x7f") && !hasEscape(text);
+	if (isPlain || !mayHide(text)) return source;
 	const quiet = (): void => {};
 	let isHidden = false;
 	for (const { start, end } of stringsOf(text)) {
@@ -76,12 +78,17 @@ UNITS[BACKSLASH] = ESCAPE;
 /** A quick look: false only for a JSON text in which everything is seen. Nearly every message ends here. */
 export function mayHide(text: string): boolean {
 	// In native code, which is the sooner done for most.
-	if (!mayHideCharacters(text) && !ESCAPES.some((each) => text.includes(each))) return false;
+	if (!mayHideCharacters(text) && !hasEscape(text)) return false;
 	for (let at = 0; at < text.length; at++) {
 		const unit = UNITS[text.charCodeAt(at)];
 		if (unit === LOOK || (unit === ESCAPE && mayHideEscaped(text, ++at))) return true;
 	}
 	return false;
+}
+
+/** Of those that may stand for what is not seen. */
+function hasEscape(text: string): boolean {
+	return ESCAPES.some((each) => text.includes(each));
 }
 
 /** `at`: what the backslash is before. */

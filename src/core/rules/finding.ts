@@ -134,12 +134,14 @@ export interface Rule {
 	 * document is all that it needs.
 	 */
 	readonly knowsEnough?: (context: AnalysisContext) => boolean;
+	/** A quick look at a file: false only where `checkDocument` finds nothing in it. Absent: it may find something in any. */
+	readonly mayConcernFile?: (document: ConfigDocument, context: AnalysisContext) => boolean;
 	/** For what belongs to the file, or shows only beside other entries, other files or other facts. */
 	checkDocument?(document: ConfigDocument, context: AnalysisContext): Iterable<Finding>;
 	/** The kind of entries that `checkServer` looks at. Absent: both. */
 	readonly only?: ServerEntry["kind"];
-	/** A quick look at an entry of that kind: false only where `checkServer` finds nothing in it. Absent: it may find something in any. */
-	readonly mayConcern?: (texts: EntryTexts, server: ServerEntry) => boolean;
+	/** A quick look at an entry of that kind in a file of a host: false only where `checkServer` finds nothing in it. Absent: it may find something in any. */
+	readonly mayConcern?: (texts: EntryTexts, server: ServerEntry, document: ConfigDocument) => boolean;
 	/** For each server in turn: what shows in its own text alone. */
 	checkServer?(server: ServerEntry, document: ConfigDocument, context: EntryContext): Iterable<Finding>;
 }

@@ -47,8 +47,10 @@ export function runRules(
 		return true;
 	};
 	for (let i = 0; i < rules.length; i++) {
-		const found = rules[i]?.checkDocument?.(document, context);
-		if (found !== undefined && !take(byRule[i], found)) return { byRule, complete: false };
+		const rule = rules[i];
+		if (rule?.checkDocument === undefined || rule.mayConcernFile?.(document, context) === false) continue;
+		const found = rule.checkDocument(document, context);
+		if (!take(byRule[i], found)) return { byRule, complete: false };
 	}
 	if (memory !== undefined) {
 		// One by one: a large file has more of them than a call can have arguments.
@@ -58,7 +60,7 @@ export function runRules(
 	const ofEntries = rulesOfEntries(rules);
 	for (const server of document.servers)
 		for (const { rule, check, index } of ofEntries[server.kind]) {
-			if (rule.mayConcern?.(entryTexts(server), server) === false) continue;
+			if (rule.mayConcern?.(entryTexts(server), server, document) === false) continue;
 			if (!take(byRule[index], check.call(rule, server, document, context))) return { byRule, complete: false };
 		}
 	return { byRule, complete: true };
@@ -98,7 +100,7 @@ export function findingsIn(
 ): readonly Finding[] {
 	const found: Finding[] = [];
 	for (const { rule, check } of rulesOfEntries(rules)[server.kind]) {
-		if (rule.mayConcern?.(entryTexts(server), server) === false) continue;
+		if (rule.mayConcern?.(entryTexts(server), server, document) === false) continue;
 		for (const finding of check.call(rule, server, document, context)) {
 			if (found.length >= most) return found;
 			found.push(finding);

@@ -23,6 +23,7 @@ export function detectInArguments(args: readonly string[], command = ""): readon
 }
 
 const harmless = new Harmless();
+const programs = new Harmless();
 
 function detectAnew(args: readonly string[], command: string): readonly ArgumentDetection[] {
 	const byIndex = new Map<number, Part[]>();
@@ -47,7 +48,8 @@ export function detectInCommandLine(text: string): readonly Detection[] {
 	const piece = wholePiece(text);
 	if (text.length > LONGEST_LINE) return judgeTokens(text);
 	// One word is the name of a program, however odd.
-	if (!/\s/.test(text)) return judgeAll(decompose(null, piece), text).filter(({ confident }) => confident);
+	if (!/\s/.test(text))
+		return programs.search(null, text, () => judgeAll(decompose(null, piece), text).filter(({ confident }) => confident));
 	return judgeAll(
 		argumentParts(shellWords(piece), 1).flatMap(({ parts }) => parts),
 		text,
@@ -221,6 +223,7 @@ function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
 		const parts = isPair ? null : shellParts(piece, depth);
 		return parts ?? decompose(isPair || !expectsSecret(flag) ? null : name, piece);
 	}
+	if (OF_ONE.test(name)) return decompose(`${name}_id`, piece);
 	const kind = classifyKey(name);
 	if (kind === "neutral" || kind === "public") {
 		const parts = shellParts(piece, depth);
@@ -228,6 +231,9 @@ function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
 	}
 	return decompose(name, piece);
 }
+
+/** What such a flag is followed by says which one is meant. */
+const OF_ONE = /^(?:run|job|task|build|step|attempt|execution|workflow|pipeline|deployment|snapshot|replica|revision)$/;
 
 /** `Name: value`, also `Name=value` and `Name:value`. */
 function headerParts(piece: Piece): readonly Part[] {

@@ -1,3 +1,5 @@
+import { anyForm } from "./any-form.ts";
+
 /** Addresses that are credentials themselves, service by service: the host, and the path with the part that is the secret in brackets. */
 const CAPABILITIES: readonly (readonly [host: RegExp, path: RegExp])[] = [
 	[/^hooks\.slack(?:-gov)?\.com$/, /^\/(?:services|workflows|triggers)\/(?:[^/]+\/)*([\w-]{16,})\/?$/],
@@ -37,13 +39,18 @@ const WITHOUT_SECRET: readonly (readonly [host: RegExp, path: RegExp])[] = [
 	[/^(?:\w+\.)?discord(?:app)?\.com$/, /^\/api\/(?:v\d+\/)?webhooks\/\d+\/?$/],
 ];
 
+/** One look for all of them: most addresses are none. */
+const MAY_HAVE = anyForm(CAPABILITIES.map(([hosts]) => hosts));
+const MAY_LACK = anyForm(WITHOUT_SECRET.map(([hosts]) => hosts));
+
 /** True for what is left of an address that is a credential itself, once the credential was taken out. */
 export function lacksCapability(host: string, path: string): boolean {
-	return WITHOUT_SECRET.some(([hosts, paths]) => hosts.test(host) && paths.test(path));
+	return MAY_LACK(host) && WITHOUT_SECRET.some(([hosts, paths]) => hosts.test(host) && paths.test(path));
 }
 
 /** Where the secret of such an address begins and ends within its path; null for every other address. */
 export function capabilityIn(host: string, path: string): { readonly start: number; readonly end: number } | null {
+	if (!MAY_HAVE(host)) return null;
 	for (const [hosts, paths] of CAPABILITIES) {
 		if (!hosts.test(host)) continue;
 		const match = paths.exec(path);

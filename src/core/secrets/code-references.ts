@@ -1,5 +1,6 @@
 import { classifyKey } from "./keys.ts";
 import { isRandom, surprise } from "./randomness.ts";
+import { hasAny, SIGN } from "./signs.ts";
 
 const LONGEST = 200;
 
@@ -15,7 +16,8 @@ const BESIDE = /^(?:await|new|return|as|or|and|if|else|in|String|string)$/;
  * `$_ENV['KEY'] ?? ''`, `(System/getenv "KEY")`. In its strings stand names and nothing that could be a secret itself.
  */
 export function isReadingCode(text: string): boolean {
-	if (text.length > LONGEST || !/[)\]]/.test(text) || !/^[@$(A-Za-z_!]/.test(text)) return false;
+	if (text.length > LONGEST || !hasAny(text, SIGN.round | SIGN.bracket) || !/[)\]]/.test(text) || !/^[@$(A-Za-z_!]/.test(text))
+		return false;
 	const open: string[] = [];
 	let before = "";
 	let name = "";
@@ -70,6 +72,8 @@ const CLOSING: ReadonlyMap<string, string> = new Map(
 
 /** True for the name of a variable, all capitals, between marks of whatever kind: `^OPENAI_KEY^`, `##GITHUB_PAT##`, `【API_TOKEN】`. */
 export function isMarkedVariable(text: string): boolean {
+	// Most texts begin with a letter or a digit.
+	if (/^[A-Za-z0-9]/.test(text)) return false;
 	const match = /^([^\p{L}\p{N}\s]{1,4})([A-Z]\w{1,200})(?<!_)([^\p{L}\p{N}\s]{1,4})$/u.exec(text);
 	if (match === null) return false;
 	const [, before = "", name = "", after = ""] = match;

@@ -85,10 +85,13 @@ function isJsonString(text: string): boolean {
 	return true;
 }
 
+/** Kinds of what parts a loose text, and of more. */
+const LOOSE = SIGN.blank | SIGN.quote | SIGN.angle | SIGN.bracket | SIGN.separator | SIGN.percent | SIGN.foreign;
+
 /** Code, markup, objects that are no JSON, flags: whatever in it is given to a name that tells. */
 function looseText(key: string | null, piece: Piece, takeApart: TakeApart): readonly Part[] | null {
 	const { text } = piece;
-	if (classifyKey(key) === "password" || !/[\s"'<>{}：，；]|&[lg]t;|%3d|[^\0-\x7f]:/i.test(text)) return null;
+	if (!hasAny(text, LOOSE) || classifyKey(key) === "password" || !/[\s"'<>{}：，；]|&[lg]t;|%3d|[^\0-\x7f]:/i.test(text)) return null;
 	const candidates = candidatesIn(text);
 	if (candidates.length === 0) return null;
 	const parts = candidates.flatMap(({ name, start, end }) => takeApart(nameWithin(key, name), subPiece(piece, start, end)));
@@ -111,6 +114,8 @@ function privateKeyBlocks(key: string | null, piece: Piece, takeApart: TakeApart
 
 /** `${VAR:-default}` may hold a secret in its default; text around a reference may be one too. */
 function references(piece: Piece, takeApart: TakeApart): readonly Part[] | null {
+	// Every reference has one of these.
+	if (!hasAny(piece.text, SIGN.dollar | SIGN.bracket)) return null;
 	const byDefault = defaultOf(piece.text);
 	if (byDefault !== null) return takeApart(byDefault.name, subPiece(piece, byDefault.start, byDefault.end));
 	if (isUrl(piece.text) || /^(?:\[\s*["{[]|\{\s*")/.test(piece.text)) return null;

@@ -71,6 +71,8 @@ const isEncrypted = anyForm([
 	/^!\[[A-Za-z0-9+/=]+\]$/,
 	/^\{(?:AES(?:-?\d+)?|3DES|DES|RSA|xor)\}\S+$/i,
 	/^U2FsdGVkX1[A-Za-z0-9+/]{20,}={0,2}$/,
+	// A word for sealing, perhaps with whose it is and which version, and then what was sealed.
+	/^(?:[a-z]{2,10}[-_.])?(?:(?:kube)?seal(?:ed)?(?:[-_]?(?:secrets?|box|value))?|(?:en)?crypt(?:ed)?(?:[-_]?value)?|cipher(?:ed|text)?|enc(?:v?\d{1,2})?|(?:e?yaml|ejson|jasypt|sops|age|kms|dpapi|[gp]pg|pgp|openpgp|gnupg|secret-?box|nacl|tink|envelope|pkcs7|cms|smime|jwe|clevis|tang|transit|barbican|rsa-?oaep|aes(?:-?(?:128|192|256))?-?(?:gcm|cbc|siv)|x?chacha20-?poly1305))(?:[-_.]?v?\d{1,2})?[:|]{1,2}(?:v?\d{1,3}:)?(?=[A-Za-z0-9+/_-]*\d)[A-Za-z0-9+/_-]{20,}(?:[.:$][A-Za-z0-9+/_-]+){0,4}={0,2}$/i,
 ]);
 
 /** A call or a variable of some language: `os.getenv("KEY")`, `std::env::var("KEY")`, `fromFile(/run/secrets/key)`. */
@@ -102,7 +104,13 @@ export function isUndivided(text: string): boolean {
 /** True when the whole text only names where a secret is kept. */
 export function isReferenceText(text: string): boolean {
 	if (hasOnly(text, WORD | SIGN.plus | SIGN.equals | SIGN.hyphen)) return isMarkedVariable(text);
-	return isWhole(text) || (PLACE.test(text) && !endsInToken(text)) || isCall(text) || namesAnother(text) || /^\$\{[^{}]*\}$/.test(text);
+	return (
+		isWhole(text) ||
+		(hasAny(text, SIGN.colon | SIGN.slash) && PLACE.test(text) && !endsInToken(text)) ||
+		isCall(text) ||
+		namesAnother(text) ||
+		/^\$\{[^{}]*\}$/.test(text)
+	);
 }
 
 /** True for the address of an entry of a manager of secrets, for code that reads one and for the name of a variable between marks. */

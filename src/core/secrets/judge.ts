@@ -1,8 +1,11 @@
+import { isAlgorithm } from "./algorithms.ts";
 import { decodeBase64, decodeHex } from "./base64.ts";
+import { withoutBrackets } from "./brackets.ts";
 import { awsAccount } from "./checksums.ts";
 import { decompose } from "./decompose.ts";
 import { undisguised, undisguisedText } from "./disguise.ts";
 import { isReferenceText } from "./foreign-references.ts";
+import { Harmless } from "./harmless.ts";
 import { type JwtFacts, jwtFacts } from "./jwt.ts";
 import { classifyKey, isForBrowsers, type KeyClass, keyWords } from "./keys.ts";
 import type { Part } from "./parts/part.ts";
@@ -13,6 +16,7 @@ import { namedProvider } from "./providers/named.ts";
 import { PRIVATE_KEY } from "./providers/private-key.ts";
 import { isPublicByDesign } from "./public-values.ts";
 import { disorder, isRandom } from "./randomness.ts";
+import { isShortcut } from "./shortcuts.ts";
 import { hasAny, hasOnly, SIGN } from "./signs.ts";
 import { isRecoveryPhrase, worth } from "./worth.ts";
 
@@ -37,8 +41,16 @@ const PLAIN = { credential: null, jwt: null, account: null } as const;
 /** Judges parts and keeps, for every place, one detection. */
 export function judgeAll(parts: readonly Part[], value: string): readonly Detection[] {
 	if (parts.length === 0 && value.length > 65_536) return judgeTokens(value);
-	return withoutOverlaps(parts.flatMap(judge));
+	return withoutOverlaps(parts.flatMap(judgeOnce));
 }
+
+/** The same few words stand in thousands of command lines, each time with others. */
+function judgeOnce(part: Part): readonly Detection[] {
+	const { key, role, user, piece } = part;
+	return role === "value" && user === undefined ? harmless.search(key, piece.text, () => judge(part)) : judge(part);
+}
+
+const harmless = new Harmless();
 
 /** Tokens of a known form, wherever they stand in a text. */
 export function judgeTokens(text: string): readonly Detection[] {
@@ -56,12 +68,13 @@ function unjudged({ start, end, format }: ProviderMatch, piece: Piece): Detectio
 }
 
 function judge(part: Part): readonly Detection[] {
-	const whole = unquotePiece(trimPiece(part.piece));
+	const kind = part.role === "credential" && part.key === "password" ? "password" : classifyKey(part.key);
+	const unquoted = unquotePiece(trimPiece(part.piece));
+	const whole = kind === "neutral" || kind === "public" ? unquoted : withoutBrackets(unquoted);
 	if (whole.text.length < 4) return [];
 	const piece = undisguised(whole);
 	const { text } = piece;
 	if (text.length < 4 || isReferenceText(text)) return [];
-	const kind = part.role === "credential" && part.key === "password" ? "password" : classifyKey(part.key);
 	const byProvider = matchProviders(text).flatMap((match) => providerDetection(match, piece, part.key) ?? []);
 	const [first] = byProvider;
 	if (first !== undefined) {
@@ -77,6 +90,7 @@ function judge(part: Part): readonly Detection[] {
 	const wrapped = isWrappedSecret(text);
 	const verdict = wrapped ? "secret" : worth(part, text, kind);
 	if (verdict === "none" || isPublicByDesign(text)) return [];
+	if (kind !== "password" && (isShortcut(text) || isAlgorithm(text))) return [];
 	if (!isRecoveryPhrase(part.key, text) && isPlaceholder(text, part.key, kind)) return [];
 	const named = wrapped || part.key === null || kind === "password" ? null : namedProvider(keyWords(part.key), text);
 	return [

@@ -69,7 +69,7 @@ export const ENTITY_TAIL = words(
 
 /** The same behind another word only: `BLOB` alone says nothing. */
 export const ENTITY_TAIL_BEHIND = words(
-	"bottle baseline chunk layer blob manifest bundle genesis query block chain root source revision snapshot replica deployment db job run task",
+	"bottle baseline chunk layer blob manifest bundle genesis query block chain root source revision snapshot replica deployment db job run task vector",
 );
 
 /** Words before `key` that make it something else. */
@@ -82,7 +82,7 @@ export const PUBLIC_TAIL = words(
 	`id ids uid guid uuid sid cid kid gid oid sub url urls uri uris endpoint endpoints host hosts hostname port ports path paths dir directory folder file files filename filepath name names username users user email mail owner
 	region zone version versions hash hashes checksum sha sum md digest integrity fingerprint thumbprint address addresses addr model models etag commit revision rev ref refs branch tag tags build
 	length len count counts max min num issuer iss audience aud project projects org organization team account accounts tenant workspace bucket database table certificate cert certs ca image images
-	nonce etag state cursor challenge public ksuid ulid nanoid cuid xid udid kdf shasum date time timestamp locale lang language timezone tz pubkey subscription slug topic channel domain domains site trace span session`,
+	nonce iv ivs etag state cursor challenge public ksuid ulid nanoid cuid xid udid kdf shasum date time timestamp locale lang language timezone tz pubkey subscription slug topic channel domain domains site trace span session`,
 );
 
 /** Words at the end of a name that make a secret's name that of something else: `TOKEN_TYPE`, `SECRET_PATH`. */

@@ -7,7 +7,7 @@ export const SHORTEST_FORM = 6;
 /**
  * Every text that a program could write for a value: itself, in JSON (once, twice, with its slashes, in ASCII), in a URL, in HTML, in
  * hexadecimal digits, each character by its code (for a URL, HTML, or JSON inside a text), and in base64 and base64url, whatever bytes
- * stand before and after. Not unique; some may be short.
+ * stand before and after; some of them backwards. Not unique; some may be short.
  */
 export function formsOf(secret: string): readonly string[] {
 	const json = JSON.stringify(secret).slice(1, -1);
@@ -43,7 +43,27 @@ export function formsOf(secret: string): readonly string[] {
 		characters.map((code) => `&#x${code.toString(16)};`).join(""),
 	].flatMap((form) => [form, digitsInCapitals(form)]);
 	forms.push(...coded, characters.map((code) => `&#${code};`).join(""));
-	return [...forms, hex, hex.toUpperCase(), ...base64, ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))];
+	const encoded = [hex, hex.toUpperCase(), ...base64, ...base64.map(forUrls)];
+	// A short word backwards is another word.
+	if (secret.length < SHORTEST_FORM) return [...forms, ...encoded];
+	const reversed = backwards(secret);
+	return [...forms, ...encoded, reversed, JSON.stringify(reversed).slice(1, -1), ...encoded.map(backwards)];
+}
+
+/** Those of the forms that are a whole by themselves, as a program would cut them in two. */
+export function wholeForms(secret: string): readonly string[] {
+	const bytes = utf8ToBytes(secret);
+	const hex = bytesToHex(bytes);
+	const base64 = alignedBase64(bytes, 0);
+	return [secret, hex, hex.toUpperCase(), base64, forUrls(base64)];
+}
+
+function backwards(text: string): string {
+	return [...text].reverse().join("");
+}
+
+function forUrls(base64: string): string {
+	return base64.replaceAll("+", "-").replaceAll("/", "_");
 }
 
 /** Of a form, the hexadecimal digits; what stands between them stays. */

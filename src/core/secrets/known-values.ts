@@ -1,24 +1,12 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import { formsOf, SHORTEST_FORM } from "./known-forms.ts";
+import type { Inflate } from "./compressed.ts";
+import { FormSearch, type Place } from "./form-search.ts";
+import { HiddenForms } from "./hidden-forms.ts";
+import { formsOf, SHORTEST_FORM, wholeForms } from "./known-forms.ts";
+import { partsIn } from "./parts.ts";
 
 /** What stands in the place of a secret. */
 export const REDACTED = "[redacted]";
-
-/** A place in bytes: `end` is the first byte after it. */
-export interface Place {
-	readonly start: number;
-	readonly end: number;
-}
-
-/** Bytes of a form that have to be there. A longer one (a private key) is taken out as far as it goes, whole or in part. */
-const ENOUGH = 64;
-/** Bytes at the beginning of a form by which it is looked for, at most: the more, the faster. */
-const LONGEST_WINDOW = 24;
-const BLOCK = 3;
-/** Places in the table: so many for each block, that two blocks seldom meet, within these bounds. */
-const PLACES = 16;
-const SMALLEST_TABLE = 1 << 12;
-const LARGEST_TABLE = 1 << 17;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -28,106 +16,122 @@ const scratch = new Uint8Array(3 * 1024);
 const BYTES = 3;
 
 /**
- * Finds known values in bytes, in every form in which a program writes them. As Wu and Manber do: the last three bytes of a window
- * say how far it can be moved on, so most bytes are never looked at. What a match costs is paid with the bytes that it covers, so the
- * work is linear in the bytes.
+ * Finds known values in bytes: in every form in which a program writes them, and behind what a program that wants to hide one does
+ * first: one encoding in another, backwards, letter by letter, in two parts.
  */
 export class KnownValues {
-	readonly #window: number;
-	/** By the hash of a block: how far on. 0: forms may end their window here. */
-	readonly #shift: Uint8Array;
-	readonly #mask: number;
-	readonly #forms = new Map<number, Uint8Array[]>();
+	readonly #values: readonly string[];
+	readonly #forms: readonly Uint8Array[];
+	readonly #search: FormSearch;
+	readonly #inflate: Inflate | null;
+	#hidden: HiddenForms | null = null;
+	#spelled: FormSearch | null = null;
 
-	/** Values with fewer than six characters are not looked for: they stand everywhere by chance. */
-	constructor(values: readonly string[]) {
-		const long = values.filter((value) => value.length >= SHORTEST_FORM);
-		const forms = [...new Set(long.flatMap(formsOf))]
-			.map((form) => utf8ToBytes(wellFormed(form)))
-			.filter((form) => form.length >= SHORTEST_FORM);
-		this.#window = forms.reduce((least, form) => Math.min(least, form.length), forms.length === 0 ? 0 : LONGEST_WINDOW);
-		const table = tableFor(forms.length * this.#window);
-		this.#mask = table - 1;
-		this.#shift = new Uint8Array(forms.length === 0 ? 0 : table).fill(this.#window - BLOCK + 1);
-		for (const form of forms)
-			for (let end = BLOCK - 1; end < this.#window; end++) {
-				const block = hash(form, end, this.#mask);
-				const left = this.#window - 1 - end;
-				if (left < (this.#shift[block] ?? 0)) this.#shift[block] = left;
-				if (left === 0) this.#forms.set(block, [...(this.#forms.get(block) ?? []), form]);
+	/**
+	 * Values with fewer than six characters are not looked for: they stand everywhere by chance.
+	 * @param inflate left out: what is compressed is not looked into
+	 */
+	constructor(values: readonly string[], inflate: Inflate | null = null) {
+		this.#values = [...new Set(values.filter((value) => value.length >= SHORTEST_FORM))];
+		this.#inflate = inflate;
+		const forms = new Map<string, Uint8Array>();
+		const split = new Set<Uint8Array>();
+		for (const value of this.#values) {
+			for (const form of formsOf(value)) if (form.length >= SHORTEST_FORM && !forms.has(form)) forms.set(form, utf8ToBytes(form));
+			for (const form of wholeForms(value)) {
+				const bytes = forms.get(form);
+				if (bytes !== undefined) split.add(bytes);
 			}
+		}
+		this.#forms = [...forms.values()];
+		this.#search = new FormSearch(this.#forms, split);
 	}
 
 	/** True: there is nothing to look for. */
 	get isEmpty(): boolean {
-		return this.#window === 0;
+		return this.#forms.length === 0;
 	}
 
-	/** The first place at or after `from`; null: there is none. */
+	/** The first place at or after `from` where a value stands in one of its forms; null: there is none. */
 	first(bytes: Uint8Array, from = 0): Place | null {
-		const window = this.#window;
-		const shifts = this.#shift;
-		const mask = this.#mask;
-		if (window === 0) return null;
-		for (let i = from + window - 1; i < bytes.length; ) {
-			const shift = shifts[hash(bytes, i, mask)] ?? 1;
-			if (shift > 0) i += shift;
-			else {
-				const start = i - window + 1;
-				const end = this.#extent(bytes, start, hash(bytes, i, mask));
-				if (end > start) return { start, end };
-				i++;
-			}
-		}
-		return null;
+		return this.#search.first(bytes, from);
+	}
+
+	/**
+	 * Whether a JSON text without `\u` and `\/` may hold a value in any way in which it is found. False: it does not. True may be said of
+	 * half a value alone.
+	 */
+	mayBeIn(json: Uint8Array): boolean {
+		return !this.isEmpty && (this.#search.hasAny(json) || this.#hiddenForms().isIn(json, this.#spelledForms()));
 	}
 
 	/** The text with a marker in each place. The very text when there is none. */
 	redact(text: string): string {
-		if (this.isEmpty || text.length * BYTES < this.#window) return text;
+		if (this.isEmpty || text.length * BYTES < this.#search.shortest) return text;
 		const isShort = text.length * BYTES <= scratch.length;
 		const bytes = isShort ? scratch.subarray(0, encoder.encodeInto(text, scratch).written) : encoder.encode(text);
-		let place = this.first(bytes);
-		if (place === null) return text;
+		const places = this.#places(bytes);
+		if (places.length === 0) return text;
 		let result = "";
 		let at = 0;
-		for (; place !== null; place = this.first(bytes, at)) {
-			result += decoder.decode(bytes.subarray(at, place.start)) + REDACTED;
-			at = place.end;
+		for (const { start, end } of joined(places)) {
+			result += decoder.decode(bytes.subarray(at, start)) + REDACTED;
+			at = end;
 		}
 		return result + decoder.decode(bytes.subarray(at));
 	}
 
-	/** Where the longest form ends that begins at `start`; `start` when none does. */
-	#extent(bytes: Uint8Array, start: number, block: number): number {
-		let longest = start;
-		for (const form of this.#forms.get(block) ?? []) {
-			const length = commonLength(form, bytes, start);
-			if (length >= Math.min(form.length, ENOUGH)) longest = Math.max(longest, start + length);
-		}
-		return longest;
+	/** Where values stand in a text, in units of UTF-16; in order, none in another. */
+	placesIn(text: string): readonly Place[] {
+		const bytes = encoder.encode(text);
+		const places = joined(this.#places(bytes));
+		if (bytes.length === text.length) return places;
+		const units = (to: number): number => decoder.decode(bytes.subarray(0, to)).length;
+		return places.map(({ start, end }) => ({ start: units(start), end: units(end) }));
+	}
+
+	/** Of a message's texts: two parts of which a value consists, and which are each long enough to be nothing else. */
+	partsIn(texts: readonly string[]): readonly string[] {
+		return partsIn(texts, this.#search);
+	}
+
+	#places(bytes: Uint8Array): readonly Place[] {
+		const places: Place[] = [];
+		for (let place = this.first(bytes); place !== null; place = this.first(bytes, place.end)) places.push(place);
+		const hidden = this.#hiddenForms().places(bytes);
+		return hidden.length === 0 ? places : [...places, ...hidden].sort((a, b) => a.start - b.start);
+	}
+
+	#hiddenForms(): HiddenForms {
+		const shortest = (): number => Math.min(...this.#values.map((value) => utf8ToBytes(value).length));
+		this.#hidden ??= new HiddenForms(this.#search, this.#forms, shortest(), this.#inflate);
+		return this.#hidden;
+	}
+
+	/** A quote or a character beyond ASCII parts letters in JSON otherwise than its neighbours are: there, what is between them is enough. */
+	#spelledForms(): FormSearch {
+		if (this.#spelled !== null) return this.#spelled;
+		const pieces = this.#values.flatMap((value) => value.split(NOT_ONE_BYTE)).filter((piece) => piece.length >= SHORTEST_FORM);
+		const isPlain = this.#values.every((value) => !NOT_ONE_BYTE.test(value));
+		this.#spelled = isPlain ? this.#search : new FormSearch([...this.#forms, ...pieces.flatMap(withReverse).map(utf8ToBytes)]);
+		return this.#spelled;
 	}
 }
 
-function commonLength(form: Uint8Array, bytes: Uint8Array, start: number): number {
-	const most = Math.min(form.length, bytes.length - start);
-	let length = 0;
-	while (length < most && form[length] === bytes[start + length]) length++;
-	return length;
+/** Those that overlap, as one. */
+function joined(places: readonly Place[]): readonly Place[] {
+	const result: Place[] = [];
+	for (const place of places) {
+		const last = result.at(-1);
+		if (last === undefined || place.start >= last.end) result.push(place);
+		else if (place.end > last.end) result[result.length - 1] = { start: last.start, end: place.end };
+	}
+	return result;
 }
 
-/** A power of two. */
-function tableFor(blocks: number): number {
-	let size = SMALLEST_TABLE;
-	while (size < blocks * PLACES && size < LARGEST_TABLE) size *= 2;
-	return size;
-}
+/** In JSON. */
+const NOT_ONE_BYTE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 
-/** Of the three bytes that end at `end`. */
-function hash(bytes: Uint8Array, end: number, mask: number): number {
-	return (((bytes[end - 2] ?? 0) << 10) ^ ((bytes[end - 1] ?? 0) << 5) ^ (bytes[end] ?? 0)) & mask;
-}
-
-function wellFormed(text: string): string {
-	return text.replace(/\p{Surrogate}/gu, "\ufffd");
+function withReverse(text: string): readonly string[] {
+	return [text, [...text].reverse().join("")];
 }

@@ -1,6 +1,7 @@
 import { classifyKey } from "./keys.ts";
 import { isRandom, surprise } from "./randomness.ts";
 import { isUuid } from "./shapes.ts";
+import { hasAny, SIGN } from "./signs.ts";
 
 /** A scheme, and how many slashes stand behind it. */
 const SCHEME = /^([A-Za-z0-9][A-Za-z0-9+._-]{1,40}):(\/{0,3})(?=[^\s/])/;
@@ -11,7 +12,7 @@ const LONGEST = 400;
  * `conjur:prod/billing/api`. Of managers that nobody knows, what the address says has to be readable.
  */
 export function isManagerReference(text: string): boolean {
-	const match = text.length > LONGEST ? null : SCHEME.exec(text);
+	const match = text.length > LONGEST || !hasAny(text, SIGN.colon) ? null : SCHEME.exec(text);
 	if (match === null) return false;
 	const [start, scheme = "", slashes = ""] = match;
 	const rest = text.slice(start.length);

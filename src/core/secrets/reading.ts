@@ -75,26 +75,52 @@ export function runAfter(text: string, start: number): number {
 
 /** The same, `.` and `-`. */
 export function isNamePart(code: number): boolean {
-	return isNameCode(code) || code === 45 || code === 46;
+	return code < 128 ? KINDS[code] === NAMED : code > 127;
 }
 
 /** Where a value that begins at `start` ends: at a blank, a quote, an escape, a bracket (then it is code) or a sign that parts values. */
 export function valueEnd(text: string, start: number, isEscaped = false): number {
+	const last = Math.min(text.length, start + LONGEST_VALUE);
 	let end = start;
-	while (end < text.length && end - start < LONGEST_VALUE && !ENDS.has(text.charCodeAt(end)) && !isBracket(text.charCodeAt(end))) {
-		if (isEscaped && text[end] === "%" && /^%(?:26|2c|3b|22|27|20|7d|0a)/i.test(text.slice(end, end + 3))) break;
+	for (; end < last; end++) {
+		const code = text.charCodeAt(end);
+		if (code > 127) continue;
+		const kind = KINDS[code] ?? 0;
+		if ((kind & (ENDING | BRACKET)) !== 0) break;
+		if (code === PERCENT && isEscaped && /^%(?:26|2c|3b|22|27|20|7d|0a)/i.test(text.slice(end, end + 3))) break;
 		// The next pair of a query.
-		if (text[end] === "&" && text[end + 1] === "&") break;
-		if (text[end] === "&" && /^&[\w.-]{1,40}=/.test(text.slice(end, end + 42))) break;
-		end++;
+		if (code === AMPERSAND && (text.charCodeAt(end + 1) === AMPERSAND || /^&[\w.-]{1,40}=/.test(text.slice(end, end + 42)))) break;
 	}
-	return end;
+	return Math.max(start, end);
 }
+
+const PERCENT = 0x25;
+const AMPERSAND = 0x26;
 
 /** A value that ends at one of these is a call or a type. */
 export function isBracket(code: number): boolean {
-	return BRACKETS.has(code);
+	return code < 128 && ((KINDS[code] ?? 0) & BRACKET) !== 0;
 }
 
-const BRACKETS: ReadonlySet<number> = new Set([..."()[]{}<>"].map((c) => c.charCodeAt(0)));
-const ENDS: ReadonlySet<number> = new Set([..." \t\r\n\"'`,;\\"].map((c) => c.charCodeAt(0)));
+/** True for a text with a digit between two offsets. */
+export function hasDigit(text: string, start: number, end: number): boolean {
+	for (let i = start; i < end; i++) {
+		const code = text.charCodeAt(i);
+		if (code >= 48 && code <= 57) return true;
+	}
+	return false;
+}
+
+const BRACKET = 1;
+/** What no value goes on behind. */
+const ENDING = 2;
+/** Letters, digits, `_`, `.`, `-`. */
+const NAMED = 4;
+/** By the codes of ASCII: every character of running text is looked up. */
+const KINDS = new Uint8Array(128);
+for (const [kind, characters] of [
+	[BRACKET, "()[]{}<>"],
+	[ENDING, " \t\r\n\"'`,;\\"],
+	[NAMED, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-"],
+] as const)
+	for (const c of characters) KINDS[c.charCodeAt(0)] = kind;

@@ -1,3 +1,4 @@
+import type { Inflate } from "./compressed.ts";
 import { detectInText } from "./detector.ts";
 import { formsOf, SHORTEST_FORM } from "./known-forms.ts";
 import { KnownValues, REDACTED } from "./known-values.ts";
@@ -5,15 +6,15 @@ import { mask } from "./mask.ts";
 
 /**
  * Takes secrets out of text that is about to be stored or shown: the known values first, in every form in which a program writes
- * them (JSON, URL, hex, base64 at each alignment), then whatever looks like a credential. For many texts, use {@link textRedactor}.
+ * them (JSON, URL, hex, base64 at each alignment) and behind what hides one (encodings in one another, letters apart), then whatever looks like a credential. For many texts, use {@link textRedactor}.
  */
 export function redact(text: string, knownSecrets: readonly string[]): string {
 	return textRedactor(knownSecrets)(text);
 }
 
-/** {@link redact} with values that stay the same. */
-export function textRedactor(knownSecrets: readonly string[]): (text: string) => string {
-	const known = new KnownValues(knownSecrets);
+/** {@link redact} with values that stay the same. `inflate` left out: what is compressed is not looked into. */
+export function textRedactor(knownSecrets: readonly string[], inflate: Inflate | null = null): (text: string) => string {
+	const known = new KnownValues(knownSecrets, inflate);
 	const short = new Set(knownSecrets.flatMap(formsOf).filter((form) => form !== "" && form.length < SHORTEST_FORM));
 	const clean = (text: string): string => maskDetected([...short].reduce(replaceWord, known.redact(text)));
 	// Names of methods and tools come with every call.

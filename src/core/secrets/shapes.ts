@@ -26,7 +26,7 @@ const hasOrdinaryForm = anyForm([
 	// Content ids of IPFS.
 	/^(?:Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z0-9]{56,})$/,
 	// Ids of cloud things: `vpc-0a1b…`, `ami-…`, and of Google's clients.
-	/^(?:vpc|subnet|sg|ami|i|igw|nat|eni|rtb|acl|vol|snap|eipalloc|tgw|fs|lt|pcx|vpce|db|cluster|dopt|cgw|vgw)-(?:[0-9a-f]{8}|[0-9a-f]{17})$/,
+	/^(?:vpc|subnet|sg|ami|i|igw|nat|eni|rtb|acl|vol|snap|eipalloc|tgw|fs|lt|pcx|vpce|db|cluster|dopt|cgw|vgw)-(?:[0-9a-f]{8}|[0-9a-f]{17})(?:-[a-z0-9]{8})?$/,
 	/^\d{6,14}-[a-z0-9]{32}\.apps\.googleusercontent\.com$/,
 	/^\d:\d{6,14}:(?:web|ios|android):[0-9a-f]{16,32}$/,
 	/^(?:G-[A-Z0-9]{10}|GTM-[A-Z0-9]{5,9}|UA-\d{4,10}-\d{1,4}|ca-pub-\d{10,20})$/,
@@ -120,8 +120,12 @@ export function endsInToken(text: string): boolean {
 }
 
 function isHost(text: string): boolean {
-	return hasAny(text, SIGN.stop) && HOST.test(text) && disorder(text) < 0.5;
+	return hasAny(text, SIGN.stop) && HOST.test(text) && (disorder(text) < 0.5 || NAMED_HOST.test(text));
 }
+
+/** Zones of clouds, whatever stands before them. */
+const NAMED_HOST =
+	/\.(?:amazonaws|googleapis|cloudfront|windows|azure|azurewebsites|elastic-cloud|herokuapp|vercel|netlify|ngrok|workers)\.(?:com(?:\.cn)?|net|app|io|dev)(?::\d{1,5})?$/i;
 
 export function isUuid(text: string): boolean {
 	return text.length >= 36 && text.length <= 38 && /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i.test(text);

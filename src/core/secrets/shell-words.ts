@@ -24,7 +24,9 @@ export function shellWords(piece: Piece): readonly Piece[] {
 		}
 		if (start < 0) start = i;
 		if (c === "\\") i += 2;
-		else if (c === "$" && text[i + 1] === "(") i = substitutionEnd(text, i + 2);
+		else if (c === "$" && text[i + 1] === "(") i = substitutionEnd(text, i + 2, "(", ")");
+		else if (text[i + 1] === "{" && (c === "$" || c === "{")) i = substitutionEnd(text, i + 2, "{", "}", c === "$" ? 1 : 2);
+		else if (c === "`") i = backtickEnd(text, i + 1);
 		else if (c === '"' || c === "'") i = quoteEnd(text, i);
 		else i++;
 	}
@@ -34,15 +36,22 @@ export function shellWords(piece: Piece): readonly Piece[] {
 
 const LONGEST_SUBSTITUTION = 400;
 
-/** After the bracket that closes a `$(…)`; right after the opening one when it does not close soon. */
-function substitutionEnd(text: string, at: number): number {
-	let depth = 1;
+/** After the bracket that closes a `$(…)`, `${…}` or `{{…}}`; right after the opening one when it does not close soon. */
+function substitutionEnd(text: string, at: number, open: string, close: string, opened = 1): number {
+	let depth = opened;
 	const most = Math.min(text.length, at + LONGEST_SUBSTITUTION);
 	for (let i = at; i < most; i++) {
-		if (text[i] === "(") depth++;
-		else if (text[i] === ")" && --depth === 0) return i + 1;
+		if (text[i] === open) depth++;
+		else if (text[i] === close && --depth === 0) return i + 1;
 	}
 	return at;
+}
+
+/** The same for a command between backticks. Before a blank one of them goes on with the line, as PowerShell has it. */
+function backtickEnd(text: string, at: number): number {
+	if (/\s/.test(text.charAt(at))) return at;
+	const end = text.slice(at, at + LONGEST_SUBSTITUTION).indexOf("`");
+	return end < 0 ? at : at + end + 1;
 }
 
 /** After the closing quote; right after the opening one when there is none. */

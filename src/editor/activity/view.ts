@@ -82,6 +82,7 @@ export function registerActivityView(services: Services, live: Live, servers: Se
 	function deciding(entry: Activity): Deciding | null {
 		const home = services.home();
 		if (!home.ok) return null;
-		return decidingOf(entry, { home: home.value, userHome: services.userHome, key: live.serverOf(entry.record.session) });
+		const key = live.serverOf(entry.record.session);
+		return decidingOf(entry, { home: home.value, userHome: services.userHome, key, accepted: servers.accepted });
 	}
 }

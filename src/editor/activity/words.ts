@@ -5,7 +5,7 @@ import { own } from "../../core/own.ts";
 import { brief, plain } from "../../core/plain-text.ts";
 import type { AskKind } from "../../core/policy/asks.ts";
 import { saysOf } from "../../core/protocol/reasons.ts";
-import { isOfSaid, type Refusal, wordsFor } from "../live/refusal.ts";
+import { isOfSaid, kindOfCall, type Refusal, wordsFor } from "../live/refusal.ts";
 import type { ExtraKey } from "../servers/extras.ts";
 
 /** Characters of a name in a row. */
@@ -37,8 +37,7 @@ export function refusalKind({ direction, reason, tool }: EventRecord): Refusal["
 	if (direction === "launcher") return "launch";
 	if (isOfSaid(reason)) return "said";
 	if (tool === null) return "other";
-	if (["tool-changed", "tool-duplicate", "tool-unreadable"].includes(reason)) return "drift";
-	return reason === "tool-not-granted" ? "call" : "other";
+	return kindOfCall(reason);
 }
 
 /** What a person could allow beside tools, that this refusal is of. Null: nothing of that kind. */

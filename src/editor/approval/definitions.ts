@@ -2,11 +2,11 @@ import * as vscode from "vscode";
 import { brief, plain } from "../../core/plain-text.ts";
 import { isObject } from "../../core/protocol/message.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import type { ToolText } from "../../core/tools/definition-lines.ts";
 import { metaPinOf } from "../../core/tools/pin.ts";
+import { linesOf } from "../../core/wrapped-text.ts";
 import { readDefinition, readInstructions } from "../../platform/definitions.ts";
 import type { Services } from "../services.ts";
-import type { ToolText } from "./definition-lines.ts";
-import { linesOf } from "./lines.ts";
 
 const SCHEME = "sallyport-definition";
 /** Documents that can be opened again. */

@@ -1,16 +1,16 @@
 import { parseLaunch } from "../../core/launch/runner.ts";
 import { brief, exact, plain } from "../../core/plain-text.ts";
-import type { Proposal } from "../../core/policy/accepted.ts";
 import type { Grant } from "../../core/policy/layers.ts";
-import type { ProposalRow } from "../../platform/approval/accept.ts";
+import type { ToolText } from "../../core/tools/definition-lines.ts";
+import { linesOf, wrap } from "../../core/wrapped-text.ts";
+import type { LookedAt, ProposalRow } from "../../platform/approval/accept.ts";
 import type { Candidate } from "../../platform/approval/candidate.ts";
 import type { ChangeRow, GrantChange } from "../../platform/approval/texts.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { type Cuttable, commandText, joined, lineText, list, placeText } from "./command-text.ts";
-import type { ToolText } from "./definition-lines.ts";
 import { MOST_LINES, type Question } from "./dialog.ts";
-import { heightOf, linesOf, wrap } from "./lines.ts";
+import { heightOf, WIDTH } from "./lines.ts";
 import { type Holder, holderRows } from "./other-holders.ts";
 import { namesOf, toolsText } from "./tool-text.ts";
 
@@ -63,7 +63,7 @@ function listTitle({ name }: LaunchLine): string {
 }
 
 /** Before something counts that was written into a policy file outside Sallyport. */
-export function acceptQuestion({ server, file, accepted }: Proposal, rows: readonly ProposalRow[]): Question {
+export function acceptQuestion({ proposal: { server, file, accepted }, rows }: LookedAt): Question {
 	const of = (mark: ProposalRow["mark"], heading: string, most: number): readonly Cuttable[] => {
 		const texts = rows.filter((row) => row.mark === mark).map(({ kind, text }) => `${kind}: ${text}`);
 		return texts.length === 0 ? [] : [joined([asIs(heading), list(texts, most)])];
@@ -173,7 +173,7 @@ function promptRows({ name, definition: { _meta: _, ...definition } }: ToolText)
 
 /** Every line that the server wrote is short and begins with a bar, as in what it says of a tool. */
 function barred(heading: string, text: string): Cuttable {
-	const lines = linesOf(text).flatMap((line) => wrap(plain(line)).map((each) => `│ ${each}`));
+	const lines = linesOf(text).flatMap((line) => wrap(plain(line), WIDTH).map((each) => `│ ${each}`));
 	const full = [`${heading}:`, ...lines].join("\n");
 	if (lines.length <= MOST_INSTRUCTIONS) return { text: full, full };
 	return { text: [`${heading}, and only the beginning of it:`, ...lines.slice(0, MOST_INSTRUCTIONS), "│ …"].join("\n"), full };

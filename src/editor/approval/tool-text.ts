@@ -1,13 +1,17 @@
 import { brief, exact, plain } from "../../core/plain-text.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
+import { type DefinitionRoom, definitionLines, parametersOf, type ToolText } from "../../core/tools/definition-lines.ts";
 import { claimsToRead, type RiskKind, riskOf } from "../../core/tools/risk.ts";
-import { definitionLines, parametersOf, type ToolText } from "./definition-lines.ts";
-import { cutMiddle, heightOf, wrap } from "./lines.ts";
+import { warningsOf } from "../../core/tools/warnings.ts";
+import { wrap } from "../../core/wrapped-text.ts";
+import { cutMiddle, heightOf, WIDTH } from "./lines.ts";
 
 /** Tools whose definitions are shown; of the others, the names. */
 const MOST_SHOWN = 6;
 /** Lines of a tool, however many others there are. */
 const FEWEST_LINES = 3;
+/** Of one text and of one definition: nobody reads more in a dialog. */
+const ROOM: DefinitionRoom = { width: WIDTH, text: 4_000, lines: 200 };
 
 /** `2 of 7 tools`. */
 export function allowedCount(tools: readonly { readonly effective: boolean }[]): string {
@@ -37,13 +41,13 @@ export function toolSummary({ name, definition }: ToolText): { readonly first: s
 	const text = typeof description === "string" ? description.trim() : "";
 	const lines = text.split(/\r?\n/).map((line) => plain(maskDetected(line)));
 	const parameters = parametersOf(definition);
-	const { risks, contradictions } = riskOf({ name, definition });
+	const { risks } = riskOf({ name, definition });
 	return {
 		first: brief(lines.find((line) => line.trim() !== "") ?? "", 120),
 		full: [
 			plain(name),
 			`May: ${risks.map(({ kind, because }) => `${RISKS[kind]} (${plain(because)})`).join(", ")}`,
-			...contradictions.map(plain),
+			...warningsOf({ name, definition }),
 			...(text === "" ? [] : ["The server says:", ...cut(lines.join("\n"), 1_000).split("\n")]),
 			...(parameters === "" ? [] : [`Parameters: ${cut(parameters, 500)}`]),
 		].join("\n"),
@@ -87,15 +91,16 @@ export function namesOf(tools: readonly Pick<ToolText, "name">[], most: number):
 
 /** Every line that the server wrote is short and begins with a bar: none can pass for one of ours. */
 function oneTool(tool: ToolText, most: number): { readonly text: string; readonly whole: boolean } {
-	const { claims, contradictions } = riskOf(tool);
-	const { lines, whole } = definitionLines(tool);
+	const { claims } = riskOf(tool);
+	const warnings = warningsOf(tool).flatMap((warning) => wrap(warning, WIDTH - 2).map((line, index) => (index === 0 ? line : `  ${line}`)));
+	const { lines, whole } = definitionLines(tool, ROOM);
 	const name = `${cutMiddle(exact(tool.name), 200)}${claims.length === 0 ? "" : `  (it claims: ${claims.join(", ")})`}`;
-	const [title = "", ...more] = wrap(name);
+	const [title = "", ...more] = wrap(name, WIDTH);
 	const barred = [...more, ...lines].map((line) => `│ ${line}`);
-	const room = Math.max(most - contradictions.length, FEWEST_LINES);
+	const room = Math.max(most - warnings.length, FEWEST_LINES);
 	const fits = barred.length < room;
 	const kept = fits ? barred : [...barred.slice(0, room - 2), `│ …`];
-	return { text: [title, ...contradictions, ...kept].join("\n"), whole: whole && fits && exact(tool.name).length <= 200 };
+	return { text: [title, ...warnings, ...kept].join("\n"), whole: whole && fits && exact(tool.name).length <= 200 };
 }
 
 function cut(text: string, most: number): string {

@@ -146,6 +146,7 @@ export class Configs implements vscode.Disposable {
 
 	dispose(): void {
 		this.around.dispose();
+		this.severities.dispose();
 	}
 }
 

@@ -42,6 +42,7 @@ export function registerDiagnostics(services: Services, configs: Configs, server
 		// What somebody is typing is judged when they pause, with all that is known by then.
 		configs.around.onDidChange(() => diagnostics.judgeIdle()),
 		servers.onDidChangePolicies(() => diagnostics.judgeAll()),
+		configs.severities.onDidChange(() => diagnostics.judgeAll()),
 		vscode.window.onDidChangeWindowState(({ focused }) => {
 			if (!focused) return;
 			// Before a home is there nobody watches the policies.

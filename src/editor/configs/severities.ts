@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import * as vscode from "vscode";
 import type { PolicyLayer } from "../../core/policy/layers.ts";
+import type { OwnSettings } from "../../core/policy/own-settings.ts";
 import { ruleSettings } from "../../core/policy/rule-settings.ts";
 import type { RuleSeverity } from "../../core/policy/schema.ts";
 import type { AnalysisContext, Severity } from "../../core/rules/finding.ts";
 import { RULES } from "../../core/rules/index.ts";
+import { acceptedSettings, withForbidden } from "../../platform/acceptance/own-settings.ts";
 import { readLayers } from "../../platform/policy-files.ts";
 import type { Services } from "../services.ts";
 import { workspaceOf } from "./workspace-of.ts";
@@ -18,9 +21,22 @@ export class Severities {
 	/** By the folder whose policy counts, "" for none. */
 	readonly #layers = new Map<string, readonly PolicyLayer[]>();
 	readonly #noted = new Set<string>();
+	readonly #changed = new vscode.EventEmitter<void>();
+	/** What a person accepted of their own files' settings. Nothing, until it is known: then no rule is lowered. */
+	#accepted: OwnSettings = {};
+	#asked = 0;
+
+	/** Told when it has become known what a person accepted. */
+	readonly onDidChange = this.#changed.event;
 
 	constructor(services: Services) {
 		this.#services = services;
+		this.#ask();
+	}
+
+	dispose(): void {
+		this.#asked = Number.POSITIVE_INFINITY;
+		this.#changed.dispose();
 	}
 
 	/** Each rule's severity, and the policies that forbid servers; left out what there is none of. */
@@ -29,10 +45,11 @@ export class Severities {
 		const workspace = workspaceOf(uri);
 		const set = parseSeverities(workspace === null ? settings.inspect("rules")?.globalValue : settings.get("rules"));
 		const layers = this.#layersFor(this.#services.trusted && workspace?.folder != null ? workspace.folder : null);
-		if (layers.every(({ policy }) => policy.rules === undefined && policy.forbid === undefined)) return { severities: set };
+		const says = layers.some(({ policy }) => policy.rules !== undefined || policy.forbid !== undefined);
+		if (!says && this.#accepted.rules === undefined) return { severities: set };
 		// A policy has no hints. One is the least that is left of a rule, which another layer raises as it raises one that is off.
 		const named = new Map([...set].map(([rule, severity]): [string, RuleSeverity] => [rule, severity === "hint" ? "off" : severity]));
-		const { severities, forbids, notes } = ruleSettings(layers, named, RULES);
+		const { severities, forbids, notes } = ruleSettings(layers, named, RULES, this.#accepted.rules ?? {});
 		for (const note of notes) this.#noteOnce(note);
 		return {
 			severities: new Map(
@@ -45,6 +62,25 @@ export class Severities {
 	/** The policies are read again when they are asked for next. */
 	forget(): void {
 		this.#layers.clear();
+		this.#ask();
+	}
+
+	/** Nobody is asked to open a keychain for it, and none is asked for a workspace that is not trusted. */
+	#ask(): void {
+		const home = this.#services.home();
+		const layers = home.ok && this.#services.trusted ? readLayers(home.value, { workspace: null, narrowing: [] }) : null;
+		if (!home.ok || layers?.ok !== true) return;
+		const asked = ++this.#asked;
+		acceptedSettings(home.value, layers.value).then(
+			(accepted) => {
+				// A later question has a later answer.
+				if (asked !== this.#asked || isDeepStrictEqual(accepted, this.#accepted)) return;
+				this.#accepted = accepted;
+				this.#layers.clear();
+				this.#changed.fire();
+			},
+			(error: unknown) => this.#services.log.bug("settings", error),
+		);
 	}
 
 	/** None where one of them cannot be read, which the log tells: a broken file must not hide anything. */
@@ -54,7 +90,7 @@ export class Severities {
 		const home = this.#services.home();
 		const read = readLayers(home.ok ? home.value : null, { workspace, narrowing: [] });
 		if (!read.ok) this.#noteOnce(`${read.problem.message} ${read.problem.remedy}`);
-		const layers = read.ok ? read.value : [];
+		const layers = read.ok ? withForbidden(read.value, this.#accepted) : [];
 		this.#layers.set(workspace ?? "", layers);
 		return layers;
 	}

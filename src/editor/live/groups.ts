@@ -68,6 +68,8 @@ export function noticeText(groups: readonly RefusalGroup[]): string | null {
 	if (beside.length > 0) parts.push(`the _meta of ${counted(beside.length, "tool is", "tools are")} left out${names(beside)}`);
 	const calls = of("call");
 	if (calls.length > 0) parts.push(`${counted(total(calls), "call was", "calls were")} refused${names(calls)}`);
+	const secrets = of("host-secret");
+	if (secrets.length > 0) parts.push(`${counted(total(secrets), "call", "calls")} with a key or token of yours stopped${names(secrets)}`);
 	const connections = of("connection");
 	if (connections.length > 0)
 		parts.push(`${counted(total(connections), "connection was", "connections were")} refused${names(connections)}`);
@@ -96,6 +98,7 @@ export function groupLabel({ kind, subject, reason }: RefusalGroup): string {
 			return subject ?? (reason.startsWith("prompt-") ? "A prompt" : "Instructions for the model");
 		case "call":
 		case "drift":
+		case "host-secret":
 		case "connection":
 		case "path":
 		case "other":

@@ -60,6 +60,8 @@ function isSettled({ kind, reason, tool, target }: Refusal, server: Server): boo
 		case "call":
 		case "drift":
 			return server.tools?.some(({ name, state, effective }) => messageName(name) === tool && state === "allowed" && effective) === true;
+		case "host-secret":
+			return server.effective?.hostSecrets?.some((name) => name === "*" || messageName(name) === tool) === true;
 		case "connection":
 			return target !== null && server.effective?.egress.includes(target) === true;
 		case "path": {

@@ -14,11 +14,12 @@ export interface ServerKey {
 
 /**
  * Something that a launcher did not let through. `call`: a tool that is not granted. `drift`: a granted tool that is not what was
- * approved. `said`: what the server says of itself beside its tools' definitions is not what was approved, and is left out. `connection`: a host that is not granted. `path`: a file or folder that is not granted. `launch`: the server was not started at all. `other`: nothing that a
+ * approved. `said`: what the server says of itself beside its tools' definitions is not what was approved, and is left out. `host-secret`: a call with a key or token of the
+ * person's. `connection`: a host that is not granted. `path`: a file or folder that is not granted. `launch`: the server was not started at all. `other`: nothing that a
  * person could grant.
  */
 export interface Refusal {
-	readonly kind: "call" | "drift" | "said" | "connection" | "path" | "launch" | "other";
+	readonly kind: "call" | "drift" | "said" | "host-secret" | "connection" | "path" | "launch" | "other";
 	/** ISO 8601, UTC, milliseconds. */
 	readonly at: string;
 	/** As the launcher names it: plain, and cut. `config` is null for a launch: which entry it was is not known. */
@@ -31,6 +32,13 @@ export interface Refusal {
 	readonly target: string | null;
 	/** How often so far, where only some of many alike are told; else 1. */
 	readonly count: number;
+}
+
+/** What a refused call is, by its reason. */
+export function kindOfCall(reason: string): Refusal["kind"] {
+	if (DRIFT.has(reason)) return "drift";
+	if (reason === "host-secret") return reason;
+	return reason === "tool-not-granted" ? "call" : "other";
 }
 
 const DRIFT: ReadonlySet<string> = new Set(["tool-changed", "tool-duplicate", "tool-unreadable"]);
@@ -46,15 +54,7 @@ export function refusalIn(message: LiveMessage, hello: LiveHello | null): Refusa
 	switch (message.kind) {
 		case "refused": {
 			const { at, reason, tool, count } = message;
-			const kind = isOfSaid(reason)
-				? "said"
-				: tool === null
-					? "other"
-					: DRIFT.has(reason)
-						? "drift"
-						: reason === "tool-not-granted"
-							? "call"
-							: "other";
+			const kind = isOfSaid(reason) ? "said" : tool === null ? "other" : kindOfCall(reason);
 			return { kind, at, server, reason, tool, target: null, count };
 		}
 		case "drift":
@@ -126,6 +126,7 @@ const LAUNCH: Readonly<Record<string, string>> = {
 	"secret-for-mutable": "its secrets would go to code that your other programs can change",
 	"secret-missing": "a secret of it is not in the vault",
 	"keychain-missing": "there is no keychain here",
+	"keychain-closed": "the keychain that keeps the approvals is not there",
 	"keychain-locked": "the keychain is locked",
 	"sealed-locked": "the encrypted file is closed by a passphrase",
 	"sandbox-missing": "bubblewrap is not installed, and nothing starts unconfined",
@@ -144,6 +145,7 @@ export function wordsFor({ kind, reason }: Pick<Refusal, "kind" | "reason">): st
 			return own(PATH, reason) ?? `a file or folder was refused (${reason})`;
 		case "call":
 		case "drift":
+		case "host-secret":
 		case "said":
 		case "other":
 			return saysOf(reason) ?? own(PATH, reason) ?? `it was refused (${reason})`;

@@ -63,6 +63,7 @@ function rowsOf(groups: readonly RefusalGroup[]): Row[] {
 const ICONS: Readonly<Record<Refusal["kind"], string>> = {
 	call: "circle-slash",
 	drift: "git-compare",
+	"host-secret": "key",
 	said: "comment-discussion",
 	connection: "globe",
 	path: "folder",
@@ -96,6 +97,13 @@ function openingsFor(groups: readonly RefusalGroup[], find: (told: Refusal["serv
 					openings.set(`drift ${server.id} ${tool}`, {
 						command: "sallyport.showDrift",
 						argument: { server: server.id, tool },
+					});
+				break;
+			case "host-secret":
+				if (tool !== null && !isMadeUp(subject, server))
+					openings.set(`secrets ${server.id} ${tool}`, {
+						command: "sallyport.allowExtras",
+						argument: { server: server.id, extras: [{ kind, name: tool }] },
 					});
 				break;
 			case "said":

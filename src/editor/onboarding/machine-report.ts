@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<Check["id"], string>> = {
 	home: "Home",
 	launcher: "Launcher",
 	policy: "Grants",
+	audit: "Audit log",
 	sandbox: "Sandbox",
 	weaker: "Weaker sandbox",
 	egress: "Network of the sandbox",

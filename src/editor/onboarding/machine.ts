@@ -47,7 +47,7 @@ export function glance({ platform, env }: Pick<Services, "platform" | "env">, va
 const NO_SESSION: Problem = {
 	code: "keychain-missing",
 	message: "There is no desktop session here (no D-Bus), so no keychain.",
-	remedy: "Start one, or use the encrypted file instead: --vault sealed",
+	remedy: "Start one, or keep secrets in the encrypted file instead: sallyport fix --vault sealed",
 };
 
 function hasSession(env: Services["env"]): boolean {

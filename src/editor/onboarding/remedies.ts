@@ -29,7 +29,10 @@ export function commandIn(remedy: string, { has, root }: Machine): string | null
 /** What platform and core advise is written for a terminal; here the same is done by commands of the palette. */
 export function inEditorWords(remedy: string): string {
 	return remedy
-		.replace("use the encrypted file instead: --vault sealed", "keep secrets in the encrypted file (setting sallyport.vault)")
+		.replace(
+			"keep secrets in the encrypted file instead: sallyport fix --vault sealed",
+			"keep secrets in the encrypted file (setting sallyport.vault)",
+		)
 		.replace(/(?:Run: )?sallyport init\b/, "Run “Sallyport: Set Up”")
 		.replace(/(?:Run: )?sallyport doctor\b/, "Run “Sallyport: Check This Machine”")
 		.replace("run fix again", "try again")

@@ -5,8 +5,8 @@ import { parseLaunch } from "../../core/launch/runner.ts";
 import type { Asks } from "../../core/policy/asks.ts";
 import { type Grant, grantsOf } from "../../core/policy/layers.ts";
 import { NO_OFFERS, promptPin } from "../../core/policy/offers.ts";
-import { fail, ok, type Problem, type Result } from "../../core/result.ts";
-import { acceptProposal, proposalRows, readProposals } from "../../platform/approval/accept.ts";
+import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
+import { acceptProposal, lookAtProposal, readProposals } from "../../platform/approval/accept.ts";
 import {
 	type Candidate,
 	currentGrant,
@@ -76,6 +76,7 @@ export interface Wanted {
 	readonly resources?: readonly string[];
 	readonly templates?: readonly string[];
 	readonly completions?: boolean;
+	readonly hostSecrets?: readonly string[];
 	readonly asks?: Asks;
 	readonly tier?: "landlock";
 	/** What the question begins with, a paragraph each: ours, and plain. */
@@ -132,8 +133,10 @@ export class Approvals {
 		const proposals = await readProposals(home.value, patience);
 		if (!proposals.ok) return proposals;
 		for (const proposal of proposals.value.filter(({ asked }) => currentGrant([asked], line) !== null)) {
-			if (!(await confirmWidening(acceptQuestion(proposal, proposalRows(home.value, proposal))))) return CANCELLED;
-			const kept = await acceptProposal(home.value, proposal, patience);
+			const looked = await lookAtProposal(home.value, proposal, () => ok([line]));
+			if (looked.refused !== null) return failed(looked.refused);
+			if (!(await confirmWidening(acceptQuestion(looked)))) return CANCELLED;
+			const kept = await acceptProposal(home.value, looked, patience);
 			if (!kept.ok) return kept;
 			this.#services.log.info(`${called(line.name)}: what stood in its policy file was accepted`);
 			await this.#servers.regrant();
@@ -145,7 +148,7 @@ export class Approvals {
 		const launch = parseLaunch(command, args);
 		if (!launch.ok || launch.value.kind !== "package") return false;
 		const home = this.#services.home();
-		return !home.ok || recallPackage(home.value, launch.value) === null;
+		return !home.ok || recallPackage(home.value, launch.value, this.#servers.accepted?.code ?? null) === null;
 	}
 
 	/** Starts the server confined and keeps the list of its tools. Asks before the first start of a command that was not approved. */

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
-import { brief, plain } from "../../core/plain-text.ts";
-import { claimsToRead, riskOf } from "../../core/tools/risk.ts";
+import { brief } from "../../core/plain-text.ts";
+import { claimsToRead } from "../../core/tools/risk.ts";
+import { warningsOf } from "../../core/tools/warnings.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
 import { called } from "../approval/questions.ts";
 import { riskText, toolSummary } from "../approval/tool-text.ts";
@@ -38,7 +39,7 @@ export function choices(tools: readonly ListedTool[]): Choice[] {
 
 /** What the server's own words give away, then what it says. */
 function detailOf(tool: ListedTool): string {
-	const warnings = riskOf(tool).contradictions.map((text) => `$(warning) ${withoutIcons(plain(text))}`);
+	const warnings = warningsOf(tool).map((text) => `$(warning) ${withoutIcons(text)}`);
 	return [...warnings, withoutIcons(toolSummary(tool).first)].filter((text) => text !== "").join(" ");
 }
 

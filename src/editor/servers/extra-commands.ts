@@ -17,7 +17,7 @@ import { parseTarget } from "./target.ts";
 
 const MOST = 1_000;
 const Key = z.object({
-	kind: z.enum(["prompt", "resource", "template", "completion", "instructions", ...ASK_KINDS]),
+	kind: z.enum(["prompt", "resource", "template", "completion", "instructions", "host-secret", ...ASK_KINDS]),
 	name: z.string().check(z.maxLength(MOST)),
 });
 const Named = z.object({ server: z.string(), extras: z.array(Key).check(z.maxLength(MOST)) });
@@ -87,6 +87,10 @@ function titleFor({ name }: Pick<Server, "name">, keys: readonly ExtraKey[]): st
 	switch (only.kind) {
 		case "completion":
 			return `Let ${called(name)} complete what you type?`;
+		case "host-secret":
+			return only.name === "*"
+				? `Let your host send keys and tokens to ${called(name)}?`
+				: `Let your host send keys and tokens to ${called(name)} in calls of ${exact(only.name)}?`;
 		case "instructions":
 			return `Let ${called(name)} give the model its instructions?`;
 		case "sampling":

@@ -6,10 +6,10 @@ import { instructionsOf } from "../../platform/approval/given.ts";
 import type { Widening } from "../../platform/approval/widen.ts";
 import type { ListedOffers } from "../../platform/launch/list-tools.ts";
 
-/** What a grant may hold beside tools and access: what a server may offer, and what it may ask its host for. */
+/** What a grant may hold beside tools and access: what a server may offer, what it may ask its host for, and where the host may send it secrets. */
 export interface ExtraKey {
-	readonly kind: "prompt" | "resource" | "template" | "completion" | "instructions" | AskKind;
-	/** The prompt, URI or template; empty for what there is only one of. */
+	readonly kind: "prompt" | "resource" | "template" | "completion" | "instructions" | "host-secret" | AskKind;
+	/** The prompt, URI, template or tool (`*`: everything that is sent); empty for what there is only one of. */
 	readonly name: string;
 }
 
@@ -39,6 +39,7 @@ export function extrasOf(grant: Grant | null, effective: Grant | null, listed: L
 		}));
 	};
 	const completes = has.completions || listed?.completions === true;
+	const hostSecrets = grant?.hostSecrets ?? [];
 	const completion: Extra = {
 		kind: "completion",
 		name: "",
@@ -62,6 +63,16 @@ export function extrasOf(grant: Grant | null, effective: Grant | null, listed: L
 		...named("template", "templates"),
 		...(completes ? [completion] : []),
 		...(instructions.granted || text !== null ? [instructions] : []),
+		...hostSecrets.map(
+			(name): Extra => ({
+				kind: "host-secret",
+				name,
+				granted: true,
+				effective: effective?.hostSecrets?.includes(name) === true,
+				changed: false,
+				says: "",
+			}),
+		),
 		...ASK_KINDS.map(
 			(kind): Extra => ({
 				kind,
@@ -83,13 +94,16 @@ function isOther(has: Offers, name: string, listed: ListedOffers | null): boolea
 }
 
 /** What a person is asked for: what adds these to a grant. A kind of question as often as is usual. */
-export function wideningFor(keys: readonly ExtraKey[]): Pick<Widening, "prompts" | "resources" | "templates" | "completions" | "asks"> {
+export function wideningFor(
+	keys: readonly ExtraKey[],
+): Pick<Widening, "prompts" | "resources" | "templates" | "completions" | "hostSecrets" | "asks"> {
 	const named = (kind: ExtraKey["kind"]): readonly string[] => keys.filter((key) => key.kind === kind).map(({ name }) => name);
 	const asks = ASK_KINDS.filter((kind) => keys.some((key) => key.kind === kind));
 	return {
 		prompts: named("prompt"),
 		resources: named("resource"),
 		templates: named("template"),
+		hostSecrets: named("host-secret"),
 		...(keys.some(({ kind }) => kind === "completion") ? { completions: true } : {}),
 		...(asks.length === 0 ? {} : { asks: asksOf(Object.fromEntries(asks.map((kind) => [kind, true]))) }),
 	};
@@ -97,7 +111,7 @@ export function wideningFor(keys: readonly ExtraKey[]): Pick<Widening, "prompts"
 
 /** A grant without these. */
 export function withoutExtras(grant: Grant, keys: readonly ExtraKey[]): Grant {
-	const { offers = NO_OFFERS, asks = {}, ...others } = grant;
+	const { offers = NO_OFFERS, asks = {}, hostSecrets = [], ...others } = grant;
 	const rest = keys.some(({ kind }) => kind === "instructions") ? withoutInstructions(others) : others;
 	const stays = (kind: ExtraKey["kind"], name = ""): boolean => !keys.some((key) => key.kind === kind && key.name === name);
 	const fewer: Offers = {
@@ -108,8 +122,14 @@ export function withoutExtras(grant: Grant, keys: readonly ExtraKey[]): Grant {
 	};
 	const left = withPromptPins(fewer, offers.promptPins ?? {});
 	const asked = Object.fromEntries(Object.entries(asks).filter(([kind]) => !keys.some((key) => key.kind === kind)));
+	const sent = hostSecrets.filter((name) => stays("host-secret", name));
 	const isOffered = left.completions || left.prompts.length + left.resources.length + left.templates.length > 0;
-	return { ...rest, ...(isOffered ? { offers: left } : {}), ...(Object.keys(asked).length === 0 ? {} : { asks: asked }) };
+	return {
+		...rest,
+		...(isOffered ? { offers: left } : {}),
+		...(sent.length === 0 ? {} : { hostSecrets: sent }),
+		...(Object.keys(asked).length === 0 ? {} : { asks: asked }),
+	};
 }
 
 /** `2 prompts, 1 resource, sampling`. Empty: nothing counts. */
@@ -118,6 +138,7 @@ export function extrasSummary(extras: readonly Extra[]): string {
 		const count = extras.filter((extra) => extra.kind === kind && extra.effective).length;
 		return count === 0 ? [] : [`${count} ${kind}${count === 1 ? "" : "s"}`];
 	});
-	const single = extras.filter(({ kind, effective }) => effective && !["prompt", "resource", "template"].includes(kind));
-	return [...counts, ...single.map(({ kind }) => (kind === "completion" ? "completions" : kind))].join(", ");
+	const single = extras.filter(({ kind, effective }) => effective && !["prompt", "resource", "template", "host-secret"].includes(kind));
+	const sent = extras.some(({ kind, effective }) => effective && kind === "host-secret") ? ["your host's secrets"] : [];
+	return [...counts, ...single.map(({ kind }) => (kind === "completion" ? "completions" : kind)), ...sent].join(", ");
 }

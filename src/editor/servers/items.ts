@@ -291,6 +291,11 @@ const EXTRAS: Readonly<
 		kind: "for your model",
 		means: "What it says of itself, which many hosts hand to the model. It gets through as you approved it, and not otherwise.",
 	},
+	"host-secret": {
+		icon: "key",
+		kind: "may get your keys",
+		means: "In calls of this tool your host may send it private keys and tokens that are not its own. Everywhere else they are stopped.",
+	},
 	sampling: { icon: "hubot", label: "Sampling", kind: "ask your model", means: "It puts words to your model, and reads the answer." },
 	elicitation: {
 		icon: "question",
@@ -303,7 +308,7 @@ const EXTRAS: Readonly<
 
 function extraItem({ kind, name, granted, effective, changed, says }: Extra): vscode.TreeItem {
 	const looks = EXTRAS[kind];
-	const label = looks.label ?? brief(name, LABEL);
+	const label = looks.label ?? (kind === "host-secret" && name === "*" ? "Everything that is sent" : brief(name, LABEL));
 	const word = granted && !effective ? "taken away by another policy" : changed ? "changed, and withheld" : "";
 	const own = brief(maskDetected(says), 300);
 	// What is withheld is there to be allowed as it is now.

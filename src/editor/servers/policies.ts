@@ -2,11 +2,11 @@ import { holdToAccepted } from "../../core/policy/accepted.ts";
 import { findGrant, type Grant, type GrantLookup, grantsOf, type PolicyLayer } from "../../core/policy/layers.ts";
 import { type fail, ok, type Problem, type Result } from "../../core/result.ts";
 import type { Accepted } from "../../platform/acceptance/accepted.ts";
-import { notAccepted } from "../../platform/acceptance/held.ts";
+import { firstWaiting } from "../../platform/acceptance/held.ts";
 import { currentGrant } from "../../platform/approval/candidate.ts";
 import type { Home } from "../../platform/home.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
-import { readLayers } from "../../platform/policy-files.ts";
+import { type LayerSources, readLayers } from "../../platform/policy-files.ts";
 
 /** What the policies say about one launch line. */
 export interface Verdict {
@@ -20,7 +20,7 @@ export interface Verdict {
 export class Policies {
 	readonly #home: Result<Home>;
 	readonly #accepted: Result<Accepted> | null;
-	readonly #layers = new Map<string | null, Result<Indexed>>();
+	readonly #layers = new Map<string, Result<Indexed>>();
 
 	/** @param accepted null: nothing is granted, or it is not known yet; then the files count */
 	constructor(home: Result<Home>, accepted: Result<Accepted> | null) {
@@ -35,7 +35,7 @@ export class Policies {
 			return this.#home.problem.code === "no-home"
 				? ok({ grant: null, lookup: { found: false, why: "not-approved" }, waiting: null })
 				: this.#home;
-		const layers = this.#byName(this.#home.value, line.workspace);
+		const layers = this.#byName(this.#home.value, { workspace: line.workspace, narrowing: line.policies });
 		if (!layers.ok) return layers;
 		const named = layers.value.layers.get(line.name) ?? [];
 		const { name, command, args } = line;
@@ -44,22 +44,24 @@ export class Policies {
 	}
 
 	/** Only what is said of one name decides about it: with a thousand servers, all of it for each would be slow. */
-	#byName(home: Home, workspace: string | null): Result<Indexed> {
-		const known = this.#layers.get(workspace);
+	#byName(home: Home, sources: LayerSources): Result<Indexed> {
+		const key = JSON.stringify(sources);
+		const known = this.#layers.get(key);
 		if (known !== undefined) return known;
-		const index = this.#read(home, workspace);
-		this.#layers.set(workspace, index);
+		const index = this.#read(home, sources);
+		this.#layers.set(key, index);
 		return index;
 	}
 
-	#read(home: Home, workspace: string | null): Result<Indexed> {
-		const layers = readLayers(home, { workspace, narrowing: [] });
-		if (!layers.ok) return layers;
+	#read(home: Home, sources: LayerSources): Result<Indexed> {
 		const accepted = this.#accepted;
+		const layers = readLayers(home, sources, accepted?.ok === true ? accepted.value : null);
+		if (!layers.ok) return layers;
 		if (accepted === null) return ok({ layers: indexed(layers.value), waiting: new Map() });
 		if (!accepted.ok) return accepted;
-		const held = holdToAccepted(layers.value, accepted.value.servers);
-		const waiting = new Map(held.proposals.map((proposal) => [proposal.server.name, notAccepted(proposal, accepted.value)]));
+		const held = holdToAccepted(layers.value, accepted.value);
+		const names = [...held.proposals.map(({ server }) => server.name), ...held.withdrawn.map(({ grant }) => grant.name)];
+		const waiting = new Map(names.flatMap((name) => [[name, firstWaiting(held, accepted.value, name)] as const]));
 		return ok({ layers: indexed(held.layers), waiting });
 	}
 }
@@ -67,7 +69,7 @@ export class Policies {
 /** By the names of servers. */
 interface Indexed {
 	readonly layers: ReadonlyMap<string, readonly PolicyLayer[]>;
-	readonly waiting: ReadonlyMap<string, Problem>;
+	readonly waiting: ReadonlyMap<string, Problem | null>;
 }
 
 function indexed(layers: readonly PolicyLayer[]): ReadonlyMap<string, readonly PolicyLayer[]> {
@@ -79,6 +81,7 @@ function indexed(layers: readonly PolicyLayer[]): ReadonlyMap<string, readonly P
 			own.push({ ...layer, policy: { ...layer.policy, servers }, ...(granted === null ? {} : { granted: granted.get(name) ?? [] }) });
 			index.set(name, own);
 		}
+		for (const [name, withdrawn] of byName(layer.withdrawn ?? [])) index.set(name, [...(index.get(name) ?? []), { ...layer, withdrawn }]);
 	}
 	return index;
 }

@@ -130,6 +130,11 @@ export class Servers implements vscode.Disposable {
 		this.#build(null);
 	}
 
+	/** What a person accepted; null: nothing is granted, or it is not known. */
+	get accepted(): Accepted | null {
+		return this.#accepted?.ok === true ? this.#accepted.value : null;
+	}
+
 	/** Asks the view to show the tools of a server. */
 	reveal({ id }: Pick<Server, "id">): void {
 		this.#revealed.fire(id);

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { claimsToRead } from "../../core/tools/risk.ts";
+import { suspicionsOf } from "../../core/tools/suspicious.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
 import { called } from "../approval/questions.ts";
 import { registerCommand } from "../commands.ts";
@@ -37,12 +38,13 @@ export function registerToolCommands(services: Services, configs: Configs, serve
 			const target = await parseTarget(args, servers);
 			if (!target.ok) return target;
 			return allow(target.value.server, async ({ tools, server }) => {
-				const reading = tools.filter((tool) => tool.pin !== null && claimsToRead(tool));
+				// One whose words are not of the tool is ticked by its name, by who has read it.
+				const reading = tools.filter((tool) => tool.pin !== null && claimsToRead(tool) && suspicionsOf(tool).length === 0);
 				return reading.length > 0
 					? ok(reading)
 					: fail(
 							"no-reading-tool",
-							`No tool of ${called(server.name)} says that it only reads.`,
+							`No tool of ${called(server.name)} says that it only reads, in words that raise no question.`,
 							"Tick the tools that you want, one by one.",
 						);
 			});

@@ -1,21 +1,23 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { canonicalServer, grantKey } from "../../core/policy/accepted.ts";
-import { parsePolicy } from "../../core/policy/parse.ts";
+import { type AcceptedPolicy, acceptedText, NOTHING_ACCEPTED, parseAccepted } from "../../core/policy/accepted-list.ts";
 import type { PolicyServer } from "../../core/policy/schema.ts";
 import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
+import type { Code } from "../coded-memory.ts";
 import { PendingFile } from "../files/atomic-file.ts";
 import type { Home } from "../home.ts";
 import { nodeCrypto } from "../node-crypto.ts";
 import { approvalsFolder, type Mark, type MarkOptions, type MarkPlace, markToReplace, readMark, writeHead } from "./mark.ts";
 
 /** What a person accepted in this home. */
-export interface Accepted {
-	/** One a grant. Empty: nothing counts. */
-	readonly servers: readonly PolicyServer[];
+export interface Accepted extends AcceptedPolicy {
 	readonly place: MarkPlace;
 	/** Another one whenever something else is accepted; null: nothing ever was. */
 	readonly head: string | null;
+	/** Codes other texts with the key of the list. Null: nothing was accepted. */
+	readonly code: Code | null;
 	/** Why nothing counts although something was accepted; null: nothing is wrong. */
 	readonly damage: Problem | null;
 }
@@ -32,11 +34,13 @@ export async function readAccepted(home: Home, options: MarkOptions = {}): Promi
 		const at = await readMark(home, options);
 		if (!at.ok) return at;
 		const { place, mark } = at.value;
-		if (mark === null) return ok({ servers: [], place, head: null, damage: null });
+		if (mark === null) return ok({ ...NOTHING_ACCEPTED, place, head: null, code: null, damage: null });
 		const list = readList(home, mark);
-		if (list.ok) return ok({ servers: list.value, place, head: mark.head, damage: null });
+		const code: Code = (text) => codeOf(mark.key, text);
+		if (list.ok) return ok({ ...list.value, place, head: mark.head, code, damage: null });
 		// Another program has kept a newer list since the vault answered, and removed this one.
-		if (attempt === ATTEMPTS || list.problem.code !== GONE) return ok({ servers: [], place, head: mark.head, damage: list.problem });
+		if (attempt === ATTEMPTS || list.problem.code !== GONE)
+			return ok({ ...NOTHING_ACCEPTED, place, head: mark.head, code, damage: list.problem });
 	}
 }
 
@@ -52,24 +56,18 @@ const ATTEMPTS = 3;
  */
 export async function keepAccepted(
 	home: Home,
-	change: (servers: readonly PolicyServer[]) => readonly PolicyServer[],
+	change: (accepted: AcceptedPolicy) => AcceptedPolicy,
 	options: MarkOptions = {},
 ): Promise<Result<MarkPlace | null>> {
 	const at = await markToReplace(home, options);
 	if (!at.ok) return at;
 	const { mark } = at.value;
-	const list = mark === null ? ok([]) : readList(home, mark);
-	const before = list.ok ? list.value : [];
-	const after = change(before);
-	if (list.ok && isSame(before, after)) return ok(null);
-	const text = `${JSON.stringify({ version: 1, servers: after }, null, "\t")}\n`;
-	const readBack = parsePolicy(text, "the list of approvals");
-	if (!readBack.ok)
-		return fail(
-			"approvals-too-many",
-			"What is accepted in this home is more than a list can hold.",
-			"Take back what is not needed: sallyport revoke",
-		);
+	const list = mark === null ? ok(NOTHING_ACCEPTED) : readList(home, mark);
+	const after = settled(change(list.ok ? list.value : NOTHING_ACCEPTED));
+	if (list.ok && isSame(list.value, after)) return ok(null);
+	const listed = acceptedText(after);
+	if (!listed.ok) return listed;
+	const text = listed.value;
 	fs.mkdirSync(approvalsFolder(home), { recursive: true, mode: 0o700 });
 	let now = "";
 	const kept = await writeHead(
@@ -86,7 +84,7 @@ export async function keepAccepted(
 	return kept;
 }
 
-function readList(home: Home, { key, head }: Mark): Result<readonly PolicyServer[]> {
+function readList(home: Home, { key, head }: Mark): Result<AcceptedPolicy> {
 	let text: string;
 	try {
 		text = fs.readFileSync(listFile(home, head), { encoding: "utf8", flag: fs.constants.O_RDONLY | fs.constants.O_NONBLOCK });
@@ -96,8 +94,8 @@ function readList(home: Home, { key, head }: Mark): Result<readonly PolicyServer
 	// What was checked is what is used: the text is not read again.
 	if (codeOf(key, text) !== head)
 		return fail("approvals-forged", "The list of what was approved has been changed by another program.", ANEW);
-	const parsed = parsePolicy(text, "the list of approvals");
-	return parsed.ok ? ok(parsed.value.servers) : failed({ ...parsed.problem, code: "approvals-unknown", remedy: ANEW });
+	const list = parseAccepted(text);
+	return list.ok ? list : failed({ ...list.problem, remedy: ANEW });
 }
 
 const GONE = "approvals-gone";
@@ -113,7 +111,12 @@ function listFile(home: Home, code: string): string {
 	return path.join(approvalsFolder(home), `${code}.json`);
 }
 
-function isSame(a: readonly PolicyServer[], b: readonly PolicyServer[]): boolean {
+function isSame(a: AcceptedPolicy, b: AcceptedPolicy): boolean {
+	const isRestSame = a.network === b.network && isDeepStrictEqual(a.settings, b.settings);
+	return isRestSame && sameServers(a.servers, b.servers) && sameServers(a.withdrawn, b.withdrawn);
+}
+
+function sameServers(a: readonly PolicyServer[], b: readonly PolicyServer[]): boolean {
 	return a.length === b.length && a.every((server, i) => canonicalServer(server) === canonicalServer(b[i] ?? server));
 }
 
@@ -124,7 +127,38 @@ function removeOthers(home: Home, code: string): void {
 }
 
 /** The list with these grants in the place of those that were accepted for the same entries. */
-export function withAccepted(servers: readonly PolicyServer[], more: readonly PolicyServer[]): readonly PolicyServer[] {
+export function withAccepted(accepted: AcceptedPolicy, more: readonly PolicyServer[]): AcceptedPolicy {
 	const keys = new Set(more.map(grantKey));
-	return [...servers.filter((server) => !keys.has(grantKey(server))), ...more];
+	return { ...accepted, servers: [...accepted.servers.filter((server) => !keys.has(grantKey(server))), ...more] };
+}
+
+/**
+ * The list with what is left of each grant. One that is gone goes on to hold others of its line.
+ *
+ * @param left null: nothing is left of it
+ * @param gave what a grant that is gone really gave, where the files had less than was accepted
+ */
+export function withLess(
+	accepted: AcceptedPolicy,
+	left: (server: PolicyServer) => PolicyServer | null,
+	gave: (server: PolicyServer) => PolicyServer,
+): AcceptedPolicy {
+	const now = accepted.servers.map((server) => ({ server, left: left(server) }));
+	return {
+		...accepted,
+		servers: now.flatMap((each) => each.left ?? []),
+		withdrawn: [...accepted.withdrawn, ...now.filter((each) => each.left === null).map(({ server }) => gave(server))],
+	};
+}
+
+/** A grant that is back, or whose line nothing is left of, holds nothing any more. */
+function settled({ servers, withdrawn, ...rest }: AcceptedPolicy): AcceptedPolicy {
+	const keys = new Set(servers.map(grantKey));
+	const lines = new Set(servers.map(lineOf));
+	const last = new Map(withdrawn.map((server) => [grantKey(server), server]));
+	return { ...rest, servers, withdrawn: [...last.values()].filter((server) => !keys.has(grantKey(server)) && lines.has(lineOf(server))) };
+}
+
+function lineOf({ name, launch }: PolicyServer): string {
+	return JSON.stringify([name, launch?.command, launch?.args]);
 }

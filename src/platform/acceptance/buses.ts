@@ -20,6 +20,11 @@ export function recordBus(home: Home): void {
 	if (socket !== null && path.isAbsolute(socket) && socket !== recordedBus(home)) new PendingFile(busFile(home), `${socket}\n`).commit();
 }
 
+/** Whether one was ever recorded, which is so once a keychain has kept something. */
+export function recordsBus(home: Home): boolean {
+	return fs.existsSync(busFile(home));
+}
+
 /** Null: none was recorded, or it is gone. */
 function recordedBus(home: Home): string | null {
 	try {

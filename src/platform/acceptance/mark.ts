@@ -9,6 +9,7 @@ import type { KeychainVault } from "../vault/keychain.ts";
 import { keychainSocket } from "../vault/keychain-child.ts";
 import { SecretService } from "../vault/secret-service.ts";
 import { busSockets, recordBus } from "./buses.ts";
+import { keychainClosed, recordKeychain } from "./kept-in-keychain.ts";
 
 /**
  * What a vault keeps of the approvals of a home: the key of their code, and the code of those that count now. An older list has an older code,
@@ -33,6 +34,8 @@ interface MarkAt {
 export interface MarkOptions {
 	/** Undefined: a sealed vault closed by a passphrase is a Problem unless it was unlocked before. */
 	readonly ask?: AskPassphrase;
+	/** True: a keychain that is closed is not opened, for which it would ask a person; it is a Problem. */
+	readonly quiet?: boolean;
 	/** How long a keychain's prompt may stay unanswered. */
 	readonly timeoutMs?: number;
 	/** A connection to the keychain of this environment, which stays the caller's. Undefined: one is opened, and closed again. */
@@ -50,23 +53,24 @@ export async function readMark(home: Home, options: MarkOptions): Promise<Result
 	// one, which another program may have written there.
 	if (home.unattended && !home.own && readHead(home) !== null) {
 		const attended = await lookDirectly({ ...home, vaultNamespace: home.attendedNamespace }, {});
-		return attended.is === "value" ? noThrowAway : readSealed(home, options);
+		return attended.is === "value" ? noThrowAway : withoutKeychain(home, options);
 	}
 	const seen = await lookDirectly(home, options);
 	if (seen.is === "value") return ok(parseMark(seen.value));
-	if (seen.is === "none") return readSealed(home, options);
+	if (seen.is === "none") return withoutKeychain(home, options);
 	if (seen.is === "elsewhere") return elsewhere;
+	if (options.quiet === true && process.platform === "linux") return notOpen;
 	// The library has a keychain unlocked, and tells a locked one from one that has no such entry.
 	const value = await withKeychain(home, options, (vault) => vault.read(ACCOUNT));
 	if (value.ok) return ok(parseMark(value.value ?? ""));
 	const absent = process.platform !== "linux" && /^keychain-(?:missing|library)$/.test(value.problem.code);
-	return absent ? readSealed(home, options) : failed(mended(value.problem));
+	return absent ? withoutKeychain(home, options) : failed(mended(value.problem));
 }
 
 /** The same for who is about to keep something: a keychain that does not open keeps nobody from using a throw-away home. */
 export async function markToReplace(home: Home, options: MarkOptions): Promise<Result<MarkAt>> {
 	const at = await readMark(home, options);
-	return !at.ok && home.unattended ? readSealed(home, options) : at;
+	return !at.ok && home.unattended ? withoutKeychain(home, options) : at;
 }
 
 /** Keeps a code as the one that counts from now on. The key is made when there is none. */
@@ -77,6 +81,7 @@ export async function writeHead(home: Home, at: MarkAt, headOf: (key: Buffer) =>
 		const kept = await withKeychain(home, options, (vault) => vault.keep(ACCOUNT, value));
 		if (kept.ok) {
 			recordBus(home);
+			recordKeychain(home);
 			return ok("keychain");
 		}
 		if (!home.unattended) return failed(mended(kept.problem));
@@ -171,11 +176,22 @@ const noThrowAway = fail(
 	"If you did not make it anew here, something has changed its home.json.",
 );
 
+const notOpen = fail(
+	"keychain-locked",
+	"Which approvals count is in the keychain, which is not open.",
+	"Unlock it (logging in to the desktop does).",
+);
+
 const elsewhere = fail(
 	"keychain-elsewhere",
 	"The keychain that keeps which approvals count is not on the session bus that this environment names.",
 	"Leave DBUS_SESSION_BUS_ADDRESS as your login sets it.",
 );
+
+/** A keychain that is closed may look as if there were none: where one ever kept the approvals, nothing else counts. */
+async function withoutKeychain(home: Home, options: MarkOptions): Promise<Result<MarkAt>> {
+	return keychainClosed(home) ?? readSealed(home, options);
+}
 
 async function readSealed(home: Home, options: MarkOptions): Promise<Result<MarkAt>> {
 	const key = await sealedKey(home, options);

@@ -1,61 +1,82 @@
 import { isDeepStrictEqual } from "node:util";
-import { plain } from "../../core/plain-text.ts";
-import { canonicalServer, grantKey, type Proposal } from "../../core/policy/accepted.ts";
-import type { LaunchGrant, PolicyServer } from "../../core/policy/schema.ts";
-import { fail, ok, type Result } from "../../core/result.ts";
-import { keepAccepted, withAccepted } from "../acceptance/accepted.ts";
+import { plain, shellWord } from "../../core/plain-text.ts";
+import { canonicalServer, grantKey, type Held, type Proposal } from "../../core/policy/accepted.ts";
+import type { Grant } from "../../core/policy/layers.ts";
+import type { SettingsProposal } from "../../core/policy/own-settings.ts";
+import type { PolicyServer } from "../../core/policy/schema.ts";
+import type { Withdrawn } from "../../core/policy/withdrawn.ts";
+import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
+import { keepAccepted, withAccepted, withLess } from "../acceptance/accepted.ts";
 import { readHeldNow } from "../acceptance/held.ts";
 import type { MarkOptions, MarkPlace } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
-import { readFacts } from "../launch/facts.ts";
+import { allowCommand } from "../launch/verify.ts";
+import { type LinesOf, type LookRow, lookAtLaunch, ownRows } from "./launch-look.ts";
 import { withPolicyLock } from "./policy-lock.ts";
-import { type ChangeRow, commandLine, grantChange } from "./texts.ts";
+import { adoptedSettings, waitingSettings } from "./settings.ts";
+import { type ChangeRow, grantChange } from "./texts.ts";
 
-/** What waits in the policy files of this home for a person to accept it, in the order of the files. */
-export async function readProposals(home: Home, options: MarkOptions): Promise<Result<readonly Proposal[]>> {
+/** What waits for a person to accept it, by the policy files of this home, in their order. */
+export async function readWaiting(home: Home, options: MarkOptions): Promise<Result<Waiting>> {
 	const held = await readHeldNow(home, ONLY_USER, options);
+	return held.ok ? ok({ ...held.value, settings: waitingSettings(held.value.layers, held.value.accepted.settings) }) : held;
+}
+
+export interface Waiting extends Held {
+	/** What the files say beside grants; null: nothing of it waits. */
+	readonly settings: SettingsProposal | null;
+}
+
+/** The grants among it. */
+export async function readProposals(home: Home, options: MarkOptions): Promise<Result<readonly Proposal[]>> {
+	const held = await readWaiting(home, options);
 	return held.ok ? ok(held.value.proposals) : held;
 }
 
 const ONLY_USER = { workspace: null, narrowing: [] } as const;
 
-/** A row of what a proposal would change; `command` and the like tell what would be started. */
+/** A row of what a proposal would change. */
 export interface ProposalRow {
 	readonly mark: ChangeRow["mark"];
-	readonly kind: ChangeRow["kind"] | "command" | "in" | "runs" | "code";
+	readonly kind: ChangeRow["kind"] | LookRow["kind"];
 	readonly text: string;
 }
 
-/** The exact difference between what a person accepted and what the file asks for, for people. */
-export function proposalRows(home: Home, { accepted, asked }: Proposal): readonly ProposalRow[] {
-	const { rows } = grantChange(accepted, asked);
-	const old = accepted === null ? [] : launchRows(home, accepted.launch);
-	const now = launchRows(home, asked.launch);
-	const among = (all: readonly ProposalRow[], { kind, text }: ProposalRow) => all.some((each) => each.kind === kind && each.text === text);
-	return [
-		...old.filter((row) => !among(now, row)).map((row) => ({ ...row, mark: "-" as const })),
-		...now.map((row) => ({ ...row, mark: among(old, row) ? (" " as const) : ("+" as const) })),
-		...rows,
-	];
+/** A proposal, and what stands behind its command now. */
+export interface LookedAt {
+	readonly proposal: Proposal;
+	/** The exact difference between what a person accepted and what the file asks for, for people. */
+	readonly rows: readonly ProposalRow[];
+	/** Why it cannot be accepted: nobody could show what it starts. Null: it can. */
+	readonly refused: Problem | null;
 }
 
-/** What a grant starts, as far as its file and what was found out at its approval say. */
-function launchRows(home: Home, launch: LaunchGrant): readonly ProposalRow[] {
-	const row = (kind: ProposalRow["kind"], text: string): ProposalRow => ({ mark: " ", kind, text });
-	const facts = readFacts(home, launch.fingerprint);
-	const code = facts.ok ? facts.value.code : null;
-	const variables = Object.entries(launch.env).map(([name, kind]) => `${plain(name)} (${kind})`);
-	return [
-		row("command", commandLine(launch)),
-		...(launch.cwd === null ? [] : [row("in", plain(launch.cwd))]),
-		...(variables.length === 0 ? [] : [row("command", `with ${variables.join(", ")}`)]),
-		...(facts.ok
-			? [row("runs", plain(facts.value.executable.path))]
-			: [row("runs", "nothing that was looked at here: it will be refused until you approve the server again")]),
-		...(code?.kind === "package" ? [row("runs", `${plain(code.name)}@${plain(code.version)}`)] : []),
-		...(code?.kind === "script" ? [row("runs", plain(code.script.path))] : []),
-		row("code", launch.fingerprint),
-	];
+/** Looks at what a proposal would start, and shows the difference. */
+export async function lookAtProposal(home: Home, proposal: Proposal, linesOf: LinesOf): Promise<LookedAt> {
+	const { accepted, asked } = proposal;
+	const { rows } = grantChange(accepted, asked);
+	const look = await lookAtLaunch(home, asked, linesOf);
+	const isNew = accepted === null || !isDeepStrictEqual(accepted.launch, asked.launch);
+	const old = accepted === null ? [] : isNew ? ownRows(accepted.launch) : look.rows;
+	const among = (all: readonly LookRow[], { kind, text }: LookRow) => all.some((each) => each.kind === kind && each.text === text);
+	return {
+		proposal,
+		rows: [
+			...old.filter((row) => !among(look.rows, row)).map((row) => ({ ...row, mark: "-" as const })),
+			...look.rows.map((row) => ({ ...row, mark: among(old, row) ? (" " as const) : ("+" as const) })),
+			...rows,
+		],
+		refused: isNew && !look.verified.ok ? notVerified(asked, look.verified.problem) : null,
+	};
+}
+
+/** Whoever wrote the grant could say later what its fingerprint is of. */
+function notVerified({ name, config }: Grant, { message }: Problem): Problem {
+	return {
+		code: "launch-not-verified",
+		message: `It cannot be accepted, because nothing shows what it would start: ${plain(message)}.`,
+		remedy: `If you want this server: sallyport revoke ${shellWord(name)} --file ${shellWord(config)}, and then ${allowCommand({ name, config })}`,
+	};
 }
 
 /**
@@ -64,7 +85,8 @@ function launchRows(home: Home, launch: LaunchGrant): readonly ProposalRow[] {
  *
  * @returns where the key of the code is kept
  */
-export function acceptProposal(home: Home, shown: Proposal, options: MarkOptions): Promise<Result<MarkPlace>> {
+export function acceptProposal(home: Home, { proposal: shown, refused }: LookedAt, options: MarkOptions): Promise<Result<MarkPlace>> {
+	if (refused !== null) return Promise.resolve(failed(refused));
 	return withPolicyLock(home, async () => {
 		const held = await readHeldNow(home, ONLY_USER, options);
 		if (!held.ok) return held;
@@ -80,17 +102,57 @@ export function acceptProposal(home: Home, shown: Proposal, options: MarkOptions
 			canonicalServer(now.server) !== canonicalServer(shown.server) ||
 			!isDeepStrictEqual(now.accepted, shown.accepted)
 		)
-			return fail("grant-changed-meanwhile", "The policy file has changed meanwhile; nothing was accepted.", "Do it again.");
+			return changedMeanwhile;
 		const { examples: _, ...server } = now.server;
-		const kept = await keepAccepted(home, (servers) => withAccepted(servers, [server]), options);
+		const kept = await keepAccepted(home, (accepted) => withAccepted(accepted, [server]), options);
 		if (!kept.ok) return kept;
 		return ok(kept.value ?? held.value.accepted.place);
 	});
 }
 
+/** What other grants of a line give more once one that is gone holds them no longer, for people; `with` names the entry that each is for. */
+export function liftRows({ others }: Withdrawn): readonly { readonly config: string; readonly rows: readonly ChangeRow[] }[] {
+	return others.map(({ alone, held }) => ({
+		config: alone.config,
+		rows: grantChange(held, alone).rows.filter(({ mark }) => mark !== " "),
+	}));
+}
+
+/** Lets other grants of a line give all that they say, as it was shown. Refuses when that is not what they say now. */
+export function acceptWithdrawn(home: Home, shown: Withdrawn, options: MarkOptions): Promise<Result<MarkPlace>> {
+	return withPolicyLock(home, async () => {
+		const held = await readHeldNow(home, ONLY_USER, options);
+		if (!held.ok) return held;
+		const key = grantKey(shown.grant);
+		const now = held.value.withdrawn.find(({ grant }) => grantKey(grant) === key);
+		if (now === undefined || !isDeepStrictEqual(now, shown)) return changedMeanwhile;
+		const isOther = (server: PolicyServer) => grantKey(server) !== key;
+		const kept = await keepAccepted(
+			home,
+			({ servers, withdrawn, ...rest }) => ({ ...rest, servers: servers.filter(isOther), withdrawn: withdrawn.filter(isOther) }),
+			options,
+		);
+		return kept.ok ? ok(kept.value ?? held.value.accepted.place) : kept;
+	});
+}
+
+/** Accepts what the files say beside grants, as it was shown. Refuses when that is not what they say now. */
+export function acceptSettings(home: Home, shown: SettingsProposal, options: MarkOptions): Promise<Result<MarkPlace>> {
+	return withPolicyLock(home, async () => {
+		const held = await readHeldNow(home, ONLY_USER, options);
+		if (!held.ok) return held;
+		const now = waitingSettings(held.value.layers, held.value.accepted.settings);
+		if (!isDeepStrictEqual(now, shown)) return changedMeanwhile;
+		const kept = await keepAccepted(home, (accepted) => ({ ...accepted, settings: shown.asked }), options);
+		return kept.ok ? ok(kept.value ?? held.value.accepted.place) : kept;
+	});
+}
+
+const changedMeanwhile = fail("grant-changed-meanwhile", "The policy file has changed meanwhile; nothing was accepted.", "Do it again.");
+
 /**
  * Strikes out of what was accepted what was taken out of the files by hand, so that nobody can put it back there. What waits in a file leaves what
- * was accepted as it is.
+ * was accepted as it is. What the files forbid more, and settings of theirs that are stricter, are accepted from then on.
  *
  * @returns how many grants that was
  */
@@ -106,15 +168,19 @@ export function settleNarrowed(home: Home, options: MarkOptions): Promise<Result
 		let settled = 0;
 		const kept = await keepAccepted(
 			home,
-			(servers) =>
-				servers.flatMap((server) => {
-					const now = standing.get(grantKey(server));
-					if (waiting.has(grantKey(server))) return [server];
-					if (now === undefined || canonicalServer(now) !== canonicalServer(server)) settled++;
-					if (now === undefined) return [];
-					const { examples: _, ...rest } = now;
-					return [rest];
-				}),
+			(accepted) =>
+				withLess(
+					{ ...accepted, settings: adoptedSettings(held.value.layers, accepted.settings) },
+					(server) => {
+						const now = standing.get(grantKey(server));
+						if (waiting.has(grantKey(server))) return server;
+						if (now === undefined || canonicalServer(now) !== canonicalServer(server)) settled++;
+						if (now === undefined) return null;
+						const { examples: _, ...rest } = now;
+						return rest;
+					},
+					(server) => server,
+				),
 			options,
 		);
 		return kept.ok ? ok(settled) : kept;

@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
+import { ourCommand } from "../../core/command-words.ts";
 import type { SecretReference } from "../../core/config/references.ts";
-import { plain, shellWord } from "../../core/plain-text.ts";
+import { plain } from "../../core/plain-text.ts";
 import { pathErrors } from "../../core/policy/path-errors.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { redact } from "../../core/secrets/redact.ts";
@@ -61,7 +62,7 @@ async function listing<T>(
 		if (!tools.ok) {
 			const { code, message, remedy } = tools.problem;
 			const missed = approvable(message, profile, context);
-			const how = missed === null ? remedy : `It may need ${missed}: sallyport allow ${shellWord(line.name)} --read ${shellWord(missed)}`;
+			const how = missed === null ? remedy : `It may need ${missed}: ${ourCommand("allow", [line.name], [["--read", missed]])}`;
 			return fail(code, `${JSON.stringify(line.name)}: ${message}`, how);
 		}
 		// What is listed is shown, and kept: a secret that the server was given must be in neither.

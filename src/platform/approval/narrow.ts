@@ -1,7 +1,8 @@
-import { type Grant, grantOf, grantsOf } from "../../core/policy/layers.ts";
+import { grantKey, holdToAccepted } from "../../core/policy/accepted.ts";
+import { type Grant, grantOf, grantsOf, type PolicyLayer } from "../../core/policy/layers.ts";
 import type { PolicyServer } from "../../core/policy/schema.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { keepAccepted } from "../acceptance/accepted.ts";
+import { keepAccepted, withLess } from "../acceptance/accepted.ts";
 import type { MarkOptions } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
 import { deleteGrant, policyServer, readLayers, writableGrant } from "../policy-files.ts";
@@ -22,8 +23,8 @@ export function narrowGrant(
 	options: MarkOptions = {},
 ): Promise<Result<boolean>> {
 	return withPolicyLock(home, async () => {
-		const grants = grantsIn(home);
-		if (!grants.ok) return grants;
+		const layers = ownLayers(home);
+		if (!layers.ok) return layers;
 		const struckOut = <T>(done: T) =>
 			forgotten(
 				home,
@@ -34,9 +35,10 @@ export function narrowGrant(
 					return grantChange(accepted, left).widens ? server : policyServer(left);
 				},
 				done,
+				layers.value,
 				options,
 			);
-		const current = currentGrant(grants.value, key);
+		const current = currentGrant(grantsOf(layers.value), key);
 		if (current === null) return struckOut(false);
 		const after = change(current);
 		const { rows, widens } = grantChange(current, after);
@@ -56,28 +58,42 @@ export function narrowGrant(
  */
 export function revokeGrants(home: Home, which: (grant: Grant) => boolean, options: MarkOptions = {}): Promise<Result<readonly Grant[]>> {
 	return withPolicyLock(home, async () => {
-		const revoked = revoke(home, which);
-		if (!revoked.ok) return revoked;
+		const layers = ownLayers(home);
+		if (!layers.ok) return layers;
+		const revoked = grantsOf(layers.value).filter(which);
+		for (const grant of revoked) deleteGrant(home, grant);
+		const rest = ownLayers(home);
+		if (!rest.ok) return rest;
 		const isRevoked = (server: PolicyServer): boolean => {
 			const grant = grantOf(server);
 			return grant !== null && which(grant);
 		};
-		const struck = await forgotten(home, (server) => (isRevoked(server) ? null : server), revoked.value.grants, options);
-		return struck.ok && revoked.value.elsewhere ? grantedElsewhere(home) : struck;
+		const struck = await forgotten(home, (server) => (isRevoked(server) ? null : server), revoked, layers.value, options);
+		return struck.ok && grantsOf(rest.value).some(which) ? grantedElsewhere(home) : struck;
 	});
 }
 
 /**
  * What was taken out of the files is no longer accepted either, or who writes the files could put it back. It is gone from the files, and so for
  * every server, also where the vault does not answer: then that is the Problem.
+ *
+ * @param layers what the files said before
  */
 async function forgotten<T>(
 	home: Home,
 	left: (accepted: PolicyServer) => PolicyServer | null,
 	done: T,
+	layers: readonly PolicyLayer[],
 	options: MarkOptions,
 ): Promise<Result<T>> {
-	const kept = await keepAccepted(home, (servers) => servers.flatMap((server) => left(server) ?? []), options);
+	const kept = await keepAccepted(
+		home,
+		(accepted) => {
+			const given = new Map(grantsOf(holdToAccepted(layers, accepted).layers).map((grant) => [grantKey(grant), grant]));
+			return withLess(accepted, left, (server) => gaveNoMore(given.get(grantKey(server))) ?? server);
+		},
+		options,
+	);
 	if (kept.ok) return ok(done);
 	return fail(
 		"taken-back-in-files",
@@ -86,20 +102,12 @@ async function forgotten<T>(
 	);
 }
 
-/** What was revoked, and whether another file still asks for it. */
-interface Revoked {
-	readonly grants: readonly Grant[];
-	readonly elsewhere: boolean;
-}
-
-function revoke(home: Home, which: (grant: Grant) => boolean): Result<Revoked> {
-	const grants = grantsIn(home);
-	if (!grants.ok) return grants;
-	const revoked = grants.value.filter(which);
-	for (const grant of revoked) deleteGrant(home, grant);
-	const left = grantsIn(home);
-	if (!left.ok) return left;
-	return ok({ grants: revoked, elsewhere: left.value.some(which) });
+/** What a grant gave, as a limit on others. Null: it is not known. */
+function gaveNoMore(grant: Grant | undefined): PolicyServer | null {
+	if (grant === undefined) return null;
+	// A tool that was held to two files' constraints cannot be written so; left out, it is none that others keep.
+	const tools = [...grant.tools].filter(([tool]) => (grant.constraints.get(tool) ?? []).length < 2);
+	return policyServer({ ...grant, tools: new Map(tools) });
 }
 
 function grantedElsewhere(home: Home): ReturnType<typeof fail> {
@@ -110,7 +118,6 @@ function grantedElsewhere(home: Home): ReturnType<typeof fail> {
 	);
 }
 
-function grantsIn(home: Home): Result<readonly Grant[]> {
-	const layers = readLayers(home, { workspace: null, narrowing: [] });
-	return layers.ok ? ok(grantsOf(layers.value)) : layers;
+function ownLayers(home: Home): Result<readonly PolicyLayer[]> {
+	return readLayers(home, { workspace: null, narrowing: [] });
 }

@@ -1,7 +1,7 @@
 import { type Grant, type GrantStep, traceGrant } from "../../core/policy/layers.ts";
 import { ok, type Result } from "../../core/result.ts";
+import { readHeldNow } from "../acceptance/held.ts";
 import type { LaunchLine } from "../launch/locate.ts";
-import { readLayers } from "../policy-files.ts";
 import type { ApprovalContext } from "./context.ts";
 import { type ChangeRow, grantChange } from "./texts.ts";
 
@@ -24,13 +24,13 @@ export function narrowedBy(steps: readonly GrantStep[]): readonly Narrowed[] {
 	return narrowed;
 }
 
-/** What other files take away of what a launch line is granted now, in the folder that it is for. */
-export function narrowedNow(
-	{ name, command, args, workspace }: LaunchLine,
-	context: Pick<ApprovalContext, "home" | "userHome">,
-): Result<readonly Narrowed[]> {
-	const layers = readLayers(context.home, { workspace, narrowing: [] });
-	if (!layers.ok) return layers;
-	const traced = traceGrant(layers.value, { name, command, args, folder: workspace ?? context.userHome });
+/** What other files, and grants that are gone, take away of what a launch line is granted now, in the folder that it is for. */
+export async function narrowedNow(
+	{ name, command, args, workspace, policies }: LaunchLine,
+	{ home, userHome, approvals }: Pick<ApprovalContext, "home" | "userHome" | "approvals">,
+): Promise<Result<readonly Narrowed[]>> {
+	const held = await readHeldNow(home, { workspace, narrowing: policies }, approvals);
+	if (!held.ok) return held;
+	const traced = traceGrant(held.value.layers, { name, command, args, folder: workspace ?? userHome });
 	return ok(traced.found ? narrowedBy(traced.steps) : []);
 }

@@ -53,7 +53,7 @@ export function launchRows({ line, facts }: DescribedLaunch, secrets: Grant["sec
 }
 
 /** What can be changed, by what stands behind the launch. */
-const MUTABLE: Readonly<Record<CodeFact["kind"], string>> = {
+export const MUTABLE: Readonly<Record<CodeFact["kind"], string>> = {
 	none: "your other programs can change this code; it is not pinned",
 	script: "your other programs can change this code; only its entry file is pinned",
 	package: "your other programs can change a file that the line names; it is not pinned, and the package may run it",

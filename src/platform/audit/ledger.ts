@@ -42,12 +42,13 @@ export function ledgerFiles(folder: string): readonly LedgerFile[] {
  * @param month in which the sessions of all these entries were opened
  */
 export function appendToLedger(folder: string, month: string, entries: readonly LedgerEntry[], mac: Mac): boolean {
-	const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
 	let descriptor: number | null = null;
 	try {
-		descriptor = fs.openSync(ledgerFile(folder, month), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
-		const text = entries.map((entry) => ledgerLine(entry, mac)).join("");
-		const bytes = Buffer.from(`${endsInHalfLine(descriptor) ? "\n" : ""}${text}`);
+		descriptor = fs.openSync(ledgerFile(folder, month), TO_APPEND, 0o600);
+		const { size } = fs.fstatSync(descriptor);
+		const last = Buffer.alloc(1);
+		if (size > 0) fs.readSync(descriptor, last, 0, 1, size - 1);
+		const bytes = linesAfter(size > 0 ? last : null, entries, mac);
 		return fs.writeSync(descriptor, bytes) === bytes.length;
 	} catch {
 		return false;
@@ -56,13 +57,32 @@ export function appendToLedger(folder: string, month: string, entries: readonly 
 	}
 }
 
-/** A full disk or a crash may have left one, and the next line would be lost with it. */
-function endsInHalfLine(descriptor: number): boolean {
-	const { size } = fs.fstatSync(descriptor);
-	if (size === 0) return false;
-	const last = Buffer.alloc(1);
-	fs.readSync(descriptor, last, 0, 1, size - 1);
-	return last[0] !== 0x0a;
+/** The same for a disk that may be slow, while the program goes on. */
+export async function appendToLedgerLate(folder: string, month: string, entries: readonly LedgerEntry[], mac: Mac): Promise<boolean> {
+	let file: fs.promises.FileHandle | null = null;
+	try {
+		file = await fs.promises.open(ledgerFile(folder, month), TO_APPEND, 0o600);
+		const { size } = await file.stat();
+		const last = size === 0 ? null : (await file.read(Buffer.alloc(1), 0, 1, size - 1)).buffer;
+		const bytes = linesAfter(last, entries, mac);
+		return (await file.write(bytes)).bytesWritten === bytes.length;
+	} catch {
+		return false;
+	} finally {
+		await file?.close().catch(() => {});
+	}
+}
+
+const TO_APPEND = fs.constants.O_RDWR | fs.constants.O_APPEND | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW;
+
+/**
+ * A full disk or a crash may have left half a line, and the next one would be lost with it.
+ *
+ * @param last byte of the list; null: it is empty
+ */
+function linesAfter(last: Buffer | null, entries: readonly LedgerEntry[], mac: Mac): Buffer {
+	const isAfterHalf = last !== null && last[0] !== 0x0a;
+	return Buffer.from(`${isAfterHalf ? "\n" : ""}${entries.map((entry) => ledgerLine(entry, mac)).join("")}`);
 }
 
 /** When a process was started, in the kernel's ticks; null: there is none, or the system does not say. */

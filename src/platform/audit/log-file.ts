@@ -1,83 +1,170 @@
-import * as fs from "node:fs";
+import { isKeptWithin } from "../time-limit.ts";
+import { LateWrites, type Piece, SLOW_MS } from "./late-writes.ts";
+import type { LogDisk } from "./log-disk.ts";
 
-/** What a call is to wait for its record at most. */
-const SLOW_MS = 5;
+/** How long a disk that was slow has to be quick, and in how many writes, until it is waited for again. Milliseconds. */
+const CALM_MS = 10_000;
+const CALM_WRITES = 20;
+/** That time is doubled each time that the disk is slow again, up to this. */
+const LONGEST_CALM_MS = 10 * 60_000;
 
 /**
- * A file to which pieces are added whole or not at all. A piece that does not fit is kept, and comes before every other one: as soon as
+ * A file to which pieces are added whole or not at all, in order. A piece that does not fit is kept, and comes before every other one: as soon as
  * there is room again, nothing is missing.
+ *
+ * A disk that takes no longer than a call may wait is waited for, which is quickest. One that did, or that somebody else answers for, is
+ * written to while the program goes on (`LateWrites`), until it has been quick for a while.
  */
 export class LogFile {
-	readonly #descriptor: number;
+	readonly #disk: LogDisk;
 	#size = 0;
+	/** Slow writes that were waited for. */
 	#slow = 0;
-	/** Null: everything was written. */
-	#waiting: Uint8Array | null = null;
+	/** The piece for which there was no room. Null: everything was written, or `#late` has it. */
+	#waiting: Piece | null = null;
+	/** Null: the disk is waited for. */
+	#late: LateWrites | null = null;
+	#calmMs = CALM_MS / 2;
+	#isHeldUp = false;
 
-	private constructor(descriptor: number) {
-		this.#descriptor = descriptor;
+	constructor(disk: LogDisk) {
+		this.#disk = disk;
 	}
 
-	/** Makes the file, for this user alone. Throws the system's error. */
-	static create(file: string): LogFile {
-		const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW } = fs.constants;
-		return new LogFile(fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
-	}
-
-	/** True while a piece waits for room. */
+	/** True while nothing can be added. */
 	get isStuck(): boolean {
-		return this.#waiting !== null;
+		return this.#waiting !== null || this.#late?.isFull === true;
 	}
 
 	/** Pieces that took longer to hand over than a call is to wait. */
 	get slow(): number {
-		return this.#slow;
+		return this.#slow + (this.#late?.slow ?? 0);
 	}
 
-	/** Hands the piece to the operating system. False: it is kept. Nothing may be added while one waits. */
-	add(bytes: Uint8Array): boolean {
-		if (this.#waiting !== null) throw new Error("a log that is stuck");
-		if (bytes.length === 0 || this.#write(bytes)) return true;
-		this.#waiting = Uint8Array.from(bytes);
-		return false;
+	/** Records that were added and are not handed over. */
+	get records(): number {
+		return this.#waiting?.records ?? this.#late?.records ?? 0;
 	}
 
-	/** Tries again what waits. True: nothing does now. */
+	/** Something is with the disk for longer than a call is to wait. */
+	get isHeldUp(): boolean {
+		return this.#isHeldUp || this.#late?.isHeldUp === true;
+	}
+
+	/** The disk is written to while the program goes on. */
+	get isLate(): boolean {
+		return this.#late !== null;
+	}
+
+	/**
+	 * Hands the piece to the operating system, or keeps it in the queue of what is on its way. False: there is no room for it, and it is kept.
+	 * Nothing may be added while the file is stuck.
+	 */
+	add(bytes: Uint8Array, records: number): boolean {
+		if (this.isStuck) throw new Error("a log that is stuck");
+		if (bytes.length === 0) return true;
+		if (this.#late !== null) this.#endLate(this.#late);
+		if (this.#late === null) return this.#handOver({ bytes, records });
+		this.#late.add(bytes, records);
+		return true;
+	}
+
+	/** Tries again what waits for room. True: something can be added. */
 	retry(): boolean {
-		if (this.#waiting !== null && this.#write(this.#waiting)) this.#waiting = null;
-		return this.#waiting === null;
+		// A disk that is full says so at once: whether there is room again can be known by waiting for it.
+		if (this.#late?.failsAtOnce === true && !this.#disk.isElsewhere) this.#waiting = this.#stopLate(this.#late);
+		if (this.#waiting !== null) this.#handOver(this.#waiting);
+		return !this.isStuck;
 	}
 
-	/** Takes it from memory to the disk, and closes it. False: that cannot be said of all of it. */
-	finish(): boolean {
+	/** Null: all that was added is with the operating system. Else as `LateWrites` says. */
+	written(): Promise<boolean> | null {
+		return this.#late === null || this.#late.isIdle ? null : this.#late.written();
+	}
+
+	/** What is on its way gets so many milliseconds to arrive. */
+	async drain(ms: number): Promise<void> {
+		if (this.#late !== null) this.#isHeldUp = !(await isKeptWithin(ms, this.#late.drain()));
+	}
+
+	/** Takes it from memory to the disk, and closes it. False: that cannot be said of all of it. Not for a disk that is slow. */
+	finishNow(): boolean {
 		try {
-			fs.fsyncSync(this.#descriptor);
+			this.#disk.flushSync();
 			return !this.isStuck;
 		} catch {
 			return false;
 		} finally {
-			fs.closeSync(this.#descriptor);
+			this.#disk.closeSync();
 		}
 	}
 
+	/** The same for any disk, in so many milliseconds. */
+	async finish(ms: number): Promise<boolean> {
+		return this.#late === null ? this.finishNow() : this.#finishLate(this.#late, ms);
+	}
+
+	async #finishLate(late: LateWrites, ms: number): Promise<boolean> {
+		let isFlushed = false;
+		const end = async (): Promise<void> => {
+			await late.drain();
+			isFlushed = await this.#disk.flush().then(
+				() => true,
+				() => false,
+			);
+			await this.#disk.close().catch(() => {});
+		};
+		this.#isHeldUp = !(await isKeptWithin(ms, end()));
+		return isFlushed && late.isIdle;
+	}
+
+	/** False: it is kept. */
+	#handOver(piece: Piece): boolean {
+		const start = this.#disk.now();
+		const isWritten = this.#write(piece.bytes);
+		const isSlow = this.#disk.now() - start > SLOW_MS;
+		if (isSlow) this.#slow++;
+		this.#waiting = null;
+		if (isSlow || (isWritten && this.#disk.isElsewhere)) this.#beginLate();
+		if (isWritten) return true;
+		if (this.#late === null) this.#waiting = { ...piece, bytes: Uint8Array.from(piece.bytes) };
+		else this.#late.add(piece.bytes, piece.records);
+		return false;
+	}
+
+	#beginLate(): void {
+		this.#late = new LateWrites(this.#disk, this.#size);
+		this.#calmMs = Math.min(LONGEST_CALM_MS, this.#calmMs * 2);
+	}
+
+	#endLate(late: LateWrites): void {
+		if (this.#disk.isElsewhere || !late.isIdle || late.calmFor(CALM_WRITES) < this.#calmMs) return;
+		this.#stopLate(late);
+	}
+
+	/** Its queue as one piece. */
+	#stopLate(late: LateWrites): Piece {
+		this.#slow += late.slow;
+		this.#size = late.size;
+		this.#late = null;
+		return late.giveUp();
+	}
+
 	#write(bytes: Uint8Array): boolean {
-		const start = performance.now();
 		try {
-			for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#descriptor, bytes, at);
+			for (let at = 0; at < bytes.length; ) at += this.#disk.writeSync(bytes, at);
 			this.#size += bytes.length;
 			return true;
 		} catch {
 			this.#takeBack();
 			return false;
-		} finally {
-			if (performance.now() - start > SLOW_MS) this.#slow++;
 		}
 	}
 
 	/** What was written of a piece that did not fit. If that fails too, the log ends in a torn line. */
 	#takeBack(): void {
 		try {
-			fs.ftruncateSync(this.#descriptor, this.#size);
+			this.#disk.truncateSync(this.#size);
 		} catch {}
 	}
 }

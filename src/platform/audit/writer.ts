@@ -9,7 +9,9 @@ import type { Reached } from "../../core/audit/record.ts";
 import { argumentsJson, type Redact } from "../../core/audit/redact.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
-import { appendToLedger, monthOf, startOf } from "./ledger.ts";
+import { milliseconds } from "../milliseconds.ts";
+import { appendToLedger, appendToLedgerLate, monthOf, startOf } from "./ledger.ts";
+import { createLogDisk, type LogDisk } from "./log-disk.ts";
 import { LogFile } from "./log-file.ts";
 import { auditFolder, auditKey, ledgerMac } from "./place.ts";
 import { readPublicKey } from "./public-key.ts";
@@ -20,41 +22,61 @@ export interface AuditLog {
 	readonly file: string;
 	readonly session: string;
 	/**
-	 * Hands one record to the operating system before it returns. False: there is no room for it, and the caller refuses what it was about. It is
-	 * counted, and once there is room the log says how many were lost.
+	 * Hands one record to the operating system before it returns, or, where the disk is slow, puts it in its turn (`written`). False: there is no
+	 * room for it, and the caller refuses what it was about. It is counted, and once there is room the log says how many were lost.
 	 */
 	append(event: AuditEvent): boolean;
 	/** From now on records are kept back, up to the next `flush`: it hands them over in one write. `append` then promises nothing. */
 	hold(): void;
 	/** False: there was no room for what was kept back. */
 	flush(): boolean;
-	/** Puts how far the log has come into the list of sessions, if it has come further. False: that could not be written. */
-	note(): boolean;
 	/**
-	 * Ends the session and flushes it to the disk. False: the end could not be written; the log verifies as open.
+	 * Null, as long as the disk is quick: all that was flushed is with the operating system. Else it keeps true as soon as that is so, and after 5 ms
+	 * in any case, for then the record stays in its turn. False: it cannot be written, and the caller refuses what it was about.
+	 */
+	written(): Promise<boolean> | null;
+	/** Puts how far the log has come into the list of sessions, if it has come further. False: that could not be written. */
+	note(): Promise<boolean>;
+	/**
+	 * Ends the session and flushes it to the disk. A disk that is slow gets a second and a half. False: the end could not be written; the log
+	 * verifies as open.
 	 *
 	 * @param egress where the server was
 	 */
-	close(reason: string, egress?: readonly Reached[]): boolean;
-	/** Records for which there was no room, and which the log does not count yet. */
+	close(reason: string, egress?: readonly Reached[]): Promise<boolean>;
+	/** Records that are not in the log, and which it does not count yet: there was no room for them, or they are on their way. */
 	readonly lost: number;
+	/** The disk has had something for longer than a call is to wait, and has not answered. After `close`, Node's own exit would wait for it. */
+	readonly isHeldUp: boolean;
 }
 
 export interface AuditLogOptions {
 	readonly server: string;
 	/** Null: not known. */
 	readonly host: string | null;
-	/** The account's name, the launcher's version, the digest of what was granted. Undefined or null: not known. */
+	/** The account's name, the launcher's version, the digest of what the policy files grant. Undefined or null: not known. */
 	readonly user?: string | null;
 	readonly launcher?: string | null;
 	readonly policy?: string | null;
 	/** What becomes of a call for whose record there is no room. Undefined: it is refused. */
-	readonly onFailure?: "refuse" | "allow";
+	readonly onFailure?: Current<"refuse" | "allow">;
 	/** What is kept of the arguments of calls. Undefined: all but secrets. */
-	readonly classes?: ArgumentClasses;
+	readonly classes?: Current<ArgumentClasses>;
 	readonly clock: () => Date;
 	/** Takes known secrets out of everything that came from outside. */
 	readonly redact: Redact;
+	/** Makes the log's file. Undefined: on this machine's disk. */
+	readonly disk?: (file: string) => LogDisk;
+}
+
+/** What a slow disk gets at the end of a session for what is on its way, and for the last record. Milliseconds. */
+const END_MS = 1_500;
+
+/** What counts from the beginning, or what is asked for each record: a log may be open before it is known what a person accepted. */
+type Current<T> = T | (() => T);
+
+function current<T extends object | string>(value: Current<T>): T {
+	return typeof value === "function" ? value() : value;
 }
 
 /** Opens a new log in `state/audit`, readable by this user alone, writes its first record, and puts it into the list of sessions. */
@@ -67,7 +89,7 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 	let logFile: LogFile;
 	try {
 		fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-		logFile = LogFile.create(file);
+		logFile = new LogFile((options.disk ?? createLogDisk)(file));
 	} catch {
 		return cannotWrite(folder);
 	}
@@ -83,8 +105,8 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 		pid: process.pid,
 		started: startOf(process.pid),
 	} as const;
-	if (!logFile.add(chain.seal()) || !appendToLedger(folder, ledger.month, [{ ...opened, seal: chain.last }], ledger.mac)) {
-		logFile.finish();
+	if (!logFile.add(chain.seal(), chain.records) || !appendToLedger(folder, ledger.month, [{ ...opened, seal: chain.last }], ledger.mac)) {
+		void logFile.finish(0);
 		fs.rmSync(file, { force: true });
 		return cannotWrite(folder);
 	}
@@ -94,7 +116,7 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 function ofCalls({ classes, redact }: AuditLogOptions): ((given: unknown) => string | null) | undefined {
 	if (classes === undefined) return undefined;
 	const folder = accountFolder();
-	return (given) => argumentsJson(given, redact, classes, folder);
+	return (given) => argumentsJson(given, redact, current(classes), folder);
 }
 
 /** Null for an account that is in no user database, or has no folder of its own. */
@@ -121,6 +143,8 @@ class OpenLog implements AuditLog {
 	#isHeld = false;
 	#isClosed = false;
 	#lost = 0;
+	/** What became of calls whose record waits for room: the next records, so that the log does not end with their being let through. */
+	#refusedSince: AuditEvent[] = [];
 	/** How far the last seal goes, and how far the list of sessions knows of. */
 	#sealed: { readonly records: number; readonly seal: string };
 	#noted: number;
@@ -140,13 +164,18 @@ class OpenLog implements AuditLog {
 	}
 
 	get lost(): number {
-		return this.#lost;
+		return this.#lost + this.#refusedSince.length + this.#parts.logFile.records;
+	}
+
+	get isHeldUp(): boolean {
+		return this.#parts.logFile.isHeldUp;
 	}
 
 	append(event: AuditEvent): boolean {
 		if (this.#isClosed) return false;
 		if (!this.#hasRoom()) {
-			this.#lost++;
+			if (event.reason === "audit-failed" && this.#refusedSince.length < MOST_REFUSED) this.#refusedSince.push(event);
+			else this.#lost++;
 			return this.#mayGoOn;
 		}
 		this.#parts.chain.event(this.#parts.options.clock(), event);
@@ -163,58 +192,76 @@ class OpenLog implements AuditLog {
 		return (!this.#parts.logFile.isStuck && this.#write()) || this.#mayGoOn;
 	}
 
-	note(): boolean {
+	written(): Promise<boolean> | null {
+		const written = this.#parts.logFile.written();
+		return this.#mayGoOn ? (written?.then(() => true) ?? null) : written;
+	}
+
+	note(): Promise<boolean> {
 		return this.#note("seen");
 	}
 
-	close(reason: string, egress?: readonly Reached[]): boolean {
+	async close(reason: string, egress?: readonly Reached[]): Promise<boolean> {
 		const { chain, logFile, options } = this.#parts;
-		if (this.#isClosed) return !logFile.isStuck;
-		if (this.#hasRoom()) {
+		if (this.#isClosed) return logFile.records === 0;
+		this.#isHeld = false;
+		const until = milliseconds() + END_MS;
+		if (logFile.isLate) {
+			if (!logFile.isStuck) this.#write();
+			await logFile.drain(END_MS);
+		}
+		if (!logFile.isHeldUp && this.#hasRoom()) {
 			chain.close(options.clock(), reason, egress, logFile.slow);
 			this.#write();
 		}
 		this.#isClosed = true;
-		const written = logFile.finish();
-		if (written) this.#note("closed");
+		const written = logFile.isLate ? await logFile.finish(Math.max(0, until - milliseconds())) : logFile.finishNow();
+		if (written) await this.#note("closed");
 		return written;
 	}
 
 	get #mayGoOn(): boolean {
-		return this.#parts.options.onFailure === "allow";
+		return current(this.#parts.options.onFailure ?? "refuse") === "allow";
 	}
 
-	/** What waits for room goes first, and then how much was lost meanwhile. */
+	/** What waits for room goes first, then what became of it, and then how much was lost meanwhile. */
 	#hasRoom(): boolean {
 		const { chain, logFile, options } = this.#parts;
 		if (!logFile.retry()) return false;
-		if (this.#lost > 0) {
-			chain.event(options.clock(), { ...RECORDS_LOST, decision: this.#mayGoOn ? "allow" : "refuse", count: this.#lost });
-			this.#lost = 0;
-			if (!this.#isHeld) return this.#write();
-		}
-		return true;
+		if (this.#refusedSince.length + this.#lost === 0) return true;
+		for (const event of this.#refusedSince) chain.event(options.clock(), event);
+		this.#refusedSince = [];
+		if (this.#lost > 0) chain.event(options.clock(), { ...RECORDS_LOST, decision: this.#mayGoOn ? "allow" : "refuse", count: this.#lost });
+		this.#lost = 0;
+		return this.#isHeld || this.#write();
 	}
 
 	/** What was recorded since the last seal, under one. False: it waits for room. */
 	#write(): boolean {
 		const { chain, logFile } = this.#parts;
 		const lines = chain.seal();
+		const records = chain.records - this.#sealed.records;
 		this.#sealed = { records: chain.records, seal: chain.last };
-		return logFile.add(lines);
+		return logFile.add(lines, records);
 	}
 
-	#note(kind: "seen" | "closed"): boolean {
+	async #note(kind: "seen" | "closed"): Promise<boolean> {
 		const { logFile, ledger, session, options } = this.#parts;
+		// What is on its way is not noted: a list that is ahead of its log would look like a log that was cut.
+		if (logFile.records > 0) return false;
 		const { records } = this.#sealed;
-		if (logFile.isStuck) return false;
 		if (kind === "seen" && records === this.#noted) return true;
 		const entry = { kind, at: options.clock().toISOString(), session, ...this.#sealed };
-		if (!appendToLedger(ledger.folder, ledger.month, [entry], ledger.mac)) return false;
-		this.#noted = records;
-		return true;
+		const isNoted = logFile.isLate
+			? await appendToLedgerLate(ledger.folder, ledger.month, [entry], ledger.mac)
+			: appendToLedger(ledger.folder, ledger.month, [entry], ledger.mac);
+		if (isNoted) this.#noted = Math.max(this.#noted, records);
+		return isNoted;
 	}
 }
+
+/** Calls that were given up for want of room and are remembered one by one; of more than these only the number is. */
+const MOST_REFUSED = 1024;
 
 /** There was no room for so many records. What they were about was refused, unless the policy says `audit.onFailure: "allow"`. */
 const RECORDS_LOST: Omit<AuditEvent, "decision"> = {

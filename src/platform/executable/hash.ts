@@ -1,24 +1,23 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as z from "zod/mini";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { sha256Hex } from "../../core/sha256.ts";
-import { PendingFile } from "../files/atomic-file.ts";
+import { type Code, CodedMemory } from "../coded-memory.ts";
 import { nodeCrypto } from "../node-crypto.ts";
 
 /** SHA-256 of files, remembered by device, inode, size, mtime and ctime: a Node binary has 100 MB and is asked for at every launch. */
 export interface HashCache {
 	/** 64 hexadecimal digits. `file` is a real path of a regular file. */
 	hash(file: string): Result<string>;
-	/** The same, without trusting what is remembered: for a file that a server might write. */
-	hashAnew(file: string): Result<string>;
 }
 
-const Entry = z.strictObject({ stat: z.string(), sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)), used: z.int() });
-const Stored = z.strictObject({ version: z.literal(1), files: z.record(z.string(), Entry) });
-type Files = z.infer<typeof Stored>["files"];
+/** A file's hash before it is known whether the memory that it may be from can be believed. Nothing of the file may run before `prove`. */
+export interface ClaimedHash {
+	readonly sha256: string;
+	/** The same once more, by now surely of the file: what has no code of this key is read anew, and remembered. */
+	prove(code: Code | null): Result<string>;
+}
 
-const MOST_ENTRIES = 400;
 /** A file that changed less than this long ago may change again within one tick of the file system's clock, unseen. */
 const SETTLED_MS = 3_000n;
 /** Up to this size the library in hand is done before Node's own is loaded, where the program has not loaded that one anyway. Bytes. */
@@ -26,53 +25,93 @@ const SMALL = 4n * 1024n;
 const CHUNK = 4 * 1024 * 1024;
 
 /**
- * Opens the cache in a home's `state` folder, which no server can write. A cache that is missing or broken is rebuilt.
+ * Opens the memory in a home's `state` folder. What is there counts only with its code.
  *
  * @param state the home's `state` folder
+ * @param code null: nothing is believed, and nothing is remembered
  * @param now milliseconds since the epoch
  */
-export function openHashCache(state: string, now: () => number = Date.now): HashCache {
-	const store = path.join(state, "hashes.json");
-	let files: Files | null = null;
+export function openHashCache(state: string, code: Code | null, now: () => number = Date.now): HashCache {
+	const memory = memoryIn(state);
 	return {
-		hash: (file) => hash(file, true),
-		hashAnew: (file) => hash(file, false),
+		hash: (file) =>
+			open(file, (fd, stat) => {
+				const known = code === null ? null : memory.recall(file);
+				const sha256 = known === null ? null : hashOf(known.fact, stat);
+				if (sha256 !== null && code !== null && known?.isCoded(code) === true) return ok(sha256);
+				return hashNow(
+					file,
+					fd,
+					stat,
+					(fact) => {
+						if (code !== null) memory.remember(file, fact, code, now());
+					},
+					now,
+				);
+			}),
 	};
+}
 
-	function hash(file: string, trusting: boolean): Result<string> {
-		files ??= read(store);
-		try {
-			const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
-			try {
-				const before = fs.fstatSync(fd, { bigint: true });
-				if (!before.isFile()) return fail("file-unreadable", `${file} is not a regular file.`, "Name a program.");
-				const stat = identity(before);
-				const known = files[file];
-				if (trusting && known?.stat === stat) return ok(known.sha256);
-				const sha256 = digest(fd, before.size);
-				if (identity(fs.fstatSync(fd, { bigint: true })) !== stat)
-					return fail("file-changing", `${file} changed while it was read.`, "Try again when nothing writes to it.");
-				// What is never trusted is not worth a write at every launch.
-				if (trusting && BigInt(now()) - before.ctimeMs > SETTLED_MS) remember(store, file, { stat, sha256, used: now() });
-				return ok(sha256);
-			} finally {
-				fs.closeSync(fd);
-			}
-		} catch {
-			return fail("file-unreadable", `${file} cannot be read.`, "Check that it exists and that you may read it.");
-		}
-	}
+/** What a file is said to hold, by the memory in `state`; read now where it says nothing. */
+export function claimHash(file: string, state: string, now: () => number = Date.now): Result<ClaimedHash> {
+	const memory = memoryIn(state);
+	return open(file, (fd, stat): Result<ClaimedHash> => {
+		const known = memory.recall(file);
+		const said = known === null ? null : hashOf(known.fact, stat);
+		if (known !== null && said !== null)
+			return ok({
+				sha256: said,
+				prove: (code) => (code !== null && known.isCoded(code) ? ok(said) : openHashCache(state, code, now).hash(file)),
+			});
+		let settled: string | null = null;
+		const read = hashNow(file, fd, stat, (fact) => (settled = fact), now);
+		if (!read.ok) return read;
+		return ok({
+			sha256: read.value,
+			prove: (code) => {
+				if (code !== null && settled !== null) memory.remember(file, settled, code, now());
+				return read;
+			},
+		});
+	});
+}
 
-	function remember(target: string, file: string, entry: z.infer<typeof Entry>): void {
-		// Read again: another launcher may have written since.
-		const all = Object.entries({ ...read(target), [file]: entry }).sort((a, b) => b[1].used - a[1].used);
-		files = Object.fromEntries(all.slice(0, MOST_ENTRIES));
+/** The hash of a file as it is now, whatever is remembered: for one that a server might write. */
+export function hashAnew(file: string): Result<string> {
+	return open(file, (fd, stat) => hashNow(file, fd, stat, () => {}, Date.now));
+}
+
+function memoryIn(state: string): CodedMemory {
+	return new CodedMemory(path.join(state, "hashes.json"), "hashes");
+}
+
+function open<T>(file: string, look: (fd: number, stat: fs.BigIntStats) => Result<T>): Result<T> {
+	try {
+		const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
 		try {
-			new PendingFile(target, `${JSON.stringify({ version: 1, files })}\n`).commit();
-		} catch {
-			// A cache that cannot be kept only costs time.
+			const stat = fs.fstatSync(fd, { bigint: true });
+			return stat.isFile() ? look(fd, stat) : fail("file-unreadable", `${file} is not a regular file.`, "Name a program.");
+		} finally {
+			fs.closeSync(fd);
 		}
+	} catch {
+		return fail("file-unreadable", `${file} cannot be read.`, "Check that it exists and that you may read it.");
 	}
+}
+
+/** @param settled told what to remember, of a file that does not change just now */
+function hashNow(file: string, fd: number, before: fs.BigIntStats, settled: (fact: string) => void, now: () => number): Result<string> {
+	const sha256 = digest(fd, before.size);
+	if (identity(fs.fstatSync(fd, { bigint: true })) !== identity(before))
+		return fail("file-changing", `${file} changed while it was read.`, "Try again when nothing writes to it.");
+	if (BigInt(now()) - before.ctimeMs > SETTLED_MS) settled(`${identity(before)} ${sha256}`);
+	return ok(sha256);
+}
+
+/** Null: it is of another file, or of an older state of this one. */
+function hashOf(fact: string, stat: fs.BigIntStats): string | null {
+	const [of, sha256 = ""] = fact.split(" ");
+	return of === identity(stat) && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null;
 }
 
 function identity(stat: fs.BigIntStats): string {
@@ -88,14 +127,5 @@ function digest(fd: number, size: bigint): string {
 		if (length === 0) return hash.digest("hex");
 		hash.update(chunk.subarray(0, length));
 		at += length;
-	}
-}
-
-function read(store: string): Files {
-	try {
-		const stored = Stored.safeParse(JSON.parse(fs.readFileSync(store, "utf8")));
-		return stored.success ? Object.assign(Object.create(null), stored.data.files) : Object.create(null);
-	} catch {
-		return Object.create(null);
 	}
 }

@@ -15,8 +15,11 @@ export class Repositories {
 	readonly #known = new Map<string, KnownRepository | null>();
 	/** By folder. */
 	readonly #roots = new Map<string, string | null>();
+	readonly #walked: ReadonlyMap<string, boolean>;
 
-	constructor(env: Readonly<Record<string, string | undefined>>) {
+	/** @param walked what is known already of folders: whether each is the root of a repository */
+	constructor(env: Readonly<Record<string, string | undefined>>, walked: ReadonlyMap<string, boolean> = new Map()) {
+		this.#walked = walked;
 		// A hook's variables name one repository, and files may be in any.
 		this.#env = Object.fromEntries(Object.entries(env).filter(([name]) => !/^GIT_(?!CONFIG)/i.test(name)));
 	}
@@ -37,7 +40,7 @@ export class Repositories {
 		const known = this.#roots.get(folder);
 		if (known !== undefined) return known;
 		const above = path.dirname(folder);
-		const root = isRepositoryRoot(folder) ? folder : above === folder ? null : this.rootAround(above);
+		const root = (this.#walked.get(folder) ?? isRepositoryRoot(folder)) ? folder : above === folder ? null : this.rootAround(above);
 		this.#roots.set(folder, root);
 		return root;
 	}

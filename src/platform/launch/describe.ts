@@ -1,20 +1,21 @@
 import * as fs from "node:fs";
-import { resolve } from "node:path";
 import type { Interpreter, InterpreterLaunch } from "../../core/launch/interpreter-line.ts";
 import type { PackageLaunch } from "../../core/launch/package-launch.ts";
 import { parseLaunch } from "../../core/launch/runner.ts";
 import { fingerprintOf } from "../../core/policy/fingerprint.ts";
 import type { LaunchGrant } from "../../core/policy/schema.ts";
 import { fail, ok, type Result, unreachable } from "../../core/result.ts";
+import type { Code } from "../coded-memory.ts";
 import { type HashCache, openHashCache } from "../executable/hash.ts";
 import { type ResolvedExecutable, resolveExecutable } from "../executable/resolve.ts";
-import { isMutable, isMutableCode } from "../executable/roots.ts";
+import { isMutable } from "../executable/roots.ts";
 import { describeScript } from "../executable/script.ts";
 import type { Home } from "../home.ts";
 import type { PackageRun, ReadyPackage } from "../packages/kind.ts";
 import { denoCache } from "./deno-cache.ts";
 import type { LaunchFacts } from "./facts.ts";
 import type { LaunchLine } from "./locate.ts";
+import { namesMutableCode } from "./mutable.ts";
 import { launchParts } from "./parts.ts";
 
 /** A launch line and all that stands behind it: what a person approves. */
@@ -34,6 +35,8 @@ export interface DescribeOptions {
 	readonly node: string;
 	/** The person's environment, in which Deno's cache may be named. */
 	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Of what is remembered of files. Undefined or null: every file is read. */
+	readonly code?: Code | null;
 	/** Puts a package into the store, or finds it there. */
 	readonly install: (launch: PackageLaunch) => Promise<Result<ReadyPackage>>;
 }
@@ -55,7 +58,7 @@ async function findFacts(line: LaunchLine, options: DescribeOptions): Promise<Re
 		...options,
 		line,
 		cwd: line.cwd ?? line.workspace ?? options.userHome,
-		hashes: openHashCache(options.home.state),
+		hashes: openHashCache(options.home.state, options.code ?? null),
 	};
 	switch (launch.value.kind) {
 		case "package":
@@ -89,15 +92,6 @@ async function packageFacts(launch: PackageLaunch, around: Around): Promise<Resu
 		roots: [path, folder, ...run.roots],
 		// The library of an interpreter that the person keeps in their home is code as much as a script there.
 		mutable: namesMutableCode(launch.args, around.cwd) || run.roots.some((root) => root !== path && isMutable(root)),
-	});
-}
-
-/** A program that is given a script may be one that runs it, with all that it has: `mcp-proxy node server.js`, also as one word. */
-function namesMutableCode(args: readonly string[], cwd: string): boolean {
-	return args.some((arg) => {
-		const bare = arg.replace(/^--?[A-Za-z0-9-]{1,40}=/, "");
-		const words = bare.length > 4096 ? [bare] : [bare, ...bare.split(/\s+/)];
-		return words.some((word) => word !== "" && !word.includes("\0") && isMutableCode(resolve(cwd, word)));
 	});
 }
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as z from "zod/mini";
-import { isPin, type Pin, pinListing, toolName } from "../../core/tools/pin.ts";
+import { isPin, type Pin, pinListing, pinOf, toolName } from "../../core/tools/pin.ts";
 import { readBounded } from "../files/bounded-file.ts";
 import type { Home } from "../home.ts";
 import type { ListedTool } from "./list-tools.ts";
@@ -49,8 +49,18 @@ export async function writeListing(home: Pick<Home, "state">, fingerprint: strin
 	}
 }
 
-/** Null: this launch was never listed, or what was kept cannot be read. */
+/**
+ * Null: this launch was never listed, or what was kept cannot be read, or has a pin that is not of its definition: what a person sees must be what
+ * they allow.
+ */
 export function readListing(home: Pick<Home, "state">, fingerprint: string): KeptListing | null {
+	const kept = parseListing(home, fingerprint);
+	const isTrue = kept?.tools.every(({ name, pin, definition }) => definition.name === name && (pin === null || pinOf(definition) === pin));
+	return isTrue === true ? kept : null;
+}
+
+/** As it stands there. */
+function parseListing(home: Pick<Home, "state">, fingerprint: string): KeptListing | null {
 	try {
 		const { at, tools } = Listing.parse(JSON.parse(readBounded(listingFile(home, fingerprint), MOST_BYTES) ?? ""));
 		return { at, tools };
@@ -61,7 +71,7 @@ export function readListing(home: Pick<Home, "state">, fingerprint: string): Kep
 
 /** True when exactly this list is kept, its definitions compared without `_meta`. Cheaper than to pin them. */
 export function isKeptListing(home: Pick<Home, "state">, fingerprint: string, tools: readonly unknown[]): boolean {
-	const kept = readListing(home, fingerprint)?.tools;
+	const kept = parseListing(home, fingerprint)?.tools;
 	// A tool without a pin was listed twice, perhaps.
 	if (kept === undefined || kept.some(({ pin }) => pin === null)) return false;
 	const definitions = tools.map((tool) => (typeof tool === "object" && tool !== null ? { ...tool, _meta: undefined } : tool));

@@ -28,6 +28,8 @@ export interface LaunchLine {
 	readonly asks: ReadonlyMap<string, string>;
 	/** The entry starts Sallyport already. */
 	readonly wrapped: boolean;
+	/** Files that narrow what is granted, as the entry names them to the launcher. Absolute. Empty: none. */
+	readonly policies: readonly string[];
 }
 
 export interface Surroundings {
@@ -94,7 +96,7 @@ export function launchLineOf(
 		return fail(
 			"entry-launcher",
 			`${label} starts Sallyport with options that approval does not know.`,
-			"Leave only --name and --workspace before the --.",
+			"Leave only --name, --workspace and --policy before the --.",
 		);
 	const workspace = server.project === null ? place.value.workspace : realOr(server.project);
 	const unresolved: string[] = [];
@@ -107,6 +109,7 @@ export function launchLineOf(
 	const source = wrapped ?? server;
 	const command = expand(source.command.value);
 	const args = source.args.map((argument) => expand(argument.value));
+	const policies = (wrapped?.policies ?? []).map((policy) => path.resolve(workspace ?? around.home, expand(policy)));
 	const cwd = server.cwd === null ? null : realOr(path.resolve(workspace ?? around.home, expand(server.cwd.value)));
 	if (unresolved.length > 0)
 		return fail(
@@ -151,7 +154,8 @@ export function launchLineOf(
 		}
 		env[name.value] = part;
 	}
-	return ok({ name: wrapped?.name ?? server.name.value, config, workspace, command, args, cwd, env, asks, wrapped: wrapped !== null });
+	const name = wrapped?.name ?? server.name.value;
+	return ok({ name, config, workspace, command, args, cwd, env, asks, wrapped: wrapped !== null, policies });
 }
 
 /** Null: it looks like a reference and is not one. */

@@ -5,8 +5,8 @@ import type { PackageRegistry } from "../../core/launch/package-launch.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { LABEL, type Label, type LockedPackage, readLabel } from "./label.ts";
-import { ForeignEntry, removeTree, sealTree, statDigest } from "./tree.ts";
-import { verifyInstalled, writeSeen } from "./verify.ts";
+import { ForeignEntry, removeTree, sealTree } from "./tree.ts";
+import { verifyInstalled } from "./verify.ts";
 
 /** A package of a registry with everything it needs, in the store: read-only, complete, and never changed again. */
 export interface StoredPackage {
@@ -130,15 +130,13 @@ async function publish(home: Home, registry: PackageRegistry, store: string, tre
 		try {
 			fs.renameSync(tree, folder);
 			fs.chmodSync(folder, 0o555);
-			const seen = statDigest(folder);
-			if (seen !== null) await writeSeen(home, folder, seen);
 			return ok(describe(registry, folder, label));
 		} catch (error) {
 			if (!["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
 		}
 		const there = readLabel(folder);
 		if (there !== null && there.lockDigest === label.lockDigest) {
-			const intact = await verifyInstalled(home, { folder, lockDigest: there.lockDigest, contentDigest: there.contentDigest });
+			const intact = verifyInstalled(home, { folder, lockDigest: there.lockDigest, contentDigest: there.contentDigest });
 			if (intact.ok) return ok(describe(registry, folder, there));
 		}
 		// Somebody changed it by hand: set aside, and swept away with the next installation.

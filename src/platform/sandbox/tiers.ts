@@ -1,4 +1,5 @@
-import { sentence, shellWord } from "../../core/plain-text.ts";
+import { ourCommand } from "../../core/command-words.ts";
+import { sentence } from "../../core/plain-text.ts";
 import type { GrantedSandbox } from "../../core/policy/layers.ts";
 import { fail, type Problem, type Result } from "../../core/result.ts";
 import { type BubblewrapOptions, bubblewrapEngine } from "./bubblewrap.ts";
@@ -25,5 +26,5 @@ export function remedyForFull({ remedy }: Pick<Problem, "remedy">): string {
 export function orWeaker<T>(result: Result<T>, server: string): Result<T> {
 	if (result.ok || !isFullForbidden(result.problem)) return result;
 	const { code, message, remedy } = result.problem;
-	return fail(code, message, `${sentence(remedy)}${OR_WEAKER} sallyport allow ${shellWord(server)} --tier landlock`);
+	return fail(code, message, `${sentence(remedy)}${OR_WEAKER} ${ourCommand("allow", [server], [["--tier", "landlock"]])}`);
 }

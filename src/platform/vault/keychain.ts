@@ -198,4 +198,4 @@ function problem(answer: Exclude<KeychainAnswer, { readonly error?: never }>): {
 	return fail("keychain-failed", "The keychain refused the request.", `Look at the keychain's own program, or ${SEALED}`);
 }
 
-const SEALED = "use the encrypted file instead: --vault sealed";
+const SEALED = "keep secrets in the encrypted file instead: sallyport fix --vault sealed";

@@ -139,7 +139,8 @@ describe("a wrapped entry", () => {
 		expect(unwrapLaunch(run("sallyport", ["run", "--name", "a", "--name", "b", "--", "x"]))).toBeNull();
 		expect(unwrapLaunch(run("sallyport", ["run", "--name", "a", "--"]))).toBeNull();
 		const policy = run("sallyport", ["run", "--name", "a", "--policy", "p", "--", "x"]);
-		expect(unwrapLaunch(policy)).toBeNull();
+		expect(unwrapLaunch(policy)).toMatchObject({ name: "a", policies: ["p"] });
+		expect(unwrapLaunch(run("sallyport", ["run", "--name", "a", "--else", "p", "--", "x"]))).toBeNull();
 		expect(launchOf(policy)).toMatchObject({ wrapped: true, command: { value: "x" } });
 	});
 

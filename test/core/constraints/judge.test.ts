@@ -16,6 +16,11 @@ const judge = (constraints: object, given: Record<string, unknown>) => judgeArgu
 const within = { path: { within: "/team/docs" } };
 
 describe("a path that must lie within a folder", () => {
+	it("may not be relative where nothing says from which folder it counts, and that is told apart", () => {
+		expect(judge(within, { path: "docs/a.md" })).toEqual({ argument: "path", broken: "relativeTo" });
+		expect(judge(within, { path: "/team/other" })).toEqual({ argument: "path", broken: "within" });
+	});
+
 	it.each([
 		"/team/docs",
 		"/team/docs/",

@@ -75,6 +75,13 @@ describe("wrapping", () => {
 		expect(code(wrapEdits(document, only(document), wrapping(only(document))))).toBe(expected);
 	});
 
+	it("refuses a name for which nothing could be granted, and says how long one may be", () => {
+		const document = read(`{ "mcpServers": { "${"n".repeat(201)}": { "command": "a" } } }`);
+		const refused = wrapEdits(document, only(document), wrapping(only(document)));
+		expect(refused).toMatchObject({ ok: false, problem: { code: "name-too-long", message: expect.stringContaining("201 characters") } });
+		expect(JSON.stringify(refused)).toContain("at most 200");
+	});
+
 	it("refuses a name that a host would expand", () => {
 		// biome-ignore lint/suspicious/noTemplateCurlyInString: the host's own variable
 		const document = read('{ "mcpServers": { "${HOME}": { "command": "a" } } }');

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the policy's own variable
 import { describe, expect, it } from "vitest";
 import { holdToAccepted } from "../../../src/core/policy/accepted.ts";
+import { NOTHING_ACCEPTED } from "../../../src/core/policy/accepted-list.ts";
 import { type Grant, grantOf, grantsOf, type PolicyLayer } from "../../../src/core/policy/layers.ts";
 import type { PolicyServer } from "../../../src/core/policy/schema.ts";
 
@@ -26,7 +27,7 @@ const accepted: PolicyServer = {
 const layer = (...servers: PolicyServer[]): PolicyLayer => ({ source: "user", file: "files.jsonc", policy: { version: 1, servers } });
 
 function held(...servers: PolicyServer[]) {
-	const { layers, proposals } = holdToAccepted([layer(...servers)], [accepted]);
+	const { layers, proposals } = holdToAccepted([layer(...servers)], { ...NOTHING_ACCEPTED, servers: [accepted] });
 	return { grants: grantsOf(layers), proposals };
 }
 
@@ -179,5 +180,5 @@ describe("what adds", () => {
 
 it("takes nothing of what other layers say to be granted", () => {
 	const other: PolicyLayer = { ...layer(accepted), source: "workspace" };
-	expect(holdToAccepted([other], [])).toEqual({ layers: [other], proposals: [] });
+	expect(holdToAccepted([other], NOTHING_ACCEPTED)).toMatchObject({ layers: [other], proposals: [] });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { PolicyLayer } from "../../../src/core/policy/layers.ts";
 import { parsePolicy } from "../../../src/core/policy/parse.ts";
-import { ruleSettings } from "../../../src/core/policy/rule-settings.ts";
+import { ownRules, ruleSettings } from "../../../src/core/policy/rule-settings.ts";
 import type { RuleSeverity } from "../../../src/core/policy/schema.ts";
 
 const RULES = [
@@ -14,8 +14,9 @@ function layer(source: PolicyLayer["source"], rules: Readonly<Record<string, Rul
 	return { source, file: `${source}.jsonc`, policy: { version: 1, servers: [], rules } };
 }
 
-function settings(layers: readonly PolicyLayer[], named: readonly [string, RuleSeverity][] = []) {
-	const { severities, notes } = ruleSettings(layers, new Map(named), RULES);
+/** All that the person's own files say is accepted, unless it is said otherwise. */
+function settings(layers: readonly PolicyLayer[], named: readonly [string, RuleSeverity][] = [], accepted = ownRules(layers)) {
+	const { severities, notes } = ruleSettings(layers, new Map(named), RULES, accepted);
 	return { severities: Object.fromEntries(severities), notes };
 }
 
@@ -59,11 +60,11 @@ test("what somebody else's policy forbids is an error, whatever the person says 
 	const off: readonly [string, RuleSeverity][] = [["forbidden-server", "off"]];
 	for (const more of [{}, { "forbidden-server": "off" } as const]) {
 		const layers = [forbidding("managed", more), layer("user", { "forbidden-server": "off" })];
-		const { severities, forbids } = ruleSettings(layers, new Map(off), rules);
+		const { severities, forbids } = ruleSettings(layers, new Map(off), rules, ownRules(layers));
 		expect([severities.get("forbidden-server"), forbids]).toEqual(["error", [layers[0]]]);
 	}
-	expect(ruleSettings([forbidding("user")], new Map(off), rules).severities.get("forbidden-server")).toBe("off");
-	expect(ruleSettings([layer("managed", {})], new Map(off), rules)).toMatchObject({ forbids: [] });
+	expect(ruleSettings([forbidding("user")], new Map(off), rules, {}).severities.get("forbidden-server")).toBe("off");
+	expect(ruleSettings([layer("managed", {})], new Map(off), rules, {})).toMatchObject({ forbids: [] });
 });
 
 test("a rule that there is not is named, with the one that was meant", () => {

@@ -95,6 +95,58 @@ describe("what a server asks in the older era", () => {
 		expect(session.server(request(2, "elicitation/create", { ...ASKED, task: { ttl: 1 } })).host).toEqual([]);
 	});
 
+	test.each(["allServers", "AllServers", ["allServers"], null])(
+		"a model is not asked with what other servers said: %j",
+		(includeContext) => {
+			const session = ready(all);
+			const { host, server } = session.server(request(1, "sampling/createMessage", { messages: [], maxTokens: 1, includeContext }));
+			expect({ host, server }).toEqual({ host: [], server: [refused(1, -32601)] });
+			expect(session.reasons.at(-1)).toBe("context-asked");
+		},
+	);
+
+	test.each(["none", "thisServer"])("a model may be asked with %s", (includeContext) => {
+		const asked = ready(all).server(request(1, "sampling/createMessage", { messages: [], maxTokens: 1, includeContext }));
+		expect(asked.host).toHaveLength(1);
+	});
+
+	test.each([
+		"javascript:alert(1)",
+		"file:///etc/passwd",
+		"data:text/html,x",
+		"vscode://publisher.extension/x",
+		"http://example.com/",
+		"http://localhost.example.com/",
+		"http://127.0.0.1@example.com/",
+		"https://bank.example@evil.example/",
+		"https://bank.example\\@evil.example/",
+		"https:/\\evil.example/",
+		"https://evil\u3002example/",
+		" https://example.com/",
+		"https://example.com/ x",
+		"",
+		7,
+		["https://example.com/"],
+	])("nobody is sent to %j", (url) => {
+		const session = ready(all);
+		const params = { mode: "url", message: "Sign the form", url, elicitationId: "1" };
+		expect(session.server(request(1, "elicitation/create", params)).host).toEqual([]);
+		expect(session.reasons.at(-1)).toBe("address-unsafe");
+		const error = { code: -32042, message: "open it", data: { elicitations: [params] } };
+		session.host(call("read", 2));
+		expect(session.server({ jsonrpc: "2.0", id: 2, error }).host).toEqual([refused(2)]);
+	});
+
+	test.each([
+		"https://example.com/a?redirect_uri=http%3A%2F%2Flocalhost%2Fb&state=x@y",
+		"http://localhost:8080/x",
+		"http://[::1]:1/",
+		"https://[::1]/",
+	])("a person may be sent to %s", (url) => {
+		const params = { mode: "url", message: "Sign the form", url, elicitationId: "1" };
+		expect(ready(all).server(request(1, "elicitation/create", params)).host).toHaveLength(1);
+	});
+
 	test("one that sends the person to an address passes, and is told of", () => {
 		const session = ready(all);
 		const url = { mode: "url", message: "Sign the form", url: "https://example.com", elicitationId: "1" };
@@ -224,6 +276,13 @@ describe("input that a server requires in the stateless era", () => {
 	test.each([
 		["that is not granted", { sampling: 10 }, ask(), "input-not-granted"],
 		["for a credential", all, ask({}, { ...ASKED, message: "Your API key" }), "credential-asked"],
+		[
+			"with what other servers said",
+			all,
+			ask({ inputRequests: { a: { method: "sampling/createMessage", params: { messages: [], includeContext: "allServers" } } } }),
+			"context-asked",
+		],
+		["for a visit to a program", all, ask({}, { mode: "url", message: "Sign", url: "vscode://x/y" }), "address-unsafe"],
 		["of an unknown kind", all, ask({ inputRequests: { a: { method: "tools/call", params: {} } } }), "input-not-granted"],
 		["of no shape", all, ask({ inputRequests: { a: 1 } }), "result-unreadable"],
 		["under a second name", all, ask({ InputRequests: {} }), "input-not-granted"],

@@ -61,9 +61,7 @@ describe.each(ERAS)("what a server says for the model in its answer to $name", (
 		const { host, warnings } = era.ask(here, saying(JSON.stringify(TEXT), ',"n":1.0,"big":12345678901234567890'));
 		expect(host[0]).toContain(`"result":${era.before},"n":1.0,"big":12345678901234567890}}`);
 		expect(host[0]).not.toContain("instructions");
-		expect(warnings).toEqual([
-			expect.stringMatching(/^demo: the server gives instructions .*sallyport tools allow demo --instructions\.$/),
-		]);
+		expect(warnings).toEqual([expect.stringMatching(/^demo: the server gives instructions .*sallyport tools allow demo --instructions$/)]);
 		expect(here.events).toMatchObject([
 			{ reason: "instructions-not-granted", method: era.name, tool: null, decision: "refuse", outcome: "withheld" },
 		]);

@@ -46,6 +46,39 @@ describe("calls a minute", () => {
 	});
 });
 
+describe("calls of a whole session", () => {
+	const read = (id: number) => ({ jsonrpc: "2.0", id, method: "resources/read", params: { uri: "file:///a" } });
+
+	test("are counted over all tools and what is offered beside them, and do not become free", () => {
+		let now = 0;
+		const session = ready({ sessionCalls: 3 }, () => now);
+		expect(session.call("read", 1).server).toHaveLength(1);
+		expect(session.call("write", 2).server).toHaveLength(1);
+		expect(session.host(read(3)).server).toHaveLength(1);
+		now += 3_600_000;
+		expect(session.call("read", 4)).toMatchObject({ host: [refused(4)], server: [] });
+		expect(session.host(read(5))).toMatchObject({ host: [refused(5)], server: [] });
+		expect(session.reasons.slice(-2)).toEqual(["session-calls-used-up", "session-calls-used-up"]);
+		session.relay.setPolicy({ tools: grant(tool("read")), limits: { sessionCalls: 4 } });
+		session.list([tool("read")]);
+		expect(session.call("read", 6).server).toHaveLength(1);
+		expect(session.call("read", 7).host).toEqual([refused(7)]);
+	});
+
+	test("in a minute become free as time goes by, and a call that its tool's own number refuses takes none", () => {
+		let now = 0;
+		const session = ready({ callsPerMinute: 1, sessionCallsPerMinute: 2 }, () => now);
+		expect(session.call("read", 1).server).toHaveLength(1);
+		expect(session.call("read", 2).host).toEqual([refused(2)]);
+		expect(session.reasons.at(-1)).toBe("too-many-calls");
+		expect(session.call("write", 3).server).toHaveLength(1);
+		expect(session.host(read(4)).host).toEqual([refused(4)]);
+		expect(session.reasons.at(-1)).toBe("too-many-session-calls");
+		now += 30_000;
+		expect(session.host(read(5)).server).toHaveLength(1);
+	});
+});
+
 describe("an answer over its size", () => {
 	const answer = (session: Session, result: object): string => {
 		session.call("read", 1);

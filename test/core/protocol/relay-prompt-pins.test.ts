@@ -83,7 +83,7 @@ describe("a prompt that is granted with its definition", () => {
 			heldPrompt: { name: "summary", why: "changed", approved: pinOf(summary), pin: pinOf(changed), definition: changed },
 		});
 		expect(here.take(actions).warnings).toEqual([
-			expect.stringMatching(/^demo: a prompt is not what was approved .*\(summary\)\. .*sallyport allow demo --prompt summary\.$/),
+			expect.stringMatching(/^demo: a prompt is not what was approved .*\(summary\)\. .*sallyport allow demo --prompt summary$/),
 		]);
 		expect(here.events.at(-1)).toMatchObject({ method: "prompts/list", reason: "prompt-changed", arguments: { name: "summary" } });
 		expect(here.host(get("summary")).warnings).toEqual([]);

@@ -158,13 +158,26 @@ describe.each([
 	test("a rule finds nothing in an entry that it says does not concern it", () => {
 		const missed = documents().flatMap((document) =>
 			document.servers.flatMap((server) =>
-				RULES.filter(({ only, mayConcern }) => (only ?? server.kind) !== server.kind || mayConcern?.(entryTexts(server), server) === false)
+				RULES.filter(
+					({ only, mayConcern }) => (only ?? server.kind) !== server.kind || mayConcern?.(entryTexts(server), server, document) === false,
+				)
 					.filter((rule) => [...(rule.checkServer?.(server, document, { home: "/home/me" }) ?? [])].length > 0)
 					.map(({ id }) => `${id}: ${JSON.stringify(server.kind === "stdio" ? entryTexts(server) : server.url.value)}`),
 			),
 		);
 		expect(missed).toEqual([]);
 	});
+});
+
+test("a rule finds nothing in a file that it says does not concern it", () => {
+	const documents = [...read(fixtureSources()), ...read([...ordinary(random, DEV, 200), ...adversarial(random, DEV, 100)])];
+	const missed = documents.flatMap((document) =>
+		RULES.filter(({ mayConcernFile }) => mayConcernFile?.(document, { home: "/home/me" }) === false)
+			.filter((rule) => [...(rule.checkDocument?.(document, { home: "/home/me" }) ?? [])].length > 0)
+			.map(({ id }) => `${id}: ${document.file}`),
+	);
+	expect(documents.length).toBeGreaterThan(300);
+	expect(missed).toEqual([]);
 });
 
 test("a common line is read as any other is: one program, and no code", () => {

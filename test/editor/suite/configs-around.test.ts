@@ -10,8 +10,9 @@ import { parseConfig } from "../../../src/core/config/parse.ts";
 import { Around } from "../../../src/editor/configs/around.ts";
 import { Configs } from "../../../src/editor/configs/configs.ts";
 import { Services } from "../../../src/editor/services.ts";
+import { acceptSettings, readWaiting } from "../../../src/platform/approval/accept.ts";
 import { generateFakeToken } from "../../../src/platform/example.ts";
-import { createHome, homePath } from "../../../src/platform/home.ts";
+import { createHome, type Home, homePath } from "../../../src/platform/home.ts";
 import { ConfigFiles, diagnosticsOf, openJudged, replaceIn, ruleOf, setting, take, until } from "./config-files.ts";
 
 const files = new ConfigFiles();
@@ -173,9 +174,11 @@ suite("in a workspace that is not trusted", () => {
 
 suite("the person's own policy", () => {
 	let policy = "";
+	let home: Home;
 	suiteSetup(() => {
 		const made = createHome(homePath(process.env), { unattended: false });
 		assert.ok(made.ok);
+		home = made.value;
 		policy = path.join(made.value.policy, "rules.jsonc");
 	});
 	teardown(async () => {
@@ -198,7 +201,13 @@ suite("the person's own policy", () => {
 		await setting("rules", { "insecure-url": "hint" });
 		await until(severity, (now) => now === vscode.DiagnosticSeverity.Hint);
 		await setting("rules", undefined);
-		fs.writeFileSync(policy, JSON.stringify({ version: 1, servers: [], rules: { "insecure-url": "off" } }));
+		const off = JSON.stringify({ version: 1, servers: [], rules: { "insecure-url": "off" } });
+		fs.writeFileSync(policy, off);
+		await until(severity, (now) => now === vscode.DiagnosticSeverity.Warning);
+		const waiting = await readWaiting(home, {});
+		assert.ok(waiting.ok && waiting.value.settings !== null);
+		assert.ok((await acceptSettings(home, waiting.value.settings, {})).ok);
+		fs.writeFileSync(policy, off);
 		await until(severity, (now) => now === null);
 		fs.rmSync(policy);
 		await until(severity, (now) => now === vscode.DiagnosticSeverity.Warning);

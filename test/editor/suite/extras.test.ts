@@ -94,6 +94,23 @@ suite("what a server may do beside its tools", () => {
 		assert.equal(withoutExtras(approved, [{ kind: "instructions", name: "" }]).instructions, undefined);
 	});
 
+	test("where a person let the host send it secrets, that stands there and can be taken away", async () => {
+		const allowed = await world.sallyport(["allow", "offers", "--host-secrets", "note", "--host-secrets", "*", "--yes"]);
+		assert.equal(allowed.code, 0, allowed.stderr);
+		await servers.regrant();
+		assert.match(String(itemOf(group()).description), /, your host's secrets$/);
+		assert.deepEqual(
+			rows().filter((row) => /^note |^Everything/.test(row)),
+			["note ✓", "Everything that is sent ✓"],
+		);
+		const keys = [
+			{ kind: "host-secret", name: "note" },
+			{ kind: "host-secret", name: "*" },
+		] as const;
+		assert.deepEqual(await takeExtras(services, servers, here.server("offers"), keys), { ok: true, value: true });
+		assert.equal(here.server("offers").grant?.hostSecrets, undefined);
+	});
+
 	test("goes without a question, each by itself", async () => {
 		const keys = [
 			{ kind: "prompt", name: "summary" },

@@ -216,10 +216,11 @@ suite("one message a server", () => {
 			refused("", { kind: "connection", tool: null, target: "evil.example:443", reason: "not-granted" }),
 			refused("", { kind: "path", tool: null, target: "/project/src", reason: "path-not-granted" }),
 			refused("[Fix](command:workbench.action.quit)"),
+			refused("write", { kind: "host-secret", reason: "host-secret" }),
 		]);
 		assert.equal(
 			messageText(noticeText(groups) ?? ""),
-			"github: 1 tool has changed and is withheld (echo); 1 call was refused ([Fix] (command:workbench.action.quit)); 1 connection was refused (evil.example:443); 1 path was not granted (/project/src)",
+			"github: 1 tool has changed and is withheld (echo); 1 call was refused ([Fix] (command:workbench.action.quit)); 1 call with a key or token of yours stopped (write); 1 connection was refused (evil.example:443); 1 path was not granted (/project/src)",
 		);
 		assert.equal(noticeText(groupRefusals([refused("", { kind: "other", tool: null, reason: "line-invalid" })])), null);
 	});

@@ -11,7 +11,7 @@ import { itemOf } from "../../../src/editor/servers/items.ts";
 import { takeAccess, takeAll, takeTools } from "../../../src/editor/servers/narrowing.ts";
 import { childrenOf, type Row } from "../../../src/editor/servers/nodes.ts";
 import { restartInEditor } from "../../../src/editor/servers/restart.ts";
-import { acceptProposal, proposalRows, readProposals } from "../../../src/platform/approval/accept.ts";
+import { acceptProposal, lookAtProposal, readProposals } from "../../../src/platform/approval/accept.ts";
 import { startingGrant } from "../../../src/platform/approval/candidate.ts";
 import { grantChange } from "../../../src/platform/approval/texts.ts";
 import { readListing, writeListing } from "../../../src/platform/launch/listings.ts";
@@ -240,11 +240,13 @@ suite("the servers of a window", () => {
 
 		const [proposal] = must(await readProposals(here.home(), {}));
 		assert.ok(proposal);
-		const { title, rows, button } = acceptQuestion(proposal, proposalRows(here.home(), proposal));
+		const { line } = here.server("mine");
+		const looked = await lookAtProposal(here.home(), proposal, () => (line === null ? assert.fail() : { ok: true, value: [line] }));
+		const { title, rows, button } = acceptQuestion(looked);
 		assert.match(title, /“mine”/);
 		assert.equal(button, "Accept");
 		assert.match(rows.join("\n"), /changed outside Sallyport[\s\S]*It gets:\n {2}network: evil\.example:443\n/);
-		must(await acceptProposal(here.home(), proposal, {}));
+		must(await acceptProposal(here.home(), looked, {}));
 		await servers.regrant();
 		assert.deepEqual(here.server("mine").effective?.egress, ["example.com:443", "evil.example:443"]);
 		assert.deepEqual(

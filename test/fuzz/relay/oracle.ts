@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import { visit } from "jsonc-parser";
-import type { AuditEvent } from "../../../src/core/audit/event.ts";
 import type { RelayPolicy } from "../../../src/core/protocol/relay.ts";
 import { FORMS, INSTRUCTIONS, PROMPT } from "../../fixtures/servers/hostile-player.mjs";
 import { APPROVED, FORBIDDEN, META, SECRET } from "./policies.ts";
@@ -8,11 +7,11 @@ import { APPROVED, FORBIDDEN, META, SECRET } from "./policies.ts";
 /** A promise of the relay that was broken. */
 export class Broken extends Error {}
 
-type Json = { readonly [key: string]: unknown };
-type Id = string | number;
+export type Json = { readonly [key: string]: unknown };
+export type Id = string | number;
 
 const NOT_AVAILABLE = "Not available. A person can review this in Sallyport.";
-const PASSES =
+export const PASSES =
 	/^(?:initialize|server\/discover|ping|logging\/setLevel|tools\/(?:list|call)|prompts\/(?:list|get)|resources\/(?:list|read|subscribe|unsubscribe|templates\/list)|completion\/complete|subscriptions\/listen)$/;
 const HOST_NOTIFIES = /^notifications\/(?:cancelled|progress|initialized|roots\/list_changed)$/;
 const ASKS: Readonly<Record<string, "sampling" | "elicitation" | "roots">> = {
@@ -48,10 +47,6 @@ export class Oracle {
 	readonly #atServer = new Map<Id, Json>();
 	/** What the server asked and the host has not answered. */
 	readonly #atHost = new Map<Id, Json>();
-	/** What was refused, or allowed, by the host's id. */
-	readonly #refused = new Map<Id, number>();
-	#allowed: AuditEvent[] = [];
-	#hasNoted = false;
 	/** What the server's last line answers. */
 	#answered: Json | undefined;
 	/** How often everything that was listed became worthless; and when each list was asked for. */
@@ -77,10 +72,14 @@ export class Oracle {
 		return this.#atHost;
 	}
 
+	/** What the host sent with this id. */
+	askedBy(id: Id): readonly Json[] {
+		return this.#asked.get(id) ?? [];
+	}
+
 	/** Forgets what is over, which it needs for its promises and nobody else does. */
 	forget(): void {
-		for (const kept of [this.#mayAnswer, this.#asked, this.#askedIn, this.#promptsAskedIn, this.#refused]) kept.clear();
-		this.#allowed = [];
+		for (const kept of [this.#mayAnswer, this.#asked, this.#askedIn, this.#promptsAskedIn]) kept.clear();
 	}
 
 	policy(policy: RelayPolicy | undefined): void {
@@ -98,14 +97,6 @@ export class Oracle {
 	#invalidate(): void {
 		this.#generation++;
 		this.#listed.clear();
-	}
-
-	recorded(event: AuditEvent): void {
-		if (typeof event.request === "string" || typeof event.request === "number") {
-			if (event.decision === "refuse") this.#refused.set(event.request, (this.#refused.get(event.request) ?? 0) + 1);
-			else if (event.direction === "host-to-server") this.#allowed.push(event);
-		}
-		if (event.decision === "refuse") this.#hasNoted = true;
 	}
 
 	/** A line went in; null: it was too long. */
@@ -162,14 +153,15 @@ export class Oracle {
 		if (UNSEEN.test(text) || text.includes("\n")) throw new Broken("a person is told what drives a terminal");
 	}
 
-	/** A line came out. */
-	came(to: "host" | "server", bytes: Uint8Array, isLogged: boolean): void {
+	/** A line came out: what it says. */
+	came(to: "host" | "server", bytes: Uint8Array): Json {
 		const message = read(bytes);
-		if (to === "server") this.#toServer(message, isLogged);
-		else this.#toHost(message, bytes, isLogged);
+		if (to === "server") this.#toServer(message);
+		else this.#toHost(message, bytes);
+		return message;
 	}
 
-	#toServer(message: Json, isLogged: boolean): void {
+	#toServer(message: Json): void {
 		const { id, method, params } = message;
 		if (typeof method !== "string") {
 			if (!isId(id)) throw new Broken("the server gets an answer without an id");
@@ -192,10 +184,10 @@ export class Oracle {
 		if (this.#asked.get(id)?.some((asked) => asked.method === method && isSameRequest(asked.params, params)) !== true)
 			throw new Broken("the server gets what the host has not sent");
 		if (isObject(params) && "task" in params && method === "tools/call") throw new Broken("a task reaches the server");
-		this.#granted(method, isObject(params) ? params : {}, id, isLogged);
+		this.#granted(method, isObject(params) ? params : {});
 	}
 
-	#granted(method: string, params: Json, id: Id, isLogged: boolean): void {
+	#granted(method: string, params: Json): void {
 		const { offers } = this.#policy;
 		if (method === "tools/call") {
 			const { name, arguments: args } = params;
@@ -203,8 +195,6 @@ export class Oracle {
 			if (!isApproved(this.#listed.get(name))) throw new Broken("a call reaches a server that does not list what was approved");
 			if (this.#policy.mayCall !== undefined && isObject(args) && args.path === FORBIDDEN)
 				throw new Broken("a call reaches the server with a forbidden argument");
-			if (isLogged && !this.#allowed.some((event) => event.request === id && event.tool === name))
-				throw new Broken("a call reaches the server and is not in the log");
 		}
 		if (method === "prompts/get" && !(offers?.prompts.includes(String(params.name)) || offers?.prompts.includes("*")))
 			throw new Broken("an ungranted prompt is asked for");
@@ -220,7 +210,7 @@ export class Oracle {
 		if (method === "completion/complete" && offers?.completions !== true) throw new Broken("an ungranted completion is asked for");
 	}
 
-	#toHost(message: Json, bytes: Uint8Array, isLogged: boolean): void {
+	#toHost(message: Json, bytes: Uint8Array): void {
 		const text = strict.decode(bytes);
 		const { id, method, error } = message;
 		if (typeof method === "string" && id !== undefined) this.#serverAsks(message);
@@ -230,7 +220,6 @@ export class Oracle {
 		if (typeof method === "string") return;
 		if (id === null) {
 			if (!isRefusal(error)) throw new Broken("the host gets an answer that belongs to nothing");
-			if (isLogged && !this.#hasNoted) throw new Broken("a refusal is not in the log");
 			return;
 		}
 		if (!isId(id)) throw new Broken("the host gets an answer without an id");
@@ -240,7 +229,6 @@ export class Oracle {
 		if (isRefusal(error)) {
 			if (text !== JSON.stringify({ jsonrpc: "2.0", id, error: { code: isObject(error) ? error.code : 0, message: NOT_AVAILABLE } }))
 				throw new Broken("a refusal says more than it must");
-			if (isLogged && !this.#hasNoted && !this.#refused.has(id)) throw new Broken("a refusal is not in the log");
 		}
 		this.#listsGranted(this.#atServer.get(id) ?? this.#answered, message.result);
 		this.#atServer.delete(id);
@@ -338,8 +326,10 @@ function read(bytes: Uint8Array): Json {
 function wellFormed(line: Uint8Array): Json | null {
 	try {
 		const message = read(line);
-		// An id whose own name is in escapes is too odd for the relay to look for.
-		return "id" in message && !strict.decode(line).includes('"id"') ? null : message;
+		if (!("id" in message)) return message;
+		// An id whose own name is in escapes is too odd for the relay to look for, and so is a number that is written otherwise (`23.0`).
+		const written = /"id"\s*:\s*(-?[\d.eE+-]+)?/.exec(strict.decode(line));
+		return written === null || (typeof message.id === "number" && written[1] !== String(message.id)) ? null : message;
 	} catch (error) {
 		if (error instanceof Broken) return null;
 		throw error;
@@ -379,11 +369,11 @@ function isApprovedPrompt(prompt: unknown): boolean {
 	return isDeepStrictEqual(definition, PROMPT);
 }
 
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
 	return isObject(error) && error.message === NOT_AVAILABLE;
 }
 
-function hasSecret(text: string): boolean {
+export function hasSecret(text: string): boolean {
 	return FORBIDDEN_FORMS.some((form) => text.includes(form));
 }
 
@@ -395,10 +385,10 @@ function textsIn(value: unknown, withoutOpaque: boolean): readonly string[] {
 	);
 }
 
-function isObject(value: unknown): value is Json {
+export function isObject(value: unknown): value is Json {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isId(value: unknown): value is Id {
+export function isId(value: unknown): value is Id {
 	return typeof value === "string" || typeof value === "number";
 }

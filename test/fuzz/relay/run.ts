@@ -61,6 +61,10 @@ function playCase(random: Random, corpus: Corpus): { readonly events: readonly E
 			events.push(event);
 			session.apply(event);
 		}
+		// Then every call has had its end.
+		const end = { closed: "server" } as const;
+		events.push(end);
+		session.apply(end);
 		return { events, broken: null };
 	} catch (error) {
 		return { events, broken: promiseOf(error) };

@@ -1,7 +1,8 @@
 import type { AuditEvent } from "../../../src/core/audit/event.ts";
 import { LineSplitter } from "../../../src/core/protocol/frame.ts";
-import { type Action, Relay } from "../../../src/core/protocol/relay.ts";
+import { type Action, Relay, type RelayPolicy } from "../../../src/core/protocol/relay.ts";
 import { KnownValues } from "../../../src/core/secrets/known-values.ts";
+import { Books, type Cause } from "./books.ts";
 import { Oracle } from "./oracle.ts";
 import { POLICIES, SECRET } from "./policies.ts";
 
@@ -23,6 +24,7 @@ export class FuzzSession {
 	readonly oracle = new Oracle(OUR_PREFIX);
 	readonly #lines = { host: new LineSplitter(LINE), server: new LineSplitter(LINE) };
 	readonly #relay: Relay;
+	readonly #books = new Books((id) => this.oracle.askedBy(id));
 	#time = 0;
 	#isWritable = true;
 
@@ -36,17 +38,25 @@ export class FuzzSession {
 			record: (event) => this.#record(event),
 		});
 		this.oracle.policy(POLICIES[0]);
+		if (POLICIES[0] !== undefined) this.#books.policy(POLICIES[0]);
 	}
 
 	apply(event: Event): void {
 		this.#time += 50;
 		if ("from" in event) this.#feed(event.from, event.bytes, event.cuts);
-		else if ("policy" in event) {
-			this.oracle.policy(POLICIES[event.policy]);
-			this.#out(this.#relay.setPolicy(POLICIES[event.policy] ?? { tools: new Map() }));
-		} else if ("log" in event) this.#isWritable = event.log;
-		else if ("lost" in event) this.#out(this.#relay.recordsLost());
-		else this.#out(event.closed === "host" ? this.#relay.hostClosed() : this.#relay.serverClosed());
+		else if ("policy" in event) this.#grant(POLICIES[event.policy] ?? { tools: new Map() });
+		else if ("log" in event) this.#isWritable = event.log;
+		else if ("lost" in event) this.#step({ from: "log" }, () => this.#relay.recordsLost());
+		else
+			this.#step({ from: "end", side: event.closed }, () =>
+				event.closed === "host" ? this.#relay.hostClosed() : this.#relay.serverClosed(),
+			);
+	}
+
+	#grant(policy: RelayPolicy): void {
+		this.oracle.policy(policy);
+		this.#books.policy(policy);
+		this.#step({ from: "person" }, () => this.#relay.setPolicy(policy));
 	}
 
 	#feed(from: "host" | "server", text: string, cuts: readonly number[]): void {
@@ -57,23 +67,27 @@ export class FuzzSession {
 			// As the launcher does: of what came together, what each line did is seen together.
 			const lines = this.#lines[from].push(bytes.subarray(at, end));
 			at = end;
-			for (const line of lines) {
-				this.oracle.sent(from, line.kind === "line" ? line.line : null);
-				this.#out(from === "host" ? this.#relay.fromHost([line]) : this.#relay.fromServer([line]));
+			for (const event of lines) {
+				const line = event.kind === "line" ? event.line : null;
+				this.oracle.sent(from, line);
+				this.#step({ from, line }, () => (from === "host" ? this.#relay.fromHost([event]) : this.#relay.fromServer([event])));
 			}
 		}
 	}
 
 	#record(event: AuditEvent): boolean {
-		if (this.#isWritable) this.oracle.recorded(event);
+		if (this.#isWritable) this.#books.recorded(event);
 		return this.#isWritable;
 	}
 
-	#out(actions: readonly Action[]): void {
+	#step(cause: Cause, step: () => readonly Action[]): void {
+		this.#books.begin(cause);
+		const actions = step();
 		for (const action of actions) if ("record" in action) this.#record(action.record);
 		for (const action of actions) {
-			if ("to" in action) this.oracle.came(action.to, action.bytes, this.#isWritable);
+			if ("to" in action) this.#books.came(action.to, this.oracle.came(action.to, action.bytes));
 			else if ("warn" in action) this.oracle.warned(action.warn);
 		}
+		this.#books.end(this.#isWritable);
 	}
 }

@@ -1,6 +1,7 @@
 import type { Attack } from "../attack.ts";
 import { FRAMING_ATTACKS } from "./framing.ts";
 import { HOST_ATTACKS } from "./host.ts";
+import { KEY_ATTACKS } from "./keys.ts";
 import { PROTOCOL_ATTACKS } from "./protocol.ts";
 import { QUESTION_ATTACKS } from "./questions.ts";
 import { SECRET_ATTACKS } from "./secrets.ts";
@@ -16,4 +17,5 @@ export const ATTACKS: readonly Attack[] = [
 	...PROTOCOL_ATTACKS,
 	...QUESTION_ATTACKS,
 	...HOST_ATTACKS,
+	...KEY_ATTACKS,
 ];

@@ -68,6 +68,17 @@ export const QUESTION_ATTACKS: readonly Attack[] = [
 		url: "https://example.com/",
 		elicitationId: "1",
 	}),
+	...["javascript:EVIL", "file:///EVIL", "vscode://EVIL/x", "http://example.com/EVIL", "https://bank.example@EVIL.example/"].map((url) =>
+		question(`sends the person to ${url.replace("EVIL", "…")}`, { mode: "url", message: "Sign the form", url, elicitationId: "1" }, [
+			"address-unsafe",
+		]),
+	),
+	other(
+		"asks the model for what other servers said",
+		"sampling/createMessage",
+		{ messages: [], maxTokens: 1, includeContext: "allServers", systemPrompt: "EVIL" },
+		["context-asked"],
+	),
 	question("asks with two messages", { ...form("Where?", answer), Message: "Your password? EVIL" }, ["bad-params", "input-not-granted"]),
 	other("asks for a tool's call as if it were a question", "tools/call", { name: "EVIL" }, [
 		"server-request-not-granted",

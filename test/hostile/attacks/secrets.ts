@@ -6,6 +6,7 @@ import {
 	call,
 	type Era,
 	error,
+	isModern,
 	notification,
 	type Play,
 	request,
@@ -43,12 +44,35 @@ const FORM_NAMES: Readonly<Record<string, string>> = {
 	"json-in-json": "in JSON inside JSON",
 	"html-decimal": "in numbers for HTML",
 	"html-hex": "in hexadecimal numbers for HTML",
+	reversed: "backwards",
+	"base64-reversed": "in Base64, backwards",
+	"reversed-base64": "in Base64 of what is backwards",
+	"base64-twice": "in Base64 of Base64",
+	"base64-thrice": "in Base64 of Base64 of Base64",
+	"base64-of-json": "in Base64 of Base64 of JSON",
+	"base64-of-hex": "in Base64 of hexadecimal digits",
+	"hex-of-base64": "in hexadecimal digits of Base64",
+	"percent-of-base64": "in percent signs of Base64",
+	base32: "in Base32",
+	"gzip-base64": "compressed and in Base64",
+	"zlib-hex": "compressed by zlib and in hexadecimal digits",
+	spaced: "letter by letter",
+	dashed: "letter by letter with dashes",
+	lines: "letter by letter in lines",
+	"no-width": "letter by letter with what has no width",
+	"characters-in-text": "as a list of characters inside a text",
+	codes: "as the codes of its characters inside a text",
+	"hex-pairs": "in pairs of hexadecimal digits",
 };
 
 const NOT_PROMISED: Readonly<Record<string, string>> = {
-	reversed: "backwards",
-	"base64-twice": "in Base64 of Base64",
-	spaced: "letter by letter",
+	shifted: "with each letter as the next one",
+};
+
+/** What stands in a list, and not in a text. */
+const LIST_NAMES: Readonly<Record<string, string>> = {
+	characters: "a list of characters",
+	codes: "a list of the codes of its characters",
 };
 
 /** A message in which `{{secret:plain}}` stands somewhere. */
@@ -72,6 +96,19 @@ export const SECRET_ATTACKS: readonly Attack[] = [
 			play: (era) => answersCalls(textResult(era, `x {{secret:${form}}} y`)),
 			// Who reads it undoes the escapes.
 			never: [sealed(form), ...(form.startsWith("escapes") || form === "ESCAPES" ? [sealed("plain")] : [])],
+			logged: ["secret-redacted"],
+		}),
+	),
+	...Object.entries(LIST_NAMES).map(
+		([form, words]): Attack => ({
+			name: `sends its secret back as ${words}`,
+			by: "server",
+			family: "secrets",
+			play: (era) =>
+				answersCalls(
+					`{"jsonrpc":"2.0","id":{{id}},"result":{${isModern(era) ? '"resultType":"complete",' : ""}"content":[],"structuredContent":{"a":[{{secret:${form}}}]}}}`,
+				),
+			never: [sealed(form)],
 			logged: ["secret-redacted"],
 		}),
 	),
@@ -174,7 +211,20 @@ export const SECRET_ATTACKS: readonly Attack[] = [
 				}),
 			),
 		never: [sealed("half")],
+		logged: ["secret-redacted"],
+	},
+	{
+		name: "sends its secret back in two halves of two messages",
+		by: "server",
+		family: "secrets",
+		play: (era) =>
+			saysBefore(
+				era,
+				notification("notifications/message", { level: "info", data: "{{secret:half}}" }),
+				notification("notifications/message", { level: "info", data: "{{secret:rest}}" }),
+			),
+		never: [sealed("half")],
 		logged: [],
-		notPromised: "each half is no secret, and who puts two texts together decides how",
+		notPromised: "each half is no secret, and no message says what another one said",
 	},
 ];

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -119,7 +121,7 @@ describe("where there is a keychain", () => {
 		// All of it as a machine without a keychain would have made it, with a key of its own.
 		const forged = must(createHome(path.join(folder, "forged"), { unattended: false }));
 		withoutKeychain();
-		must(await keepAccepted(forged, () => [grant("a", "read", "delete")]));
+		must(await keepAccepted(forged, (before) => withAccepted(before, [grant("a", "read", "delete")])));
 		fs.cpSync(path.join(forged.state, "approvals"), approvals(), { recursive: true });
 		fs.copyFileSync(identityFile(forged), identityFile(home));
 		const now = await readAccepted(home);
@@ -135,6 +137,79 @@ describe("where there is a keychain", () => {
 		fs.mkdirSync(approvals(), { recursive: true });
 		fs.writeFileSync(path.join(approvals(), "head"), `${"0".repeat(64)}\n`);
 		expect(await readAccepted(turned)).toMatchObject({ ok: false, problem: { code: "home-changed" } });
+	});
+
+	/** A session bus on which no keychain is, and none would start: KeePassXC, closed. */
+	async function emptyBus(): Promise<string> {
+		const config = path.join(folder, "bus.conf");
+		const socket = path.join(folder, "empty-bus");
+		const policy =
+			'<policy context="default"><allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>';
+		fs.writeFileSync(config, `<busconfig><type>session</type><listen>unix:path=${socket}</listen>${policy}</busconfig>`);
+		const bus = spawn("/usr/bin/dbus-daemon", [`--config-file=${config}`, "--nofork", "--print-address"], {
+			stdio: ["ignore", "pipe", "ignore"],
+		});
+		onTestFinished(async () => {
+			const gone = once(bus, "exit");
+			bus.kill();
+			await gone;
+		});
+		await once(bus.stdout, "data");
+		return `unix:path=${socket}`;
+	}
+
+	/** All that a machine without a keychain would have made, with a key of its own. */
+	async function forge(): Promise<void> {
+		const forged = must(createHome(path.join(folder, "forged"), { unattended: false }));
+		must(await keepAccepted(forged, (before) => withAccepted(before, [grant("a", "read", "delete")])));
+		fs.cpSync(path.join(forged.state, "approvals"), approvals(), { recursive: true });
+		fs.copyFileSync(identityFile(forged), identityFile(home));
+	}
+
+	it.each<[string, () => Promise<string | undefined>]>([
+		["is closed and not started by being asked", emptyBus],
+		["has no session bus any more", async () => undefined],
+	])("is not taken for none when it %s, whatever lies in the folder of approvals", async (_, bus) => {
+		await accept(grant("a", "read"));
+		const address = await bus();
+		environment({ DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: folder });
+		const refused = { ok: false, problem: { code: "keychain-closed", remedy: expect.stringContaining("Open it") } };
+		// The bus that was recorded goes with the session; who writes in the folder of approvals can take it away as well.
+		fs.rmSync(approvals(), { recursive: true });
+		expect(await readAccepted(home)).toMatchObject(refused);
+		await forge();
+		expect(await readAccepted(home)).toMatchObject(refused);
+		expect(await keepAccepted(home, (before) => withAccepted(before, [grant("b")]))).toMatchObject(refused);
+		// Nor does it help to say that the home is a throw-away one.
+		const marker = path.join(home.path, "home.json");
+		fs.writeFileSync(marker, JSON.stringify({ ...JSON.parse(fs.readFileSync(marker, "utf8")), unattended: true }));
+		expect(await readAccepted(must(openHome(home.path)))).toMatchObject(refused);
+	});
+
+	it("is not taken for none in a home of the version before, which recorded its bus alone", async () => {
+		await accept(grant("a", "read"));
+		fs.rmSync(path.join(home.path, "kept-in-keychain"));
+		fs.writeFileSync(path.join(approvals(), "bus"), "/nowhere/bus\n");
+		withoutKeychain();
+		expect(await readAccepted(home)).toMatchObject({ ok: false, problem: { code: "keychain-closed" } });
+	});
+
+	it("can be given up by a person, who then accepts anew", async () => {
+		await accept(grant("a", "read"));
+		withoutKeychain();
+		fs.rmSync(path.join(home.path, "kept-in-keychain"));
+		fs.rmSync(approvals(), { recursive: true });
+		expect(await accepted()).toMatchObject({ servers: [], place: "sealed", head: null });
+		expect(await accept(grant("a", "read"))).toBe("sealed");
+		expect(await tools()).toEqual(["read"]);
+	});
+
+	it("keeps nobody from using a throw-away home", async () => {
+		const away = must(createHome(path.join(folder, "away"), { unattended: true }));
+		must(await keepAccepted(away, (before) => withAccepted(before, [grant("a", "read")])));
+		withoutKeychain();
+		expect(must(await keepAccepted(away, (before) => withAccepted(before, [grant("b", "read")])))).toBe("sealed");
+		expect(must(await readAccepted(away)).servers.map(({ name }) => name)).toContain("b");
 	});
 
 	it("refuses while it is locked, with one thing to do, and believes again when it is open", async () => {

@@ -1,15 +1,15 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { AuditEvent } from "../../../src/core/audit/event.ts";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { parseRecord } from "../../../src/core/audit/record.ts";
 import { advanceHead, readHead } from "../../../src/platform/audit/head.ts";
 import { sweepLogs } from "../../../src/platform/audit/retention.ts";
 import { verifyAudit } from "../../../src/platform/audit/verify.ts";
-import { type AuditLog, openAuditLog } from "../../../src/platform/audit/writer.ts";
-import { createHome, type Home } from "../../../src/platform/home.ts";
+import type { AuditLog } from "../../../src/platform/audit/writer.ts";
+import type { Home } from "../../../src/platform/home.ts";
+import { event, openLog, START } from "../../harness/audit-logs.ts";
 import { type Keyring, startKeyring } from "../../harness/keyring.ts";
+import { temporaryHome } from "../vault/home.ts";
 
 let keyring: Keyring;
 const before = { ...process.env };
@@ -30,30 +30,16 @@ let clock: Date;
 const logs = () => path.join(home.state, "audit");
 
 beforeEach(() => {
-	folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-audit-"));
-	const made = createHome(path.join(folder, "home"), { unattended: true });
-	if (!made.ok) throw new Error(made.problem.message);
-	home = made.value;
-	clock = new Date("2026-11-23T10:00:00.000Z");
+	home = temporaryHome();
+	folder = path.dirname(home.path);
+	clock = new Date(START);
 });
 
-afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
-
 function open(server = "files"): AuditLog {
-	const log = openAuditLog(home, { server, host: null, clock: () => clock, redact: (text) => text });
-	if (!log.ok) throw new Error(log.problem.message);
-	return log.value;
+	return openLog(home, { server, clock: () => clock });
 }
 
-const call: AuditEvent = {
-	request: 1,
-	direction: "host-to-server",
-	method: "tools/call",
-	tool: "read",
-	decision: "allow",
-	reason: "tool-granted",
-	outcome: "forwarded",
-};
+const call = event();
 
 /** A session from its beginning to its end, of which the vault knows. */
 async function session(server = "files"): Promise<AuditLog> {
@@ -62,7 +48,7 @@ async function session(server = "files"): Promise<AuditLog> {
 	const log = open(server);
 	log.append(call);
 	log.append(call);
-	log.close("stopped");
+	await log.close("stopped");
 	expect(await advanceHead(home, clock)).toBe(true);
 	return log;
 }
@@ -106,7 +92,7 @@ test("an end that was cut off is found, though what is left is as it was written
 test("of a session that still runs, what was noted of it cannot be cut off", async () => {
 	const log = open();
 	log.append(call);
-	expect(log.note()).toBe(true);
+	expect(await log.note()).toBe(true);
 	const kept = fs.readFileSync(log.file, "utf8");
 	log.append(call);
 	fs.writeFileSync(log.file, kept);
@@ -152,7 +138,7 @@ test("who can read the home's key, and not the vault, can write none of a sealed
 	// A log under the same name, made with all that lies in the home.
 	const forged = open("web");
 	forged.append({ ...call, tool: "harmless" });
-	forged.close("stopped");
+	await forged.close("stopped");
 	const text = fs.readFileSync(forged.file, "utf8").replaceAll(forged.session, log.session);
 	fs.writeFileSync(log.file, text);
 	expect((await verified()).logs.find(({ file }) => file === path.basename(log.file))?.verdict.state).toBe("broken");
@@ -265,7 +251,5 @@ test("the head's entry cannot be named by a reference, and another home has anot
 	await session();
 	const mine = await readHead(home);
 	expect(mine).toMatchObject({ ok: true, value: { version: 1 } });
-	const other = createHome(path.join(folder, "other"), { unattended: true });
-	if (!other.ok) throw new Error(other.problem.message);
-	expect(await readHead(other.value)).toEqual({ ok: true, value: null });
+	expect(await readHead(temporaryHome())).toEqual({ ok: true, value: null });
 });

@@ -1,48 +1,29 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import type { AuditEvent } from "../../../src/core/audit/event.ts";
+import { beforeEach, expect, test } from "vitest";
 import { readAuditLogs } from "../../../src/platform/audit/reader.ts";
 import { verifyAudit } from "../../../src/platform/audit/verify.ts";
 import { type AuditLog, openAuditLog } from "../../../src/platform/audit/writer.ts";
 import { createHome, type Home } from "../../../src/platform/home.ts";
+import { event as eventOf, openLog, START } from "../../harness/audit-logs.ts";
+import { temporaryHome } from "../vault/home.ts";
 
 let folder: string;
 let home: Home;
 let clock: Date;
 
 beforeEach(() => {
-	folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-audit-"));
-	const made = createHome(path.join(folder, "home"), { unattended: true });
-	if (!made.ok) throw new Error(made.problem.message);
-	home = made.value;
-	clock = new Date("2026-11-23T10:00:00.000Z");
+	home = temporaryHome();
+	folder = path.dirname(home.path);
+	clock = new Date(START);
 });
 
-afterEach(() => {
-	fs.rmSync(folder, { recursive: true, force: true });
-});
-
-function open(server = "files"): AuditLog {
-	const log = openAuditLog(home, { server, host: "cursor", clock: () => clock, redact: (text) => text });
-	if (!log.ok) throw new Error(log.problem.message);
-	return log.value;
+function open(server = "files", of = home): AuditLog {
+	return openLog(of, { server, host: "cursor", clock: () => clock });
 }
 
-function event(request: number, tool = "read"): AuditEvent {
-	return {
-		request,
-		direction: "host-to-server",
-		method: "tools/call",
-		tool,
-		decision: "allow",
-		reason: "tool-granted",
-		outcome: "forwarded",
-		arguments: { n: request },
-	};
-}
+const event = (request: number) => eventOf({ request, arguments: { n: request } });
 
 async function verdicts() {
 	const checked = await verifyAudit(home);
@@ -75,7 +56,7 @@ test("a session that runs is open, one that ended is complete", async () => {
 	const log = open();
 	log.append(event(1));
 	expect(await verdicts()).toEqual([{ state: "open", records: 2, torn: false }]);
-	expect(log.close("host-closed")).toBe(true);
+	expect(await log.close("host-closed")).toBe(true);
 	expect(await verdicts()).toEqual([{ state: "complete", records: 3 }]);
 	expect(log.append(event(2))).toBe(false);
 	expect(await verdicts()).toEqual([{ state: "complete", records: 3 }]);
@@ -84,9 +65,9 @@ test("a session that runs is open, one that ended is complete", async () => {
 test("an edit is found, and the others stay good", async () => {
 	const first = open();
 	first.append(event(1));
-	first.close("host-closed");
+	await first.close("host-closed");
 	clock = new Date("2026-11-23T11:00:00.000Z");
-	open().close("host-closed");
+	await open().close("host-closed");
 	fs.writeFileSync(first.file, fs.readFileSync(first.file, "utf8").replace('"read"', '"erase"'));
 	expect(await verdicts()).toEqual([expect.objectContaining({ state: "broken", line: 2 }), { state: "complete", records: 2 }]);
 });
@@ -102,37 +83,25 @@ test("a log in another's place is found", async () => {
 test("the log of another home verifies nowhere else", async () => {
 	const other = createHome(path.join(folder, "other"), { unattended: true });
 	if (!other.ok) throw new Error(other.problem.message);
-	const log = openAuditLog(other.value, { server: "files", host: null, clock: () => clock, redact: (text) => text });
-	if (!log.ok) throw new Error(log.problem.message);
+	const log = open("files", other.value);
 	fs.mkdirSync(path.join(home.state, "audit"), { recursive: true });
-	fs.copyFileSync(log.value.file, path.join(home.state, "audit", path.basename(log.value.file)));
+	fs.copyFileSync(log.file, path.join(home.state, "audit", path.basename(log.file)));
 	expect(await verdicts()).toEqual([expect.objectContaining({ state: "broken", line: 1 })]);
 });
 
 test("records that are kept back are written together, in order, and the last of them at the end", async () => {
-	const opened = openAuditLog(home, { server: "files", host: null, clock: () => clock, redact: (text) => text });
-	if (!opened.ok) throw new Error(opened.problem.message);
-	const log = opened.value;
+	const log = open();
 	const size = () => fs.statSync(log.file).size;
 	const before = size();
-	const event: AuditEvent = {
-		request: 1,
-		direction: "host-to-server",
-		method: "tools/call",
-		tool: "read",
-		decision: "allow",
-		reason: "tool-granted",
-		outcome: "forwarded",
-	};
 	log.hold();
-	expect(log.append(event)).toBe(true);
-	expect(log.append({ ...event, request: 2 })).toBe(true);
+	expect(log.append(event(1))).toBe(true);
+	expect(log.append(event(2))).toBe(true);
 	expect(size()).toBe(before);
 	expect(log.flush()).toBe(true);
 	expect(size()).toBeGreaterThan(before);
 	log.hold();
-	log.append({ ...event, request: 3 });
-	expect(log.close("stopped")).toBe(true);
+	log.append(event(3));
+	expect(await log.close("stopped")).toBe(true);
 	expect(await verdicts()).toEqual([{ state: "complete", records: 5 }]);
 });
 
@@ -143,51 +112,51 @@ test.each([
 	const script = path.join(folder, "fill.ts");
 	fs.writeFileSync(
 		script,
-		`import { openAuditLog } from ${JSON.stringify(path.resolve("src/platform/audit/writer.ts"))};
+		`import { openLog } from ${JSON.stringify(path.resolve("test/harness/audit-logs.ts"))};
 		import { openHome } from ${JSON.stringify(path.resolve("src/platform/home.ts"))};
 		import { execFileSync } from "node:child_process";
 		process.on("SIGXFSZ", () => {});
 		const home = openHome(process.argv[2]);
-		const log = openAuditLog(home.value, { server: "files", host: null, onFailure: "${onFailure}", clock: () => new Date(0), redact: (text) => text });
+		const log = openLog(home.value, { onFailure: "${onFailure}" });
 		const event = { request: 1, direction: "host-to-server", method: "tools/call", tool: "x".repeat(150), decision: "allow", reason: "r", outcome: "forwarded" };
-		const written = Array.from({ length: 20 }, () => log.value.append(event));
-		const lost = log.value.lost;
+		const written = Array.from({ length: 20 }, () => log.append(event));
+		const lost = log.lost;
 		execFileSync("prlimit", ["--pid", String(process.pid), "--fsize=unlimited"]);
-		console.log(JSON.stringify({ written, lost, later: log.value.append({ ...event, tool: "later" }), left: log.value.lost, closed: log.value.close("host-closed") }));`,
+		console.log(JSON.stringify({ written, lost, later: log.append({ ...event, tool: "later" }), left: log.lost, closed: await log.close("host-closed") }));`,
 	);
 	// A limit on the size of files: the kernel refuses the write as it does on a full disk.
 	const limited = execFileSync("bash", ["-c", 'ulimit -S -f 4; exec "$0" "$1" "$2"', process.execPath, script, home.path], {
 		encoding: "utf8",
 	});
 	const { written, ...rest }: { written: boolean[]; lost: number } = JSON.parse(limited);
-	const stuck = mayGoOn ? 20 - rest.lost - 1 : written.indexOf(false);
+	const stuck = mayGoOn ? 20 - rest.lost : written.indexOf(false);
 	expect(stuck).toBeGreaterThan(2);
 	expect(written).toEqual(written.map((_, index) => index < stuck || mayGoOn));
-	expect(rest).toEqual({ lost: 20 - stuck - 1, later: true, left: 0, closed: true });
+	expect(rest).toEqual({ lost: 20 - stuck, later: true, left: 0, closed: true });
 	// The first that did not fit was kept, and came first.
 	expect(await verdicts()).toEqual([{ state: "complete", records: 1 + (stuck + 1) + 2 + 1 }]);
 	const told = entries().entries.slice(-2);
-	expect(told).toMatchObject([{ reason: "records-lost", count: rest.lost, decision: mayGoOn ? "allow" : "refuse" }, { tool: "later" }]);
+	expect(told).toMatchObject([{ reason: "records-lost", count: rest.lost - 1, decision: mayGoOn ? "allow" : "refuse" }, { tool: "later" }]);
 });
 
 test("what no room came for does not get lost silently: closing says so, and what was written stays good", async () => {
 	const script = path.join(folder, "fill.ts");
 	fs.writeFileSync(
 		script,
-		`import { openAuditLog } from ${JSON.stringify(path.resolve("src/platform/audit/writer.ts"))};
+		`import { openLog } from ${JSON.stringify(path.resolve("test/harness/audit-logs.ts"))};
 		import { openHome } from ${JSON.stringify(path.resolve("src/platform/home.ts"))};
 		process.on("SIGXFSZ", () => {});
 		const home = openHome(process.argv[2]);
-		const log = openAuditLog(home.value, { server: "files", host: null, clock: () => new Date(0), redact: (text) => text });
+		const log = openLog(home.value);
 		const event = { request: 1, direction: "host-to-server", method: "tools/call", tool: "x".repeat(150), decision: "allow", reason: "r", outcome: "forwarded" };
-		const kept = Array.from({ length: 20 }, () => log.value.append(event)).indexOf(false);
-		console.log(JSON.stringify({ kept, closed: log.value.close("host-closed"), lost: log.value.lost }));`,
+		const kept = Array.from({ length: 20 }, () => log.append(event)).indexOf(false);
+		console.log(JSON.stringify({ kept, closed: await log.close("host-closed"), lost: log.lost }));`,
 	);
 	const limited = execFileSync("bash", ["-c", 'ulimit -f 4; exec "$0" "$1" "$2"', process.execPath, script, home.path], {
 		encoding: "utf8",
 	});
 	const { kept, ...rest }: { kept: number } = JSON.parse(limited);
-	expect(rest).toEqual({ closed: false, lost: 20 - kept - 1 });
+	expect(rest).toEqual({ closed: false, lost: 20 - kept });
 	// A piece that did not fit was taken back: no line is torn.
 	expect(await verdicts()).toEqual([{ state: "open", records: kept + 1, torn: false }]);
 });
@@ -199,7 +168,7 @@ test("a folder that cannot be written gives one line with a remedy", async () =>
 });
 
 test("a link in the folder is not followed", async () => {
-	open().close("host-closed");
+	await open().close("host-closed");
 	const [real] = fs.readdirSync(path.join(home.state, "audit"));
 	fs.symlinkSync(path.join(home.state, "audit", String(real)), path.join(home.state, "audit", "z-link.jsonl"));
 	expect(await verdicts()).toEqual([{ state: "complete", records: 2 }, expect.objectContaining({ state: "broken" })]);
@@ -213,7 +182,7 @@ test("lines that nobody sealed are not shown, and the log does not count as whol
 	fs.appendFileSync(log.file, `${line.replace('"sequence":1', '"sequence":2').replace(/,"previous":.*/, "}")}\n`);
 	expect(entries()).toMatchObject({ entries: [{ request: 1 }], unreadable: 1 });
 	expect(await verdicts()).toEqual([{ state: "open", records: 2, torn: true }]);
-	log.close("host-closed");
+	await log.close("host-closed");
 	expect(await verdicts()).toEqual([expect.objectContaining({ state: "broken", line: 4 })]);
 });
 

@@ -1,12 +1,13 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AuditEvent } from "../../../src/core/audit/event.ts";
 import type { EventRecord } from "../../../src/core/audit/record.ts";
 import { followAuditLogs } from "../../../src/platform/audit/tail.ts";
-import { type AuditLog, openAuditLog } from "../../../src/platform/audit/writer.ts";
-import { createHome, type Home } from "../../../src/platform/home.ts";
+import type { AuditLog } from "../../../src/platform/audit/writer.ts";
+import type { Home } from "../../../src/platform/home.ts";
+import { event, openLog, START } from "../../harness/audit-logs.ts";
+import { temporaryHome } from "../vault/home.ts";
 
 let folder: string;
 let home: Home;
@@ -14,30 +15,24 @@ let clock: Date;
 let follower: { dispose(): void } | null = null;
 
 beforeEach(() => {
-	folder = fs.mkdtempSync(path.join(os.tmpdir(), "sallyport-follow-"));
-	const made = createHome(path.join(folder, "home"), { unattended: true });
-	if (!made.ok) throw new Error(made.problem.message);
-	home = made.value;
-	clock = new Date("2026-11-23T10:00:00.000Z");
+	home = temporaryHome();
+	folder = path.dirname(home.path);
+	clock = new Date(START);
 });
 
 afterEach(() => {
 	follower?.dispose();
 	follower = null;
-	fs.rmSync(folder, { recursive: true, force: true });
 });
 
 function open(server: string): AuditLog {
 	clock = new Date(clock.getTime() + 1_000);
-	const log = openAuditLog(home, { server, host: null, clock: () => clock, redact: (text) => text });
-	if (!log.ok) throw new Error(log.problem.message);
-	return log.value;
+	return openLog(home, { server, clock: () => clock });
 }
 
 function write(log: AuditLog, tool: string, more: Partial<AuditEvent> = {}): void {
-	const event = { request: 1, direction: "host-to-server", method: "tools/call", decision: "allow", reason: "tool-granted" } as const;
 	clock = new Date(clock.getTime() + 1);
-	expect(log.append({ ...event, tool, outcome: "forwarded", ...more })).toBe(true);
+	expect(log.append(event({ tool, ...more }))).toBe(true);
 }
 
 /** What was heard, as `server tool`. */
@@ -110,4 +105,13 @@ test("nothing is heard once it is disposed of, and a link in the folder is never
 	const again = follow();
 	expect(again()).toEqual(["files one", "files two"]);
 	expect(heard()).toEqual(["files one"]);
+});
+
+test("a folder that is removed and made anew is followed again", async () => {
+	const before = open("files");
+	write(before, "one");
+	const heard = follow();
+	fs.rmSync(path.dirname(before.file), { recursive: true });
+	write(open("files"), "two");
+	await eventually(heard).toEqual(["files one", "files two"]);
 });

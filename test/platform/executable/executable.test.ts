@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openHashCache } from "../../../src/platform/executable/hash.ts";
+import { CodedMemory } from "../../../src/platform/coded-memory.ts";
+import { claimHash, hashAnew, openHashCache } from "../../../src/platform/executable/hash.ts";
 import { parseShebang, resolveExecutable } from "../../../src/platform/executable/resolve.ts";
 import { describeScript } from "../../../src/platform/executable/script.ts";
 
@@ -232,7 +233,7 @@ describe("a virtual environment", () => {
 
 describe("the script of an interpreter", () => {
 	function script(name: string, interpreter: "node" | "python" = "node") {
-		const hashes = openHashCache(make("state"));
+		const hashes = openHashCache(make("state"), null);
 		return describeScript(name, { cwd: workspace, interpreter, workspace, userHome, hashes });
 	}
 
@@ -294,39 +295,89 @@ describe("the script of an interpreter", () => {
 describe("hashes", () => {
 	it("are those of the content, also after it changed within one clock tick", () => {
 		const file = write(path.join(folder, "file"), "one");
-		const hashes = openHashCache(make("state"));
+		const hashes = openHashCache(make("state"), null);
 		expect(hashes.hash(file)).toEqual({ ok: true, value: createHash("sha256").update("one").digest("hex") });
 		write(file, "two");
 		expect(hashes.hash(file)).toEqual({ ok: true, value: createHash("sha256").update("two").digest("hex") });
 	});
 
+	/** A code as a vault's key makes it. */
+	const keyed = (key: string) => (text: string) => createHmac("sha256", key).update(text).digest("hex");
+	const later = () => Date.now() + 60_000;
+	const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
 	it("are remembered for files that have settled, privately, and forgotten when the file is replaced", () => {
 		const file = write(path.join(folder, "file"), "one");
 		const state = make("state");
-		const later = () => Date.now() + 60_000;
-		openHashCache(state, later).hash(file);
+		openHashCache(state, keyed("k"), later).hash(file);
 		const cache = path.join(state, "hashes.json");
 		expect(fs.statSync(cache).mode & 0o777).toBe(0o600);
-		// A false entry proves that the memory is used at all.
-		fs.writeFileSync(cache, fs.readFileSync(cache, "utf8").replace(/"sha256":"[0-9a-f]{64}"/, `"sha256":"${"0".repeat(64)}"`));
-		expect(openHashCache(state, later).hash(file)).toEqual({ ok: true, value: "0".repeat(64) });
+		// The same entry of another content, by who has the key, proves that the memory is used at all.
+		const memory = new CodedMemory(cache, "hashes");
+		const fact = memory.recall(file)?.fact ?? "";
+		memory.remember(file, fact.replace(/[0-9a-f]{64}$/, "0".repeat(64)), keyed("k"), Date.now());
+		expect(openHashCache(state, keyed("k"), later).hash(file)).toEqual({ ok: true, value: "0".repeat(64) });
 		// What a server might have written through a mapping is read again, whatever its times say.
-		expect(openHashCache(state, later).hashAnew(file)).not.toEqual({ ok: true, value: "0".repeat(64) });
+		expect(hashAnew(file)).toEqual({ ok: true, value: sha256("one") });
 		write(`${file}.new`, "one");
 		fs.renameSync(`${file}.new`, file);
-		expect(openHashCache(state, later).hash(file)).toEqual({ ok: true, value: createHash("sha256").update("one").digest("hex") });
+		expect(openHashCache(state, keyed("k"), later).hash(file)).toEqual({ ok: true, value: sha256("one") });
 	});
 
-	it.each(["", "{", "[]", '{"version":2}', '{"version":1,"files":{"/x":{"stat":"1"}}}'])("survive a cache that holds %j", (text) => {
+	it("are believed from nobody who has not the key, and then of nobody", () => {
+		const file = write(path.join(folder, "file"), "one");
+		const state = make("state");
+		const cache = path.join(state, "hashes.json");
+		const forge = () => {
+			const memory = new CodedMemory(cache, "hashes");
+			openHashCache(state, keyed("k"), later).hash(file);
+			memory.remember(file, (memory.recall(file)?.fact ?? "").replace(/[0-9a-f]{64}$/, "0".repeat(64)), keyed("forger"), Date.now());
+		};
+		forge();
+		expect(openHashCache(state, keyed("k"), later).hash(file)).toEqual({ ok: true, value: sha256("one") });
+		forge();
+		expect(openHashCache(state, null, later).hash(file)).toEqual({ ok: true, value: sha256("one") });
+		for (const key of [keyed("k"), null]) {
+			forge();
+			const claimed = claimHash(file, state, later);
+			expect(claimed).toMatchObject({ ok: true, value: { sha256: "0".repeat(64) } });
+			expect(claimed.ok && claimed.value.prove(key)).toEqual({ ok: true, value: sha256("one") });
+		}
+	});
+
+	it("are believed of no other file and of no other memory", () => {
+		const [one, two] = [write(path.join(folder, "one"), "one"), write(path.join(folder, "two"), "two")];
+		const state = make("state");
+		for (const file of [one, two]) openHashCache(state, keyed("k"), later).hash(file);
+		const cache = path.join(state, "hashes.json");
+		const { entries } = JSON.parse(fs.readFileSync(cache, "utf8"));
+		entries[two].fact = entries[one].fact;
+		entries[two].code = entries[one].code;
+		fs.writeFileSync(cache, JSON.stringify({ version: 2, entries }));
+		const memory = new CodedMemory(cache, "hashes");
+		expect([memory.recall(one)?.isCoded(keyed("k")), memory.recall(two)?.isCoded(keyed("k"))]).toEqual([true, false]);
+		expect(new CodedMemory(cache, "packages").recall(one)?.isCoded(keyed("k"))).toBe(false);
+	});
+
+	it("are remembered once they are proved, so that the next time nothing is read", () => {
+		const file = write(path.join(folder, "file"), "one");
+		const state = make("state");
+		const first = claimHash(file, state, later);
+		expect(fs.existsSync(path.join(state, "hashes.json"))).toBe(false);
+		expect(first.ok && first.value.prove(keyed("k"))).toEqual({ ok: true, value: sha256("one") });
+		expect(new CodedMemory(path.join(state, "hashes.json"), "hashes").recall(file)?.isCoded(keyed("k"))).toBe(true);
+	});
+
+	it.each(["", "{", "[]", '{"version":1}', '{"version":2,"entries":{"/x":{"fact":"1"}}}'])("survive a cache that holds %j", (text) => {
 		const file = write(path.join(folder, "file"), "one");
 		const state = make("state");
 		write(path.join(state, "hashes.json"), text);
-		expect(openHashCache(state, () => Date.now() + 60_000).hash(file).ok).toBe(true);
-		expect(JSON.parse(fs.readFileSync(path.join(state, "hashes.json"), "utf8"))).toMatchObject({ version: 1 });
+		expect(openHashCache(state, keyed("k"), later).hash(file).ok).toBe(true);
+		expect(JSON.parse(fs.readFileSync(path.join(state, "hashes.json"), "utf8"))).toMatchObject({ version: 2 });
 	});
 
 	it("are not made of what is no regular file", () => {
-		const hashes = openHashCache(make("state"));
+		const hashes = openHashCache(make("state"), null);
 		for (const file of ["/dev/null", folder, path.join(folder, "absent")])
 			expect(hashes.hash(file)).toMatchObject({ ok: false, problem: { code: "file-unreadable" } });
 	});

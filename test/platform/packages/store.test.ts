@@ -1,17 +1,19 @@
 import { execFile, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PackageSpec } from "../../../src/core/launch/package-spec.ts";
 import { ok, type Result } from "../../../src/core/result.ts";
+import { CodedMemory } from "../../../src/platform/coded-memory.ts";
 import { createHome, type Home } from "../../../src/platform/home.ts";
 import type { InstallDeps, ReadyPackage } from "../../../src/platform/packages/kind.ts";
-import { installPackage } from "../../../src/platform/packages/resolved.ts";
+import { packageWork } from "../../../src/platform/packages/kinds.ts";
+import { installPackage, recallPackage, rememberPackage } from "../../../src/platform/packages/resolved.ts";
 import { findInStore } from "../../../src/platform/packages/store.ts";
-import { removeTree } from "../../../src/platform/packages/tree.ts";
-import { verifyInstalled } from "../../../src/platform/packages/verify.ts";
+import { removeTree, statDigest } from "../../../src/platform/packages/tree.ts";
+import { claimInstalled, verifyInstalled } from "../../../src/platform/packages/verify.ts";
 import { bubblewrapEngine } from "../../../src/platform/sandbox/bubblewrap.ts";
 import { startRegistry, type TestPackage, type TestRegistry } from "./registry.ts";
 
@@ -323,11 +325,51 @@ describe("what is in the store", () => {
 
 	it("stays as it was published, also when its files were touched but not changed", async () => {
 		const stored = await installed();
-		expect(await verifyInstalled(home, stored)).toEqual(ok(undefined));
+		expect(verifyInstalled(home, stored)).toEqual(ok(undefined));
 		fs.utimesSync(stored.run.bin, 1, 1);
-		expect(await verifyInstalled(home, stored)).toEqual(ok(undefined));
+		expect(verifyInstalled(home, stored)).toEqual(ok(undefined));
 		fs.writeFileSync(path.join(home.state, "packages.json"), "{broken");
-		expect(await verifyInstalled(home, stored)).toEqual(ok(undefined));
+		expect(verifyInstalled(home, stored)).toEqual(ok(undefined));
+	});
+
+	it("is what a line means only by the word of this process, or of who has the key", async () => {
+		const stored = await installed();
+		const launch = { kind: "package", registry: "npm", spec: spec("tool"), bin: null, runtime: "script", args: [] } as const;
+		const code = (key: string) => (text: string) => createHmac("sha256", key).update(text).digest("hex");
+		const memory = new CodedMemory(path.join(home.state, "resolved.json"), "resolved");
+		const say = (key: string, content = stored.contentDigest) =>
+			memory.remember(packageWork(launch).key, `${stored.lockDigest} ${content}`, code(key), Date.now());
+		expect(recallPackage(home, launch, code("k"))).toBeNull();
+		// A package that another program has put into the store, and says that the line means.
+		say("forger");
+		expect([recallPackage(home, launch, code("k")), recallPackage(home, launch, null)]).toEqual([null, null]);
+		say("k", `sha256:${"0".repeat(64)}`);
+		expect(recallPackage(home, launch, code("k")), "another one under the same name").toBeNull();
+		say("k");
+		expect([recallPackage(home, launch, code("k")), recallPackage(home, launch, null)]).toEqual([stored, null]);
+		await rememberPackage(home, launch, stored, null);
+		expect(recallPackage(home, launch, null), "what this process has resolved").toEqual(stored);
+	});
+
+	it("is read again unless who has the key wrote down that it was seen", async () => {
+		const stored = await installed();
+		const code = (key: string) => (text: string) => createHmac("sha256", key).update(text).digest("hex");
+		const prove = (key: string) => {
+			const claimed = claimInstalled(home, stored);
+			return claimed.ok ? claimed.value.prove(code(key)) : claimed;
+		};
+		expect(prove("k")).toEqual(ok(undefined));
+		expect(prove("k")).toEqual(ok(undefined));
+		rewrite(stored.run.bin, (text) => text.replace("ran", "RAN"));
+		expect(prove("k")).toMatchObject({ ok: false, problem: { code: "package-changed" } });
+		// What the file system says of the changed one, written down by another program.
+		const memory = new CodedMemory(path.join(home.state, "packages.json"), "packages");
+		const seen = statDigest(stored.folder) ?? "";
+		memory.remember(path.relative(home.store, stored.folder), seen, code("forger"), Date.now());
+		expect(claimInstalled(home, stored).ok, "it could be believed").toBe(true);
+		expect(prove("k")).toMatchObject({ ok: false, problem: { code: "package-changed" } });
+		memory.remember(path.relative(home.store, stored.folder), seen, code("k"), Date.now());
+		expect(prove("k"), "the memory is used at all").toEqual(ok(undefined));
 	});
 
 	it.each<[string, (file: string) => void]>([
@@ -339,10 +381,10 @@ describe("what is in the store", () => {
 	])("is refused with %s, and installed anew on approval", async (_, change) => {
 		const stored = await installed();
 		change(stored.run.bin);
-		expect(await verifyInstalled(home, stored)).toMatchObject({ ok: false, problem: { code: "package-changed" } });
+		expect(verifyInstalled(home, stored)).toMatchObject({ ok: false, problem: { code: "package-changed" } });
 		await registry?.close();
 		expect(await installed()).toEqual(stored);
-		expect(await verifyInstalled(home, stored)).toEqual(ok(undefined));
+		expect(verifyInstalled(home, stored)).toEqual(ok(undefined));
 	});
 
 	it("is refused when its folder is a link, is elsewhere, or has another digest", async () => {
@@ -354,7 +396,7 @@ describe("what is in the store", () => {
 			{ ...stored, folder: "/usr" },
 			{ ...stored, lockDigest: `sha256:${"0".repeat(64)}` },
 		])
-			expect((await verifyInstalled(home, wrong)).ok).toBe(false);
+			expect(verifyInstalled(home, wrong).ok).toBe(false);
 		expect(findInStore(home, "npm", `sha256:${"0".repeat(64)}`)).toMatchObject({ ok: false, problem: { code: "package-missing" } });
 	});
 });
@@ -386,7 +428,7 @@ describe("real servers of the real registry", () => {
 			} finally {
 				await dispose();
 			}
-			expect(await verifyInstalled(home, result.value)).toEqual(ok(undefined));
+			expect(verifyInstalled(home, result.value)).toEqual(ok(undefined));
 		},
 	);
 });

@@ -2,6 +2,7 @@ import { Composer, type CST, Lexer, Parser } from "yaml";
 import type { Span } from "../../text.ts";
 import { MAX_DEPTH, type SyntaxProblem, type Tree, type TreeNode } from "../tree.ts";
 import { convertDocument } from "./convert.ts";
+import { readQuickly } from "./quick.ts";
 
 /** UTF-16 units. The library needs a second for a megabyte, and no file that names servers comes near this. */
 const MAX_LENGTH = 256 * 1024;
@@ -14,6 +15,8 @@ const MAX_PARSER_DEPTH = MAX_DEPTH * 3;
  * one string: then the text is read as if it were not there. Never throws.
  */
 export function readYaml(text: string): Tree | { readonly tooDeep: Span } | { readonly tooLarge: true } {
+	const quick = readQuickly(text);
+	if (quick !== null) return quick;
 	const first = readOnce(text, text);
 	if (!("roots" in first) || first.errors.length === 0) return first;
 	let tree: Tree = first;
@@ -54,8 +57,8 @@ function indentAt(text: string, from: number): number {
 	return at - from;
 }
 
-/** `original`: what stands in the file, of the same length. */
-function readOnce(text: string, original: string): Tree | { readonly tooDeep: Span } | { readonly tooLarge: true } {
+/** The library's reading, slips and all. `original`: what stands in the file, of the same length. */
+export function readOnce(text: string, original: string): Tree | { readonly tooDeep: Span } | { readonly tooLarge: true } {
 	if (text.length > MAX_LENGTH) return { tooLarge: true };
 	const lexed = lex(text);
 	if (!("tokens" in lexed)) return lexed;

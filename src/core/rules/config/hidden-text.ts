@@ -2,6 +2,7 @@ import { spanWithin } from "../../config/escapes.ts";
 import type { ConfigDocument, Located, ServerEntry } from "../../config/server.ts";
 import { hiddenCharacters, mayHideCharacters } from "../../hidden-characters.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
+import { LastOf } from "../last-of.ts";
 import { textsOf } from "../texts.ts";
 
 export const hiddenText: Rule = {
@@ -18,8 +19,8 @@ export const hiddenText: Rule = {
 			"Write the text anew, by hand. Where you did not put it there yourself, do not start the server, and look at where it came from.",
 		example: { before: '"git\\u200bhub": { "command": "srv" }', after: '"github": { "command": "srv" }' },
 	},
+	mayConcern: (_texts, server, document) => !isPlainText(server, document),
 	*checkServer(server, document) {
-		if (isPlainText(server, document)) return;
 		const name = server.name.value;
 		yield* at(document, name, server.name, server.keyPath, "The server's name");
 		for (const named of server.kind === "stdio" ? server.env : server.headers)
@@ -29,11 +30,20 @@ export const hiddenText: Rule = {
 };
 
 /** True for nearly every entry: nothing but ordinary characters, and none that an escape could stand for. */
-function isPlainText({ name, span, scattered }: ServerEntry, { text }: ConfigDocument): boolean {
+function isPlainText({ name, span, scattered }: ServerEntry, document: ConfigDocument): boolean {
 	if (scattered) return false;
-	const raw = text.slice(name.outer.offset, span.offset + span.length);
-	return !/[^\t\n\r\x20-\x7e]|\\[^"\\/nrt]/.test(raw);
+	let plain = plainDocuments.get(document);
+	if (plain === undefined) {
+		// Of a large file somebody may be typing in one entry: then that one is looked at, and not all of it.
+		plain = document.text.length <= SHORT && !ODD.test(document.text);
+		plainDocuments.set(document, plain);
+	}
+	return plain || !ODD.test(document.text.slice(name.outer.offset, span.offset + span.length));
 }
+
+const ODD = /[^\t\n\r\x20-\x7e]|\\[^"\\/nrt]/;
+const SHORT = 4096;
+const plainDocuments = new LastOf<ConfigDocument, boolean>();
 
 /** `C:\bin`, with one backslash too few. */
 const SLIP = /^[\b\f\v]$/;

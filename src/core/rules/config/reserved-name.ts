@@ -13,6 +13,7 @@ export const reservedName: Rule = {
 		remedy: "Give the server another name, and mend what names its tools (`mcp__NAME__TOOL`).",
 		example: { before: '"workspace": { "command": "files-server" }', after: '"files": { "command": "files-server" }' },
 	},
+	mayConcern: (_, server, { host }) => HOSTS[host].reservedNames.includes(server.name.value),
 	*checkServer(server, { host }) {
 		// Another program reads the servers under another key of the same file.
 		const { reservedNames, program, rootKey } = HOSTS[host];

@@ -17,6 +17,7 @@ export const wrongTransport: Rule = {
 			after: '"notes": { "type": "stdio", "command": "notes-server" }',
 		},
 	},
+	mayConcern: (_, { settings }) => settings.length > 0,
 	*checkServer(server) {
 		const both = server.keys.filter(({ value }) => value === "command" || value === "url").length > 1;
 		if (both) return;

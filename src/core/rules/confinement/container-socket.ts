@@ -27,7 +27,7 @@ export const containerSocket: Rule = {
 		},
 	},
 	only: "stdio",
-	mayConcern: entryHolds({ launch: NAMES_ENGINE, names: /DOCKER_HOST/, values: null }),
+	mayConcern: entryHolds({ launch: NAMES_ENGINE, names: ["DOCKER_HOST"], values: null }),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const line of readLaunch(server).lines) {

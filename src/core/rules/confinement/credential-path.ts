@@ -1,5 +1,4 @@
 import type { ConfigDocument, StdioServer } from "../../config/server.ts";
-import { launchHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { readLaunch } from "../supply/command-line.ts";
 import { onWord } from "../supply/complain.ts";
@@ -25,7 +24,7 @@ export const credentialPath: Rule = {
 		},
 	},
 	only: "stdio",
-	mayConcern: (texts, server) => (server.kind === "stdio" && server.envFile !== null) || launchHolds(MAY_REACH)(texts),
+	mayConcern: (texts, server) => (server.kind === "stdio" && server.envFile !== null) || MAY_REACH(texts),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const { word, path } of reachedPaths(server)) {

@@ -1,5 +1,6 @@
 import { HOSTS } from "../../config/hosts.ts";
 import { impostorOf } from "../../config/wrapped.ts";
+import { launchHolds } from "../entry-texts.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { argumentPaths } from "../places.ts";
 
@@ -21,6 +22,7 @@ export const disguisedLauncher: Rule = {
 		},
 	},
 	only: "stdio",
+	mayConcern: launchHolds(["sallyport"]),
 	*checkServer(server, { host }) {
 		if (server.kind !== "stdio" || !HOSTS[host].starts) return;
 		const impostor = impostorOf(server);

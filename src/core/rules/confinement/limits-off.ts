@@ -1,4 +1,5 @@
 import type { ConfigDocument, StdioServer } from "../../config/server.ts";
+import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { readLaunch } from "../supply/command-line.ts";
 import { onWord } from "../supply/complain.ts";
@@ -23,6 +24,11 @@ export const limitsOff: Rule = {
 		},
 	},
 	only: "stdio",
+	mayConcern: entryHolds({
+		launch: ["deno", "--allow", "--skip", "--access-mode", ...LIMIT_VARIABLES.map(({ name }) => name)],
+		names: LIMIT_VARIABLES.map(({ name }) => name),
+		values: null,
+	}),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		yield* inFlags(server, document);

@@ -17,6 +17,7 @@ export const nativeSandbox: Rule = {
 			after: '"notes": { "command": "npx", "args": ["-y", "notes-server@1.0.3"] }',
 		},
 	},
+	mayConcern: (_, { settings }, { host }) => host === "vscode" && settings.length > 0,
 	*checkServer(server, document) {
 		if (document.host !== "vscode") return;
 		for (const setting of server.settings) {

@@ -1,7 +1,8 @@
 import type { StdioServer } from "../../config/server.ts";
+import { launchHolds } from "../entry-texts.ts";
 import { LastOf } from "../last-of.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
-import { containerRun } from "../supply/container-run.ts";
+import { containerRun, NAMES_ENGINE } from "../supply/container-run.ts";
 import type { Word } from "../supply/word.ts";
 import { hostSide } from "./mounts.ts";
 
@@ -14,8 +15,8 @@ export interface ReachedPath {
 	readonly by: "mount" | "file-server";
 }
 
-/** A part of every launch line that hands a path over: for `launchHolds`. */
-export const MAY_REACH = /file|fs|commander|editor|sqlite|obsidian|docker|podman|nerdctl|finch|container/i;
+/** A part of every launch line that hands a path over: for `Rule.mayConcern`. */
+export const MAY_REACH = launchHolds(["file", "fs", "commander", "editor", "sqlite", "obsidian", ...NAMES_ENGINE]);
 
 const readPaths = new LastOf<StdioServer, readonly ReachedPath[]>();
 

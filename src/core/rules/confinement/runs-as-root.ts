@@ -3,7 +3,7 @@ import type { Rule } from "../finding.ts";
 import { programName } from "../places.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
 import { onWord } from "../supply/complain.ts";
-import { containerRun } from "../supply/container-run.ts";
+import { containerRun, NAMES_ENGINE } from "../supply/container-run.ts";
 import type { Word } from "../supply/word.ts";
 
 export const runsAsRoot: Rule = {
@@ -24,7 +24,7 @@ export const runsAsRoot: Rule = {
 		},
 	},
 	only: "stdio",
-	mayConcern: launchHolds(/sudo|doas|pkexec|runas|docker|podman|nerdctl|finch|container/i),
+	mayConcern: launchHolds(["sudo", "doas", "pkexec", "runas", ...NAMES_ENGINE]),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const line of readLaunch(server).lines) {

@@ -24,7 +24,7 @@ export const sandboxOff: Rule = {
 		},
 	},
 	only: "stdio",
-	mayConcern: launchHolds(/sandbox|web-security|danger/i),
+	mayConcern: launchHolds(["sandbox", "web-security", "danger"]),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const rule = { id: "sandbox-off", severity: "warning" } as const;

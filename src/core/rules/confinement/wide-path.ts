@@ -1,5 +1,4 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
-import { launchHolds } from "../entry-texts.ts";
 import type { AnalysisContext, Rule } from "../finding.ts";
 import { onWord } from "../supply/complain.ts";
 import { plainPath } from "./plain-path.ts";
@@ -23,7 +22,7 @@ export const widePath: Rule = {
 		},
 	},
 	only: "stdio",
-	mayConcern: launchHolds(MAY_REACH),
+	mayConcern: MAY_REACH,
 	*checkServer(server, document, context) {
 		if (server.kind !== "stdio") return;
 		for (const { word, path } of reachedPaths(server)) {

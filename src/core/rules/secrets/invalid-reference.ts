@@ -4,7 +4,7 @@ import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
 
-const MAY_REFER = entryHolds({ launch: /:\/\//, names: null, values: /:\/\// });
+const MAY_REFER = entryHolds({ launch: ["://"], names: null, values: ["://"] });
 
 export const invalidReference: Rule = {
 	id: "invalid-reference",

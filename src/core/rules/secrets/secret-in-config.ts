@@ -1,5 +1,6 @@
 import { IGNORE_KEY } from "../../config/entry.ts";
-import type { ConfigDocument, Located, Setting } from "../../config/server.ts";
+import { HOSTS } from "../../config/hosts.ts";
+import type { ConfigDocument, Located, ServerEntry, Setting } from "../../config/server.ts";
 import { detectInArguments } from "../../secrets/arguments.ts";
 import { type Detection, detectInText, detectSecrets } from "../../secrets/detector.ts";
 import { classifyKey } from "../../secrets/keys.ts";
@@ -28,9 +29,10 @@ export const secretInConfig: Rule = {
 			after: '"inputs": [{ "id": "token", "type": "promptString", "password": true }]',
 		},
 	},
+	mayConcernFile: ({ settings, comments }) => settings.length + comments.length > 0,
 	*checkDocument(document) {
 		let names: ReadonlyMap<string, string> | null = null;
-		// Each of a thousand servers says `"type": "stdio"`.
+		// What holds nothing is known to the search itself.
 		const known = new Map<string, readonly Detection[]>();
 		yield* commandLists(document);
 		for (const { keyPath, server, value, kind } of document.settings) {
@@ -46,6 +48,7 @@ export const secretInConfig: Rule = {
 			// With its length, so that no two of them give the same.
 			const same = `${prose || isReason} ${key?.length ?? "no"} ${key ?? ""}${value.value}`;
 			const detections = known.get(same) ?? (prose || isReason ? detectInText(value.value) : detectSecrets(key, value.value));
+			if (detections.length === 0) continue;
 			known.set(same, detections);
 			for (const detection of detections) {
 				yield secretFinding(document, value, detection, {
@@ -77,12 +80,18 @@ function tellingKey(keyPath: Setting["keyPath"], server: string | null): string 
 /** A list of words may be a command line in a shape that the host does not know: `"command": ["npx", "--token", "…"]`. */
 function* commandLists(document: ConfigDocument) {
 	const lists = new Map<string, Setting[]>();
+	let last: Setting[] | null = null;
 	for (const value of document.settings) {
 		if (!isText(value.kind) || typeof value.keyPath.at(-1) !== "number") continue;
+		// Nearly always the list of the value before.
+		if (last?.[0] !== undefined && isBeside(last[0].keyPath, value.keyPath)) {
+			last.push(value);
+			continue;
+		}
 		const parent = parentOf(value.keyPath);
-		const known = lists.get(parent);
-		if (known === undefined) lists.set(parent, [value]);
-		else known.push(value);
+		last = lists.get(parent) ?? [];
+		if (last.length === 0) lists.set(parent, last);
+		last.push(value);
 	}
 	for (const list of lists.values()) {
 		for (const detection of detectInArguments(list.map(({ value }) => value.value))) {
@@ -101,13 +110,17 @@ function* commandLists(document: ConfigDocument) {
 }
 
 function* comments(document: ConfigDocument) {
-	const serverAt = spanLookup(document.servers);
+	let serverAt: ReturnType<typeof spanLookup<ServerEntry>> | null = null;
+	const { mixed } = HOSTS[document.host];
 	for (const [index, span] of document.comments.entries()) {
 		const located: Located<string> = { value: slice(document.text, span), span, outer: span };
 		const detections = detectInText(located.value);
 		if (detections.length === 0) continue;
+		serverAt ??= spanLookup(document.servers);
 		const server = serverAt(span.offset);
 		for (const detection of detections) {
+			// Far from the servers random text is about whatever else is in the file.
+			if (server === null && mixed && !detection.confident) continue;
 			yield secretFinding(document, located, detection, {
 				ruleId: "secret-in-config",
 				server: server?.name.value ?? null,
@@ -134,6 +147,13 @@ function siblingNames(document: ConfigDocument): ReadonlyMap<string, string> {
 		if (key === "id" || key === "name" || key === "key") names.set(parentOf(keyPath), value.value);
 	}
 	return names;
+}
+
+/** True for two members of the same object or list. */
+function isBeside(one: Setting["keyPath"], other: Setting["keyPath"]): boolean {
+	if (one.length !== other.length) return false;
+	for (let i = other.length - 2; i >= 0; i--) if (one[i] !== other[i]) return false;
+	return true;
 }
 
 function parentOf(keyPath: Setting["keyPath"]): string {

@@ -56,7 +56,7 @@ export const unexpandedReference: Rule = {
 };
 
 /** A part of every reference. */
-const REFERENCE = /[$%]|\{env:|op:\/\//;
+const REFERENCE: readonly string[] = ["$", "%", "{env:", "op://"];
 const MAY_REFER = entryHolds({ launch: REFERENCE, names: null, values: REFERENCE });
 
 /** Programs that read variables in their arguments themselves. */

@@ -23,7 +23,7 @@ export const commandWithArguments: Rule = {
 		},
 	},
 	only: "stdio",
-	mayConcern: launchHolds(/\s/),
+	mayConcern: launchHolds([..."\t\n\v\f\r "]),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const { command } = launchOf(server);

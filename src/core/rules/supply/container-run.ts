@@ -56,7 +56,7 @@ export function containerRun(line: CommandLine): ContainerRun | null {
 const ENGINES: ReadonlySet<string> = new Set(["docker", "podman", "nerdctl", "finch", "container"]);
 
 /** A part of every line that starts a container: for {@link launchHolds}. */
-export const NAMES_ENGINE = /docker|podman|nerdctl|finch|container/i;
+export const NAMES_ENGINE: readonly string[] = [...ENGINES];
 
 /** Several rules ask for the same. */
 const runs = new LastOf<CommandLine, ContainerRun | null>();

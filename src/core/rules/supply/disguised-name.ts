@@ -8,6 +8,9 @@ import { containerRun } from "./container-run.ts";
 import { fetchedPackages } from "./fetched-package.ts";
 import type { Word } from "./word.ts";
 
+/** Letters of other scripts are never passed over. */
+const CONTROL_CHARACTERS: readonly string[] = Array.from({ length: 31 }, (_, i) => String.fromCharCode(i + 1)).concat("\x7f");
+
 export const disguisedName: Rule = {
 	id: "disguised-name",
 	title: "Name with letters that pose as others",
@@ -25,7 +28,7 @@ export const disguisedName: Rule = {
 		},
 	},
 	only: "stdio",
-	mayConcern: launchHolds(/[^\0 -~]/),
+	mayConcern: launchHolds(CONTROL_CHARACTERS),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const word of names(server)) {

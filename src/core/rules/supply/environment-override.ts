@@ -2,7 +2,7 @@ import type { StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
 import { type NodeOptionsEffect, nodeOptionsEffect } from "../../launch/node-options.ts";
 import { own } from "../../own.ts";
-import { entryHolds } from "../entry-texts.ts";
+import { beginningWith, entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { quoted } from "../places.ts";
 import { readLaunch } from "./command-line.ts";
@@ -14,12 +14,27 @@ import { commandOrigin, type Origin } from "./origin.ts";
 import { type SetVariable, setVariables } from "./steering.ts";
 
 /** A part of every name that could be meant. */
-const OVERRIDING =
-	/PATH|LD_|PYTHON|NODE_|PERL|RUBY|GEM_|OPENSSL|JAVA_|STARTUP_HOOKS|PROFILER|GIT_|ASKPASS|NPM_CONFIG|BUN|GOFLAGS|LUA_INIT|MAKEFLAGS|EDITOR|VISUAL|PAGER|BROWSER|YARN|LESS|RUSTC|ZDOTDIR|CONFIG_FILE|HOME|USERPROFILE|SSL_CERT|CA_BUNDLE|PIP_CERT|_PROXY|BASH_ENV|PRELOAD|AUDIT/i;
+const OVERRIDING: readonly string[] =
+	"PATH LD_ PYTHON NODE_ PERL RUBY GEM_ OPENSSL JAVA_ STARTUP_HOOKS PROFILER GIT_ ASKPASS NPM_CONFIG BUN GOFLAGS LUA_INIT MAKEFLAGS EDITOR VISUAL PAGER BROWSER YARN LESS RUSTC ZDOTDIR CONFIG_FILE HOME USERPROFILE SSL_CERT CA_BUNDLE PIP_CERT _PROXY BASH_ENV PRELOAD AUDIT".split(
+		" ",
+	);
 
 /** A part of every option that loads something, and of what sets a variable in the launch line. */
-const LOADING =
-	/=|(?:^|[\s\0])-r|--(?:require|import|loader|experimental-loader|preload|userconfig|globalconfig|script-shell|rcfile|init-file)|-javaagent|-agentpath/;
+const LOADING: readonly string[] = [
+	...["=", ...beginningWith("-r"), "-javaagent", "-agentpath"],
+	...[
+		"require",
+		"import",
+		"loader",
+		"experimental-loader",
+		"preload",
+		"userconfig",
+		"globalconfig",
+		"script-shell",
+		"rcfile",
+		"init-file",
+	].map((word) => `--${word}`),
+];
 
 export const environmentOverride: Rule = {
 	id: "environment-override",

@@ -9,7 +9,9 @@ import { type SetVariable, setVariables } from "./steering.ts";
 import { wholeWord } from "./word.ts";
 
 /** A part of every name that could be meant. */
-const STEERING = /SALLYPORT_|BASH|SHELLOPTS|PROMPT_COMMAND|PS4|(?:^|\0)ENV\0|NODE_OPTIONS|PRELOAD|AUDIT|DYLD|HOME|USERPROFILE/i;
+const STEERING: readonly string[] = [
+	...["SALLYPORT_", "BASH", "SHELLOPTS", "PROMPT_COMMAND", "PS4", "NODE_OPTIONS", "PRELOAD", "AUDIT", "DYLD", "HOME", "USERPROFILE"],
+];
 
 export const launcherEnvironment: Rule = {
 	id: "launcher-environment",
@@ -29,8 +31,8 @@ export const launcherEnvironment: Rule = {
 	},
 	only: "stdio",
 	mayConcern: entryHolds({
-		launch: /SALLYPORT_|BASH|SHELLOPTS|PROMPT_COMMAND|PS4|NODE_OPTIONS|PRELOAD|AUDIT|DYLD|HOME|USERPROFILE|ENV=|--policy/i,
-		names: STEERING,
+		launch: [...STEERING, "ENV=", "--policy"],
+		names: [...STEERING, "\0ENV\0"],
 		values: null,
 	}),
 	*checkServer(server, document) {

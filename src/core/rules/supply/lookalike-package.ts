@@ -23,6 +23,7 @@ export const lookalikePackage: Rule = {
 		},
 	},
 	only: "stdio",
+	mayConcern: (_, server) => server.kind === "stdio" && fetchedPackages(server).some((fetched) => imitatedBy(fetched) !== null),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const fetched of fetchedPackages(server)) {

@@ -1,6 +1,6 @@
 import type { ConfigDocument, StdioServer } from "../../config/server.ts";
 import type { Span } from "../../text.ts";
-import { entryHolds } from "../entry-texts.ts";
+import { beginningWith, entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { argumentPaths } from "../places.ts";
 import { readLaunch } from "./command-line.ts";
@@ -8,7 +8,7 @@ import { setVariables } from "./steering.ts";
 import { partOfWord, wordSpan } from "./word.ts";
 
 /** A part of every variable and flag that names one. */
-const OTHER_INDEX = /registry|index|find[-_]links|goproxy|jsr_url|(?:^|[\s\0])-i(?:$|[\s\0])/i;
+const OTHER_INDEX: readonly string[] = ["registry", "index", "find-links", "find_links", "goproxy", "jsr_url", ...beginningWith("-i")];
 
 export const packageIndex: Rule = {
 	id: "package-index",

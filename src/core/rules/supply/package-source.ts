@@ -25,6 +25,7 @@ export const packageSource: Rule = {
 		},
 	},
 	only: "stdio",
+	mayConcern: (_, server) => server.kind === "stdio" && sources(server).length > 0,
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const word of sources(server)) {
@@ -42,19 +43,20 @@ export const packageSource: Rule = {
 	},
 };
 
-function* sources(server: StdioServer): Iterable<Word> {
-	for (const { text, place } of fetchedPackages(server)) if (isRepository(text)) yield place;
+function sources(server: StdioServer): readonly Word[] {
+	const found: Word[] = [];
+	for (const { text, place } of fetchedPackages(server)) if (isRepository(text)) found.push(place);
 	for (const { program, words } of readLaunch(server).lines) {
-		const rest = words.slice(1);
-		if (/^pip[\d.]*$|^uv$|^python[\d.]*$/.test(program) && rest.some(({ text }) => text === "install"))
-			yield* rest.filter(({ text }) => /^(?:git\+|https?:)/i.test(text) && !/^-/.test(text));
-		else if (program === "uv" && rest[0]?.text === "run")
-			yield* rest.filter(({ text }, i) => /^--with$/.test(rest[i - 1]?.text ?? "") && isRepository(text));
-		else if (/^(?:deno|bun|node)$/.test(program)) {
-			const script = rest.find(({ text }) => !text.startsWith("-") && !/^(?:run|serve|x)$/.test(text));
-			if (script !== undefined && /^https?:/i.test(script.text) && program !== "node") yield script;
+		if (/^pip[\d.]*$|^uv$|^python[\d.]*$/.test(program) && words.some(({ text }, i) => i > 0 && text === "install")) {
+			for (const [i, word] of words.entries()) if (i > 0 && /^(?:git\+|https?:)/i.test(word.text)) found.push(word);
+		} else if (program === "uv" && words[1]?.text === "run") {
+			for (const [i, word] of words.entries()) if (i > 1 && words[i - 1]?.text === "--with" && isRepository(word.text)) found.push(word);
+		} else if (program === "deno" || program === "bun") {
+			const script = words.find(({ text }, i) => i > 0 && !text.startsWith("-") && !/^(?:run|serve|x)$/.test(text));
+			if (script !== undefined && /^https?:/i.test(script.text)) found.push(script);
 		}
 	}
+	return found;
 }
 
 function isCleartext(text: string): boolean {

@@ -1,3 +1,4 @@
+import { LastOf } from "../last-of.ts";
 import type { FetchedPackage, Registry } from "./fetched-package.ts";
 
 /** What is wrong with the version of a package of a registry, for people; null when what runs is named exactly, or no registry has it. */
@@ -35,7 +36,19 @@ export interface PinnablePackage {
 }
 
 /** Null for what no registry serves under that name (folders, repositories, aliases, variables) and for what is not understood. */
-export function pinnablePackage({ text, registry, versionAfterAt }: FetchedPackage): PinnablePackage | null {
+export function pinnablePackage(fetched: FetchedPackage): PinnablePackage | null {
+	let found = pinnable.get(fetched);
+	if (found === undefined) {
+		found = readPackage(fetched);
+		pinnable.set(fetched, found);
+	}
+	return found;
+}
+
+/** Several rules ask for the same. */
+const pinnable = new LastOf<FetchedPackage, PinnablePackage | null>();
+
+function readPackage({ text, registry, versionAfterAt }: FetchedPackage): PinnablePackage | null {
 	if (isLocal(text) || isRepository(text)) return null;
 	if (registry === "npm") {
 		const match = /^((?:@[A-Za-z0-9~][\w.~-]*\/)?[A-Za-z0-9~][\w.~-]*)(?:@([A-Za-z0-9.^~<>=|*+ -]+))?$/.exec(text);

@@ -24,7 +24,7 @@ export const temporaryProgram: Rule = {
 			after: '"notes": { "command": "node", "args": ["/home/me/tools/notes-server/index.js"] }',
 		},
 	},
-	mayConcern: launchHolds(/tmp|temp|shm|downloads/i),
+	mayConcern: launchHolds(["tmp", "temp", "shm", "downloads"]),
 	*checkServer(server, document) {
 		for (const started of startedBy(server, document)) yield* inLaunch(started, document);
 	},

@@ -32,6 +32,7 @@ export const approvalOff: Rule = {
 		for (const setting of server.settings) yield* inEntry(setting, setting.keyPath.slice(server.keyPath.length), document);
 		if (server.kind === "stdio") yield* flagged(server, document);
 	},
+	mayConcernFile: ({ settings }) => settings.some(({ server }) => server === null),
 	*checkDocument(document, context) {
 		const place = travels(document, context) ? "workspace" : "user";
 		// Not for the repository, though it lies in it: the host itself writes answers there.
@@ -162,8 +163,11 @@ const OF_PROGRAM: ReadonlyMap<string, RegExp> = new Map([
 
 /** A part of every such word. */
 const ACTS_ALONE = entryHolds({
-	launch: /--(?:allow|always|approval|ask|danger|permission|trust|yolo)|cursor-agent|codex|copilot|gemini/i,
-	names: /GOOSE_MODE/,
+	launch: [
+		...["allow", "always", "approval", "ask", "danger", "permission", "trust", "yolo"].map((word) => `--${word}`),
+		...["cursor-agent", "codex", "copilot", "gemini"],
+	],
+	names: ["GOOSE_MODE"],
 	values: null,
 });
 

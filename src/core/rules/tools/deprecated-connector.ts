@@ -20,6 +20,7 @@ export const deprecatedConnector: Rule = {
 			].join("\n"),
 		},
 	},
+	mayConcern: (_texts, _server, { host }) => host === "claude-api",
 	*checkServer(server, document) {
 		if (document.host !== "claude-api") return;
 		for (const key of server.keys) {
@@ -35,6 +36,7 @@ export const deprecatedConnector: Rule = {
 			});
 		}
 	},
+	mayConcernFile: ({ host }) => host === "claude-api",
 	*checkDocument(document) {
 		if (document.host !== "claude-api") return;
 		for (const { keyPath, value } of document.settings) {

@@ -21,10 +21,11 @@ export const noAllowlist: Rule = {
 			after: '"docs": { "httpUrl": "https://mcp.example.com/mcp", "includeTools": ["search", "read"] }',
 		},
 	},
+	// What an API's request offers is `connector-tools`' business.
+	mayConcern: (_texts, _server, { host }) => host !== "openai-api" && HOSTS[host].tools.allow.length > 0,
 	*checkServer(server, document) {
 		const { allow, deny } = HOSTS[document.host].tools;
 		const [field] = allow;
-		// What an API's request offers is `connector-tools`' business.
 		if (field === undefined || document.host === "openai-api" || (server.kind === "stdio" && launchOf(server).wrapped)) return;
 		const finding = { ruleId: "no-allowlist", severity: "info", server: server.name.value } as const;
 		for (const setting of listItems(server))

@@ -38,7 +38,7 @@ export const deprecatedSse: Rule = {
 	},
 };
 
-const IN_ENTRY = entryHolds({ launch: /sse/i, names: null, values: /sse/i });
+const IN_ENTRY = entryHolds({ launch: ["sse"], names: null, values: ["sse"] });
 
 type Place = Pick<Finding, "keyPath"> & { readonly span: Span };
 

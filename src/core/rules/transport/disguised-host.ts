@@ -3,7 +3,7 @@ import { newFinding, type Rule } from "../finding.ts";
 import { nearWord } from "../supply/lookalike.ts";
 import { isLoopback, isPrivate } from "./address.ts";
 import { decodePunycode } from "./punycode.ts";
-import { hostSpan, partSpan, remoteAddresses } from "./remote-addresses.ts";
+import { hostSpan, mayLeadAway, partSpan, remoteAddresses } from "./remote-addresses.ts";
 import { WELL_KNOWN_DOMAINS } from "./well-known-servers.ts";
 
 export const disguisedHost: Rule = {
@@ -22,6 +22,7 @@ export const disguisedHost: Rule = {
 			after: '"linear": { "url": "https://mcp.linear.app/mcp" }',
 		},
 	},
+	mayConcern: mayLeadAway,
 	*checkServer(server, document) {
 		for (const remote of remoteAddresses(server)) {
 			const { word, address, keyPath } = remote;

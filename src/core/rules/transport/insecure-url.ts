@@ -3,7 +3,7 @@ import { newFinding, type Rule } from "../finding.ts";
 import { onWord } from "../supply/complain.ts";
 import { wordSpan } from "../supply/word.ts";
 import { addressIn, isLoopback, isMetadata, isPlaceholderHost } from "./address.ts";
-import { bridges, type RemoteAddress, remoteAddresses } from "./remote-addresses.ts";
+import { bridges, mayLeadAway, type RemoteAddress, remoteAddresses } from "./remote-addresses.ts";
 
 export const insecureUrl: Rule = {
 	id: "insecure-url",
@@ -22,6 +22,7 @@ export const insecureUrl: Rule = {
 			after: '"search": { "url": "https://mcp.example.com/mcp" }',
 		},
 	},
+	mayConcern: mayLeadAway,
 	*checkServer(server, document) {
 		for (const remote of remoteAddresses(server))
 			if (isCleartext(remote.word.text) || (isRequest(document) && remote.address.scheme === "http"))

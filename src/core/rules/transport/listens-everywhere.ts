@@ -4,7 +4,7 @@ import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { argumentPaths } from "../places.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
-import { containerRun } from "../supply/container-run.ts";
+import { containerRun, NAMES_ENGINE } from "../supply/container-run.ts";
 import { partOfWord, type Word, wordSpan } from "../supply/word.ts";
 import { valuesOf } from "./server-values.ts";
 
@@ -27,9 +27,9 @@ export const listensEverywhere: Rule = {
 	},
 	only: "stdio",
 	mayConcern: entryHolds({
-		launch: /0\.0\.0\.0|::|[*+]|docker|podman|nerdctl|finch|container/i,
+		launch: ["0.0.0.0", "::", "*", "+", ...NAMES_ENGINE],
 		names: null,
-		values: /0\.0\.0\.0|::|[*+]/,
+		values: ["0.0.0.0", "::", "*", "+"],
 	}),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;

@@ -25,20 +25,26 @@ export const privateAddress: Rule = {
 		},
 	},
 	*checkDocument(document, context) {
-		if (!travels(document, context)) return;
-		for (const server of document.servers) if (mayHold(server, document)) yield* inServer(server, document);
+		let shared: boolean | null = null;
+		for (const server of document.servers) {
+			if (!mayHold(server, document)) continue;
+			shared ??= travels(document, context);
+			if (!shared) return;
+			yield* inServer(server, document);
+		}
 	},
 };
 
 /** Most entries hold neither, and need not be read for it. */
 function mayHold(server: ServerEntry, document: ConfigDocument): boolean {
-	if (!server.scattered && !MAY_HOLD.test(slice(document.text, server.span))) return false;
-	return server.kind === "http" || IN_ENTRY(entryTexts(server));
+	const mayLead =
+		server.kind === "http" ? remoteAddresses(server).some(({ address }) => isInner(address.host)) : IN_ENTRY(entryTexts(server));
+	return mayLead && (server.scattered || MAY_HOLD.test(slice(document.text, server.span)));
 }
 
 const MAY_HOLD = /:\/\/|\b(?:10|100|169|172|192)\.\d/;
 /** The scheme of an address, which tabs may part, or the beginning of a private IP address. */
-const ADDRESS = /(?:https?|wss?|sse):|[\t\n\r]|(?:10|100|169|172|192)\.\d/i;
+const ADDRESS: readonly string[] = ["http:", "https:", "ws:", "wss:", "sse:", "\t", "\n", "\r", "10.", "100.", "169.", "172.", "192."];
 const IN_ENTRY = entryHolds({ launch: ADDRESS, names: null, values: ADDRESS });
 
 function* inServer(server: ServerEntry, document: ConfigDocument) {

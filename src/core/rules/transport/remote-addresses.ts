@@ -1,6 +1,6 @@
 import type { ConfigDocument, ServerEntry } from "../../config/server.ts";
 import type { Span } from "../../text.ts";
-import { entryTexts, launchHolds } from "../entry-texts.ts";
+import { type EntryTexts, entryTexts, launchHolds } from "../entry-texts.ts";
 import type { Finding } from "../finding.ts";
 import { LastOf } from "../last-of.ts";
 import { argumentPaths } from "../places.ts";
@@ -58,7 +58,12 @@ export function bridges(server: ServerEntry): readonly CommandLine[] {
 	return remembered(bridgeLines, server, () => readLaunch(server).lines.filter(({ words }) => words.some(({ text }) => isBridge(text))));
 }
 
-const MAY_BRIDGE = launchHolds(/mcp-(?:remote|proxy|bridge|stdio|http-bridge)|supergateway/);
+const MAY_BRIDGE = launchHolds(["mcp-remote", "mcp-proxy", "mcp-bridge", "mcp-stdio", "mcp-http-bridge", "supergateway"]);
+
+/** For `Rule.mayConcern`: false for an entry that names no address by which it is reached. */
+export function mayLeadAway(texts: EntryTexts, { kind }: ServerEntry): boolean {
+	return kind === "http" || MAY_BRIDGE(texts);
+}
 
 /** Also under a folder, and with a version: `node_modules/mcp-remote/dist/proxy.js`, `mcp-remote@latest`. */
 function isBridge(word: string): boolean {

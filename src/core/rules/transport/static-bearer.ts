@@ -3,7 +3,7 @@ import type { ServerEntry } from "../../config/server.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { onWord } from "../supply/complain.ts";
 import { partOfWord } from "../supply/word.ts";
-import { bridges, remoteAddresses } from "./remote-addresses.ts";
+import { bridges, mayLeadAway, remoteAddresses } from "./remote-addresses.ts";
 import { SIGN_IN_SERVERS, type WellKnownServer } from "./well-known-servers.ts";
 
 export const staticBearer: Rule = {
@@ -23,6 +23,7 @@ export const staticBearer: Rule = {
 			after: '"linear": { "url": "https://mcp.linear.app/mcp" }',
 		},
 	},
+	mayConcern: mayLeadAway,
 	*checkServer(server, document) {
 		const known = signInServer(server, document.host);
 		if (known === null) return;

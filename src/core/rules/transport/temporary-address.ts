@@ -1,5 +1,5 @@
 import { newFinding, type Rule } from "../finding.ts";
-import { hostSpan, remoteAddresses } from "./remote-addresses.ts";
+import { hostSpan, mayLeadAway, remoteAddresses } from "./remote-addresses.ts";
 
 export const temporaryAddress: Rule = {
 	id: "temporary-address",
@@ -18,6 +18,7 @@ export const temporaryAddress: Rule = {
 			after: '"shop": { "url": "https://mcp.example.com/mcp" }',
 		},
 	},
+	mayConcern: mayLeadAway,
 	*checkServer(server, document) {
 		for (const remote of remoteAddresses(server)) {
 			const kind = kindOf(remote.address.host);

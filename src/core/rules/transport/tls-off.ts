@@ -110,13 +110,14 @@ function switchesOff(plain: string, value: string): boolean {
 }
 
 /** A part of every name that could be meant; most names have none. */
-const MAY_BE_SWITCH = /ssl|tls|https|cert|x509|verify|insecure|reject|hostname|peer/i;
+const SWITCH_WORDS: readonly string[] = ["ssl", "tls", "https", "cert", "x509", "verify", "insecure", "reject", "hostname", "peer"];
+const MAY_BE_SWITCH = new RegExp(SWITCH_WORDS.join("|"), "i");
 
 /** The same of everything that an entry gives to its server. */
 const MAY_BE_OFF = entryHolds({
-	launch: /ssl|tls|https(?!:)|cert|x509|verify|insecure|reject|hostname|peer|self-signed|trusted|curl/i,
-	names: MAY_BE_SWITCH,
-	values: /ssl|tls|cert|verify|insecure|reject/i,
+	launch: [...SWITCH_WORDS, "self-signed", "trusted", "curl"],
+	names: SWITCH_WORDS,
+	values: ["ssl", "tls", "cert", "verify", "insecure", "reject"],
 });
 
 /** Null: the variable or the flag says nothing of the kind, or leaves the check on. */

@@ -1,7 +1,7 @@
 import { detectSecrets } from "../../secrets/detector.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { hostInUserinfo } from "./disguised-host.ts";
-import { partSpan, remoteAddresses } from "./remote-addresses.ts";
+import { mayLeadAway, partSpan, remoteAddresses } from "./remote-addresses.ts";
 
 export const urlUserinfo: Rule = {
 	id: "url-userinfo",
@@ -19,6 +19,7 @@ export const urlUserinfo: Rule = {
 			after: '"search": { "url": "https://mcp.example.com/mcp" }',
 		},
 	},
+	mayConcern: mayLeadAway,
 	*checkServer(server, document) {
 		for (const { word, address, keyPath } of remoteAddresses(server)) {
 			const { userinfo } = address;

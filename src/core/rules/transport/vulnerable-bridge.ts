@@ -21,7 +21,7 @@ export const vulnerableBridge: Rule = {
 		},
 	},
 	only: "stdio",
-	mayConcern: launchHolds(/mcp-remote@|inspector@/),
+	mayConcern: launchHolds(["mcp-remote@", "inspector@"]),
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		const pathOf = argumentPaths(server);

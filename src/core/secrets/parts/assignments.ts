@@ -1,12 +1,13 @@
 import { classifyKey } from "../keys.ts";
 import { type Piece, subPiece } from "../piece.ts";
 import { isRandom } from "../randomness.ts";
+import { hasAny, SIGN } from "../signs.ts";
 import { isStrongName, nameWithin, type Part, type TakeApart } from "./part.ts";
 
 /** `A=b;C=d`, `a=b&c=d`, `host=x password=y`, one `K=V`, lines of them. */
 export function assignments(key: string | null, piece: Piece, takeApart: TakeApart): readonly Part[] | null {
 	const { text } = piece;
-	if (!/[=:]/.test(text) || text.startsWith("<")) return null;
+	if (!hasAny(text, SIGN.equals | SIGN.colon) || text.startsWith("<")) return null;
 	const newLine = /\r|\n/.test(text) ? /\r\n|\r|\n/ : ESCAPED_LINES.test(text) ? /(?:\\r)?\\n/ : null;
 	if (newLine !== null) {
 		const lines = split(piece, newLine);

@@ -2,6 +2,7 @@ import { isReferenceText } from "../foreign-references.ts";
 import { classifyKey } from "../keys.ts";
 import { type Piece, subPiece, unquotePiece } from "../piece.ts";
 import { isRandom } from "../randomness.ts";
+import { hasAny, SIGN } from "../signs.ts";
 import { pairsOf } from "./assignments.ts";
 import { credential, type Part, type TakeApart } from "./part.ts";
 
@@ -10,6 +11,8 @@ const SCHEME =
 
 /** `Bearer xyz`, `Token token="xyz"`. */
 export function authorization(key: string | null, piece: Piece, takeApart: TakeApart): readonly Part[] | null {
+	// What parts a scheme from its token.
+	if (!hasAny(piece.text, SIGN.blank | SIGN.colon | SIGN.foreign)) return null;
 	const match = SCHEME.exec(piece.text) ?? ownScheme(key, piece.text);
 	if (match === null) return null;
 	const scheme = (match[1] ?? "").toLowerCase();
@@ -40,6 +43,7 @@ function ownScheme(key: string | null, text: string): RegExpExecArray | null {
 
 /** `Authorization: Bearer xyz`, `X-Api-Key:xyz`, `Cookie: a=b; c=d`. */
 export function headerLine(piece: Piece, takeApart: TakeApart): readonly Part[] | null {
+	if (!hasAny(piece.text, SIGN.colon | SIGN.separator)) return null;
 	const match = /^([A-Za-z][A-Za-z0-9_-]{1,60})\s*(?::\s*(?!\/\/)|\|)(?=\S)/.exec(piece.text);
 	// `secret-token:` begins a token itself (RFC 8959), `auth0|` the id of a user.
 	if (match === null || /^(?:secret-token:|auth0[:|])/i.test(piece.text) || /[\r\n]/.test(piece.text)) return null;

@@ -1,11 +1,14 @@
 import { classifyKey, keyWords } from "../keys.ts";
 import type { Piece } from "../piece.ts";
 import { isRandom } from "../randomness.ts";
+import { hasAny, SIGN } from "../signs.ts";
 import { credential, type Part } from "./part.ts";
 
 /** Passwords that stand at a known place: `user:pass@host`, `user/pass@//host`, `host:port:user:pass`. */
 export function connectionString(key: string | null, piece: Piece): readonly Part[] | null {
 	const { text } = piece;
+	// Each of these forms has one of the signs.
+	if (!hasAny(text, SIGN.colon | SIGN.slash | SIGN.blank | SIGN.foreign)) return null;
 	const lines = passwordLines(piece);
 	if (lines !== null) return lines;
 	const thin = /^jdbc:oracle:\w+:([\w$#]{1,64})\/("?)([^@/\s]{1,128})\2@/.exec(text);

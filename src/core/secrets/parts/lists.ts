@@ -41,7 +41,7 @@ export function list(key: string | null, piece: Piece): readonly Part[] | null {
 
 /** Addresses, each with what is secret in it. */
 export function addresses(key: string | null, piece: Piece, takeApart: TakeApart): readonly Part[] | null {
-	if (!/[,\s]/.test(piece.text) || !piece.text.includes("://")) return null;
+	if (!hasAny(piece.text, SIGN.colon) || !/[,\s]/.test(piece.text) || !piece.text.includes("://")) return null;
 	const entries = split(piece, /[,\s]+/).filter(({ text }) => text !== "");
 	return entries.length >= 2 &&
 		entries.length <= MOST_ENTRIES &&

@@ -29,6 +29,10 @@ interface Index {
 	readonly formats: readonly ProviderFormat[];
 	/** By the first two characters of the anchor, `(first << 7) | second`: which bucket, or 0. */
 	readonly buckets: Uint16Array;
+	/** By the bucket and the third character, `(bucket << 7) | third`: 0 where no anchor of the bucket goes on so. */
+	readonly thirds: Uint8Array;
+	/** By the bucket: 1 where no anchor of it counts in the middle of a word. */
+	readonly first: Uint8Array;
 	readonly lists: readonly (readonly Candidate[])[];
 	/** No token of any format has fewer characters. */
 	readonly shortest: number;
@@ -52,7 +56,16 @@ function compiled(): Index {
 		}
 		lists[buckets[at] ?? 0]?.push({ format, anchor, telling: isTelling(format) });
 	}
-	index = { formats, buckets, lists, shortest: Math.min(...formats.map(shortestOf)) };
+	const thirds = new Uint8Array(lists.length * 128);
+	for (const [bucket, list] of lists.entries())
+		for (const { anchor } of list) {
+			if (anchor.length > 2) thirds[(bucket << 7) | anchor.charCodeAt(2)] = 1;
+			else thirds.fill(1, bucket << 7, (bucket + 1) << 7);
+		}
+	const first = Uint8Array.from(lists, (list) =>
+		list.every(({ format, telling }) => format.anchor === 0 && format.checksum === null && !telling) ? 1 : 0,
+	);
+	index = { formats, buckets, thirds, first, lists, shortest: Math.min(...formats.map(shortestOf)) };
 	return index;
 }
 
@@ -79,7 +92,7 @@ const NONE: readonly ProviderMatch[] = [];
 
 /** Every token of a known format in a text, in order, without overlaps. Time is linear in the text, whatever it holds. */
 export function matchProviders(text: string): readonly ProviderMatch[] {
-	const { buckets, lists, shortest } = compiled();
+	const { buckets, thirds, first, lists, shortest } = compiled();
 	if (text.length < shortest) return NONE;
 	const keys = privateKeys(text);
 	const found: ProviderMatch[] = [];
@@ -91,6 +104,9 @@ export function matchProviders(text: string): readonly ProviderMatch[] {
 		const bucket = code < 128 && next < 128 ? (buckets[(code << 7) | next] ?? 0) : 0;
 		code = next;
 		if (bucket === 0) continue;
+		const third = text.charCodeAt(at + 2);
+		if (third < 128 && thirds[(bucket << 7) | third] === 0) continue;
+		if (first[bucket] === 1 && at > 0 && isIn("w", text.charCodeAt(at - 1)) && !followsEscape(text, at)) continue;
 		runs ??= new Runs(text);
 		const match = firstMatch(text, at, lists[bucket] ?? [], runs);
 		if (match === null) continue;

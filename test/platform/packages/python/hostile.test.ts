@@ -120,6 +120,6 @@ describe("a hostile wheel", () => {
 		const other = await trial.install(["uvx", "tool-server"], { PIP_INDEX_URL: second.url });
 		expect(other.lockDigest).not.toBe(approved.lockDigest);
 		expect(other.version).toBe(approved.version);
-		expect(await verifyInstalled(trial.home, approved)).toMatchObject({ ok: true });
+		expect(verifyInstalled(trial.home, approved)).toMatchObject({ ok: true });
 	});
 });

@@ -46,7 +46,7 @@ describe("a server of Python's registry", () => {
 		const asked = index.requests.length;
 		expect(await trial.talk(line, stored)).toBe("from the dependency");
 		expect(index.requests).toHaveLength(asked);
-		expect(await verifyInstalled(trial.home, stored)).toMatchObject({ ok: true });
+		expect(verifyInstalled(trial.home, stored)).toMatchObject({ ok: true });
 	});
 
 	it("is there once, however often and by whichever line it is installed", async () => {
@@ -89,7 +89,7 @@ describe("a server of Python's registry", () => {
 		const index = await trial.serve([offer({ ...server, files: { "tool_server/__init__.py": serverModule(write) }, requires: [] })]);
 		const stored = await trial.install(["uvx", "tool-server"], { PIP_INDEX_URL: index.url });
 		expect(await trial.talk(["uvx", "tool-server"], stored)).toBe("[False, True]");
-		expect(await verifyInstalled(trial.home, stored)).toMatchObject({ ok: true });
+		expect(verifyInstalled(trial.home, stored)).toMatchObject({ ok: true });
 		const compiled = fs.readdirSync(path.join(stored.folder, "site-packages/tool_server/__pycache__"));
 		expect(compiled).toEqual([expect.stringMatching(/^__init__\.cpython-[0-9]+\.pyc$/)]);
 		removeTree(stored.folder);

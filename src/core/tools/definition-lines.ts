@@ -1,9 +1,9 @@
-import { exact, plain } from "../../core/plain-text.ts";
-import { isObject } from "../../core/protocol/message.ts";
-import { maskDetected } from "../../core/secrets/redact.ts";
-import { metaPinOf } from "../../core/tools/pin.ts";
-import { isClaim } from "../../core/tools/risk.ts";
-import { linesOf, wrap } from "./lines.ts";
+import { exact, plain } from "../plain-text.ts";
+import { isObject } from "../protocol/message.ts";
+import { maskDetected } from "../secrets/redact.ts";
+import { linesOf, wrap } from "../wrapped-text.ts";
+import { metaPinOf } from "./pin.ts";
+import { isClaim } from "./risk.ts";
 
 /** A tool's own word for what it is. */
 export interface ToolText {
@@ -13,28 +13,35 @@ export interface ToolText {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** So much of one text, of one definition, and of what is nested in it is written at most: nobody reads more in a dialog. */
-const MOST_TEXT = 4_000;
-const MOST_LINES = 200;
+/** How much of a definition is written. */
+export interface DefinitionRoom {
+	/** Columns of a line. */
+	readonly width: number;
+	/** Characters of one text, and lines of it all. Infinite: everything. */
+	readonly text: number;
+	readonly lines: number;
+}
+
+/** What is nested deeper is written as one value. */
 const MOST_DEPTH = 16;
 
 /**
  * Everything that a definition says, and what stands beside it in its `_meta`, in lines of plain text: the description, the parameters with theirs, then whatever
  * else is in it, each value by its path. `whole`: nothing is cut, and nothing is masked.
  */
-export function definitionLines(tool: ToolText): { readonly lines: readonly string[]; readonly whole: boolean } {
+export function definitionLines(tool: ToolText, room: DefinitionRoom): { readonly lines: readonly string[]; readonly whole: boolean } {
 	const lines: string[] = [];
 	let whole = true;
 	const say = (text: string): void => {
-		if (lines.length >= MOST_LINES) {
+		if (lines.length >= room.lines) {
 			whole = false;
 			return;
 		}
-		const shown = text.slice(0, MOST_TEXT);
+		const shown = text.slice(0, room.text);
 		for (const line of linesOf(shown)) {
 			const masked = maskDetected(line);
 			whole &&= masked === line;
-			lines.push(...wrap(plain(masked)));
+			for (const each of wrap(plain(masked), room.width)) lines.push(each);
 		}
 		whole &&= shown.length === text.length;
 	};
@@ -45,11 +52,7 @@ export function definitionLines(tool: ToolText): { readonly lines: readonly stri
 	say(`Parameters: ${parameters === "" ? "none" : parameters}`);
 	for (const [name, schema] of propertiesOf(inputSchema))
 		if (isObject(schema) && typeof schema.description === "string") say(`${exact(name)}: ${schema.description}`);
-	for (const [key, value] of Object.entries(leftOver(tool)))
-		for (const text of leaves(exact(key), value, 1)) {
-			if (text === null) whole = false;
-			else say(`Also ${text}`);
-		}
+	for (const [key, value] of Object.entries(leftOver(tool))) for (const text of leaves(exact(key), value, 1)) say(`Also ${text}`);
 	return { lines, whole };
 }
 
@@ -161,10 +164,9 @@ function without(value: Json, shown: (key: string, value: unknown) => boolean | 
 	);
 }
 
-/** `title: Text` for each value; null: something lies too deep. */
-function* leaves(path: string, value: unknown, depth: number): Generator<string | null> {
+/** `title: Text` for each value. */
+function* leaves(path: string, value: unknown, depth: number): Generator<string> {
 	const isNested = typeof value === "object" && value !== null && Object.keys(value).length > 0;
-	if (!isNested) yield `${path}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
-	else if (depth >= MOST_DEPTH) yield null;
+	if (!isNested || depth >= MOST_DEPTH) yield `${path}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
 	else for (const [key, each] of Object.entries(value)) yield* leaves(`${path}.${exact(key)}`, each, depth + 1);
 }

@@ -1,0 +1,96 @@
+import { BASE32, BASE64, type Coding, HEX } from "./coding.ts";
+
+/** Bytes of a text that are looked at together. */
+export const BLOCK_BYTES = 8;
+
+/**
+ * What a block of bytes may be a part of, as bits: a text in an encoding, by where in a group of its characters the block begins; a run of
+ * Base64's characters, whatever it says; characters that are parted by others, by where the first one is; codes of characters.
+ */
+export const Suspect = {
+	base64: 0,
+	hex: 4,
+	base32: 6,
+	run: 7,
+	/** Every second byte is a character, every third; or one with three others on both sides. */
+	parted2: 8,
+	parted3: 10,
+	parted: 13,
+	decimals: 21,
+	hexPairs: 22,
+	percents: 25,
+} as const;
+
+const SEPARATORS_OF_CODES = ',; :-.|/\\n[]"\t';
+
+/** 1: a letter or a digit. */
+export const ALNUM = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[A-Za-z0-9]/.test(String.fromCharCode(byte))));
+
+/** Bytes of text: ASCII that is seen, with blanks, and whatever else stands in what is looked for. */
+export function textBytes(forms: readonly Uint8Array[]): Uint8Array {
+	const text = Uint8Array.from({ length: 256 }, (_, byte) =>
+		Number((byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13),
+	);
+	for (const form of forms) for (const byte of form) text[byte] = 1;
+	return text;
+}
+
+/**
+ * For each of so many places in a block, 256 entries by byte: what is not excluded by it. The entries of a block's bytes, put together by
+ * AND, say what the block may be. Places beyond `bytes` exclude nothing.
+ */
+export function blockTables(text: Uint8Array, bytes: number): Int32Array {
+	const tables = new Int32Array(BLOCK_BYTES * 256).fill(-1);
+	const [base64, hex] = [BASE64, HEX].map((coding) => allowedIn(coding, text)) as [Uint8Array[], Uint8Array[]];
+	for (let place = 0; place < bytes; place++)
+		for (let byte = 0; byte < 256; byte++) tables[place * 256 + byte] = encoded(byte, place) | parted(byte, place);
+	return tables;
+
+	function encoded(byte: number, place: number): number {
+		let bits = 0;
+		for (let offset = 0; offset < 4; offset++) bits |= (base64[(offset + place) & 3]?.[byte] ?? 0) << (Suspect.base64 + offset);
+		for (let offset = 0; offset < 2; offset++) bits |= (hex[(offset + place) & 1]?.[byte] ?? 0) << (Suspect.hex + offset);
+		if ((BASE32.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.base32;
+		if ((BASE64.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.run;
+		return bits;
+	}
+}
+
+function parted(byte: number, place: number): number {
+	const isAlnum = ALNUM[byte] === 1;
+	const isSeen = byte > 0x20;
+	// As JSON writes a line's end: n, r and t stand behind a backslash.
+	const isEscape = byte === 0x6e || byte === 0x72 || byte === 0x74;
+	let bits = 0;
+	for (let first = 0; first < 2; first++) if ((place - first) % 2 === 0 ? isSeen : !isAlnum) bits |= 1 << (Suspect.parted2 + first);
+	for (let first = 0; first < 3; first++) {
+		const at = (place - first + 3) % 3;
+		if (at === 0 ? isSeen : !isAlnum || (at === 2 && isEscape)) bits |= 1 << (Suspect.parted3 + first);
+	}
+	// At the block's ends, every second key of an object would do.
+	for (let first = 1; first < BLOCK_BYTES - 1; first++) {
+		const from = Math.abs(place - first);
+		if (from === 0 ? isAlnum : from > 3 || !isAlnum) bits |= 1 << (Suspect.parted + first);
+	}
+	const isDigit = byte >= 0x30 && byte <= 0x39;
+	if (isDigit || SEPARATORS_OF_CODES.includes(String.fromCharCode(byte))) bits |= 1 << Suspect.decimals;
+	for (let first = 0; first < 3; first++)
+		if ((place - first + 3) % 3 < 2 ? (HEX.values[byte] ?? -1) >= 0 : !isAlnum) bits |= 1 << (Suspect.hexPairs + first);
+	for (let first = 0; first < 3; first++)
+		if ((place - first + 3) % 3 === 0 ? byte === PERCENT : (HEX.values[byte] ?? -1) >= 0) bits |= 1 << (Suspect.percents + first);
+	return bits;
+}
+
+const PERCENT = 0x25;
+
+/** By place in a group of characters, and by character: 1: a byte of text may begin in it, or none begins in it. */
+function allowedIn({ bits, group, values }: Coding, text: Uint8Array): readonly Uint8Array[] {
+	return Array.from({ length: group }, (_, place) => {
+		// Where in the character a byte begins.
+		const begin = (8 - ((place * bits) % 8)) % 8;
+		const seen = bits - begin;
+		const beginnings = new Set<number>();
+		for (let byte = 0; byte < 256; byte++) if (text[byte] === 1) beginnings.add(byte >> (8 - seen));
+		return Uint8Array.from(values, (value) => Number(value >= 0 && (seen <= 0 || beginnings.has(value & ((1 << seen) - 1)))));
+	});
+}

@@ -1,0 +1,299 @@
+import { BLOCK_BYTES, blockTables, Suspect, textBytes } from "./block-tables.ts";
+import { BASE32, BASE64, type Coding, decodeAround, HEX, isTextAround } from "./coding.ts";
+import { compressedAt, type Inflate, mayBeCompressed } from "./compressed.ts";
+import type { FormSearch, Place } from "./form-search.ts";
+import { percentDecoded } from "./percent.ts";
+import { codesAround, gapAfter, gapBefore, isPaired, isParted, lettersAround, mayBeCodes, pairsAround, type Spelled } from "./spelled.ts";
+
+/** Encodings in one another that are undone. */
+const DEPTH = 3;
+/** A text of more bytes than this is not told from others any better. */
+const LONGEST_TEXT = 32;
+/** What is shorter may be a word or a number, and stands for itself only where nothing stands around it. */
+const SHORTEST_PART = 9;
+/** Bytes that are decoded for each byte of a message, at most: an honest one needs about one, whatever it holds. */
+const WORK = 16;
+const LEAST_WORK = 1 << 16;
+
+/** What every look at one message shares. */
+interface Work {
+	left: number;
+}
+
+/**
+ * Finds known forms behind encodings: in Base64, Base64 for URLs, Base32, hexadecimal digits and percent signs, also of what is
+ * compressed, one in another; and spelled out, letter by letter or in codes. Blocks of bytes are looked at, so far apart that none of
+ * these can stand between two of them; most say at once that nothing begins there. What may be text is decoded, each byte a few times at
+ * most, so the work is linear in the bytes.
+ */
+export class HiddenForms {
+	readonly search: FormSearch;
+	readonly inflate: Inflate | null;
+	/** The fewest bytes of a form. */
+	readonly shortest: number;
+	readonly text: Uint8Array;
+	readonly tables: Int32Array;
+	readonly block: number;
+	readonly stride: number;
+	/** Never used. While one is there, what the engine compiled for scans is not thrown away when it collects what is left of messages. */
+	readonly kept: Scan;
+
+	/** @param shortest the fewest bytes of any value */
+	constructor(search: FormSearch, forms: readonly Uint8Array[], shortest: number, inflate: Inflate | null) {
+		this.search = search;
+		this.inflate = inflate;
+		this.shortest = Math.min(shortest, LONGEST_TEXT);
+		this.text = textBytes(forms);
+		// Of Base64, which is the shortest, the characters in which a byte begins.
+		const least = Math.floor((4 * (this.shortest - 1)) / 3) + 1;
+		this.block = least >= 2 * BLOCK_BYTES ? BLOCK_BYTES : Math.max(3, least >> 1);
+		this.stride = least - this.block + 1;
+		this.tables = blockTables(this.text, this.block);
+		this.kept = new Scan(this, new Uint8Array(0), 0, { left: 0 }, search);
+	}
+
+	/** True when a form is hidden in the bytes. */
+	isIn(bytes: Uint8Array, spelled: FormSearch = this.search): boolean {
+		return new Scan(this, bytes, DEPTH, workFor(bytes), spelled).next() !== null;
+	}
+
+	/** Where forms are hidden, in order; a run of characters in which one is encoded, as a whole. */
+	places(bytes: Uint8Array): readonly Place[] {
+		const scan = new Scan(this, bytes, DEPTH, workFor(bytes), this.search);
+		const found: Place[] = [];
+		for (let place = scan.next(); place !== null; place = scan.next()) found.push(place);
+		return found.sort((a, b) => a.start - b.start);
+	}
+}
+
+function workFor(bytes: Uint8Array): Work {
+	return { left: Math.max(bytes.length * WORK, LEAST_WORK) };
+}
+
+/** One pass over some bytes. */
+class Scan {
+	readonly #forms: HiddenForms;
+	readonly #bytes: Uint8Array;
+	readonly #depth: number;
+	readonly #work: Work;
+	readonly #spelled: FormSearch;
+	#at = 0;
+	/** The last block was in a run; the block that is judged is the first one in its run. */
+	#inRun = false;
+	#begins = true;
+	/** By kind of suspicion: up to where it was looked at. */
+	#done = NOTHING;
+
+	constructor(forms: HiddenForms, bytes: Uint8Array, depth: number, work: Work, spelled: FormSearch) {
+		this.#forms = forms;
+		this.#bytes = bytes;
+		this.#depth = depth;
+		this.#work = work;
+		this.#spelled = spelled;
+	}
+
+	/** The next place; null: there is no more. */
+	next(): Place | null {
+		const { block, stride } = this.#forms;
+		const last = this.#bytes.length - block;
+		while (this.#at <= last) {
+			const mask = this.#suspects(last);
+			if (mask === 0) return null;
+			const at = this.#at;
+			this.#at += stride;
+			const place = this.#judge(at, mask);
+			if (place === null) continue;
+			this.#at = Math.max(this.#at, place.end);
+			return place;
+		}
+		return null;
+	}
+
+	/** Goes on to the next block that may be something, and says what; 0: there is none. */
+	#suspects(last: number): number {
+		const { tables, stride } = this.#forms;
+		const bytes = this.#bytes;
+		// A block that reaches over the end is looked at with what is there.
+		const whole = bytes.length - BLOCK_BYTES;
+		let inRun = this.#inRun;
+		let at = this.#at;
+		for (; at <= whole; at += stride) {
+			const mask =
+				(tables[bytes[at] ?? 0] ?? 0) &
+				(tables[256 + (bytes[at + 1] ?? 0)] ?? 0) &
+				(tables[512 + (bytes[at + 2] ?? 0)] ?? 0) &
+				(tables[768 + (bytes[at + 3] ?? 0)] ?? 0) &
+				(tables[1024 + (bytes[at + 4] ?? 0)] ?? 0) &
+				(tables[1280 + (bytes[at + 5] ?? 0)] ?? 0) &
+				(tables[1536 + (bytes[at + 6] ?? 0)] ?? 0) &
+				(tables[1792 + (bytes[at + 7] ?? 0)] ?? 0);
+			if (mask === 0) {
+				inRun = false;
+				continue;
+			}
+			// Inside of a run there is no other beginning.
+			const wasInRun = inRun;
+			inRun = (mask & RUN) !== 0;
+			if (mask === RUN && (wasInRun || !this.#mayBeCompressed(at))) continue;
+			this.#at = at;
+			this.#begins = !wasInRun;
+			this.#inRun = inRun;
+			return mask;
+		}
+		for (; at <= last; at += stride) {
+			let mask = -1;
+			for (let place = 0; place < BLOCK_BYTES && at + place < bytes.length; place++)
+				mask &= tables[place * 256 + (bytes[at + place] ?? 0)] ?? 0;
+			if (mask === 0) continue;
+			this.#at = at;
+			this.#begins = true;
+			return mask;
+		}
+		this.#at = at;
+		return 0;
+	}
+
+	#judge(at: number, mask: number): Place | null {
+		let place: Place | null = null;
+		if ((mask & RUN) !== 0 && this.#begins) place = this.#compressed(at);
+		if ((mask & ENCODED) !== 0) {
+			for (let o = 0; o < 4 && place === null; o++) if ((mask >> (Suspect.base64 + o)) & 1) place = this.#encoded(at, o, BASE64, 0);
+			for (let o = 0; o < 2 && place === null; o++) if ((mask >> (Suspect.hex + o)) & 1) place = this.#encoded(at, o, HEX, 4);
+			if ((mask >> Suspect.base32) & 1) for (let o = 0; o < 8 && place === null; o++) place = this.#encoded(at, o, BASE32, 6);
+		}
+		if (place !== null || (mask & SPELLED) === 0) return place;
+		for (let o = 0; o < 2 && place === null; o++) if ((mask >> (Suspect.parted2 + o)) & 1) place = this.#letters(at + o, 2);
+		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.parted3 + o)) & 1) place = this.#letters(at + o, 3);
+		for (let o = 0; o < BLOCK_BYTES && place === null; o++) if ((mask >> (Suspect.parted + o)) & 1) place = this.#farLetters(at + o);
+		if (place === null && (mask >> Suspect.decimals) & 1) place = this.#codes(at);
+		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.hexPairs + o)) & 1) place = this.#pairs(at + o);
+		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.percents + o)) & 1) place = this.#percents(at + o);
+		return place;
+	}
+
+	/** @param offset where in a group of characters the block begins @param kind the first of as many as a group has */
+	#encoded(at: number, offset: number, coding: Coding, kind: number): Place | null {
+		const done = kind + ((at + coding.group - offset) % coding.group);
+		if (at < (this.#done[done] ?? 0)) return null;
+		const { stride, text, shortest } = this.#forms;
+		if (!isTextAround(this.#bytes, at, offset, coding, text, shortest)) return null;
+		// What begins before the block begins after the one before it.
+		let from = at - offset - Math.ceil((stride + 2) / coding.group) * coding.group;
+		while (from < 0) from += coding.group;
+		const { bytes, start, end } = decodeAround(this.#bytes, from, Math.max(at, from), coding, text, shortest);
+		this.#doneTo(done, end);
+		if (bytes.length < shortest) return null;
+		return this.#isInside(bytes) ? this.#runAround(start, end) : null;
+	}
+
+	/** Where the run begins that the block at `at` is the first one in. */
+	#runStart(at: number): number {
+		const { stride, block } = this.#forms;
+		const least = Math.max(0, at - stride - block);
+		let start = at;
+		while (start > least && isOfBase64(this.#bytes[start - 1] ?? 0)) start--;
+		return start;
+	}
+
+	#mayBeCompressed(at: number): boolean {
+		return this.#forms.inflate !== null && mayBeCompressed(this.#bytes, this.#runStart(at));
+	}
+
+	#compressed(at: number): Place | null {
+		const { inflate } = this.#forms;
+		if (inflate === null) return null;
+		const start = this.#runStart(at);
+		const plain = compressedAt(this.#bytes, start, inflate);
+		return plain !== null && this.#isInside(plain.bytes) ? this.#runAround(start, plain.end) : null;
+	}
+
+	#percents(at: number): Place | null {
+		const least = this.#done[PERCENTS] ?? 0;
+		if (at < least) return null;
+		const { bytes, start, end } = percentDecoded(this.#bytes, at, least);
+		this.#doneTo(PERCENTS, end);
+		return bytes.length >= this.#forms.shortest && this.#isInside(bytes) ? { start, end } : null;
+	}
+
+	/** Parted by what is no letter, three of these at least: how many, they say themselves. */
+	#farLetters(at: number): Place | null {
+		const ahead = gapAfter(this.#bytes, at) + 1;
+		const behind = gapBefore(this.#bytes, at) + 1;
+		const place = ahead < 4 || ahead > LONGEST_PERIOD ? null : this.#letters(at, ahead);
+		return place !== null || behind === ahead || behind < 4 || behind > LONGEST_PERIOD ? place : this.#letters(at, behind);
+	}
+
+	#codes(at: number): Place | null {
+		const least = this.#done[DECIMALS] ?? 0;
+		return mayBeCodes(this.#bytes, at, this.#forms.text) ? this.#said(codesAround(this.#bytes, at, least), DECIMALS) : null;
+	}
+
+	#doneTo(kind: number, end: number): void {
+		if (this.#done === NOTHING) this.#done = new Int32Array(KINDS);
+		this.#done[kind] = end;
+	}
+
+	#letters(at: number, period: number): Place | null {
+		const kind = LETTERS + period * LONGEST_PERIOD + (at % period);
+		if (at < (this.#done[kind] ?? 0) || !isParted(this.#bytes, at, period)) return null;
+		return this.#said(lettersAround(this.#bytes, at, period), kind);
+	}
+
+	#pairs(at: number): Place | null {
+		const kind = PAIRS + (at % 3);
+		if (at < (this.#done[kind] ?? 0) || !isPaired(this.#bytes, at)) return null;
+		return this.#said(pairsAround(this.#bytes, at), kind);
+	}
+
+	#said(spelled: Spelled, kind: number): Place | null {
+		const { starts, bytes, end } = spelled;
+		this.#doneTo(kind, end);
+		if (bytes.length < this.#forms.shortest) return null;
+		for (let found = this.#spelled.first(bytes); found !== null; found = this.#spelled.first(bytes, found.end))
+			if (found.end - found.start >= SHORTEST_PART || found.end - found.start === bytes.length)
+				return { start: starts(found.start), end: found.end === bytes.length ? end : starts(found.end - 1) + spelled.width };
+		if (this.#depth <= 1 || bytes.length < SHORTEST_PART) return null;
+		return this.#scanOf(bytes).next() === null ? null : { start: starts(0), end };
+	}
+
+	/** Of what was decoded. Nothing but what was made for it takes more work than there is. */
+	#isInside(bytes: Uint8Array): boolean {
+		this.#work.left -= bytes.length;
+		if (this.#work.left < 0) return true;
+		return this.#forms.search.first(bytes) !== null || (this.#depth > 1 && this.#scanOf(bytes).next() !== null);
+	}
+
+	#scanOf(bytes: Uint8Array): Scan {
+		return new Scan(this.#forms, bytes, this.#depth - 1, this.#work, this.#forms.search);
+	}
+
+	/** All of the characters around what was decoded: what is left of them would still say it in part. */
+	#runAround(from: number, to: number): Place {
+		let [start, end] = [from, to];
+		while (start > 0 && isOfRun(this.#bytes[start - 1] ?? 0)) start--;
+		while (end < this.#bytes.length && isOfRun(this.#bytes[end] ?? 0)) end++;
+		return { start, end };
+	}
+}
+
+const EQUALS = 0x3d;
+const RUN = 1 << Suspect.run;
+const ENCODED = RUN - 1;
+const SPELLED = -1 << Suspect.parted2;
+/** The longest separator is one less: a quote, a comma, a line's end, four blanks and a quote, as JSON inside of JSON has them. */
+const LONGEST_PERIOD = 12;
+/** Kinds of suspicion, after those of the encodings. */
+const PERCENTS = 14;
+const DECIMALS = 15;
+const PAIRS = 16;
+const LETTERS = 20;
+const KINDS = LETTERS + (LONGEST_PERIOD + 1) * LONGEST_PERIOD;
+const NOTHING = new Int32Array(0);
+
+function isOfBase64(byte: number): boolean {
+	return (BASE64.values[byte] ?? -1) >= 0;
+}
+
+function isOfRun(byte: number): boolean {
+	return isOfBase64(byte) || byte === EQUALS;
+}
