@@ -11,6 +11,7 @@ export function registerDoctor(program: Command, io: Io, exit: (code: ExitCode) 
 		.command("doctor")
 		.description("try the sandbox and the keychain for real, and say what is missing and the narrowest remedy")
 		.option("--json", "print the result as JSON")
+		.addHelpText("after", "\nExit: 0 everything is there, 1 something is missing.")
 		.action(async (options: { json?: boolean }) => {
 			const json = options.json === true;
 			const checks = await examine({

@@ -11,6 +11,7 @@ import { WEAKER_SANDBOX } from "../platform/approval/texts.ts";
 import { readAuditLogs } from "../platform/audit/reader.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { readLayers } from "../platform/policy-files.ts";
+import { labelWidth } from "./columns.ts";
 import { realNames } from "./config-files.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { logTime } from "./log-time.ts";
@@ -141,7 +142,7 @@ function showGranted(granted: GrantedThen, io: Io): void {
 		["prompt", granted.prompts],
 		["resource", granted.resources],
 		["template", granted.templates],
-		["complete", granted.completions ? ["what you type for these"] : []],
+		["completion", granted.completions ? ["what you type for these"] : []],
 		["ask", granted.asks],
 		[
 			"receive",
@@ -156,8 +157,9 @@ function showGranted(granted: GrantedThen, io: Io): void {
 			: "Granted, beside its own code and a private home:",
 	);
 	if (granted.weaker) say(io, `  sandbox ${WEAKER_SANDBOX}`);
+	const width = labelWidth(rows.flatMap(([label, values]) => (values.length === 0 ? [] : [label])));
 	for (const [label, values] of rows)
-		for (const value of values) say(io, `  ${label.padEnd(7)} ${label === "limit" ? plain(value) : exact(value)}`);
+		for (const value of values) say(io, `  ${label.padEnd(width)} ${label === "limit" ? plain(value) : exact(value)}`);
 	if (rows.every(([, values]) => values.length === 0)) say(io, "  nothing");
 }
 

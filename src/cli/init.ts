@@ -16,6 +16,7 @@ export function registerInit(program: Command, io: Io, exit: (code: ExitCode) =>
 		.description("make Sallyport's home and install the launcher that config files name")
 		.option("--unattended", "make a throw-away home, with its own keys and secrets, in which --yes may widen (CI, tests)")
 		.option("--json", "print the result as JSON")
+		.addHelpText("after", "\nAgain, it mends what is missing and takes nothing away.\nExit: 0 made, or already there, 2 could not.")
 		.action(async (options: { unattended?: boolean; json?: boolean }) => {
 			const home = createHome(homePath(io.env), { unattended: options.unattended === true });
 			if (!home.ok) return exit(complain(io, home.problem));

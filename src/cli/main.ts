@@ -57,6 +57,25 @@ function hintAtHelp(command: Command, words: string): void {
 	for (const each of command.commands) hintAtHelp(each, `${words} ${each.name()}`);
 }
 
+/** `help nosuch` is as wrong as `nosuch`, where the library would show the general help and call it a success. */
+function refuseUnknownHelp(command: Command): void {
+	if (command.commands.length === 0) return;
+	command.helpCommand(false);
+	command
+		.command("help [command...]")
+		.description("show the help of a command")
+		.action((words: readonly string[]) => {
+			let meant = command;
+			for (const word of words) {
+				const next = meant.commands.find((each) => each.name() === word || each.aliases().includes(word));
+				if (next === undefined) meant.error(`error: unknown command '${word}'`, { code: "commander.unknownCommand" });
+				else meant = next;
+			}
+			meant.outputHelp();
+		});
+	for (const each of command.commands) refuseUnknownHelp(each);
+}
+
 async function main(argv: readonly string[]): Promise<number> {
 	watchOutput();
 	const io: Io = { cwd: process.cwd(), env: process.env, stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
@@ -104,6 +123,7 @@ async function main(argv: readonly string[]): Promise<number> {
 	registerSecrets(program, io, exit);
 	registerAudit(program, io, exit);
 	hintAtHelp(program, "sallyport");
+	refuseUnknownHelp(program);
 	try {
 		if (argv.length === 0) {
 			program.outputHelp();

@@ -36,6 +36,7 @@ export function registerNetwork(program: Command, io: Io, exit: (code: ExitCode)
 		.command("use")
 		.description("take HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY and the certificates that this terminal's variables name")
 		.option("--yes", "do not ask (only in a home made by: sallyport init --unattended)")
+		.addHelpText("after", "\nShows what it would take, and asks on a terminal.\nExit: 0 done, 1 declined, 2 could not.")
 		.action((options: { yes?: boolean }) => withHome((home) => use(home, options.yes === true, io)));
 	network
 		.command("clear")

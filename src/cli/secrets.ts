@@ -36,7 +36,13 @@ export function registerSecrets(program: Command, io: Io, exit: Exit): void {
 			exit(await list(io, home.value, options));
 		});
 	json(
-		secrets.command("set <reference>").description("store a value read from the terminal or from standard input; never overwrites"),
+		secrets
+			.command("set <reference>")
+			.description("store a value read from the terminal or from standard input; never overwrites")
+			.addHelpText(
+				"after",
+				"\nA reference is keychain://NAME or sealed://NAME.\nExit: 0 stored, or there already, 1 another value is there, 2 could not.",
+			),
 	).action(async (text: string, options: { json?: boolean }) => {
 		const home = createHome(homePath(io.env), { unattended: false });
 		if (!home.ok) return exit(complain(io, home.problem));

@@ -2,6 +2,7 @@ import { plain } from "../core/plain-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import { grantChange, launchRows } from "../platform/approval/texts.ts";
 import type { DescribedLaunch } from "../platform/launch/describe.ts";
+import { labelWidth } from "./columns.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
 
@@ -19,6 +20,7 @@ export function showLaunch(io: Io, described: DescribedLaunch, secrets: Grant["s
 /** Shows a change line by line: `+` is new, `-` goes, the rest stays. True when something is new. */
 export function showChange(io: Io, before: Grant | null, after: Grant): boolean {
 	const { rows, widens } = grantChange(before, after);
-	for (const { mark, kind, text } of rows) say(io, `  ${mark} ${kind.padEnd(7)} ${text}`);
+	const width = labelWidth(rows.map(({ kind }) => kind));
+	for (const { mark, kind, text } of rows) say(io, `  ${mark} ${kind.padEnd(width)} ${text}`);
 	return widens;
 }

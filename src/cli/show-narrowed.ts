@@ -3,6 +3,7 @@ import { plain } from "../core/plain-text.ts";
 import type { ApprovalContext } from "../platform/approval/context.ts";
 import { type Narrowed, narrowedNow } from "../platform/approval/narrowed.ts";
 import type { LaunchLine } from "../platform/launch/locate.ts";
+import { labelWidth } from "./columns.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
 
@@ -10,7 +11,8 @@ import { say } from "./say.ts";
 export function showNarrowed(io: Io, narrowed: readonly Narrowed[]): void {
 	for (const { file, rows } of narrowed) {
 		say(io, `  ✗ ${plain(file)} takes away:`);
-		for (const { mark, kind, text } of rows) say(io, `    ${mark} ${kind.padEnd(7)} ${text}`);
+		const width = labelWidth(rows.map(({ kind }) => kind));
+		for (const { mark, kind, text } of rows) say(io, `    ${mark} ${kind.padEnd(width)} ${text}`);
 	}
 }
 

@@ -55,6 +55,7 @@ export function registerTools(program: Command, io: Io, exit: (code: ExitCode) =
 		command.option("--file <config>", "the config file that has the server").option("--json", "print the result as JSON");
 	common(tools.command("list <name>").description("start the server confined and list its tools"))
 		.option("--update", "resolve the package anew instead of keeping the version that is installed")
+		.addHelpText("after", "\nGrants nothing.\nExit: 0 listed, 2 could not.")
 		.action(async (name: string, options: ToolsOptions) => exit(await withServer(name, options, io, list)));
 	common(
 		tools
@@ -77,12 +78,17 @@ export function registerTools(program: Command, io: Io, exit: (code: ExitCode) =
 		.option("--instructions", "let it give the model its instructions as they are now, with or without a tool")
 		.option("--no-instructions", "leave its instructions as you approved them, or unapproved")
 		.option("--yes", "do not ask (only in a home made by: sallyport init --unattended)")
+		.addHelpText(
+			"after",
+			"\nShows each tool whole, and the exact change, and asks for the server's name on a terminal.\nExit: 0 allowed, 1 declined, or no tool only reads, 2 could not.",
+		)
 		.action(async (name: string, named: readonly string[], options: AllowOptions) =>
 			exit(await withServer(name, options, io, allow(named))),
 		);
 	common(tools.command("deny <name> [tool...]").description("take tools away; a running server obeys at once"))
 		.option("--all", "every tool")
 		.option("--instructions", "its instructions for the model, too")
+		.addHelpText("after", "\nNothing is asked: this only takes away.\nExit: 0 taken away, 1 nothing of it was allowed, 2 could not.")
 		.action(async (name: string, named: readonly string[], options: AllowOptions) => exit(await deny(name, named, options, io)));
 }
 

@@ -3,6 +3,7 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type LiveMessage, messageName } from "../../src/core/live/message.ts";
+import { programName } from "../../src/launcher/started-by.ts";
 import { readDefinition } from "../../src/platform/definitions.ts";
 import { generateFakeToken } from "../../src/platform/example.ts";
 import { type Home, openHome } from "../../src/platform/home.ts";
@@ -75,7 +76,8 @@ describe("an editor beside a running server", () => {
 			await session("mini", async ({ pid }) => {
 				const hello = await editor.hears("hello");
 				expect(hello).toMatchObject({ server: "mini", config: path.join(world.workspace, ".mcp.json"), workspace: world.workspace, pid });
-				expect(hello.host).toBe(fs.readFileSync("/proc/self/comm", "utf8").trim());
+				expect(hello.host).toBe(programName(process.pid));
+				expect(hello.host).not.toBe("MainThread");
 				expect((await editor.hears("tools")).allowed).toEqual(["drift", "echo"]);
 			});
 			expect((await editor.hears("ended")).reason).toBe("host-closed");
