@@ -83,7 +83,14 @@ export function isOfSaid(reason: string): boolean {
 	return SAID.has(reason);
 }
 
-const SAID: ReadonlySet<string> = new Set(["tool-meta-changed", "instructions-not-granted", "instructions-changed"]);
+const SAID: ReadonlySet<string> = new Set([
+	"tool-meta-changed",
+	"instructions-not-granted",
+	"instructions-changed",
+	"prompt-changed",
+	"prompt-duplicate",
+	"prompt-unreadable",
+]);
 
 const CONNECTION: Readonly<Record<string, string>> = {
 	"not-granted": "a host that is not granted was asked for",
