@@ -190,8 +190,13 @@ async function lookAt(line: LaunchLine, home: Home, io: Io): Promise<Result<Lock
 	if (!listed.ok) return listed;
 	const tools = lockedTools(listed.value.tools.map(({ definition }) => definition));
 	if (tools === null) return fail("tool-unpinnable", "It lists a tool whose definition has no one reading.", "Ask the server's makers.");
-	return ok({ ...locked(candidate.value.described, io), tools });
+	const { instructions } = listed.value;
+	const said = instructions === null ? {} : { instructions: portable(instructions, line, io).slice(0, MOST_SAID) };
+	return ok({ ...locked(candidate.value.described, io), ...said, tools });
 }
+
+/** Characters that a lock file holds of what a server says for the model: more than anybody can approve. */
+const MOST_SAID = 100_000;
 
 function locked({ line, facts }: DescribedLaunch, io: Io): Omit<LockedServer, "tools"> {
 	const { code } = facts;
@@ -283,6 +288,7 @@ const SAYS: Readonly<Record<DriftKind, string>> = {
 	address: "is another server, or has another address",
 	package: "is another package or version, or has other dependencies",
 	script: "has another entry file",
+	instructions: "gives the model other instructions",
 	"tool-new": "has a tool that is not in the lock file",
 	"tool-gone": "no longer lists a tool",
 	"tool-changed": "has changed a tool",

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { styleText } from "node:util";
 import { NOT_AVAILABLE } from "../core/protocol/answers.ts";
 import { homePath, openHome } from "../platform/home.ts";
-import { recallPackage } from "../platform/packages/resolved.ts";
+import { lastResolved } from "../platform/packages/resolved.ts";
 import { resolveReference } from "../platform/vault/index.ts";
 import { call, connect, startAsHost } from "./host.ts";
 import { createWorld, type Outcome, removeWorld, sallyport, type World } from "./world.ts";
@@ -132,7 +132,7 @@ async function launchEverything(world: World, listener: Listener): Promise<void>
 		runtime: "script",
 		args: [],
 	} as const;
-	const stored = home.ok ? recallPackage(home.value, line) : null;
+	const stored = home.ok ? lastResolved(home.value, line) : null;
 	if (stored === null) return check("the package is in the store", false);
 	const bare = await connect({
 		command: process.execPath,

@@ -131,6 +131,24 @@ describe("sallyport tools verify", () => {
 		for (const { diff } of drift) expect(diff.join("\n")).toMatch(/^[-+]/m);
 	});
 
+	it("shows which line of its instructions for the model is another", async () => {
+		const server = path.join(path.dirname(world.server), "instructing.mjs");
+		fs.copyFileSync(path.resolve(import.meta.dirname, "../fixtures/servers/instructing.mjs"), server);
+		const args = [server, world.folder, `Read first.\nNever write to ${world.workspace}.`];
+		world.write(".mcp.json", { mcpServers: { it: { command: process.execPath, args } } });
+		await world.sallyport(["tools", "lock"]);
+		const locked = lock();
+		// biome-ignore lint/suspicious/noTemplateCurlyInString: the lock file's own word
+		expect(locked.servers[0].instructions).toBe("Read first.\nNever write to ${workspace}.");
+		expect((await world.sallyport(["tools", "verify"])).code).toBe(0);
+		locked.servers[0].instructions = "Write first.\nNever read.";
+		fs.writeFileSync(lockFile(), JSON.stringify(locked));
+		const { code, stdout } = await world.sallyport(["tools", "verify"]);
+		expect(code).toBe(1);
+		expect(stdout).toContain("it (.mcp.json) gives the model other instructions");
+		expect(stdout).toMatch(/- +"Write first\.",[\s\S]*\+ +"Read first\."/);
+	});
+
 	it("compares the entry of what cannot be started here, and says so", async () => {
 		const config = (image: string) =>
 			world.write(".mcp.json", {

@@ -1,8 +1,8 @@
-import { type Span, slice, splitBom } from "../text.ts";
+import { type Span, splitBom } from "../text.ts";
 import { withDotsAsPaths } from "./dotted.ts";
 import { type PartOfEntry, readEntry } from "./entry.ts";
 import { FORMAT_TITLES, formatOf, readTree } from "./formats.ts";
-import { type Report, type ServerGroup, serverGroups, shows } from "./groups.ts";
+import { type Report, serverGroups, shows } from "./groups.ts";
 import { type Format, HOSTS, type Host, type HostId } from "./hosts.ts";
 import type { AliasBudget } from "./merges.ts";
 import type { ConfigDocument, ConfigProblem, ServerEntry } from "./server.ts";
@@ -115,7 +115,7 @@ function read(tree: Tree, host: Host, empty: Omit<ConfigDocument, "problems">): 
 	const settings = settingsIn(roots, { text, host, taken, owners, aliases, tooMany });
 	const servers: ServerEntry[] = found.map(({ part, owner }) => ({ ...part, settings: owner.settings }));
 	const rootKeys = tree.roots.flatMap((root) => keysOf(text, propertiesOf(root)));
-	return { ...empty, servers, rootKeys, settings, comments: commentsOf(text, tree, host, groups), problems: inOrder(problems) };
+	return { ...empty, servers, rootKeys, settings, comments: host.holdsState ? [] : tree.comments, problems: inOrder(problems) };
 }
 
 /** A hostile file can hold a million, which nobody reads. */
@@ -146,49 +146,6 @@ function fileProblem({ roots, errors }: Tree, format: Format): { readonly span: 
 		};
 	const [root] = roots;
 	return root === undefined || root.type === "object" ? null : { span: spanOf(root), message: "The file must hold one object." };
-}
-
-/** Of a file that is mostly about other things, those among the servers and next to them, and those that are meant for us. */
-function commentsOf(text: string, { comments }: Tree, host: Host, groups: readonly ServerGroup[]): readonly Span[] {
-	if (host.holdsState) return [];
-	if (!host.mixed) return comments;
-	const [first] = groups;
-	const nodes = groups.flatMap(({ node, members }) => [node, ...members.map(({ value }) => value)]);
-	const last = nodes.reduce((most, { offset, length }) => Math.max(most, offset + length), 0);
-	const start = first === undefined ? 0 : aboveLine(text, first.node.offset);
-	const end = first === undefined ? 0 : belowLine(text, last);
-	return comments.filter((comment) => (comment.offset >= start && comment.offset < end) || /sallyport-ignore/.test(slice(text, comment)));
-}
-
-/** Lines that hold nothing, or a comment alone. */
-const BESIDE = /^[\t ]*(?:$|#|\/[/*]|\*)/;
-
-/** The start of an offset's line, or of the comments right above it. */
-function aboveLine(text: string, offset: number): number {
-	let start = lineStart(text, offset);
-	while (start > 0) {
-		const before = lineStart(text, start - 1);
-		if (!BESIDE.test(text.slice(before, start).trimEnd())) break;
-		start = before;
-	}
-	return start;
-}
-
-function lineStart(text: string, offset: number): number {
-	// An offset below zero counts as zero there.
-	return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
-}
-
-/** The end of an offset's line, or of the comments right below it. */
-function belowLine(text: string, offset: number): number {
-	let end = offset;
-	for (;;) {
-		const next = text.indexOf("\n", end);
-		if (next < 0) return text.length;
-		const after = text.indexOf("\n", next + 1);
-		if (!BESIDE.test(text.slice(next + 1, after < 0 ? text.length : after).trimEnd())) return next;
-		end = next + 1;
-	}
 }
 
 function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {

@@ -1,3 +1,4 @@
+import { classifyKey } from "../secrets/keys.ts";
 import { slice } from "../text.ts";
 import { IGNORE_KEY } from "./entry.ts";
 import type { Host } from "./hosts/host.ts";
@@ -75,10 +76,17 @@ function isRead(path: readonly (string | number)[], host: Host): boolean {
 	if (host.holdsState) return false;
 	if (!host.mixed) return true;
 	return (
+		namesSecret(path) ||
 		host.alsoReads.some((keys) => begins(path, keys)) ||
 		host.roots.some(({ path: keys }) => keys.length > 0 && begins(path, keys)) ||
 		host.switches.some(({ from, path: keys }) => from === "file" && keys.length === path.length && begins(path, keys))
 	);
+}
+
+/** A key that means a password or a token says so in any part of a file: `models[].apiKey`, `http_headers.Authorization`. */
+function namesSecret(path: readonly (string | number)[]): boolean {
+	const kind = classifyKey(path.findLast((key) => typeof key === "string") ?? null);
+	return kind === "secret" || kind === "password";
 }
 
 function begins(path: readonly (string | number)[], keys: readonly string[]): boolean {

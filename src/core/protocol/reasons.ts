@@ -60,13 +60,19 @@ const REASONS = {
 		says: "a tool was called with an argument that the policy does not allow",
 		remedy: ["To see what it allows", explainTool],
 	},
-	"not-initialized": { says: "a tool was called before the session was initialized", remedy: "Restart the server in the host." },
+	"not-initialized": {
+		says: "a tool was called, or a prompt asked for, before the session was initialized",
+		remedy: "Restart the server in the host.",
+	},
 	"list-failed": {
 		says: "the server did not list its tools, or its prompts, so none could be verified",
 		remedy: "Restart the server in the host.",
 	},
 	"session-ended": { says: "the session ended before the server's tools could be verified", remedy: "" },
-	"too-many-held": { says: "too many calls wait for the server's list of tools", remedy: "Restart the server in the host." },
+	"too-many-held": {
+		says: "too many requests wait for the server's list of tools, or of prompts",
+		remedy: "Restart the server in the host.",
+	},
 	"too-many-requests": { says: "too many requests are in flight", remedy: ["To let more wait", limit("pending")] },
 	"bad-params": { says: "a request has parameters that two programs could read differently", remedy: "" },
 	"task-not-granted": { says: "a call asked to run as a task, which is not granted", remedy: "" },

@@ -12,6 +12,7 @@ import type { Reason } from "./reasons.ts";
 import type { RelayLimits, RelayOptions, RelayPolicy } from "./relay.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { ToolGate } from "./tool-gate.ts";
+import type { VerifiedList } from "./verified-list.ts";
 
 /** The version in which a line may be an array of messages. */
 export const BATCH_VERSION = "2025-03-26";
@@ -22,6 +23,7 @@ export class RelayState {
 	readonly desk: Desk;
 	readonly tools: ToolGate;
 	readonly offering: OfferGate;
+	readonly #lists: readonly VerifiedList[];
 	readonly asks: AskGate;
 	readonly rate: CallRate;
 	/** The server's; null: it has none. */
@@ -58,7 +60,10 @@ export class RelayState {
 		this.rate = new CallRate(policy.limits ?? {}, time);
 		this.limit(policy);
 		this.tools = new ToolGate(this.desk, this.asks, this.rate, policy, limits, random);
-		this.offering = new OfferGate(this.desk, this.asks, this.rate, this.offers, limits, random);
+		// All that waits together, and the largest message, may wait for a server that does not read.
+		const less = { ...limits, heldBytes: limits.heldBytes / 4 };
+		this.offering = new OfferGate(this.desk, this.asks, this.rate, this.offers, less, random);
+		this.#lists = [this.tools.listed, this.offering.prompts];
 	}
 
 	get isReady(): boolean {
@@ -103,10 +108,6 @@ export class RelayState {
 	/** The answer to a request of the relay's own cannot be read. True: `id` is that request. */
 	giveUpOwn(id: RequestId): boolean {
 		return this.#lists.some((list) => list.giveUpOwn(id));
-	}
-
-	get #lists() {
-		return [this.tools.listed, this.offering.prompts];
 	}
 
 	limit({ limits = {}, asks = {} }: Pick<RelayPolicy, "limits" | "asks">): void {

@@ -134,6 +134,8 @@ export interface Rule {
 	 * document is all that it needs.
 	 */
 	readonly knowsEnough?: (context: AnalysisContext) => boolean;
+	/** A quick look at a file: false only where `checkDocument` finds nothing in it. Absent: it may find something in any. */
+	readonly mayConcernFile?: (document: ConfigDocument, context: AnalysisContext) => boolean;
 	/** For what belongs to the file, or shows only beside other entries, other files or other facts. */
 	checkDocument?(document: ConfigDocument, context: AnalysisContext): Iterable<Finding>;
 	/** The kind of entries that `checkServer` looks at. Absent: both. */

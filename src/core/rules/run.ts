@@ -47,8 +47,10 @@ export function runRules(
 		return true;
 	};
 	for (let i = 0; i < rules.length; i++) {
-		const found = rules[i]?.checkDocument?.(document, context);
-		if (found !== undefined && !take(byRule[i], found)) return { byRule, complete: false };
+		const rule = rules[i];
+		if (rule?.checkDocument === undefined || rule.mayConcernFile?.(document, context) === false) continue;
+		const found = rule.checkDocument(document, context);
+		if (!take(byRule[i], found)) return { byRule, complete: false };
 	}
 	if (memory !== undefined) {
 		// One by one: a large file has more of them than a call can have arguments.

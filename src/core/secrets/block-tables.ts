@@ -19,18 +19,19 @@ export const Suspect = {
 	decimals: 21,
 	hexPairs: 22,
 	percents: 25,
+	/** Small letters and digits alone; hexadecimal digits alone. */
+	lower: 28,
+	digits: 29,
 } as const;
 
-const SEPARATORS_OF_CODES = ',; :-.|/\\n[]"\t';
+const SEPARATORS_OF_CODES = ',; :-.|/\\n[]"\t\r\n';
 
 /** 1: a letter or a digit. */
-export const ALNUM = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[A-Za-z0-9]/.test(String.fromCharCode(byte))));
+export const ALNUM = new Uint8Array(256).fill(1, 0x30, 0x3a).fill(1, 0x41, 0x5b).fill(1, 0x61, 0x7b);
 
 /** Bytes of text: ASCII that is seen, with blanks, and whatever else stands in what is looked for. */
 export function textBytes(forms: readonly Uint8Array[]): Uint8Array {
-	const text = Uint8Array.from({ length: 256 }, (_, byte) =>
-		Number((byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13),
-	);
+	const text = new Uint8Array(256).fill(1, 9, 11).fill(1, 13, 14).fill(1, 0x20, 0x7f);
 	for (const form of forms) for (const byte of form) text[byte] = 1;
 	return text;
 }
@@ -52,6 +53,8 @@ export function blockTables(text: Uint8Array, bytes: number): Int32Array {
 		for (let offset = 0; offset < 2; offset++) bits |= (hex[(offset + place) & 1]?.[byte] ?? 0) << (Suspect.hex + offset);
 		if ((BASE32.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.base32;
 		if ((BASE64.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.run;
+		if (ALNUM[byte] === 1 && (byte < 0x41 || byte > 0x5a)) bits |= 1 << Suspect.lower;
+		if ((HEX.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.digits;
 		return bits;
 	}
 }

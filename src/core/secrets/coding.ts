@@ -129,15 +129,19 @@ export function decodeAround(
 
 const NONE = new Uint8Array(0);
 
-/** The offset after line ends at `at`, which are bytes, or a backslash and a letter; `at` itself where there is none. */
+/** The offset after line ends at `at`, which are bytes, or backslashes and a letter; `at` itself where there is none. */
 function afterLineEnd(source: Uint8Array, at: number): number {
-	let i = at;
-	for (let c = source[i]; ; c = source[i]) {
-		if (c === 10 || c === 13) i++;
-		else if (c === 0x5c && (source[i + 1] === 0x6e || source[i + 1] === 0x72)) i += 2;
+	for (let i = at; ; ) {
+		let letter = i;
+		while (source[letter] === 0x5c && letter < i + MOST_BACKSLASHES) letter++;
+		if (letter > i && (source[letter] === 0x6e || source[letter] === 0x72)) i = letter + 1;
+		else if (source[i] === 10 || source[i] === 13) i++;
 		else return i;
 	}
 }
+
+/** Of JSON in a text in JSON. */
+const MOST_BACKSLASHES = 4;
 
 function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 	const larger = new Uint8Array(bytes.length * 2);

@@ -14,11 +14,6 @@ export interface Inflated {
 	readonly end: number;
 }
 
-/** A quick look: false where nothing that was compressed begins in characters at `at`. */
-export function mayBeCompressed(source: Uint8Array, at: number): boolean {
-	return isMarked(source, at, BASE64) || isMarked(source, at, HEX);
-}
-
 /** What was compressed and then written in Base64 or hexadecimal digits from `at` on. Null: nothing. */
 export function compressedAt(source: Uint8Array, at: number, inflate: Inflate): Inflated | null {
 	for (const coding of [BASE64, HEX]) {
@@ -30,8 +25,8 @@ export function compressedAt(source: Uint8Array, at: number, inflate: Inflate): 
 	return null;
 }
 
-/** Whether it begins as gzip or zlib do. */
-function isMarked(source: Uint8Array, at: number, { bits, values }: Coding): boolean {
+/** Whether characters at `at` say what gzip or zlib begin with. */
+export function isMarked(source: Uint8Array, at: number, { bits, values }: Coding): boolean {
 	let buffer = 0;
 	for (let i = 0; i < 24 / bits; i++) {
 		const value = values[source[at + i] ?? 0] ?? -1;

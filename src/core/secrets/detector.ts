@@ -75,6 +75,21 @@ function looseTokens(text: string, tokens: readonly Detection[]): readonly Detec
 	});
 }
 
+/** Commands that somebody noted down, one a line: `# curl -u sam:… https://…`. What is no flag or password of theirs is not looked at. */
+function commandsIn(text: string): readonly Detection[] {
+	if (text.length > LONGEST_COMMENT || !text.includes(" -")) return [];
+	return [...text.matchAll(/^[\t ]*(?:\/\/+|#+|\/\*+|\*|<!--|--|;)?[\t ]*(?:[$>%][\t ]+)?/gm)].flatMap(({ 0: lead, index }) => {
+		const start = index + lead.length;
+		const end = text.indexOf("\n", start);
+		const line = text.slice(start, end < 0 ? text.length : end);
+		if (!PROGRAM.test(line) || !line.includes(" -")) return [];
+		const parts = commandParts(wholePiece(line)) ?? [];
+		return judgeAll(parts, line)
+			.filter(({ confident }) => confident)
+			.map((detection) => ({ ...detection, start: start + detection.start, end: start + detection.end }));
+	});
+}
+
 /** What the word behind it names. */
 const OF_ID = /\b(?:items?|ids?|tickets?|issues?|case|uuid|number|nr|no|arn)[\s:#.]{1,3}["'`(]?$/i;
 
@@ -120,6 +135,9 @@ function detectInTextAnew(text: string): readonly Detection[] {
 		for (const detection of detectSecrets(name, text.slice(start, end)))
 			if (detection.confident) found.push({ ...detection, start: start + detection.start, end: start + detection.end });
 	}
-	if (COMMENT.test(text)) for (const token of looseTokens(text, tokens)) found.push(token);
+	if (COMMENT.test(text)) {
+		for (const token of looseTokens(text, tokens)) found.push(token);
+		for (const token of commandsIn(text)) found.push(token);
+	}
 	return withoutOverlaps(found);
 }

@@ -22,6 +22,8 @@ interface Needle {
 	readonly at: number;
 }
 
+const NO_NEEDLES: readonly Needle[] = [];
+
 /** How much of a form stands somewhere: its first `head` bytes in one place, its last `tail` bytes in another. */
 export interface Pieces {
 	readonly form: Uint8Array;
@@ -91,12 +93,15 @@ export class FormSearch {
 
 	/** True where a form stands, or half of one that may be split. */
 	hasAny(bytes: Uint8Array): boolean {
-		for (let start = this.#next(bytes, 0); start !== -1; start = this.#next(bytes, start + 1))
-			for (const { form, at } of this.#needlesAt(bytes, start)) {
-				const needed = isSplit(form, this.#split) ? halfOf(form) : form.length;
-				if (commonLength(form, at, bytes, start) >= Math.min(needed, ENOUGH)) return true;
-			}
+		for (let start = this.#next(bytes, 0); start !== -1; start = this.#next(bytes, start + 1)) if (this.#isAny(bytes, start)) return true;
 		return false;
+	}
+
+	#isAny(bytes: Uint8Array, start: number): boolean {
+		return this.#needlesAt(bytes, start).some(({ form, at }) => {
+			const needed = isSplit(form, this.#split) ? halfOf(form) : form.length;
+			return commonLength(form, at, bytes, start) >= Math.min(needed, ENOUGH);
+		});
 	}
 
 	/** Of each form that may be split and of which a half stands there: the most of its beginning and of its end. */
@@ -116,20 +121,11 @@ export class FormSearch {
 
 	/** Where a needle may begin, at or after `from`; -1: nowhere. */
 	#next(bytes: Uint8Array, from: number): number {
-		const window = this.#window;
-		const shifts = this.#shift;
-		const mask = this.#mask;
-		if (window === 0) return -1;
-		for (let i = from + window - 1; i < bytes.length; ) {
-			const shift = shifts[hash(bytes, i, mask)] ?? 1;
-			if (shift === 0) return i - window + 1;
-			i += shift;
-		}
-		return -1;
+		return this.#window === 0 ? -1 : nextWindow(bytes, from, this.#window, this.#shift, this.#mask);
 	}
 
 	#needlesAt(bytes: Uint8Array, start: number): readonly Needle[] {
-		return this.#needles.get(hash(bytes, start + this.#window - 1, this.#mask)) ?? [];
+		return this.#needles.get(hash(bytes, start + this.#window - 1, this.#mask)) ?? NO_NEEDLES;
 	}
 
 	/** Where the longest form ends that begins at `start`; `start` when none does. */
@@ -164,6 +160,16 @@ function lengthBefore(form: Uint8Array, at: number, bytes: Uint8Array, start: nu
 	let length = 0;
 	while (length < most && form[at - 1 - length] === bytes[start - 1 - length]) length++;
 	return length;
+}
+
+/** By itself, so that nothing but numbers and bytes is known to what the engine makes of it. */
+function nextWindow(bytes: Uint8Array, from: number, window: number, shifts: Uint8Array, mask: number): number {
+	for (let i = from + window - 1; i < bytes.length; ) {
+		const shift = shifts[hash(bytes, i, mask)] ?? 1;
+		if (shift === 0) return i - window + 1;
+		i += shift;
+	}
+	return -1;
 }
 
 /** A power of two. */

@@ -1,6 +1,6 @@
 import { BLOCK_BYTES, blockTables, Suspect, textBytes } from "./block-tables.ts";
 import { BASE32, BASE64, type Coding, decodeAround, HEX, isTextAround } from "./coding.ts";
-import { compressedAt, type Inflate, mayBeCompressed } from "./compressed.ts";
+import { compressedAt, type Inflate, isMarked } from "./compressed.ts";
 import type { FormSearch, Place } from "./form-search.ts";
 import { percentDecoded } from "./percent.ts";
 import { codesAround, gapAfter, gapBefore, isPaired, isParted, lettersAround, mayBeCodes, pairsAround, type Spelled } from "./spelled.ts";
@@ -78,9 +78,13 @@ class Scan {
 	readonly #work: Work;
 	readonly #spelled: FormSearch;
 	#at = 0;
-	/** The last block was in a run; the block that is judged is the first one in its run. */
+	/** The last block was in a run. */
 	#inRun = false;
-	#begins = true;
+	/** Where, about, that run began, and whether its beginning was looked at. */
+	#runBegan = 0;
+	#isChecked = false;
+	/** Where something begins as what is compressed does, at the block that is judged. Null: nothing. */
+	#marked: number | null = null;
 	/** By kind of suspicion: up to where it was looked at. */
 	#done = NOTHING;
 
@@ -115,8 +119,10 @@ class Scan {
 		const bytes = this.#bytes;
 		// A block that reaches over the end is looked at with what is there.
 		const whole = bytes.length - BLOCK_BYTES;
+		const isInflating = this.#forms.inflate !== null;
 		let inRun = this.#inRun;
 		let at = this.#at;
+		this.#marked = null;
 		for (; at <= whole; at += stride) {
 			const mask =
 				(tables[bytes[at] ?? 0] ?? 0) &
@@ -131,12 +137,17 @@ class Scan {
 				inRun = false;
 				continue;
 			}
-			// Inside of a run there is no other beginning.
 			const wasInRun = inRun;
 			inRun = (mask & RUN) !== 0;
-			if (mask === RUN && (wasInRun || !this.#mayBeCompressed(at))) continue;
+			let isMarkedHere = false;
+			// A picture goes on and on. What stands right behind it is not looked at for what is compressed.
+			if (isInflating && inRun && !(wasInRun && at > this.#runBegan + LONG_RUN)) {
+				this.#lookForMarks(at, mask, wasInRun);
+				isMarkedHere = this.#marked !== null;
+			}
+			// Most are words, names, sums.
+			if ((mask & ~PLAIN_RUN) === 0 && !isMarkedHere) continue;
 			this.#at = at;
-			this.#begins = !wasInRun;
 			this.#inRun = inRun;
 			return mask;
 		}
@@ -145,8 +156,8 @@ class Scan {
 			for (let place = 0; place < BLOCK_BYTES && at + place < bytes.length; place++)
 				mask &= tables[place * 256 + (bytes[at + place] ?? 0)] ?? 0;
 			if (mask === 0) continue;
+			if (isInflating && (mask & RUN) !== 0) this.#lookForMarks(at, mask, false);
 			this.#at = at;
-			this.#begins = true;
 			return mask;
 		}
 		this.#at = at;
@@ -155,19 +166,19 @@ class Scan {
 
 	#judge(at: number, mask: number): Place | null {
 		let place: Place | null = null;
-		if ((mask & RUN) !== 0 && this.#begins) place = this.#compressed(at);
+		if (this.#marked !== null) place = this.#compressed(this.#marked);
 		if ((mask & ENCODED) !== 0) {
 			for (let o = 0; o < 4 && place === null; o++) if ((mask >> (Suspect.base64 + o)) & 1) place = this.#encoded(at, o, BASE64, 0);
 			for (let o = 0; o < 2 && place === null; o++) if ((mask >> (Suspect.hex + o)) & 1) place = this.#encoded(at, o, HEX, 4);
 			if ((mask >> Suspect.base32) & 1) for (let o = 0; o < 8 && place === null; o++) place = this.#encoded(at, o, BASE32, 6);
 		}
 		if (place !== null || (mask & SPELLED) === 0) return place;
+		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.percents + o)) & 1) place = this.#percents(at + o);
 		for (let o = 0; o < 2 && place === null; o++) if ((mask >> (Suspect.parted2 + o)) & 1) place = this.#letters(at + o, 2);
 		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.parted3 + o)) & 1) place = this.#letters(at + o, 3);
 		for (let o = 0; o < BLOCK_BYTES && place === null; o++) if ((mask >> (Suspect.parted + o)) & 1) place = this.#farLetters(at + o);
 		if (place === null && (mask >> Suspect.decimals) & 1) place = this.#codes(at);
 		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.hexPairs + o)) & 1) place = this.#pairs(at + o);
-		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.percents + o)) & 1) place = this.#percents(at + o);
 		return place;
 	}
 
@@ -186,24 +197,42 @@ class Scan {
 		return this.#isInside(bytes) ? this.#runAround(start, end) : null;
 	}
 
-	/** Where the run begins that the block at `at` is the first one in. */
-	#runStart(at: number): number {
+	/** Whether the block stands near the beginning of what was compressed: in a run of characters in both cases, or of digits in a short message. */
+	#lookForMarks(at: number, mask: number, wasInRun: boolean): void {
+		if ((mask & LOWER) === 0) {
+			if (!wasInRun || (this.#isChecked && !this.#goesOn(at))) this.#isChecked = false;
+			if (this.#isChecked) return;
+			this.#isChecked = true;
+			this.#runBegan = at;
+			this.#marked = this.#markedStart(at, BASE64);
+			return;
+		}
+		if (!wasInRun) {
+			this.#isChecked = false;
+			this.#runBegan = at;
+		}
+		if ((mask & DIGITS) !== 0 && this.#bytes.length <= SHORT_MESSAGE) this.#marked = this.#markedStart(at, HEX);
+	}
+
+	#markedStart(at: number, coding: Coding): number | null {
 		const { stride, block } = this.#forms;
-		const least = Math.max(0, at - stride - block);
+		const least = Math.max(0, at - 2 * stride - block);
 		let start = at;
 		while (start > least && isOfBase64(this.#bytes[start - 1] ?? 0)) start--;
-		return start;
+		return isMarked(this.#bytes, start, coding) ? start : null;
 	}
 
-	#mayBeCompressed(at: number): boolean {
-		return this.#forms.inflate !== null && mayBeCompressed(this.#bytes, this.#runStart(at));
+	/** Whether the run that the last block was in goes on up to `at`. */
+	#goesOn(at: number): boolean {
+		const { stride, block } = this.#forms;
+		let i = at - stride + block;
+		while (i < at && isOfBase64(this.#bytes[i] ?? 0)) i++;
+		return i >= at;
 	}
 
-	#compressed(at: number): Place | null {
+	#compressed(start: number): Place | null {
 		const { inflate } = this.#forms;
-		if (inflate === null) return null;
-		const start = this.#runStart(at);
-		const plain = compressedAt(this.#bytes, start, inflate);
+		const plain = inflate === null ? null : compressedAt(this.#bytes, start, inflate);
 		return plain !== null && this.#isInside(plain.bytes) ? this.#runAround(start, plain.end) : null;
 	}
 
@@ -277,9 +306,16 @@ class Scan {
 }
 
 const EQUALS = 0x3d;
+/** Bytes after which it is a picture. */
+const LONG_RUN = 4096;
 const RUN = 1 << Suspect.run;
+const LOWER = 1 << Suspect.lower;
+const DIGITS = 1 << Suspect.digits;
+const PLAIN_RUN = RUN | LOWER | DIGITS;
+/** Beyond it, what is compressed and then written in digits is not looked for. */
+const SHORT_MESSAGE = 64 * 1024;
 const ENCODED = RUN - 1;
-const SPELLED = -1 << Suspect.parted2;
+const SPELLED = (1 << Suspect.lower) - (1 << Suspect.parted2);
 /** The longest separator is one less: a quote, a comma, a line's end, four blanks and a quote, as JSON inside of JSON has them. */
 const LONGEST_PERIOD = 12;
 /** Kinds of suspicion, after those of the encodings. */

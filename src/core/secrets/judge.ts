@@ -1,5 +1,6 @@
 import { isAlgorithm } from "./algorithms.ts";
 import { decodeBase64, decodeHex } from "./base64.ts";
+import { withoutBrackets } from "./brackets.ts";
 import { awsAccount } from "./checksums.ts";
 import { decompose } from "./decompose.ts";
 import { undisguised, undisguisedText } from "./disguise.ts";
@@ -67,12 +68,13 @@ function unjudged({ start, end, format }: ProviderMatch, piece: Piece): Detectio
 }
 
 function judge(part: Part): readonly Detection[] {
-	const whole = unquotePiece(trimPiece(part.piece));
+	const kind = part.role === "credential" && part.key === "password" ? "password" : classifyKey(part.key);
+	const unquoted = unquotePiece(trimPiece(part.piece));
+	const whole = kind === "neutral" || kind === "public" ? unquoted : withoutBrackets(unquoted);
 	if (whole.text.length < 4) return [];
 	const piece = undisguised(whole);
 	const { text } = piece;
 	if (text.length < 4 || isReferenceText(text)) return [];
-	const kind = part.role === "credential" && part.key === "password" ? "password" : classifyKey(part.key);
 	const byProvider = matchProviders(text).flatMap((match) => providerDetection(match, piece, part.key) ?? []);
 	const [first] = byProvider;
 	if (first !== undefined) {

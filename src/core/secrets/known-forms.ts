@@ -11,7 +11,7 @@ export const SHORTEST_FORM = 6;
  */
 export function formsOf(secret: string): readonly string[] {
 	const json = JSON.stringify(secret).slice(1, -1);
-	const wellFormed = secret.replace(/\p{Surrogate}/gu, "\ufffd");
+	const wellFormed = HALF.test(secret) ? secret.replace(/\p{Surrogate}/gu, "\ufffd") : secret;
 	const bytes = utf8ToBytes(wellFormed);
 	const url = encodeURIComponent(wellFormed);
 	const hex = bytesToHex(bytes);
@@ -20,7 +20,7 @@ export function formsOf(secret: string): readonly string[] {
 		json,
 		JSON.stringify(json).slice(1, -1),
 		json.replaceAll("/", "\\/"),
-		asciiJson(secret),
+		asciiJson(json),
 		url,
 		url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
 		url.replaceAll("%20", "+"),
@@ -68,14 +68,16 @@ function forUrls(base64: string): string {
 
 /** Of a form, the hexadecimal digits; what stands between them stays. */
 function digitsInCapitals(form: string): string {
-	return form.replace(/[a-f]/g, (digit) => digit.toUpperCase());
+	return form.toUpperCase().replaceAll("\\U", "\\u").replaceAll("&#X", "&#x");
 }
 
-function asciiJson(secret: string): string {
-	return JSON.stringify(secret)
-		.slice(1, -1)
-		.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+function asciiJson(json: string): string {
+	return NOT_ASCII.test(json) ? json.replace(EACH_NOT_ASCII, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`) : json;
 }
+
+const NOT_ASCII = /[^\x20-\x7e]/;
+const EACH_NOT_ASCII = /[^\x20-\x7e]/g;
+const HALF = /[\ud800-\udfff]/;
 
 /** The characters that are the same whatever stands before and after the value. */
 function alignedBase64(bytes: Uint8Array, shift: number): string {

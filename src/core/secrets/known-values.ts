@@ -1,4 +1,3 @@
-import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Inflate } from "./compressed.ts";
 import { FormSearch, type Place } from "./form-search.ts";
 import { HiddenForms } from "./hidden-forms.ts";
@@ -37,7 +36,7 @@ export class KnownValues {
 		const forms = new Map<string, Uint8Array>();
 		const split = new Set<Uint8Array>();
 		for (const value of this.#values) {
-			for (const form of formsOf(value)) if (form.length >= SHORTEST_FORM && !forms.has(form)) forms.set(form, utf8ToBytes(form));
+			for (const form of formsOf(value)) if (form.length >= SHORTEST_FORM && !forms.has(form)) forms.set(form, encoder.encode(form));
 			for (const form of wholeForms(value)) {
 				const bytes = forms.get(form);
 				if (bytes !== undefined) split.add(bytes);
@@ -103,7 +102,9 @@ export class KnownValues {
 	}
 
 	#hiddenForms(): HiddenForms {
-		const shortest = (): number => Math.min(...this.#values.map((value) => utf8ToBytes(value).length));
+		// Of each value, what is looked for in JSON when its letters are parted.
+		const least = (value: string): number => Math.max(...piecesOf(value).map((piece) => piece.length));
+		const shortest = (): number => Math.max(SHORTEST_FORM, Math.min(...this.#values.map(least)));
 		this.#hidden ??= new HiddenForms(this.#search, this.#forms, shortest(), this.#inflate);
 		return this.#hidden;
 	}
@@ -111,9 +112,11 @@ export class KnownValues {
 	/** A quote or a character beyond ASCII parts letters in JSON otherwise than its neighbours are: there, what is between them is enough. */
 	#spelledForms(): FormSearch {
 		if (this.#spelled !== null) return this.#spelled;
-		const pieces = this.#values.flatMap((value) => value.split(NOT_ONE_BYTE)).filter((piece) => piece.length >= SHORTEST_FORM);
+		const pieces = this.#values.flatMap(piecesOf).filter((piece) => piece.length >= SHORTEST_FORM);
 		const isPlain = this.#values.every((value) => !NOT_ONE_BYTE.test(value));
-		this.#spelled = isPlain ? this.#search : new FormSearch([...this.#forms, ...pieces.flatMap(withReverse).map(utf8ToBytes)]);
+		this.#spelled = isPlain
+			? this.#search
+			: new FormSearch([...this.#forms, ...pieces.flatMap(withReverse).map((each) => encoder.encode(each))]);
 		return this.#spelled;
 	}
 }
@@ -131,6 +134,10 @@ function joined(places: readonly Place[]): readonly Place[] {
 
 /** In JSON. */
 const NOT_ONE_BYTE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
+
+function piecesOf(value: string): readonly string[] {
+	return value.split(NOT_ONE_BYTE);
+}
 
 function withReverse(text: string): readonly string[] {
 	return [text, [...text].reverse().join("")];

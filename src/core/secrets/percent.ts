@@ -7,7 +7,7 @@ const PERCENT = 0x25;
 /** What stands in a URL, with percent signs: the text around the one at `at`, but not before `least`. Empty: it is none. */
 export function percentDecoded(source: Uint8Array, at: number, least: number): Decoded {
 	let start = at;
-	while (start > least && isOfUrl(source[start - 1] ?? 0)) start--;
+	while (start > least && (isOfUrl(source[start - 1] ?? 0) || source[start - 1] === PERCENT)) start--;
 	const bytes: number[] = [];
 	let i = start;
 	while (i < source.length) {

@@ -1,3 +1,4 @@
+import { isAlgorithm } from "./algorithms.ts";
 import { classifyKey } from "./keys.ts";
 import { isRandom } from "./randomness.ts";
 import {
@@ -13,6 +14,7 @@ import {
 	skipQuote,
 	valueEnd,
 } from "./reading.ts";
+import { DICTIONARY } from "./words.ts";
 
 /** `login sam / value`, `sam@example.com / value`. */
 export function afterUser(text: string, at: number): Reading | null {
@@ -51,7 +53,7 @@ export function told(text: string, at: number): Reading | null {
 			? isNumberOf(name, value) ||
 				(value.length >= SHORTEST_VALUE && /\d/.test(value) && /[A-Za-z]/.test(value)) ||
 				isRandom(value, SHORTEST_RANDOM)
-			: isTold(value, name);
+			: isTold(value, name) || (classifyKey(name) === "password" && isWholeLine(text, nameStart, start, end));
 	return { candidate: isOne && !isBracket(text.charCodeAt(end)) ? { name, start, end } : null, end: start };
 }
 
@@ -76,7 +78,7 @@ function isNumberOf(name: string, value: string): boolean {
 
 /** What stands behind a word for a secret without a sign between: prose goes on with words, a secret does not look like one. */
 export function isTold(value: string, name: string): boolean {
-	if (value.length < SHORTEST_VALUE || !/[A-Za-z]/.test(value) || !/\d/.test(value)) return false;
+	if (value.length < SHORTEST_VALUE || !/[A-Za-z]/.test(value) || !/\d/.test(value) || isAlgorithm(value)) return false;
 	if (classifyKey(name) !== "password") return isRandom(value);
 	return (
 		isRandom(value, 8) ||
@@ -85,3 +87,30 @@ export function isTold(value: string, name: string): boolean {
 		/[a-z]\d+[a-z]/i.test(value)
 	);
 }
+
+/**
+ * True for a password that people choose, if a line says nothing else: `// senha Biber-38`, `# db password = Biber38`. A word and a number
+ * stand in prose as well, but not at the end of a line that begins with "password".
+ */
+export function isWholeLine(text: string, nameStart: number, start: number, end: number): boolean {
+	const value = text.slice(start, end);
+	const chosen = CHOSEN.exec(value);
+	if (
+		chosen === null ||
+		!/\p{Ll}{2}/u.test(value) ||
+		!/^(?:[\t ]*(?:[\r\n,(#]|\*\/|-->|\/\/|$)|["'`][\t ]*[\r\n]?$)/.test(text.slice(end, end + 12))
+	)
+		return false;
+	const before = /(?:^|\n)[\t ]*(?:\/\/+|#+|\/\*+|\*|<!--|--|;)[\t ]*((?:\p{L}{1,14} ){0,2})$/u.exec(
+		text.slice(Math.max(0, nameStart - 60), nameStart),
+	);
+	if (before === null || /\b(?:const|let|var|val|def|if|when|my|no|a|an)\b/i.test(before[1] ?? "")) return false;
+	const word = (chosen[1] ?? "").toLowerCase();
+	return !NUMBERED.test(word) && !isAlgorithm(value) && (/^\p{Lu}/u.test(value) || !DICTIONARY.has(word));
+}
+
+/** A word, perhaps a sign, two digits and more, and what rules for passwords ask for. */
+const CHOSEN = /^(?:[\p{L}]{2,12}[-._])?([\p{L}]{3,20})[-._@#*+]?\d{2,6}[\p{L}]{0,2}[!?.#$%&*@]{0,2}$/u;
+/** What has numbers. */
+const NUMBERED =
+	/^(?:section|step|chapter|issue|ticket|bug|page|version|release|build|rule|policy|rotation|level|phase|stage|part|line|node|node.?js|python|java|ruby|ubuntu|debian|windows|macos|ios|android|covid|iso|rfc|utf|sha|md|base|bits?|bytes?|chars?|input|output|arg|argument|param|value|field|var|tmp|temp|test|example|article|clause|paragraph|figure|table|item|note|option|day|week|month|year|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|since|until|after|before|min|max|room|port|pbkdf|bcrypt|scrypt|argon|oauth|saml|tls|ssl|ipv|http|rev|patch|update|sprint|epic|story|team|group|site|server|host|user|account|expected|actual)$/;

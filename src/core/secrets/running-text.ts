@@ -1,5 +1,6 @@
+import { classifyKey } from "./keys.ts";
 import { element, escapedElement } from "./markup.ts";
-import { afterUser, isTold, told } from "./prose.ts";
+import { afterUser, isTold, isWholeLine, told } from "./prose.ts";
 import { isRandom } from "./randomness.ts";
 import {
 	type Candidate,
@@ -124,7 +125,10 @@ function given(text: string, at: number, width = 1): Reading | null {
 	// In code a name gets a value with blanks around the sign; only random text counts there, not a call or another name.
 	const isTight = start > valueBlanks || valueBlanks === at + width || text[at] === ":" ? nameEnd === at || start > valueBlanks : false;
 	// French puts a blank before a colon.
-	const isOne = isValue(value, isTight) || (text[at] === ":" && isTold(value, name));
+	const isOne =
+		isValue(value, isTight) ||
+		(text[at] === ":" && isTold(value, name)) ||
+		(!isTight && classifyKey(name) === "password" && isWholeLine(text, nameStart, start, end));
 	return { candidate: isOne ? { name, start, end } : null, end };
 }
 

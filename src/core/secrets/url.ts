@@ -23,13 +23,21 @@ export function decomposeUrl(key: string | null, piece: Piece): readonly UrlPart
 	const slashes = text.indexOf("//");
 	const start = slashes < 0 ? text.indexOf(":", 5) + 1 : slashes + 2;
 	const scheme = text.slice(0, Math.max(0, start)).toLowerCase();
+	const isJdbc = scheme.startsWith("jdbc:");
+	const settings = isJdbc ? text.indexOf(";", start) : -1;
+	// From there on no sign means what it does in an address.
+	if (settings >= 0 && !text.slice(start, settings).includes("?"))
+		return [
+			...decomposeUrl(key, subPiece(piece, 0, settings)),
+			{ key: null, piece: subPiece(piece, settings + 1, text.length), role: "value", nested: true },
+		];
 	const web = /^(?:https?|wss?|sse|git\+https?|ftp):/.test(scheme);
 	const authorityEnd = endOf(text, start, /[/?#]/);
 	const at = userinfoEnd(text, start, authorityEnd, web);
 	const hostStart = at < 0 ? start : at + 1;
 	const pathStart = endOf(text, hostStart, /[/?#;]/);
 	const queryStart = endOf(text, pathStart, /[?#]/);
-	const fragmentStart = endOf(text, queryStart, /#/);
+	const fragmentStart = isJdbc ? text.length : endOf(text, queryStart, /#/);
 	// The name of a node is its public key.
 	if (scheme === "enode://" || scheme === "enr://") return [];
 	const host = text.slice(hostStart, pathStart);

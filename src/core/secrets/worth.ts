@@ -26,12 +26,17 @@ export function worth(part: Part, text: string, kind: KeyClass): Worth {
 			return keyWorth(text);
 		case "public":
 			// Of Vault's AppRole; elsewhere the name of a secret.
-			return part.key !== null && /secret[_-]?id$/i.test(part.key) && (isUuid(text) || (isRandom(text, 12) && !isOrdinary(text)))
-				? "secret"
-				: "none";
+			return part.key !== null && isSecretAfterAll(part.key, text) ? "secret" : "none";
 		default:
 			return neutralWorth(text, part.key);
 	}
+}
+
+/** Vault's AppRole has a secret with an id; and a variable for a header may hold the header's name, or what is sent in it. */
+function isSecretAfterAll(key: string, text: string): boolean {
+	if (/secret[_-]?id$/i.test(key)) return isUuid(text) || (isRandom(text, 12) && !isOrdinary(text));
+	if (!/(?:auth|authorization|token|key|secret)[_-]?headers?$/i.test(key)) return false;
+	return text.length >= 20 && /\d/.test(text) && isRandom(text, 20) && !isOrdinary(text) && disorder(text) >= 0.6;
 }
 
 /** People choose passwords: words count, as long as they are not the ones that everybody writes there. */

@@ -27,6 +27,8 @@ const LockedServer = z.strictObject({
 	package: z.optional(z.strictObject({ name: Text, version: Text, lock: Sha256 })),
 	/** The entry file of a server that is no package. */
 	script: z.optional(z.strictObject({ path: Text, sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) })),
+	/** What it says for the model, if anything; its paths are written as those of `args`. */
+	instructions: z.optional(Text),
 	/** True: Sallyport cannot start it, so nothing but what stands in its entry is known. */
 	unlisted: z.optional(z.boolean()),
 	/** Definitions as listed, without `_meta`, by name. */
@@ -97,6 +99,7 @@ export type DriftKind =
 	| "address"
 	| "package"
 	| "script"
+	| "instructions"
 	| "tool-new"
 	| "tool-gone"
 	| "tool-changed";
@@ -144,6 +147,7 @@ function driftOf(before: Either | undefined, after: Either | undefined): readonl
 		...(text(line(before)) === text(line(after)) ? [] : [drift("launch", line(before), line(after))]),
 		...(text(before.package) === text(after.package) ? [] : [drift("package", before.package, after.package)]),
 		...(text(before.script) === text(after.script) ? [] : [drift("script", before.script, after.script)]),
+		...(before.instructions === after.instructions ? [] : [drift("instructions", said(before), said(after))]),
 		...[...new Set([...old.keys(), ...current.keys()])].sort().flatMap((tool) => {
 			const [was, is] = [old.get(tool), current.get(tool)];
 			if (was === undefined) return [drift("tool-new", was, is, tool)];
@@ -151,6 +155,11 @@ function driftOf(before: Either | undefined, after: Either | undefined): readonl
 			return pinOf(was) === pinOf(is) ? [] : [drift("tool-changed", was, is, tool)];
 		}),
 	];
+}
+
+/** Line by line, so that a difference shows the one that changed. */
+function said({ instructions }: LockedServer): readonly string[] | undefined {
+	return instructions?.split("\n");
 }
 
 function line(server: Either | undefined): unknown {

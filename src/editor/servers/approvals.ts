@@ -22,7 +22,6 @@ import { grantChange } from "../../platform/approval/texts.ts";
 import { NOTHING, type Widening, widen } from "../../platform/approval/widen.ts";
 import { keepInstructions, keepTool } from "../../platform/definitions.ts";
 import type { ListedOffers, ListedPrompt, ListedTool } from "../../platform/launch/list-tools.ts";
-import { readListing } from "../../platform/launch/listings.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
 import { lacksMutableApproval } from "../../platform/launch/verify.ts";
 import { recallPackage } from "../../platform/packages/resolved.ts";
@@ -148,7 +147,7 @@ export class Approvals {
 		const launch = parseLaunch(command, args);
 		if (!launch.ok || launch.value.kind !== "package") return false;
 		const home = this.#services.home();
-		return !home.ok || recallPackage(home.value, launch.value) === null;
+		return !home.ok || recallPackage(home.value, launch.value, this.#servers.accepted?.code ?? null) === null;
 	}
 
 	/** Starts the server confined and keeps the list of its tools. Asks before the first start of a command that was not approved. */
@@ -181,8 +180,8 @@ export class Approvals {
 		if (!described.ok) return described;
 		const { server, candidate, context, asked } = described.value;
 		const { launch, line } = candidate.described;
-		const known =
-			asked || isApproved(candidate) || this.#started.has(launch.fingerprint) || readListing(context.home, launch.fingerprint) !== null;
+		// Not by a list that is kept of it: another program may have written that.
+		const known = asked || isApproved(candidate) || this.#started.has(launch.fingerprint);
 		if (!known && !(await confirmWidening(startQuestion(candidate)))) return CANCELLED;
 		this.#started.add(launch.fingerprint);
 		// A launch that was approved without a secret that it asks for would not start under its grant.

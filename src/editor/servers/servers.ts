@@ -61,6 +61,8 @@ export class Servers implements vscode.Disposable {
 	#isDiscovering = false;
 	/** What a person accepted; null: not known yet, or not needed. */
 	#accepted: Result<Accepted> | null = null;
+	/** The last question what a person accepted. */
+	#asking: Promise<void> = Promise.resolve();
 	#asked = 0;
 	#disposed = false;
 
@@ -411,13 +413,19 @@ export class Servers implements vscode.Disposable {
 	}
 
 	/** What a person accepted is asked of the vault only where something is granted at all, and never for a workspace that is not trusted. */
-	async #askAccepted(): Promise<void> {
+	#askAccepted(): Promise<void> {
+		this.#asking = this.#ask();
+		return this.#asking;
+	}
+
+	async #ask(): Promise<void> {
 		const home = this.#services.home();
 		const asks = home.ok && this.#services.trusted && grantsAnything(home.value);
 		const asked = ++this.#asked;
 		const accepted = asks ? await readAccepted(home.value) : null;
 		// A later question has a later answer.
 		if (asked === this.#asked) this.#accepted = accepted;
+		else await this.#asking;
 	}
 
 	/** Anew after each change: a folder that a policy will stand in may have been made just now. */

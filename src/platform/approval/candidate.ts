@@ -1,18 +1,22 @@
 import * as fs from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { PackageLaunch } from "../../core/launch/package-launch.ts";
+import { parseLaunch } from "../../core/launch/runner.ts";
 import { grantKey } from "../../core/policy/accepted.ts";
+import { fingerprintOf } from "../../core/policy/fingerprint.ts";
 import { confinedOf, findGrant, type Grant, grantsOf, type PolicyLayer, withConfined } from "../../core/policy/layers.ts";
 import type { PolicyServer } from "../../core/policy/schema.ts";
 import { fail, failed, ok, type Result } from "../../core/result.ts";
 import { keepAccepted, readAccepted, withAccepted } from "../acceptance/accepted.ts";
 import { notAccepted, readHeldNow } from "../acceptance/held.ts";
 import type { MarkOptions } from "../acceptance/mark.ts";
+import type { Code } from "../coded-memory.ts";
 import type { Home } from "../home.ts";
 import { type DescribedLaunch, describeLaunch } from "../launch/describe.ts";
 import { readFacts, writeFacts } from "../launch/facts.ts";
 import { forbiddenLaunch } from "../launch/forbidden.ts";
 import type { LaunchLine } from "../launch/locate.ts";
+import { launchParts } from "../launch/parts.ts";
 import { allowCommand, claimFacts } from "../launch/verify.ts";
 import { openNetwork } from "../network.ts";
 import type { ReadyPackage } from "../packages/kind.ts";
@@ -28,16 +32,8 @@ export interface Candidate {
 	readonly described: DescribedLaunch;
 	/** Null: never approved. Its launch may be another one than what the config says now. */
 	readonly current: Grant | null;
-	/** What the line means once this is saved, where it was resolved anew. Null or undefined: what it meant before. */
-	readonly renewed?: Renewed | null;
 	/** What is left of that grant once every layer has narrowed it: what a launch would run under. Null: it would be refused. */
 	readonly effective: Grant | null;
-}
-
-/** A line, and what a registry had for it now. */
-interface Renewed {
-	readonly launch: PackageLaunch;
-	readonly lockDigest: string;
 }
 
 /**
@@ -52,40 +48,43 @@ export async function describeCandidate(
 ): Promise<Result<Candidate>> {
 	const held = await readHeldNow(context.home, { workspace: line.workspace, narrowing: [] }, context.approvals);
 	if (!held.ok) return held;
-	const { layers } = held.value;
+	const { layers, accepted } = held.value;
+	const { code } = accepted;
 	const forbidden = forbiddenLaunch(layers, line);
 	if (forbidden !== null) return forbidden;
 	const current = currentGrant(grantsOf(layers), line);
-	let renewed: Renewed | null = null;
 	const described = await describeLaunch(line, {
 		home: context.home,
 		userHome: context.userHome,
 		path: context.env.PATH ?? "",
 		env: context.env,
 		node: context.node,
-		code: held.value.accepted.code,
+		code,
 		install: async (launch) => {
-			const known = options.update ? null : (approvedPackage(launch, line, current, context) ?? recallPackage(context.home, launch));
+			const known = options.update ? null : (approvedPackage(launch, line, current, context) ?? recallPackage(context.home, launch, code));
 			if (known !== null) return ok(known);
 			const stored = await install(launch, line, context);
 			if (!stored.ok) return stored;
 			// A look at what is newer changes nothing; the first look at a package says what the line means from now on.
-			if (options.update) renewed = { launch, lockDigest: stored.value.lockDigest };
-			else await rememberPackage(context.home, launch, stored.value);
+			if (!options.update) await rememberPackage(context.home, launch, stored.value, code);
 			return stored;
 		},
 	});
 	if (!described.ok) return described;
 	const { name, command, args } = line;
 	const lookup = findGrant(layers, { name, command, args, folder: line.workspace ?? context.userHome });
-	return ok({ described: described.value, current, renewed, effective: lookup.found ? lookup.grant : null });
+	return ok({ described: described.value, current, effective: lookup.found ? lookup.grant : null });
 }
 
 /** The package that this very line was approved with. Null: it was not, or it is not in the store any more. */
 function approvedPackage(launch: PackageLaunch, line: LaunchLine, current: Grant | null, { home }: ApprovalContext): ReadyPackage | null {
 	if (current === null || current.launch.command !== line.command || !isDeepStrictEqual(current.launch.args, line.args)) return null;
 	const facts = readFacts(home, current.launch.fingerprint);
-	return facts.ok && facts.value.code.kind === "package" ? readyPackage(home, launch, facts.value.code.lockDigest) : null;
+	// What stands there under the fingerprint must be what the fingerprint is of.
+	if (!facts.ok || fingerprintOf(launchParts(line, line.env, facts.value), home.key) !== current.launch.fingerprint) return null;
+	const { code } = facts.value;
+	const ready = code.kind === "package" ? readyPackage(home, launch, code.lockDigest) : null;
+	return ready !== null && code.kind === "package" && ready.contentDigest === code.contentDigest ? ready : null;
 }
 
 /** True when the launch that was approved is the very one that the config starts now. */
@@ -145,12 +144,7 @@ function isReal(named: string): boolean {
  * Refuses when the grant has changed since it was shown: what was taken away meanwhile must not come back; and while something waits in its file
  * that nobody has accepted, which would be lost.
  */
-export function saveGrant(
-	home: Home,
-	grant: Grant,
-	{ described, current, renewed }: Candidate,
-	options: MarkOptions = {},
-): Promise<Result<string>> {
+export function saveGrant(home: Home, grant: Grant, { described, current }: Candidate, options: MarkOptions = {}): Promise<Result<string>> {
 	return withPolicyLock(home, async () => {
 		const held = await readHeldNow(home, { workspace: null, narrowing: [] }, options);
 		if (!held.ok) return held;
@@ -174,17 +168,24 @@ export function saveGrant(
 		if (!now.ok) return now;
 		if (!isDeepStrictEqual(standing(now.value, server), before)) return changedMeanwhile;
 		const saved = write();
-		await rememberFiles(home, grant, described, options);
-		if (renewed) await rememberPackage(home, renewed.launch, renewed);
+		const accepted = await readAccepted(home, options);
+		const code = accepted.ok ? accepted.value.code : null;
+		await rememberFiles(home, grant, described, code);
+		await rememberMeaning(home, described, code);
 		return ok(saved);
 	});
 }
 
 /** So that the first start need not read them again. What cannot be remembered only costs time. */
-async function rememberFiles(home: Home, grant: Grant, { facts }: DescribedLaunch, options: MarkOptions): Promise<void> {
-	const accepted = await readAccepted(home, options);
+async function rememberFiles(home: Home, grant: Grant, { facts }: DescribedLaunch, code: Code | null): Promise<void> {
 	const claimed = await claimFacts(facts, home, allowCommand(grant));
-	if (accepted.ok && claimed.ok) claimed.value.prove(accepted.value.code);
+	if (code !== null && claimed.ok) claimed.value.prove(code);
+}
+
+/** From now on the line means the package that was approved with it. */
+async function rememberMeaning(home: Home, { line, facts: { code: found } }: DescribedLaunch, code: Code | null): Promise<void> {
+	const launch = parseLaunch(line.command, line.args);
+	if (launch.ok && launch.value.kind === "package" && found.kind === "package") await rememberPackage(home, launch.value, found, code);
 }
 
 const changedMeanwhile = fail(

@@ -143,7 +143,7 @@ function offered(
 	const all = (kind: ChangeRow["kind"], value: string, every: string): Allowed =>
 		value === "*" ? { ...of(kind, value), text: `${value}  (${every})` } : of(kind, value);
 	return [
-		...offers.prompts.map((name) => prompted(all("prompt", name, "every prompt that is not named, whatever it says"), name, offers)),
+		...offers.prompts.map((name) => prompted(all("prompt", name, "every prompt, whatever it says"), name, offers)),
 		...offers.resources.map((uri) => of("resource", uri)),
 		...offers.templates.map((template) => all("template", template, "every template")),
 		...hostSecrets.map((tool) => ({
@@ -163,8 +163,15 @@ function offered(
 
 /** With its definition, or whatever that is. */
 function prompted(row: Allowed, name: string, offers: Offers): Allowed {
-	if (name === "*") return row;
 	const pin = promptPin(offers, name);
+	const held = Object.entries(offers.promptPins ?? {}).filter(([each]) => !offers.prompts.includes(each));
+	if (name === "*" && held.length > 0)
+		return {
+			...row,
+			key: JSON.stringify([row.key, held]),
+			text: `*  (every prompt, whatever it says, but ${held.map(([each]) => exact(each)).join(", ")}, as approved)`,
+		};
+	if (name === "*") return row;
 	return pin === null ? { ...row, text: `${row.text}  (whatever its definition)` } : { ...row, key: JSON.stringify([row.key, pin]) };
 }
 
@@ -238,6 +245,9 @@ export function grantChange(before: Grant | null, after: Grant): GrantChange {
 	let widens = relaunched;
 	const isReplaced = (one: Allowed): boolean => now.some((each) => isInPlaceOf(each, one));
 	for (const { kind, text } of gone.filter((one) => !isReplaced(one))) rows.push({ mark: "-", kind, text });
+	for (const tool of before?.toolMeta?.keys() ?? [])
+		if (after.tools.has(tool) && after.toolMeta?.has(tool) !== true)
+			rows.push({ mark: "-", kind: "tool", text: `${exact(tool)}  (with its _meta; it stays without)` });
 	for (const each of now) {
 		const { key, kind, text } = each;
 		const replaced = gone.filter((one) => isInPlaceOf(each, one));

@@ -231,14 +231,12 @@ describe("TOML", () => {
 		expect(codex('mcp_servers = { a = { command = "x" } }\n[mcp_servers.a]\ncommand = "y"\n').problems.length).toBeGreaterThan(0);
 	});
 
-	test("of the rest of the file nothing is looked at", () => {
+	test("of the rest of the file, what is named like a secret and comments are looked at", () => {
 		const { settings, comments } = codex(
-			'# top\napi_token = "abc"\n[mcp_servers.a]\ncommand = "x" # in\n[other]\npassword = "abc" # out\n',
+			'# top\nmodel = "abc"\n[mcp_servers.a]\ncommand = "x" # in\n[other]\nname = "x"\npassword = "abc" # out\n',
 		);
-		expect([settings, comments.length]).toEqual([[], 1]);
+		expect([settings.map(({ keyPath }) => keyPath.join(".")), comments.length]).toEqual([["other.password"], 3]);
 		expect(codex('\n[mcp_servers.a]\ncommand = "x"').servers).toHaveLength(1);
-		const around = codex('a = 1\n# far\nb = 1\n\n# old:\n# [mcp_servers.x]\n[mcp_servers.a]\ncommand = "x"\n\n# next\n[other]\n# far\n');
-		expect(around.comments.map((span) => slice(around.text, span))).toEqual(["# old:", "# [mcp_servers.x]", "# next"]);
 	});
 });
 

@@ -103,15 +103,20 @@ describe("a file that only has the name of a host's is none", () => {
 	});
 });
 
-test("of a file that is mostly about other things, only what is about servers is looked at", () => {
+test("of a file that is mostly about other things, what is about servers is looked at, what is named like a secret, and comments", () => {
 	const text = [
-		'{ "some.token": "abc", // a note',
+		'{ "some.token": "abc", "some.theme": "abc", // a note',
 		'"chat.tools.global.autoApprove": true,',
 		'"mcp": { "inputs": [{ "default": "x" }], "servers": { "a": { "command": "srv" /* here */ } } } } // sallyport-ignore no-allowlist why',
 	].join("\n");
 	const document = parseConfig(text, "vscode-settings", "settings.json");
-	expect(document.settings.map(({ keyPath }) => keyPath.join("."))).toEqual(["chat.tools.global.autoApprove", "mcp.inputs.0.default"]);
+	expect(document.settings.map(({ keyPath }) => keyPath.join("."))).toEqual([
+		"some.token",
+		"chat.tools.global.autoApprove",
+		"mcp.inputs.0.default",
+	]);
 	expect(document.comments.map(({ offset, length }) => text.slice(offset, offset + length))).toEqual([
+		"// a note",
 		"/* here */",
 		"// sallyport-ignore no-allowlist why",
 	]);

@@ -112,7 +112,7 @@ describe("moving a secret", () => {
 		["日本", "日本", "server/SECRET"],
 		[githubToken(new Dice(5), "ghp"), "TOKEN", "server/TOKEN"],
 		["__proto__", "constructor", "__proto__/constructor"],
-		["x".repeat(300), "y".repeat(300), `${"x".repeat(80)}/${"y".repeat(80)}`],
+		["x".repeat(200), "y".repeat(200), `${"x".repeat(80)}/${"y".repeat(80)}`],
 	])("names the entry after server and variable: %j %j", (server, variable, path) => {
 		const { plan } = move(file(`${JSON.stringify(variable)}: "fake-value"`, server), "fake-value");
 		expect(plan.moves.map((one) => one.path)).toEqual([path]);

@@ -169,6 +169,17 @@ describe.each([
 	});
 });
 
+test("a rule finds nothing in a file that it says does not concern it", () => {
+	const documents = [...read(fixtureSources()), ...read([...ordinary(random, DEV, 200), ...adversarial(random, DEV, 100)])];
+	const missed = documents.flatMap((document) =>
+		RULES.filter(({ mayConcernFile }) => mayConcernFile?.(document, { home: "/home/me" }) === false)
+			.filter((rule) => [...(rule.checkDocument?.(document, { home: "/home/me" }) ?? [])].length > 0)
+			.map(({ id }) => `${id}: ${document.file}`),
+	);
+	expect(documents.length).toBeGreaterThan(300);
+	expect(missed).toEqual([]);
+});
+
 test("a common line is read as any other is: one program, and no code", () => {
 	const isCommon = (server: StdioServer | undefined): server is StdioServer => server !== undefined && isCommonLine(entryTexts(server));
 	let common = 0;

@@ -9,7 +9,8 @@ import { ok, type Result } from "../../../src/core/result.ts";
 import { CodedMemory } from "../../../src/platform/coded-memory.ts";
 import { createHome, type Home } from "../../../src/platform/home.ts";
 import type { InstallDeps, ReadyPackage } from "../../../src/platform/packages/kind.ts";
-import { installPackage } from "../../../src/platform/packages/resolved.ts";
+import { packageWork } from "../../../src/platform/packages/kinds.ts";
+import { installPackage, recallPackage, rememberPackage } from "../../../src/platform/packages/resolved.ts";
 import { findInStore } from "../../../src/platform/packages/store.ts";
 import { removeTree, statDigest } from "../../../src/platform/packages/tree.ts";
 import { claimInstalled, verifyInstalled } from "../../../src/platform/packages/verify.ts";
@@ -329,6 +330,25 @@ describe("what is in the store", () => {
 		expect(verifyInstalled(home, stored)).toEqual(ok(undefined));
 		fs.writeFileSync(path.join(home.state, "packages.json"), "{broken");
 		expect(verifyInstalled(home, stored)).toEqual(ok(undefined));
+	});
+
+	it("is what a line means only by the word of this process, or of who has the key", async () => {
+		const stored = await installed();
+		const launch = { kind: "package", registry: "npm", spec: spec("tool"), bin: null, runtime: "script", args: [] } as const;
+		const code = (key: string) => (text: string) => createHmac("sha256", key).update(text).digest("hex");
+		const memory = new CodedMemory(path.join(home.state, "resolved.json"), "resolved");
+		const say = (key: string, content = stored.contentDigest) =>
+			memory.remember(packageWork(launch).key, `${stored.lockDigest} ${content}`, code(key), Date.now());
+		expect(recallPackage(home, launch, code("k"))).toBeNull();
+		// A package that another program has put into the store, and says that the line means.
+		say("forger");
+		expect([recallPackage(home, launch, code("k")), recallPackage(home, launch, null)]).toEqual([null, null]);
+		say("k", `sha256:${"0".repeat(64)}`);
+		expect(recallPackage(home, launch, code("k")), "another one under the same name").toBeNull();
+		say("k");
+		expect([recallPackage(home, launch, code("k")), recallPackage(home, launch, null)]).toEqual([stored, null]);
+		await rememberPackage(home, launch, stored, null);
+		expect(recallPackage(home, launch, null), "what this process has resolved").toEqual(stored);
 	});
 
 	it("is read again unless who has the key wrote down that it was seen", async () => {

@@ -86,7 +86,10 @@ export interface Host {
 	readonly otherRootKeys: readonly string[];
 	/** True when the host keeps its own state in the same file: then nothing outside the servers is looked at. */
 	readonly holdsState: boolean;
-	/** True when most of the file is about other things: of those, only what `switches` and `alsoReads` name is looked at. */
+	/**
+	 * True when most of the file is about other things: of those, only what `switches` and `alsoReads` name is looked at, values whose name
+	 * means a secret, and comments.
+	 */
 	readonly mixed: boolean;
 	/** Keys to the folders of settings in which a key is a path: `mcp.servers` stands for `servers` in `mcp`. Empty: a dot is a letter. */
 	readonly dotted: readonly (readonly string[])[];

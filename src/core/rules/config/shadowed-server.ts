@@ -21,6 +21,7 @@ export const shadowedServer: Rule = {
 		},
 	},
 	knowsEnough: ({ surroundings }) => surroundings !== undefined,
+	mayConcernFile: (_, { surroundings }) => surroundings !== undefined,
 	*checkDocument(document, { surroundings }) {
 		const folder = surroundings?.folderOf(document);
 		if (surroundings === undefined || folder === undefined || folder === null) return;

@@ -23,6 +23,7 @@ export const forbiddenServer: Rule = {
 			after: '"files": { "url": "https://mcp.acme.example/files" }',
 		},
 	},
+	mayConcernFile: (_, { forbids }) => forbids !== undefined,
 	*checkDocument(document: ConfigDocument, { forbids }) {
 		if (forbids === undefined) return;
 		for (const server of document.servers) {

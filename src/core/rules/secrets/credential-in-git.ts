@@ -19,6 +19,7 @@ export const credentialInGit: Rule = {
 		},
 	},
 	knowsEnough: ({ file }) => (file?.git ?? null) !== null,
+	mayConcernFile: (_, { file }) => file !== undefined && file.git !== null,
 	*checkDocument(document, context) {
 		const git = context.file?.git ?? null;
 		if (git === null) return;

@@ -21,6 +21,7 @@ export const envFile: Rule = {
 		},
 	},
 	knowsEnough: ({ file }) => file !== undefined,
+	mayConcernFile: (_, { file }) => file !== undefined && file.envFiles.size > 0,
 	*checkDocument(document, { file }) {
 		if (file === undefined || file.envFiles.size === 0) return;
 		for (const server of document.servers) {

@@ -51,13 +51,15 @@ const USES = new WeakMap<ConfigDocument, readonly InputUse[]>();
 
 /** Every place where an entry asks for an input, in order; empty for a host that has none. */
 export function inputUses(document: ConfigDocument): readonly InputUse[] {
+	if (!hasInputs(document) || !document.text.includes("input:")) return NONE;
 	const known = USES.get(document);
 	if (known !== undefined) return known;
-	const uses = hasInputs(document) && document.text.includes("input:") ? document.servers.flatMap(usesIn) : [];
+	const uses = document.servers.flatMap(usesIn);
 	USES.set(document, uses);
 	return uses;
 }
 
+const NONE: readonly InputUse[] = [];
 const OPEN = "${input:";
 
 function usesIn(server: ServerEntry): readonly InputUse[] {

@@ -21,6 +21,7 @@ export const plainInput: Rule = {
 			after: '"inputs": [{ "id": "github-token", "password": true, "type": "promptString", "description": "Token" }]',
 		},
 	},
+	mayConcernFile: (document) => inputsOf(document).length > 0,
 	*checkDocument(document) {
 		const inputs = inputsOf(document);
 		if (inputs.length === 0) return;

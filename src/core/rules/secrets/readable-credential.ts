@@ -17,6 +17,7 @@ export const readableCredential: Rule = {
 		},
 	},
 	knowsEnough: ({ file }) => (file?.readers ?? null) !== null,
+	mayConcernFile: (_, { file }) => file !== undefined && file.scope === "user",
 	*checkDocument(document, context) {
 		const { file } = context;
 		if (file === undefined || file.scope !== "user" || file.readers === null || file.readers === "nobody") return;

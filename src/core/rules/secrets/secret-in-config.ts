@@ -1,4 +1,5 @@
 import { IGNORE_KEY } from "../../config/entry.ts";
+import { HOSTS } from "../../config/hosts.ts";
 import type { ConfigDocument, Located, ServerEntry, Setting } from "../../config/server.ts";
 import { detectInArguments } from "../../secrets/arguments.ts";
 import { type Detection, detectInText, detectSecrets } from "../../secrets/detector.ts";
@@ -28,6 +29,7 @@ export const secretInConfig: Rule = {
 			after: '"inputs": [{ "id": "token", "type": "promptString", "password": true }]',
 		},
 	},
+	mayConcernFile: ({ settings, comments }) => settings.length + comments.length > 0,
 	*checkDocument(document) {
 		let names: ReadonlyMap<string, string> | null = null;
 		// What holds nothing is known to the search itself.
@@ -109,6 +111,7 @@ function* commandLists(document: ConfigDocument) {
 
 function* comments(document: ConfigDocument) {
 	let serverAt: ReturnType<typeof spanLookup<ServerEntry>> | null = null;
+	const { mixed } = HOSTS[document.host];
 	for (const [index, span] of document.comments.entries()) {
 		const located: Located<string> = { value: slice(document.text, span), span, outer: span };
 		const detections = detectInText(located.value);
@@ -116,6 +119,8 @@ function* comments(document: ConfigDocument) {
 		serverAt ??= spanLookup(document.servers);
 		const server = serverAt(span.offset);
 		for (const detection of detections) {
+			// Far from the servers random text is about whatever else is in the file.
+			if (server === null && mixed && !detection.confident) continue;
 			yield secretFinding(document, located, detection, {
 				ruleId: "secret-in-config",
 				server: server?.name.value ?? null,

@@ -23,6 +23,7 @@ export const sharedCredential: Rule = {
 		},
 	},
 	knowsEnough: ({ surroundings }) => surroundings !== undefined,
+	mayConcernFile: (document, context) => openCredentials(document, context).length > (context.surroundings === undefined ? 1 : 0),
 	*checkDocument(document, context) {
 		const byValue = new Map<string, Finding[]>();
 		for (const finding of openCredentials(document, context)) {

@@ -20,6 +20,7 @@ export const unknownInput: Rule = {
 				'"inputs": [{ "id": "github-token", "type": "promptString", "description": "Token", "password": true }],\n"servers": { "github": { "command": "srv", "env": { "GITHUB_TOKEN": "${input:github-token}" } } }',
 		},
 	},
+	mayConcernFile: (document) => inputUses(document).length > 0,
 	*checkDocument(document) {
 		const uses = inputUses(document);
 		if (uses.length === 0) return;

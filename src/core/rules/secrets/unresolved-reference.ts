@@ -23,6 +23,7 @@ export const unresolvedReference: Rule = {
 		},
 	},
 	knowsEnough: ({ missingReferences, environment }) => missingReferences !== undefined && environment !== undefined,
+	mayConcernFile: (_, { missingReferences, environment }) => missingReferences !== undefined || environment !== undefined,
 	*checkDocument(document, context) {
 		const { missingReferences, environment } = context;
 		if (missingReferences === undefined && environment === undefined) return;

@@ -20,6 +20,7 @@ export const commandInput: Rule = {
 			after: '{ "id": "folder", "type": "promptString", "description": "Folder to serve" }',
 		},
 	},
+	mayConcernFile: ({ settings }) => settings.some(({ keyPath }) => isInput(keyPath)),
 	*checkDocument(document) {
 		for (const { keyPath, key, value } of document.settings) {
 			if (key?.value !== "command" || !isInput(keyPath) || !ACTS.test(value.value)) continue;

@@ -1,13 +1,18 @@
 import type { ConfigDocument, Located, StdioServer } from "../../config/server.ts";
 import { type Finding, newFinding, type Severity } from "../finding.ts";
+import { LastOf } from "../last-of.ts";
 import { argumentPaths } from "../places.ts";
 import { type Word, wordSpan } from "./word.ts";
 
-const paths = new WeakMap<StdioServer, (word: Located<string>) => Finding["keyPath"]>();
+type PathOf = (word: Located<string>) => Finding["keyPath"];
+
+/** Entries that stand elsewhere than their words say. */
+const pointed = new WeakMap<StdioServer, PathOf>();
+const paths = new LastOf<StdioServer, PathOf>();
 
 /** Has every finding on an entry's words say that they stand there. */
 export function pointAt(server: StdioServer, keyPath: Finding["keyPath"]): void {
-	paths.set(server, () => keyPath);
+	pointed.set(server, () => keyPath);
 }
 
 /** A finding on a word of a launch line. */
@@ -19,7 +24,7 @@ export function onWord(
 	message: string,
 	fixes: Finding["fixes"] = [],
 ): Finding {
-	const pathOf = paths.get(server) ?? argumentPaths(server);
+	const pathOf = pointed.get(server) ?? paths.get(server) ?? argumentPaths(server);
 	paths.set(server, pathOf);
 	return newFinding({
 		ruleId: rule.id,

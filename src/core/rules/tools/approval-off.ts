@@ -32,6 +32,7 @@ export const approvalOff: Rule = {
 		for (const setting of server.settings) yield* inEntry(setting, setting.keyPath.slice(server.keyPath.length), document);
 		if (server.kind === "stdio") yield* flagged(server, document);
 	},
+	mayConcernFile: ({ settings }) => settings.some(({ server }) => server === null),
 	*checkDocument(document, context) {
 		const place = travels(document, context) ? "workspace" : "user";
 		// Not for the repository, though it lies in it: the host itself writes answers there.

@@ -1,5 +1,5 @@
 import { newFinding, type Rule } from "../finding.ts";
-import { type Connector, connectorsIn } from "./connectors.ts";
+import { type Connector, connectorsIn, mayConnect } from "./connectors.ts";
 
 export const connectorTools: Rule = {
 	id: "connector-tools",
@@ -23,6 +23,7 @@ export const connectorTools: Rule = {
 			].join("\n"),
 		},
 	},
+	mayConcernFile: mayConnect,
 	*checkDocument(document) {
 		for (const each of connectorsIn(document)) {
 			const found = each.kind === "claude" ? inToolset(each) : withoutApproval(each);

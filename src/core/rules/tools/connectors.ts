@@ -11,9 +11,14 @@ export interface Connector {
 	has(...path: readonly (string | number)[]): boolean;
 }
 
+/** True for what is sent to an API, which connects to servers itself. */
+export function mayConnect({ host }: ConfigDocument): boolean {
+	return host === "claude-api" || host === "openai-api";
+}
+
 /** In order; none in any file that is no such request. Linear in the settings. */
 export function connectorsIn(document: ConfigDocument): readonly Connector[] {
-	if (document.host !== "claude-api" && document.host !== "openai-api") return [];
+	if (!mayConnect(document)) return [];
 	const items = new Map<string | number, Setting[]>();
 	for (const setting of document.settings) {
 		const [first, index] = setting.keyPath;

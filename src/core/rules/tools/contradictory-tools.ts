@@ -31,6 +31,7 @@ export const contradictoryTools: Rule = {
 			keptOut,
 		);
 	},
+	mayConcernFile: ({ settings }) => settings.some(({ keyPath }) => keyPath[0] === "permissions"),
 	*checkDocument({ settings }) {
 		const ofList = (name: string): readonly Setting[] =>
 			settings.filter(

@@ -36,6 +36,7 @@ export const deprecatedConnector: Rule = {
 			});
 		}
 	},
+	mayConcernFile: ({ host }) => host === "claude-api",
 	*checkDocument(document) {
 		if (document.host !== "claude-api") return;
 		for (const { keyPath, value } of document.settings) {

@@ -1,6 +1,6 @@
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { quoted } from "../places.ts";
-import { connectorGrants } from "./connectors.ts";
+import { connectorGrants, mayConnect } from "./connectors.ts";
 import { type Grant, grantsIn, grantsOf } from "./grants.ts";
 import { toolRisk } from "./tool-risk.ts";
 
@@ -25,6 +25,7 @@ export const unattendedTools: Rule = {
 	*checkServer(server, document) {
 		yield* judge([...grantsOf(server, document)], server.name.value);
 	},
+	mayConcernFile: (document) => mayConnect(document) || document.settings.some(({ server }) => server === null),
 	*checkDocument(document, context) {
 		yield* judge([...grantsIn(document, context), ...connectorGrants(document)], null);
 	},

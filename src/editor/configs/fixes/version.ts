@@ -6,7 +6,7 @@ import { fail, ok, type Result } from "../../../core/result.ts";
 import type { Finding } from "../../../core/rules/finding.ts";
 import { isExactVersion } from "../../../core/rules/supply/package-version.ts";
 import { lookUpVersion } from "../../../platform/packages/npm/lookup.ts";
-import { recallPackage } from "../../../platform/packages/resolved.ts";
+import { lastResolved } from "../../../platform/packages/resolved.ts";
 import { withProgress } from "../../commands.ts";
 import type { OpenConfig } from "../configs.ts";
 import type { FixContext } from "./context.ts";
@@ -28,7 +28,7 @@ export function installedVersion({ services, configs }: FixContext, open: OpenCo
 	);
 	if (!launch.ok || launch.value.kind !== "package" || launch.value.registry !== "npm" || launch.value.spec.name !== wanted.name)
 		return null;
-	return recallPackage(home.value, launch.value)?.version ?? null;
+	return lastResolved(home.value, launch.value)?.version ?? null;
 }
 
 /** The version to pin: the installed one, else the registry's, else (for Python's packages) the one that the person types. */

@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import * as zlib from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { KnownValues } from "../../../src/core/secrets/known-values.ts";
+import { inflate } from "../../../src/platform/inflate.ts";
+import { type Random, random } from "./any-json.ts";
+import { call, grant, Session, tool } from "./peers.ts";
+
+const read = tool("read");
+const token = (): string => `ghp_${randomBytes(27).toString("base64url")}`;
+const secret = token();
+
+function session(...secrets: readonly string[]): Session {
+	const made = new Session(grant(read), {}, new KnownValues(secrets, inflate)).initialize();
+	made.list([read]);
+	return made;
+}
+
+/** The result of one call as the host gets it, whose text is given. */
+function answered(result: string, ...secrets: readonly string[]): string {
+	const made = session(...secrets);
+	made.host(call("read", 7));
+	const [line] = made.server(`{"jsonrpc":"2.0","id":7,"result":${result}}`).host;
+	return line ?? "";
+}
+
+const content = (...texts: readonly string[]): string => JSON.stringify({ content: texts.map((text) => ({ type: "text", text })) });
+
+describe("a secret in two parts of one message", () => {
+	const base64 = Buffer.from(secret).toString("base64");
+	const hex = Buffer.from(secret).toString("hex");
+	const cut = (text: string, at: number): readonly [string, string] => [text.slice(0, at), text.slice(at)];
+
+	test.each([
+		["halves", cut(secret, 20)],
+		["a short end", cut(secret, secret.length - 7)],
+		["a short beginning", cut(secret, 7)],
+		["halves of Base64", cut(base64, 25)],
+		["halves of hexadecimal digits", cut(hex, 33)],
+	])("%s: neither part reaches the host, in whatever order and place", (_, [first, second]) => {
+		const results = [
+			content(first, second),
+			content(`it is ${first}`, "and then", `${second} it goes on`),
+			content(second, first),
+			JSON.stringify({ content: [], structuredContent: { a: first, b: { c: [1, second] } } }),
+			JSON.stringify({ content: [], structuredContent: { rows: [first, second, "x"] } }),
+		];
+		for (const result of results) {
+			const line = answered(result, token(), secret, token());
+			expect(line).not.toContain(first);
+			expect(line).not.toContain(second);
+			expect(line.match(/\[redacted\]/g)).toHaveLength(2);
+		}
+	});
+
+	test("one part alone is no secret, and stays", () => {
+		const result = content(secret.slice(0, 20), "and nothing else");
+		expect(answered(result, secret)).toBe(`{"jsonrpc":"2.0","id":7,"result":${result}}`);
+	});
+});
+
+describe("a secret that is spelled out in a list", () => {
+	const codes = [...Buffer.from(secret)];
+
+	test.each([
+		["characters", JSON.stringify([...secret])],
+		["characters in lines", JSON.stringify([...secret]).replaceAll(",", " ,\t ")],
+		["characters in escapes", `[${codes.map((code) => `"\\u00${code.toString(16)}"`).join(",")}]`],
+		[
+			"characters, every second one in an escape",
+			`[${codes.map((code, i) => (i % 2 ? `"\\u00${code.toString(16)}"` : JSON.stringify(secret[i]))).join(",")}]`,
+		],
+		["codes", JSON.stringify(codes)],
+		["codes with blanks", JSON.stringify(codes).replaceAll(",", ", ")],
+		["characters backwards", JSON.stringify([...secret].reverse())],
+	])("of %s: one element says so, and the rest of the message is as it was", (_, list) => {
+		const result = `{"content":[ ],"structuredContent":{"n":1.50,"list":${list},"other":[1,2,3,"a","b"]}}`;
+		expect(answered(result, secret)).toBe(`{"jsonrpc":"2.0","id":7,"result":${result.replace(list, '["[redacted]"]')}}`);
+	});
+
+	test("and what stands before and after it in the list stays", () => {
+		const list = JSON.stringify(["a", "b", ...secret, "c", 7]);
+		const line = answered(`{"content":[],"structuredContent":{"list":${list}}}`, secret);
+		expect(JSON.parse(line).result.structuredContent.list).toEqual(["a", "b", "[redacted]", "c", 7]);
+	});
+});
+
+test("logs, errors and progress are looked into as results are, and the log and the person are told", () => {
+	const hidden = Buffer.from(Buffer.from(secret).toString("base64")).toString("base64");
+	const made = session(secret);
+	const [note] = made.server({ jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: { at: [hidden] } } }).host;
+	made.host(call("read", 1, { _meta: { progressToken: "p" } }));
+	const [progress] = made.server({
+		jsonrpc: "2.0",
+		method: "notifications/progress",
+		params: { progressToken: "p", progress: 1, message: [...secret].join(" ") },
+	}).host;
+	const [error] = made.server({
+		jsonrpc: "2.0",
+		id: 1,
+		error: { code: -1, message: `no ${zlib.gzipSync(secret).toString("base64")}` },
+	}).host;
+	for (const line of [note, progress, error]) expect(line).toContain("[redacted]");
+	expect(made.reasons).toContain("secret-redacted");
+});
+
+/** What a program can do to a text. */
+const WAYS: readonly ((text: string) => string)[] = [
+	(text) => Buffer.from(text).toString("base64"),
+	(text) => Buffer.from(text).toString("base64url"),
+	(text) => Buffer.from(text).toString("hex"),
+	(text) => Buffer.from(text).toString("hex").toUpperCase(),
+	(text) => Buffer.from(text).toString("hex").replace(/../g, "%$&"),
+	(text) => JSON.stringify({ value: text, of: 1 }),
+	(text) => zlib.gzipSync(text).toString("base64"),
+	(text) => zlib.deflateSync(text).toString("base64"),
+];
+/** What stands at the innermost, or the outermost. */
+const SPELLED: readonly ((text: string) => string)[] = [
+	(text) => text,
+	(text) => [...text].reverse().join(""),
+	(text) => [...text].join(" "),
+	(text) => [...text].join("-"),
+	(text) => [...Buffer.from(text)].join(","),
+];
+
+test("whatever promised ways are put together, no part of what says the secret reaches the host, and all else does", () => {
+	const alphabets = [
+		"0123456789abcdef",
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-.~!#$",
+	];
+	for (let seed = 1; seed <= 600; seed++) {
+		const r = random(seed);
+		const alphabet = [...r.pick(alphabets)];
+		const value = Array.from({ length: 16 + r.below(48) }, () => alphabet[(randomBytes(1)[0] ?? 0) % alphabet.length]).join("");
+		const written = hiddenBy(r, value);
+		const [before, after] = [`before ${seed}`, `after ${r.below(1000)}`];
+		const shape = r.below(3);
+		const result =
+			shape === 0
+				? { content: [{ type: "text", text: `${before} ${written} ${after}` }] }
+				: shape === 1
+					? { content: [{ type: "text", text: before }], structuredContent: { [after]: [{ x: written }, seed] } }
+					: { content: [{ type: "text", text: after }], _meta: { before, s: `<${written}>` } };
+		const line = answered(JSON.stringify(result), value, token());
+		const got: unknown = JSON.parse(line).result;
+		expect([seed, line]).toEqual([seed, expect.stringContaining("[redacted]")]);
+		expect(line).toContain(after);
+		expect(line).toContain(before);
+		// Nothing of it is left from which the rest could be told.
+		const middle = JSON.stringify(written).slice(1, -1);
+		expect([seed, line.includes(middle.slice(middle.length >> 2, (middle.length * 3) >> 2))]).toEqual([seed, false]);
+		expect(shapeOf(got)).toEqual(shapeOf(result));
+	}
+});
+
+function hiddenBy(r: Random, value: string): string {
+	let text = r.pick(SPELLED)(value);
+	// With what spells it, three encodings are undone.
+	const depth = r.below(text === value ? 4 : 3);
+	for (let i = 0; i < depth; i++) text = r.pick(WAYS)(text);
+	return text;
+}
+
+function shapeOf(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(shapeOf);
+	if (typeof value !== "object" || value === null) return typeof value;
+	return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shapeOf(member)]));
+}
