@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline/promises";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Home } from "../platform/home.ts";
+import { askLine } from "./ask-line.ts";
 import type { Io } from "./io.ts";
 
 /**
@@ -24,15 +24,6 @@ export async function confirmWidening(name: string, home: Home, yes: boolean, io
 			"This widens what a server may do, and there is no terminal to ask a person on.",
 			"Run it in a terminal. In CI: make a throw-away home with sallyport init --unattended, and pass --yes.",
 		);
-	const lines = createInterface({ input: io.stdin, output: io.stdout });
-	try {
-		const typed = await lines.question(`Type ${what} to allow this, anything else to leave it: `);
-		return typed.trim() === name ? ok(undefined) : fail("declined", "Nothing was changed.", `Type ${JSON.stringify(name)} to allow it.`);
-	} catch {
-		// Ctrl-C, or the end of the input.
-		io.stdout.write("\n");
-		return fail("declined", "Nothing was changed.", `Type ${JSON.stringify(name)} to allow it.`);
-	} finally {
-		lines.close();
-	}
+	const typed = await askLine(io, `Type ${what} to allow this, anything else to leave it: `);
+	return typed?.trim() === name ? ok(undefined) : fail("declined", "Nothing was changed.", `Type ${JSON.stringify(name)} to allow it.`);
 }

@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
+import { askLine } from "./ask-line.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
 
@@ -46,16 +46,6 @@ export async function paged(io: Io, out: Io, show: (to: Io) => void): Promise<bo
 const FEWEST_ROWS = 8;
 
 async function goOn(io: Io, left: number): Promise<boolean> {
-	const lines = createInterface({ input: io.stdin, output: io.stdout });
-	try {
-		return !/^\s*q/i.test(
-			await lines.question(`-- ${left} more ${left === 1 ? "line" : "lines"}: Enter shows them, q leaves everything as it is -- `),
-		);
-	} catch {
-		// Ctrl-C, or the end of the input.
-		io.stdout.write("\n");
-		return false;
-	} finally {
-		lines.close();
-	}
+	const typed = await askLine(io, `-- ${left} more ${left === 1 ? "line" : "lines"}: Enter shows them, q leaves everything as it is -- `);
+	return typed !== null && !/^\s*q/i.test(typed);
 }

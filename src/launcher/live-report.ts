@@ -73,10 +73,11 @@ export class LiveReport {
 	}
 
 	/** Of the relay's events, what was refused. A tool that is withheld from a list comes by `withheld`. */
-	event({ decision, reason, method, tool, count = 1 }: AuditEvent): void {
+	event({ decision, reason, method, tool, count = 1, layer }: AuditEvent): void {
 		if (decision !== "refuse" || (method === "tools/list" && tool !== null && reason !== "tool-meta-changed")) return;
 		const name = (text: string | null): string | null => (text === null ? null : this.#name(text));
-		this.#tell({ kind: "refused", at: this.#now(), reason, method: name(method), tool: name(tool), count });
+		const by = layer === undefined || layer.source === "user" ? {} : { by: layer.file };
+		this.#tell({ kind: "refused", at: this.#now(), reason, method: name(method), tool: name(tool), count, ...by });
 	}
 
 	egressRefused({ target, reason }: EgressRefusal): void {

@@ -52,6 +52,8 @@ const Refused = z.object({
 	tool: z.nullable(Name),
 	/** How often so far, where only some of many alike are told; else 1. */
 	count: z.int().check(z.positive()),
+	/** The policy, other than the person's own, that took it away. Left out: none, or none that can be named. */
+	by: z.optional(Path),
 });
 
 /** A granted tool is withheld, because it is not what was approved. */

@@ -20,7 +20,7 @@ import type { Services } from "../services.ts";
 import type { Deciding } from "./deciding.ts";
 import { isAllowable } from "./items.ts";
 import { EntryRow } from "./rows.ts";
-import { extraOf, refusalKind, refusalReason, subjectOf } from "./words.ts";
+import { extraOf, refusalKind, refusalReason, subjectOf, takenBy } from "./words.ts";
 
 /** What can be done with one entry of the view *Activity*. What may widen only opens what asks. */
 export function registerEntryCommands(
@@ -87,8 +87,10 @@ function refusalOf({ record }: Activity, live: Live, services: Services): Refusa
 	const { at, server, session, tool, count = 1 } = record;
 	const key = live.serverOf(session);
 	const subject = subjectOf(record);
+	const by = takenBy(record);
 	return {
 		kind: refusalKind(record),
+		...(by === null ? {} : { by }),
 		at,
 		server: {
 			name: messageName(server),

@@ -71,8 +71,10 @@ function iconOf(entry: Activity): vscode.ThemeIcon {
 
 /** Whether there is something that a person could allow, in a dialog. */
 export function isAllowable({ record }: Activity): boolean {
-	return extraOf(record) !== null || (record.decision === "refuse" && refusalKind(record) !== "other");
+	return extraOf(record) !== null || (record.decision === "refuse" && !NOTHING_TO_ALLOW.has(refusalKind(record)));
 }
+
+const NOTHING_TO_ALLOW: ReadonlySet<ReturnType<typeof refusalKind>> = new Set(["narrowed", "other"]);
 
 /** Everything about an entry, in plain text. */
 export function tooltipOf(entry: Activity, deciding: Deciding | null): string {

@@ -31,7 +31,9 @@ export function subjectOf({ tool, method, reason, arguments: given }: EventRecor
 }
 
 /** What a refusal is of, as the other surfaces have it. Meaningless for what was let through. */
-export function refusalKind({ direction, reason, tool }: EventRecord): Refusal["kind"] {
+export function refusalKind(record: EventRecord): Refusal["kind"] {
+	const { direction, reason, tool } = record;
+	if (takenBy(record) !== null) return "narrowed";
 	if (reason.startsWith("egress-")) return "connection";
 	if (reason.startsWith("path-")) return reason === "path-not-granted" ? "path" : "other";
 	if (direction === "launcher") return "launch";
@@ -40,10 +42,15 @@ export function refusalKind({ direction, reason, tool }: EventRecord): Refusal["
 	return kindOfCall(reason);
 }
 
+/** The policy, other than the person's own, that took it away. Null: none, or none that can be named. */
+export function takenBy({ layer }: EventRecord): string | null {
+	return layer === undefined || layer.source === "user" ? null : layer.file;
+}
+
 /** What a person could allow beside tools, that this refusal is of. Null: nothing of that kind. */
 export function extraOf(record: EventRecord): ExtraKey | null {
 	const { method, reason, decision } = record;
-	if (decision !== "refuse") return null;
+	if (decision !== "refuse" || takenBy(record) !== null) return null;
 	const name = subjectOf(record);
 	// As it is now: the dialog shows what changed.
 	if (reason === "prompt-changed") return name === null ? null : { kind: "prompt", name };
@@ -81,11 +88,14 @@ const LET_THROUGH: Readonly<Record<string, string>> = {
 	egress: "the server reached a granted host",
 };
 
-/** Why, in our own words: nothing from outside is in it. */
+/** Why, in our own words: nothing from outside is in it but the path of a policy. */
 export function reasonOf(record: EventRecord): string {
 	const { decision, reason } = record;
 	if (reason === "cancelled") return "the host took the call back while it waited";
-	if (decision === "refuse") return wordsFor({ kind: refusalKind(record), reason: refusalReason(record) });
+	if (decision === "refuse") {
+		const by = takenBy(record);
+		return wordsFor({ kind: refusalKind(record), reason: refusalReason(record), ...(by === null ? {} : { by }) });
+	}
 	return own(LET_THROUGH, reason) ?? saysOf(reason) ?? reason;
 }
 

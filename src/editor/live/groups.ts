@@ -14,6 +14,7 @@ export interface RefusalGroup {
 	readonly count: number;
 	/** Of the last one: ISO 8601, UTC. */
 	readonly at: string;
+	readonly by?: string;
 }
 
 /** The most recent first. */
@@ -30,9 +31,10 @@ export function groupRefusals(refusals: readonly Refusal[]): readonly RefusalGro
 
 function toGroup(alike: readonly Refusal[]): RefusalGroup {
 	const last = alike.reduce((a, b) => (b.at >= a.at ? b : a));
-	const { kind, server, tool, target, reason, at } = last;
+	const { kind, server, tool, target, reason, at, by } = last;
 	// What is told rarely carries its own count.
-	return { kind, server, subject: tool ?? target, reason, count: Math.max(alike.length, ...alike.map(({ count }) => count)), at };
+	const count = Math.max(alike.length, ...alike.map((each) => each.count));
+	return { kind, server, subject: tool ?? target, reason, count, at, ...(by === undefined ? {} : { by }) };
 }
 
 /** One text for each server. */
@@ -41,8 +43,9 @@ export function serverText({ name, config, workspace }: Refusal["server"]): stri
 }
 
 /** One line for the log: the reason in constant words, names, no arguments. */
-export function logLine({ kind, server, subject, reason, count }: RefusalGroup): string {
-	return `${server.name}: ${wordsFor({ kind, reason })}${subject === null ? "" : ` (${subject})`}${count === 1 ? "" : `, ${count} times`}`;
+export function logLine(group: RefusalGroup): string {
+	const { server, subject, count } = group;
+	return `${server.name}: ${wordsFor(group)}${subject === null ? "" : ` (${subject})`}${count === 1 ? "" : `, ${count} times`}`;
 }
 
 /** Subjects that one message names. */
@@ -68,6 +71,9 @@ export function noticeText(groups: readonly RefusalGroup[]): string | null {
 	if (beside.length > 0) parts.push(`the _meta of ${counted(beside.length, "tool is", "tools are")} left out${names(beside)}`);
 	const calls = of("call");
 	if (calls.length > 0) parts.push(`${counted(total(calls), "call was", "calls were")} refused${names(calls)}`);
+	const narrowed = of("narrowed");
+	if (narrowed.length > 0)
+		parts.push(`${counted(total(narrowed), "call was", "calls were")} refused by another policy than yours${names(narrowed)}`);
 	const secrets = of("host-secret");
 	if (secrets.length > 0) parts.push(`${counted(total(secrets), "call", "calls")} with a key or token of yours stopped${names(secrets)}`);
 	const connections = of("connection");
@@ -97,6 +103,7 @@ export function groupLabel({ kind, subject, reason }: RefusalGroup): string {
 		case "said":
 			return subject ?? (reason.startsWith("prompt-") ? "A prompt" : "Instructions for the model");
 		case "call":
+		case "narrowed":
 		case "drift":
 		case "host-secret":
 		case "connection":

@@ -58,6 +58,7 @@ async function worthTelling(services: Services, servers: Servers, refusals: read
 function isSettled({ kind, reason, tool, target }: Refusal, server: Server): boolean {
 	switch (kind) {
 		case "call":
+		case "narrowed":
 		case "drift":
 			return server.tools?.some(({ name, state, effective }) => messageName(name) === tool && state === "allowed" && effective) === true;
 		case "host-secret":

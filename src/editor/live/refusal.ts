@@ -1,6 +1,7 @@
 import type { LiveHello, LiveMessage } from "../../core/live/message.ts";
 import { own } from "../../core/own.ts";
-import { saysOf } from "../../core/protocol/reasons.ts";
+import { plain } from "../../core/plain-text.ts";
+import { saysOf, takenAwayBy } from "../../core/protocol/reasons.ts";
 import { unreachable } from "../../core/result.ts";
 
 /** Which entry a running launcher serves. */
@@ -13,13 +14,13 @@ export interface ServerKey {
 }
 
 /**
- * Something that a launcher did not let through. `call`: a tool that is not granted. `drift`: a granted tool that is not what was
+ * Something that a launcher did not let through. `call`: a tool that is not granted. `narrowed`: what the person granted, and another policy takes away. `drift`: a granted tool that is not what was
  * approved. `said`: what the server says of itself beside its tools' definitions is not what was approved, and is left out. `host-secret`: a call with a key or token of the
  * person's. `connection`: a host that is not granted. `path`: a file or folder that is not granted. `launch`: the server was not started at all. `other`: nothing that a
  * person could grant.
  */
 export interface Refusal {
-	readonly kind: "call" | "drift" | "said" | "host-secret" | "connection" | "path" | "launch" | "other";
+	readonly kind: "call" | "narrowed" | "drift" | "said" | "host-secret" | "connection" | "path" | "launch" | "other";
 	/** ISO 8601, UTC, milliseconds. */
 	readonly at: string;
 	/** As the launcher names it: plain, and cut. `config` is null for a launch: which entry it was is not known. */
@@ -32,6 +33,8 @@ export interface Refusal {
 	readonly target: string | null;
 	/** How often so far, where only some of many alike are told; else 1. */
 	readonly count: number;
+	/** The policy that took it away. Left out: none, or none that can be named. */
+	readonly by?: string;
 }
 
 /** What a refused call is, by its reason. */
@@ -53,9 +56,11 @@ export function refusalIn(message: LiveMessage, hello: LiveHello | null): Refusa
 	const server = { name: hello.server, config: hello.config, workspace: hello.workspace };
 	switch (message.kind) {
 		case "refused": {
-			const { at, reason, tool, count } = message;
-			const kind = isOfSaid(reason) ? "said" : tool === null ? "other" : kindOfCall(reason);
-			return { kind, at, server, reason, tool, target: null, count };
+			const { at, reason, tool, count, by } = message;
+			const called = isOfSaid(reason) ? "said" : tool === null ? "other" : kindOfCall(reason);
+			// What another policy takes away, the dialog that grants it would not bring back.
+			const kind = called === "call" && by !== undefined ? "narrowed" : called;
+			return { kind, at, server, reason, tool, target: null, count, ...(by === undefined ? {} : { by }) };
 		}
 		case "drift":
 			return { kind: "drift", at: message.at, server, reason: message.reason, tool: message.tool, target: null, count: 1 };
@@ -136,9 +141,11 @@ const LAUNCH: Readonly<Record<string, string>> = {
 	"grant-missing": "a file or folder that it was granted is not there",
 };
 
-/** Why, in our own words: nothing from outside is in it. */
-export function wordsFor({ kind, reason }: Pick<Refusal, "kind" | "reason">): string {
+/** Why, in our own words: nothing from outside is in it but the path of a policy. */
+export function wordsFor({ kind, reason, by = "another policy" }: Pick<Refusal, "kind" | "reason" | "by">): string {
 	switch (kind) {
+		case "narrowed":
+			return `${saysOf(reason) ?? "it was refused"}: ${plain(takenAwayBy(by, { reason })).replace(/\.$/, "")}`;
 		case "launch":
 			return own(LAUNCH, reason) ?? `it was not started (${reason})`;
 		case "connection":

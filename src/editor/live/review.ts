@@ -62,6 +62,7 @@ function rowsOf(groups: readonly RefusalGroup[]): Row[] {
 
 const ICONS: Readonly<Record<Refusal["kind"], string>> = {
 	call: "circle-slash",
+	narrowed: "law",
 	drift: "git-compare",
 	"host-secret": "key",
 	said: "comment-discussion",
@@ -122,6 +123,8 @@ function openingsFor(groups: readonly RefusalGroup[], find: (told: Refusal["serv
 			case "launch":
 				openings.set(`launch ${server.id}`, { command: "sallyport.approve", argument: { server: server.id } });
 				break;
+			// Which file it was, stands there. What is granted would change nothing.
+			case "narrowed":
 			case "other":
 				openings.set("log", { command: "sallyport.showLog" });
 				break;

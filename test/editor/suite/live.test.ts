@@ -222,6 +222,9 @@ suite("one message a server", () => {
 			messageText(noticeText(groups) ?? ""),
 			"github: 1 tool has changed and is withheld (echo); 1 call was refused ([Fix] (command:workbench.action.quit)); 1 call with a key or token of yours stopped (write); 1 connection was refused (evil.example:443); 1 path was not granted (/project/src)",
 		);
+		const narrowed = groupRefusals([refused("erase", { kind: "narrowed", by: "/w/.sallyport/policy.jsonc" })]);
+		assert.equal(noticeText(narrowed), "github: 1 call was refused by another policy than yours (erase)");
+		assert.match(logLine(narrowed[0] ?? assert.fail()), /: \/w\/\.sallyport\/policy\.jsonc takes it away \(erase\)$/);
 		assert.equal(noticeText(groupRefusals([refused("", { kind: "other", tool: null, reason: "line-invalid" })])), null);
 	});
 });
