@@ -197,21 +197,23 @@ class Scan {
 		return this.#isInside(bytes) ? this.#runAround(start, end) : null;
 	}
 
-	/** Whether the block stands near the beginning of what was compressed: in a run of characters in both cases, or of digits in a short message. */
+	/** Whether the block stands in a run that begins as what is compressed does. In a long message, only where capitals are, and no digits. */
 	#lookForMarks(at: number, mask: number, wasInRun: boolean): void {
-		if ((mask & LOWER) === 0) {
-			if (!wasInRun || (this.#isChecked && !this.#goesOn(at))) this.#isChecked = false;
-			if (this.#isChecked) return;
-			this.#isChecked = true;
-			this.#runBegan = at;
-			this.#marked = this.#markedStart(at, BASE64);
-			return;
-		}
-		if (!wasInRun) {
+		const isShort = this.#bytes.length <= SHORT_MESSAGE;
+		if (!wasInRun || (this.#isChecked && (isShort || (mask & LOWER) === 0) && !this.#goesOn(at))) {
 			this.#isChecked = false;
 			this.#runBegan = at;
 		}
-		if ((mask & DIGITS) !== 0 && this.#bytes.length <= SHORT_MESSAGE) this.#marked = this.#markedStart(at, HEX);
+		if (this.#isChecked || !(isShort || (mask & LOWER) === 0 || this.#hasCapitals(at))) return;
+		this.#isChecked = true;
+		this.#marked = this.#markedStart(at, BASE64) ?? (isShort && (mask & DIGITS) !== 0 ? this.#markedStart(at, HEX) : null);
+	}
+
+	/** On either side of a block that has none. */
+	#hasCapitals(at: number): boolean {
+		const bytes = this.#bytes;
+		for (let i = 0; i < 4; i++) if (isCapital(bytes[at - 1 - i] ?? 0) || isCapital(bytes[at + BLOCK_BYTES + i] ?? 0)) return true;
+		return false;
 	}
 
 	#markedStart(at: number, coding: Coding): number | null {
@@ -275,14 +277,14 @@ class Scan {
 	}
 
 	#said(spelled: Spelled, kind: number): Place | null {
-		const { starts, bytes, end } = spelled;
+		const { starts, bytes, from, to, end } = spelled;
 		this.#doneTo(kind, end);
 		if (bytes.length < this.#forms.shortest) return null;
 		for (let found = this.#spelled.first(bytes); found !== null; found = this.#spelled.first(bytes, found.end))
-			if (found.end - found.start >= SHORTEST_PART || found.end - found.start === bytes.length)
+			if (found.end - found.start >= SHORTEST_PART || (found.start <= from && found.end >= to))
 				return { start: starts(found.start), end: found.end === bytes.length ? end : starts(found.end - 1) + spelled.width };
 		if (this.#depth <= 1 || bytes.length < SHORTEST_PART) return null;
-		return this.#scanOf(bytes).next() === null ? null : { start: starts(0), end };
+		return this.#scanOf(bytes).next() === null ? null : { start: starts(from), end: starts(to - 1) + spelled.width };
 	}
 
 	/** Of what was decoded. Nothing but what was made for it takes more work than there is. */
@@ -325,6 +327,10 @@ const PAIRS = 16;
 const LETTERS = 20;
 const KINDS = LETTERS + (LONGEST_PERIOD + 1) * LONGEST_PERIOD;
 const NOTHING = new Int32Array(0);
+
+function isCapital(byte: number): boolean {
+	return byte >= 0x41 && byte <= 0x5a;
+}
 
 function isOfBase64(byte: number): boolean {
 	return (BASE64.values[byte] ?? -1) >= 0;
