@@ -120,6 +120,7 @@ class Scan {
 		// A block that reaches over the end is looked at with what is there.
 		const whole = bytes.length - BLOCK_BYTES;
 		const isInflating = this.#forms.inflate !== null;
+		const isShort = bytes.length <= SHORT_MESSAGE;
 		let inRun = this.#inRun;
 		let at = this.#at;
 		this.#marked = null;
@@ -140,10 +141,15 @@ class Scan {
 			const wasInRun = inRun;
 			inRun = (mask & RUN) !== 0;
 			let isMarkedHere = false;
-			// A picture goes on and on. What stands right behind it is not looked at for what is compressed.
-			if (isInflating && inRun && !(wasInRun && at > this.#runBegan + LONG_RUN)) {
-				this.#lookForMarks(at, mask, wasInRun);
-				isMarkedHere = this.#marked !== null;
+			if (isInflating && inRun) {
+				if (!isShort && (mask & LOWER) !== 0) {
+					// In a long message, what has no capitals is a word or a sum: of what is compressed, one block in a hundred.
+					if (!wasInRun) this.#isChecked = false;
+				} else if (!(wasInRun && this.#isChecked && at > this.#runBegan + LONG_RUN)) {
+					// A picture goes on and on. What stands right behind it is not looked at for what is compressed.
+					this.#lookForMarks(at, mask, wasInRun);
+					isMarkedHere = this.#marked !== null;
+				}
 			}
 			// Most are words, names, sums.
 			if ((mask & ~PLAIN_RUN) === 0 && !isMarkedHere) continue;
@@ -197,23 +203,16 @@ class Scan {
 		return this.#isInside(bytes) ? this.#runAround(start, end) : null;
 	}
 
-	/** Whether the block stands in a run that begins as what is compressed does. In a long message, only where capitals are, and no digits. */
+	/** Whether the block, which is in a run, is in one that begins as what is compressed does. */
 	#lookForMarks(at: number, mask: number, wasInRun: boolean): void {
-		const isShort = this.#bytes.length <= SHORT_MESSAGE;
-		if (!wasInRun || (this.#isChecked && (isShort || (mask & LOWER) === 0) && !this.#goesOn(at))) {
+		if (!wasInRun || (this.#isChecked && !this.#goesOn(at))) {
 			this.#isChecked = false;
 			this.#runBegan = at;
 		}
-		if (this.#isChecked || !(isShort || (mask & LOWER) === 0 || this.#hasCapitals(at))) return;
+		if (this.#isChecked) return;
 		this.#isChecked = true;
-		this.#marked = this.#markedStart(at, BASE64) ?? (isShort && (mask & DIGITS) !== 0 ? this.#markedStart(at, HEX) : null);
-	}
-
-	/** On either side of a block that has none. */
-	#hasCapitals(at: number): boolean {
-		const bytes = this.#bytes;
-		for (let i = 0; i < 4; i++) if (isCapital(bytes[at - 1 - i] ?? 0) || isCapital(bytes[at + BLOCK_BYTES + i] ?? 0)) return true;
-		return false;
+		const mayBeDigits = (mask & DIGITS) !== 0 && this.#bytes.length <= SHORT_MESSAGE;
+		this.#marked = this.#markedStart(at, BASE64) ?? (mayBeDigits ? this.#markedStart(at, HEX) : null);
 	}
 
 	#markedStart(at: number, coding: Coding): number | null {
@@ -327,10 +326,6 @@ const PAIRS = 16;
 const LETTERS = 20;
 const KINDS = LETTERS + (LONGEST_PERIOD + 1) * LONGEST_PERIOD;
 const NOTHING = new Int32Array(0);
-
-function isCapital(byte: number): boolean {
-	return byte >= 0x41 && byte <= 0x5a;
-}
 
 function isOfBase64(byte: number): boolean {
 	return (BASE64.values[byte] ?? -1) >= 0;
