@@ -115,7 +115,7 @@ class Scan {
 
 	/** Goes on to the next block that may be something, and says what; 0: there is none. */
 	#suspects(last: number): number {
-		const { tables, stride } = this.#forms;
+		const { tables, stride, text } = this.#forms;
 		const bytes = this.#bytes;
 		// A block that reaches over the end is looked at with what is there.
 		const whole = bytes.length - BLOCK_BYTES;
@@ -151,8 +151,8 @@ class Scan {
 					isMarkedHere = this.#marked !== null;
 				}
 			}
-			// Most are words, names, sums.
-			if ((mask & ~PLAIN_RUN) === 0 && !isMarkedHere) continue;
+			// Most are words, names, sums, numbers.
+			if ((mask & ~PLAIN) === 0 && !isMarkedHere && !((mask & CODES) !== 0 && mayBeCodes(bytes, at, text))) continue;
 			this.#at = at;
 			this.#inRun = inRun;
 			return mask;
@@ -312,7 +312,8 @@ const LONG_RUN = 4096;
 const RUN = 1 << Suspect.run;
 const LOWER = 1 << Suspect.lower;
 const DIGITS = 1 << Suspect.digits;
-const PLAIN_RUN = RUN | LOWER | DIGITS;
+const CODES = 1 << Suspect.decimals;
+const PLAIN = RUN | LOWER | DIGITS | CODES;
 /** Beyond it, what is compressed and then written in digits is not looked for. */
 const SHORT_MESSAGE = 64 * 1024;
 const ENCODED = RUN - 1;
