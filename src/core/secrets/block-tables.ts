@@ -72,8 +72,10 @@ function parted(byte: number, place: number): number {
 	}
 	// At the block's ends, every second key of an object would do.
 	for (let first = 1; first < BLOCK_BYTES - 1; first++) {
-		const from = Math.abs(place - first);
-		if (from === 0 ? isAlnum : from > 3 || !isAlnum) bits |= 1 << (Suspect.parted + first);
+		const from = place - first;
+		// A letter may end the separator: two backslashes and an n, as JSON in JSON has it.
+		const isFree = Math.abs(from) > 3 || !isAlnum || (isEscape && (from === -1 || from === 3));
+		if (from === 0 ? isAlnum : isFree) bits |= 1 << (Suspect.parted + first);
 	}
 	const isDigit = byte >= 0x30 && byte <= 0x39;
 	if (isDigit || SEPARATORS_OF_CODES.includes(String.fromCharCode(byte))) bits |= 1 << Suspect.decimals;

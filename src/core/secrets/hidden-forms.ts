@@ -115,11 +115,12 @@ class Scan {
 
 	/** Goes on to the next block that may be something, and says what; 0: there is none. */
 	#suspects(last: number): number {
-		const { tables, stride } = this.#forms;
+		const { tables, stride, text } = this.#forms;
 		const bytes = this.#bytes;
 		// A block that reaches over the end is looked at with what is there.
 		const whole = bytes.length - BLOCK_BYTES;
 		const isInflating = this.#forms.inflate !== null;
+		const isShort = bytes.length <= SHORT_MESSAGE;
 		let inRun = this.#inRun;
 		let at = this.#at;
 		this.#marked = null;
@@ -140,13 +141,18 @@ class Scan {
 			const wasInRun = inRun;
 			inRun = (mask & RUN) !== 0;
 			let isMarkedHere = false;
-			// A picture goes on and on. What stands right behind it is not looked at for what is compressed.
-			if (isInflating && inRun && !(wasInRun && at > this.#runBegan + LONG_RUN)) {
-				this.#lookForMarks(at, mask, wasInRun);
-				isMarkedHere = this.#marked !== null;
+			if (isInflating && inRun) {
+				if (!isShort && (mask & LOWER) !== 0) {
+					// In a long message, what has no capitals is a word or a sum: of what is compressed, one block in a hundred.
+					if (!wasInRun) this.#isChecked = false;
+				} else if (!(wasInRun && this.#isChecked && at > this.#runBegan + LONG_RUN)) {
+					// A picture goes on and on. What stands right behind it is not looked at for what is compressed.
+					this.#lookForMarks(at, mask, wasInRun);
+					isMarkedHere = this.#marked !== null;
+				}
 			}
-			// Most are words, names, sums.
-			if ((mask & ~PLAIN_RUN) === 0 && !isMarkedHere) continue;
+			// Most are words, names, sums, numbers.
+			if ((mask & ~PLAIN) === 0 && !isMarkedHere && !((mask & CODES) !== 0 && mayBeCodes(bytes, at, text))) continue;
 			this.#at = at;
 			this.#inRun = inRun;
 			return mask;
@@ -197,21 +203,16 @@ class Scan {
 		return this.#isInside(bytes) ? this.#runAround(start, end) : null;
 	}
 
-	/** Whether the block stands near the beginning of what was compressed: in a run of characters in both cases, or of digits in a short message. */
+	/** Whether the block, which is in a run, is in one that begins as what is compressed does. */
 	#lookForMarks(at: number, mask: number, wasInRun: boolean): void {
-		if ((mask & LOWER) === 0) {
-			if (!wasInRun || (this.#isChecked && !this.#goesOn(at))) this.#isChecked = false;
-			if (this.#isChecked) return;
-			this.#isChecked = true;
-			this.#runBegan = at;
-			this.#marked = this.#markedStart(at, BASE64);
-			return;
-		}
-		if (!wasInRun) {
+		if (!wasInRun || (this.#isChecked && !this.#goesOn(at))) {
 			this.#isChecked = false;
 			this.#runBegan = at;
 		}
-		if ((mask & DIGITS) !== 0 && this.#bytes.length <= SHORT_MESSAGE) this.#marked = this.#markedStart(at, HEX);
+		if (this.#isChecked) return;
+		this.#isChecked = true;
+		const mayBeDigits = (mask & DIGITS) !== 0 && this.#bytes.length <= SHORT_MESSAGE;
+		this.#marked = this.#markedStart(at, BASE64) ?? (mayBeDigits ? this.#markedStart(at, HEX) : null);
 	}
 
 	#markedStart(at: number, coding: Coding): number | null {
@@ -275,14 +276,14 @@ class Scan {
 	}
 
 	#said(spelled: Spelled, kind: number): Place | null {
-		const { starts, bytes, end } = spelled;
+		const { starts, bytes, from, to, end } = spelled;
 		this.#doneTo(kind, end);
 		if (bytes.length < this.#forms.shortest) return null;
 		for (let found = this.#spelled.first(bytes); found !== null; found = this.#spelled.first(bytes, found.end))
-			if (found.end - found.start >= SHORTEST_PART || found.end - found.start === bytes.length)
+			if (found.end - found.start >= SHORTEST_PART || (found.start <= from && found.end >= to))
 				return { start: starts(found.start), end: found.end === bytes.length ? end : starts(found.end - 1) + spelled.width };
 		if (this.#depth <= 1 || bytes.length < SHORTEST_PART) return null;
-		return this.#scanOf(bytes).next() === null ? null : { start: starts(0), end };
+		return this.#scanOf(bytes).next() === null ? null : { start: starts(from), end: starts(to - 1) + spelled.width };
 	}
 
 	/** Of what was decoded. Nothing but what was made for it takes more work than there is. */
@@ -311,7 +312,8 @@ const LONG_RUN = 4096;
 const RUN = 1 << Suspect.run;
 const LOWER = 1 << Suspect.lower;
 const DIGITS = 1 << Suspect.digits;
-const PLAIN_RUN = RUN | LOWER | DIGITS;
+const CODES = 1 << Suspect.decimals;
+const PLAIN = RUN | LOWER | DIGITS | CODES;
 /** Beyond it, what is compressed and then written in digits is not looked for. */
 const SHORT_MESSAGE = 64 * 1024;
 const ENCODED = RUN - 1;

@@ -4,6 +4,9 @@ import { HEX } from "./coding.ts";
 /** Characters that are parted from one another by the same few bytes, put together. */
 export interface Spelled {
 	readonly bytes: Uint8Array;
+	/** The first one of them that is not the end of a word, and the first one after them that begins a word. */
+	readonly from: number;
+	readonly to: number;
 	/** Where the character with this index stands. */
 	readonly starts: (index: number) => number;
 	/** Bytes that the last one takes. */
@@ -69,28 +72,33 @@ export function lettersAround(source: Uint8Array, at: number, period: number): S
 	while (start >= period && isAlike(source, start - period, at, period)) start -= period;
 	let last = at;
 	while (last + period < source.length && isAlike(source, last, at, period)) last += period;
-	// The ends of the words before and after are no letters of it.
-	const end = source[at + period - 1];
-	if (start < last && source[start - 1] !== end && ALNUM[source[start - 1] ?? 0] === 1) start += period;
-	if (last > start && ALNUM[source[last + 1] ?? 0] === 1) last -= period;
 	const bytes = new Uint8Array((last - start) / period + 1);
 	for (let i = 0; i < bytes.length; i++) bytes[i] = source[start + i * period] ?? 0;
-	return { bytes, starts: (index) => start + index * period, width: 1, end: last + 1 };
+	const gapEnd = source[at + period - 1];
+	const from = source[start - 1] !== gapEnd && isAlnum(source, start - 1) ? 1 : 0;
+	const to = isAlnum(source, last + 1) ? bytes.length - 1 : bytes.length;
+	return { bytes, from, to, starts: (index) => start + index * period, width: 1, end: last + 1 };
 }
 
 /** Two hexadecimal digits and one byte, again and again, around the two at `at`. */
 export function pairsAround(source: Uint8Array, at: number): Spelled {
 	const gap = source[at + 2];
 	let start = at;
-	while (start >= 3 && source[start - 1] === gap && pair(source, start - 3) >= 0 && ALNUM[source[start - 4] ?? 0] !== 1) start -= 3;
+	while (start >= 3 && source[start - 1] === gap && pair(source, start - 3) >= 0) start -= 3;
 	const bytes: number[] = [];
 	let i = start;
-	for (let value = pair(source, i); value >= 0 && ALNUM[source[i + 2] ?? 0] !== 1; value = pair(source, i)) {
+	for (let value = pair(source, i); value >= 0; value = pair(source, i)) {
 		bytes.push(value);
 		i += 3;
 		if (source[i - 1] !== gap) break;
 	}
-	return { bytes: Uint8Array.from(bytes), starts: (index) => start + index * 3, width: 2, end: i - 1 };
+	const from = isAlnum(source, start - 1) ? 1 : 0;
+	const to = isAlnum(source, i - 1) ? bytes.length - 1 : bytes.length;
+	return { bytes: Uint8Array.from(bytes), from, to, starts: (index) => start + index * 3, width: 2, end: i - 1 };
+}
+
+function isAlnum(source: Uint8Array, at: number): boolean {
+	return ALNUM[source[at] ?? 0] === 1;
 }
 
 /** Decimal codes of characters, around `at` and not before `least`, parted by the same bytes. Empty: there are none. */
@@ -99,7 +107,7 @@ export function codesAround(source: Uint8Array, at: number, least: number): Spel
 	for (let i = 0; i < LONGEST_GAP && !isDigit(source, first); i++) first++;
 	while (first > least && isDigit(source, first - 1)) first--;
 	let end = digitsEnd(source, first);
-	const none = { bytes: new Uint8Array(0), starts: () => first, width: 0, end: Math.max(end, first) };
+	const none = { bytes: new Uint8Array(0), from: 0, to: 0, starts: () => first, width: 0, end: Math.max(end, first) };
 	if (code(source, first, end) < 0) return none;
 	let gap = 0;
 	while (gap <= LONGEST_GAP && !isDigit(source, end + gap) && end + gap < source.length) gap++;
@@ -125,7 +133,14 @@ export function codesAround(source: Uint8Array, at: number, least: number): Spel
 		end = to;
 		if (!isSame(source, end, gapAt, gap)) break;
 	}
-	return { bytes: Uint8Array.from(bytes), starts: (index) => places[index] ?? end, width: end - (places.at(-1) ?? end), end };
+	return {
+		bytes: Uint8Array.from(bytes),
+		from: 0,
+		to: bytes.length,
+		starts: (index) => places[index] ?? end,
+		width: end - (places.at(-1) ?? end),
+		end,
+	};
 }
 
 /** Whether behind the letter at `letter` stands what stands behind the one at `like`. */

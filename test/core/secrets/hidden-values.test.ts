@@ -46,6 +46,7 @@ const hidden: readonly (readonly [how: string, write: (secret: string) => string
 		`letter by letter with ${JSON.stringify(gap)}`,
 		(secret) => [...secret].join(gap),
 	]),
+	["letter by letter in lines of JSON in JSON", (secret) => JSON.stringify([...secret.replace(/["\\]/g, "")].join("\n")).slice(1, -1)],
 	["as a list of characters", (secret) => JSON.stringify([...secret].filter((character) => character !== '"' && character !== "\\"))],
 	["as a list of characters, in lines", (secret) => JSON.stringify([...secret.replace(/["\\]/g, "")], null, 2)],
 	["as the codes of its characters", (secret) => JSON.stringify([...Buffer.from(secret)])],
@@ -58,7 +59,7 @@ const hidden: readonly (readonly [how: string, write: (secret: string) => string
 
 describe.each(hidden)("%s", (how, write) => {
 	// What parts a list's characters escapes a quote, which is another thing.
-	const values = how.includes("list of characters") ? [token, short] : [token, quoted, short];
+	const values = /list of|JSON in JSON/.test(how) ? [token, short] : [token, quoted, short];
 
 	test.each(values)("a known value is found, and what stands around it stays", (value) => {
 		const known = new KnownValues([value, randomBytes(30).toString("base64url")], inflate);

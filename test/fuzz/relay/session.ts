@@ -2,6 +2,7 @@ import type { AuditEvent } from "../../../src/core/audit/event.ts";
 import { LineSplitter } from "../../../src/core/protocol/frame.ts";
 import { type Action, Relay, type RelayPolicy } from "../../../src/core/protocol/relay.ts";
 import { KnownValues } from "../../../src/core/secrets/known-values.ts";
+import { inflate } from "../../../src/platform/inflate.ts";
 import { Books, type Cause } from "./books.ts";
 import { Oracle } from "./oracle.ts";
 import { POLICIES, SECRET } from "./policies.ts";
@@ -34,7 +35,7 @@ export class FuzzSession {
 			server: "files",
 			random: "r4nd0m",
 			clock: () => this.#time,
-			secrets: new KnownValues([SECRET]),
+			secrets: new KnownValues([SECRET], inflate),
 			record: (event) => this.#record(event),
 		});
 		this.oracle.policy(POLICIES[0]);
