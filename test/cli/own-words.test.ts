@@ -75,7 +75,7 @@ describe("the instructions that a server gives the model", () => {
 	it("are shown, whole, to whoever allows a tool, and are approved with it", async () => {
 		const asked = await world.onTerminal(["tools", "allow", "it", "echo"], "no\n");
 		expect(asked.stdout).toMatch(/ {2}│ Use echo first\.\s+│ Never use other\./);
-		expect(asked.stdout).toMatch(/\+ tool {4}echo[\s\S]*\+ instructions for the model/);
+		expect(asked.stdout).toMatch(/\+ tool +echo[\s\S]*\+ instructions for the model/);
 		expect(granted()).toMatchObject({ tools: {} });
 		expect(granted()).not.toHaveProperty("instructions");
 		expect((await world.onTerminal(["tools", "allow", "it", "echo"], "it\n")).code).toBe(0);
