@@ -33,7 +33,10 @@ interface Outcome {
 	readonly err: string;
 }
 
-async function scan(args: readonly string[], options: { cwd?: string; env?: Record<string, string>; tty?: boolean } = {}): Promise<Outcome> {
+async function scan(
+	args: readonly string[],
+	options: { cwd?: string; env?: Record<string, string>; tty?: boolean } = {},
+): Promise<Outcome> {
 	let code: ExitCode | null = null;
 	const out: string[] = [];
 	const err: string[] = [];
@@ -63,7 +66,7 @@ async function scan(args: readonly string[], options: { cwd?: string; env?: Reco
 }
 
 const json = async (args: readonly string[], options?: Parameters<typeof scan>[1]) => {
-	const outcome = (await scan(["--format", "json", ...args], options));
+	const outcome = await scan(["--format", "json", ...args], options);
 	return { ...outcome, report: JSON.parse(outcome.out) };
 };
 
@@ -71,7 +74,7 @@ const unsafe = { mcpServers: { github: { command: "npx", args: ["-y", "server@1.
 
 test("the JSON report has the agreed shape, and points at the credential alone", async () => {
 	write("app/.cursor/mcp.json", `\uFEFF${JSON.stringify(unsafe).replace('{"github"', '\r\n{"github"')}`);
-	const { code, report, out } = (await json([]));
+	const { code, report, out } = await json([]);
 	expect(code).toBe(1);
 	expect(Object.keys(report)).toEqual(["version", "files", "findings", "silenced"]);
 	expect([report.version, report.files]).toEqual([1, 1]);
@@ -101,11 +104,11 @@ test("the JSON report has the agreed shape, and points at the credential alone",
 test("a fingerprint is the place's, not the value's", async () => {
 	write(".mcp.json", unsafe);
 	const prints = async () => (await json([])).report.findings.map((each: { fingerprint: string }) => each.fingerprint);
-	const before = (await prints());
+	const before = await prints();
 	write(".mcp.json", `\n\n${JSON.stringify(unsafe).replace(token, githubToken(new Dice(4), "ghp"))}`);
-	expect((await prints())).toEqual(before);
+	expect(await prints()).toEqual(before);
 	write("other/.mcp.json", unsafe);
-	expect(new Set((await prints())).size).toBe(before.length * 2);
+	expect(new Set(await prints()).size).toBe(before.length * 2);
 });
 
 test("folders are walked at all depths, without .git, node_modules and links", async () => {
@@ -115,7 +118,7 @@ test("folders are walked at all depths, without .git, node_modules and links", a
 	write("dotfiles/claude_desktop_config.json", unsafe);
 	fs.symlinkSync(path.join(root, "a"), path.join(root, "link"));
 	fs.symlinkSync(root, path.join(root, "a/loop"));
-	const { report } = (await json([]));
+	const { report } = await json([]);
 	const files = [...new Set(report.findings.map((each: { file: string }) => each.file))];
 	expect(files).toEqual([
 		".mcp.json",
@@ -132,7 +135,7 @@ test("folders are walked at all depths, without .git, node_modules and links", a
 test("a file outside the current folder has its absolute path", async () => {
 	write("one/.mcp.json", unsafe);
 	fs.mkdirSync(path.join(root, "two"));
-	const { report } = (await json(["../one"], { cwd: path.join(root, "two") }));
+	const { report } = await json(["../one"], { cwd: path.join(root, "two") });
 	expect(report.findings[0].file).toBe(`${root}/one/.mcp.json`);
 });
 
@@ -141,7 +144,7 @@ test("a file with a name of its own is known by its content", async () => {
 	write("list.txt", "hello");
 	write("odd.json", '{"mcpServers": {');
 	expect((await json(["servers.json"])).report.files).toBe(1);
-	const { code, err } = (await scan(["list.txt"]));
+	const { code, err } = await scan(["list.txt"]);
 	expect([code, err]).toEqual([0, expect.stringContaining("holds no MCP servers")]);
 	expect((await scan(["odd.json"])).out).toContain("invalid-config");
 });
@@ -185,7 +188,7 @@ describe("exit", () => {
 	});
 
 	test("a path that is not there: 2, and what to do", async () => {
-		const { code, out, err } = (await scan(["missing\u001b[31m"]));
+		const { code, out, err } = await scan(["missing\u001b[31m"]);
 		expect([code, out]).toEqual([2, ""]);
 		expect(err).toMatch(/^sallyport: There is nothing at .*\n {2}Name a folder/);
 		expect(err).not.toContain("\u001b");
@@ -201,7 +204,7 @@ describe("exit", () => {
 		write("shut/.mcp.json", unsafe);
 		fs.chmodSync(path.join(root, "shut"), 0);
 		const readable = isReadable(path.join(root, "shut"));
-		const { code, report, err } = (await json([]));
+		const { code, report, err } = await json([]);
 		fs.chmodSync(path.join(root, "shut"), 0o700);
 		// Permissions do not bind the administrator.
 		if (readable) expect(report.files).toBe(2);
@@ -245,7 +248,7 @@ test("--quiet prints a line a finding, and nothing where nothing is found", asyn
 		/^\.mcp\.json:4:\d+ info not-launched.*\n\.mcp\.json:\d+:\d+ warning secret-in-env github: GITHUB_TOKEN holds .*\n$/,
 	);
 	write(".mcp.json", { mcpServers: { a: { url: "https://mcp.example.com/mcp" } } });
-	expect((await scan(["--quiet"]))).toEqual({ code: 0, out: "", err: "" });
+	expect(await scan(["--quiet"])).toEqual({ code: 0, out: "", err: "" });
 });
 
 test("SARIF and annotations name files from the repository's root, wherever one is", async () => {
@@ -264,7 +267,7 @@ test("SARIF and annotations name files from the repository's root, wherever one 
 test("an empty folder, and one with nothing unsafe, are told apart", async () => {
 	expect((await scan([])).out).toBe("No MCP config files here.\n");
 	write(".mcp.json", { mcpServers: { a: { url: "https://mcp.example.com/mcp" } } });
-	expect((await scan([]))).toMatchObject({ code: 0, out: "Nothing found in 1 file.\n" });
+	expect(await scan([])).toMatchObject({ code: 0, out: "Nothing found in 1 file.\n" });
 });
 
 test("thousands of servers take no time", async () => {
@@ -288,13 +291,13 @@ describe("what could not be looked at is never called clean", () => {
 
 	test("a file that cannot be read: 2, and it is counted", async () => {
 		unreadable(".mcp.json");
-		expect((await scan([]))).toEqual({
+		expect(await scan([])).toEqual({
 			code: 2,
 			out: "Not looked at: 1 file that could not be read.\n",
 			err: expect.stringMatching(/^sallyport: \S*\.mcp\.json is not a plain file\.\s+It was not looked at\.\n$/),
 		});
 		write("app/.mcp.json", { mcpServers: {} });
-		expect((await scan(["--fail-on", "never"]))).toMatchObject({
+		expect(await scan(["--fail-on", "never"])).toMatchObject({
 			code: 2,
 			out: "Nothing found in 1 file.\nNot looked at: 1 file that could not be read.\n",
 		});
@@ -304,9 +307,9 @@ describe("what could not be looked at is never called clean", () => {
 		fs.mkdirSync(path.join(root, "app/.mcp.json"), { recursive: true });
 		fs.mkdirSync(path.join(root, "home/.cursor/mcp.json"), { recursive: true });
 		fs.symlinkSync("nowhere", path.join(root, "home/.claude.json"));
-		expect((await scan(["app"]))).toMatchObject({ code: 2, err: expect.stringContaining("is not a plain file") });
+		expect(await scan(["app"])).toMatchObject({ code: 2, err: expect.stringContaining("is not a plain file") });
 		fs.rmdirSync(path.join(root, "app/.mcp.json"));
-		expect((await scan(["app", "--user"]))).toMatchObject({ code: 2, out: "Not looked at: 2 files that could not be read.\n" });
+		expect(await scan(["app", "--user"])).toMatchObject({ code: 2, out: "Not looked at: 2 files that could not be read.\n" });
 	});
 
 	test("a link in the place of a host's file is followed, as the host does, and what is found elsewhere is told there", async () => {
@@ -318,7 +321,7 @@ describe("what could not be looked at is never called clean", () => {
 		fs.symlinkSync(".gemini/settings.json", path.join(root, "app/opencode.json"));
 		fs.symlinkSync(".mcp.json", path.join(root, "app/.cursor"));
 		fs.symlinkSync("nowhere", path.join(root, "app/.junie"));
-		const { code, report } = (await json(["app"]));
+		const { code, report } = await json(["app"]);
 		expect([code, report.files]).toEqual([1, 3]);
 		expect([...new Set(report.findings.map((each: { file: string }) => each.file))]).toEqual([
 			"app/.gemini/settings.json",
@@ -329,14 +332,14 @@ describe("what could not be looked at is never called clean", () => {
 
 	test("what is told of it is no command to a build server", async () => {
 		fs.mkdirSync(path.join(root, "x##[stop-commands]tok/.mcp.json"), { recursive: true });
-		const { err } = (await scan([]));
+		const { err } = await scan([]);
 		expect(err).toContain("stop-commands");
 		expect(err).not.toContain("##[");
 	});
 
 	test("many of one kind take one line", async () => {
 		for (let i = 0; i < 7; i++) unreadable(`app${i}/.mcp.json`);
-		const { code, out, err } = (await scan([]));
+		const { code, out, err } = await scan([]);
 		expect([code, out]).toEqual([2, "Not looked at: 7 files that could not be read.\n"]);
 		expect(err).toMatch(/^sallyport: 7 files were not looked at\. The first of them: \S*app0\/\.mcp\.json is not a plain file\.\n$/);
 	});
@@ -354,7 +357,7 @@ test("the commands that it names mean the same files when they are pasted", asyn
 	write("it's here/.mcp.json", unsafe);
 	write("-x/.mcp.json", unsafe);
 	expect((await scan([])).out).toMatch(/: sallyport fix\nTo confine 2 servers: sallyport wrap --all\n$/);
-	const { out } = (await scan(["it's here", "--user", "--", "-x"]));
+	const { out } = await scan(["it's here", "--user", "--", "-x"]);
 	expect(out).toContain(`: sallyport fix 'it'\\''s here' ./-x --user\n`);
 	expect(out).toContain(`: sallyport wrap --all 'it'\\''s here' ./-x --user\n`);
 	expect(out).toContain("Launch it through Sallyport.\n");
@@ -364,7 +367,7 @@ test("what the launcher cannot start yet is not said to be confined by wrap", as
 	write(".mcp.json", {
 		mcpServers: { a: { command: "docker", args: ["run", "x"], env: { GITHUB_TOKEN: token } }, b: { command: "sh", args: ["-c", "x"] } },
 	});
-	const { out } = (await scan([]));
+	const { out } = await scan([]);
 	expect(out).toContain("cannot be confined yet: docker runs a container");
 	expect(out).not.toMatch(/sallyport (?:wrap|fix)/);
 	expect((await json([])).report.findings.filter(({ fixable }: { fixable: boolean }) => fixable)).toEqual([]);

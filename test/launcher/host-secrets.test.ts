@@ -40,7 +40,7 @@ it("a private key that the host would send is stopped, told to the person, and i
 		const { answer, stderr } = await echo(text);
 		expect(answer).toContain(NOT_AVAILABLE);
 		expect(stderr).toMatch(
-			/not its own \(echo, private key in params\.arguments\.text\)\. If it should have such: sallyport allow mini --host-secrets echo/,
+			/not its own \(echo, private key in params\.arguments\.text\)\. If it should have such: sallyport allow mini --host-secrets echo\n/,
 		);
 	}
 	const folder = path.join(world.sallyportHome, "state", "audit");

@@ -2,6 +2,7 @@ import { isAlgorithm } from "./algorithms.ts";
 import { decodeBase64, decodeHex } from "./base64.ts";
 import { withoutBrackets } from "./brackets.ts";
 import { awsAccount } from "./checksums.ts";
+import { chosenAnyway } from "./chosen.ts";
 import { decompose } from "./decompose.ts";
 import { undisguised, undisguisedText } from "./disguise.ts";
 import { isReferenceText } from "./foreign-references.ts";
@@ -88,10 +89,14 @@ function judge(part: Part): readonly Detection[] {
 	// No credential is that long; what is in here was taken apart before.
 	if (text.length > 4096) return [];
 	const wrapped = isWrappedSecret(text);
-	const verdict = wrapped ? "secret" : worth(part, text, kind);
+	let verdict = wrapped ? "secret" : worth(part, text, kind);
 	if (verdict === "none" || isPublicByDesign(text)) return [];
 	if (kind !== "password" && (isShortcut(text) || isAlgorithm(text))) return [];
-	if (!isRecoveryPhrase(part.key, text) && isPlaceholder(text, part.key, kind)) return [];
+	if (!isRecoveryPhrase(part.key, text) && isPlaceholder(text, part.key, kind)) {
+		const chosen = kind === "password" ? chosenAnyway(text) : "none";
+		if (chosen === "none") return [];
+		verdict = chosen;
+	}
 	const named = wrapped || part.key === null || kind === "password" ? null : namedProvider(keyWords(part.key), text);
 	return [
 		{

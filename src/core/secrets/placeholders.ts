@@ -27,6 +27,19 @@ export function isPlaceholder(text: string, key: string | null, kind: KeyClass):
 	);
 }
 
+/** True for a placeholder for a password that only its words, or a row of letters in front of a number, make one: people choose such, too. */
+export function mayBeChosen(text: string): boolean {
+	return (
+		!isWrapped(text) &&
+		!isElided(text) &&
+		(!isPatterned(text, "password") || /^\p{L}{3,}[-_.]?\d{3,}$/u.test(text)) &&
+		!isSaid(text, "password") &&
+		!isHollowToken(text) &&
+		!isEncoded(text, "password") &&
+		!isDocumented(text)
+	);
+}
+
 function isWrapped(text: string): boolean {
 	if (
 		"<[{(_%*#@«|".includes(text.charAt(0)) &&
@@ -160,6 +173,11 @@ function isRepeated(text: string): boolean {
 }
 
 function isWorded(text: string, key: string | null, kind: KeyClass): boolean {
+	return isSaid(text, kind) || isOfWords(text, key, kind);
+}
+
+/** Somebody says what will stand there, or where it is. */
+function isSaid(text: string, kind: KeyClass): boolean {
 	const isForeign = hasAny(text, SIGN.foreign);
 	const composed = isForeign ? text.toLowerCase() : "";
 	const folded = isForeign ? fold(text) : "";
@@ -190,7 +208,12 @@ function isWorded(text: string, key: string | null, kind: KeyClass): boolean {
 		isShown(text)
 	)
 		return true;
-	if (isForeign && /[^\0-\x7f]/.test(composed) && (UNSPACED_MARKERS.test(composed) || UNSPACED_MARKERS.test(folded))) return true;
+	return isForeign && /[^\0-\x7f]/.test(composed) && (UNSPACED_MARKERS.test(composed) || UNSPACED_MARKERS.test(folded));
+}
+
+/** Nothing but words that say which secret it is, or that it is one. */
+function isOfWords(text: string, key: string | null, kind: KeyClass): boolean {
+	const isForeign = hasAny(text, SIGN.foreign);
 	const plain = isForeign
 		? text
 				.normalize("NFKD")
@@ -296,7 +319,8 @@ interface Coverage {
 	filler: boolean;
 }
 
-function cover(text: string, echoed: ReadonlySet<string>): Coverage {
+/** How much of a text words explain, and of which kind these are. @param echoed words of the name beside it */
+export function cover(text: string, echoed: ReadonlySet<string>): Coverage {
 	const result: Coverage = {
 		letters: 0,
 		digits: 0,

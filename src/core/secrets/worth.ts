@@ -44,9 +44,13 @@ function passwordWorth(text: string, { key, user }: Pick<Part, "key" | "user">):
 	if (text === user || text.length < 4) return "none";
 	const isNumber = /^\d{6,}$/.test(text) || (/^\d{4,5}$/.test(text) && key !== null && NUMBER_NAME.test(key));
 	if (!isNumber && isOrdinaryPassword(text)) return "none";
-	if (/^(?:\S+\s+){6,}/.test(text)) return "none";
+	if (/^(?:\S+\s+){6,}/.test(text) || OF_MANUALS.test(text)) return "none";
 	return "secret";
 }
+
+/** Defaults of programs, and what stands in examples. */
+const OF_MANUALS =
+	/^(?:minio(?:admin)?|foo|bar|baz|foobar)\d{0,4}$|^db[-_]?(?:pass|password|passwd|pw)\d?$|^(?:пароль|密码|密碼|パスワード|비밀번호|암호)(?:1|123|1234|12345|123456)$/i;
 
 /** Names of what is a number by design. */
 const NUMBER_NAME = /(?:^|[_-])(?:pin|puk)(?:[_-]?(?:code|\d+))?$/i;

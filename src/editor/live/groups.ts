@@ -64,8 +64,9 @@ export function noticeText(groups: readonly RefusalGroup[]): string | null {
 	if (drifts.length > 0)
 		parts.push(`${counted(drifts.length, "tool has changed and is", "tools have changed and are")} withheld${names(drifts)}`);
 	const said = of("said");
-	if (said.some(({ subject }) => subject === null))
+	if (said.some(({ reason }) => reason.startsWith("instructions-")))
 		parts.push("its instructions for the model are not what you approved, and are left out");
+	if (said.some(({ reason }) => reason.startsWith("prompt-"))) parts.push("a prompt is not what you approved, and is withheld");
 	const beside = said.filter(({ subject }) => subject !== null);
 	if (beside.length > 0) parts.push(`the _meta of ${counted(beside.length, "tool is", "tools are")} left out${names(beside)}`);
 	const calls = of("call");
@@ -95,12 +96,12 @@ function names(groups: readonly RefusalGroup[]): string {
 }
 
 /** What the row of a group is called in a list. */
-export function groupLabel({ kind, subject }: RefusalGroup): string {
+export function groupLabel({ kind, subject, reason }: RefusalGroup): string {
 	switch (kind) {
 		case "launch":
 			return "The server itself";
 		case "said":
-			return subject ?? "Instructions for the model";
+			return subject ?? (reason.startsWith("prompt-") ? "A prompt" : "Instructions for the model");
 		case "call":
 		case "narrowed":
 		case "drift":

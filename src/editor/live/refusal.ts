@@ -88,7 +88,14 @@ export function isOfSaid(reason: string): boolean {
 	return SAID.has(reason);
 }
 
-const SAID: ReadonlySet<string> = new Set(["tool-meta-changed", "instructions-not-granted", "instructions-changed"]);
+const SAID: ReadonlySet<string> = new Set([
+	"tool-meta-changed",
+	"instructions-not-granted",
+	"instructions-changed",
+	"prompt-changed",
+	"prompt-duplicate",
+	"prompt-unreadable",
+]);
 
 const CONNECTION: Readonly<Record<string, string>> = {
 	"not-granted": "a host that is not granted was asked for",
@@ -124,6 +131,8 @@ const LAUNCH: Readonly<Record<string, string>> = {
 	"secret-for-mutable": "its secrets would go to code that your other programs can change",
 	"secret-missing": "a secret of it is not in the vault",
 	"keychain-missing": "there is no keychain here",
+	"grant-not-accepted": "what a policy file grants to it has not been accepted by a person",
+	"network-not-accepted": "how servers reach the internet was written down by another program, and nobody accepted it",
 	"keychain-closed": "the keychain that keeps the approvals is not there",
 	"keychain-locked": "the keychain is locked",
 	"sealed-locked": "the encrypted file is closed by a passphrase",

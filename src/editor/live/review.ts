@@ -85,7 +85,7 @@ function sentence(text: string): string {
 function openingsFor(groups: readonly RefusalGroup[], find: (told: Refusal["server"]) => Server | null): readonly Opening[] {
 	const openings = new Map<string, Opening>();
 	const tools = new Map<string, string[]>();
-	for (const { kind, server: told, subject } of groups) {
+	for (const { kind, server: told, subject, reason } of groups) {
 		const server = find(told);
 		if (server === null) continue;
 		const tool = subject === null ? null : fullName(server, subject);
@@ -108,7 +108,10 @@ function openingsFor(groups: readonly RefusalGroup[], find: (told: Refusal["serv
 					});
 				break;
 			case "said":
-				tools.set(server.id, [...(tools.get(server.id) ?? []), ...(tool === null ? [] : [tool])]);
+				// What it lists now stands in the view, beside what was approved.
+				if (reason.startsWith("prompt-"))
+					openings.set(`prompts ${server.id}`, { command: "sallyport.listExtras", argument: { server: server.id } });
+				else tools.set(server.id, [...(tools.get(server.id) ?? []), ...(tool === null ? [] : [tool])]);
 				break;
 			case "connection":
 				if (subject !== null)

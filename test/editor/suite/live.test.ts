@@ -2,10 +2,10 @@ import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import { suite, suiteSetup, suiteTeardown, test } from "mocha";
 import * as vscode from "vscode";
-import { groupRefusals, logLine, noticeText } from "../../../src/editor/live/groups.ts";
+import { groupLabel, groupRefusals, logLine, noticeText } from "../../../src/editor/live/groups.ts";
 import { Live, type ServerKey } from "../../../src/editor/live/live.ts";
 import { Notices } from "../../../src/editor/live/notices.ts";
-import type { Refusal } from "../../../src/editor/live/refusal.ts";
+import { type Refusal, wordsFor } from "../../../src/editor/live/refusal.ts";
 import { messageText } from "../../../src/editor/messages.ts";
 import { readDefinition } from "../../../src/platform/definitions.ts";
 import { type Home, openHome } from "../../../src/platform/home.ts";
@@ -196,6 +196,17 @@ suite("one message a server", () => {
 		notices.add(refused("create_issue"));
 		await until(() => log.length === 1);
 		notices.dispose();
+	});
+
+	test("says what is left out of what a server says of itself", () => {
+		const said = (reason: string, tool: string | null = null) => refused("", { kind: "said", tool, reason });
+		const groups = groupRefusals([said("instructions-changed"), said("prompt-changed"), said("tool-meta-changed", "echo")]);
+		assert.equal(
+			noticeText(groups),
+			"github: its instructions for the model are not what you approved, and are left out; a prompt is not what you approved, and is withheld; the _meta of 1 tool is left out (echo)",
+		);
+		assert.deepEqual(groups.map(groupLabel).sort(), ["A prompt", "Instructions for the model", "echo"]);
+		assert.ok(groups.every((group) => wordsFor(group).includes("not what was approved")));
 	});
 
 	test("names the tool that changed, the host and the launch, and makes no link of a name", () => {

@@ -22,7 +22,9 @@ interface Call {
 const OFFERS = /^(?:prompts\/get|resources\/(?:read|subscribe|unsubscribe)|completion\/complete)$/;
 
 /** What may wait for the server's list. */
-const HELD = /^(?:tools\/call|prompts\/get)$/;
+const HELD = /^(?:tools\/call|prompts\/get|completion\/complete)$/;
+/** What may be about a prompt. */
+const PROMPTED = /^(?:prompts\/get|completion\/complete)$/;
 
 /** Why a request of the host may be refused, as far as another than the relay can know. Left out: for any of them. */
 const MAY_REFUSE: Readonly<Record<string, (call: Call, policy: RelayPolicy) => boolean>> = {
@@ -40,10 +42,10 @@ const MAY_REFUSE: Readonly<Record<string, (call: Call, policy: RelayPolicy) => b
 	"session-ended": ({ method }) => HELD.test(method),
 	"too-many-session-calls": ({ method }) => method === "tools/call" || OFFERS.test(method),
 	"session-calls-used-up": ({ method }) => method === "tools/call" || OFFERS.test(method),
-	"prompt-changed": ({ method }) => method === "prompts/get",
-	"prompt-duplicate": ({ method }) => method === "prompts/get",
-	"prompt-unreadable": ({ method }) => method === "prompts/get",
-	"prompt-not-listed": ({ method }) => method === "prompts/get",
+	"prompt-changed": ({ method }) => PROMPTED.test(method),
+	"prompt-duplicate": ({ method }) => PROMPTED.test(method),
+	"prompt-unreadable": ({ method }) => PROMPTED.test(method),
+	"prompt-not-listed": ({ method }) => PROMPTED.test(method),
 	"kind-not-granted": ({ method }) => OFFERS.test(method),
 	"task-not-granted": ({ method, params }) => method.startsWith("tasks/") || "task" in params,
 	"unknown-method": ({ method }) => !PASSES.test(method),

@@ -31,6 +31,7 @@ export const invalidConfig: Rule = {
 			after: ['"notes": { "command": "node", "args": ["a.js"] },', '"notes-next": { "command": "node", "args": ["b.js"] }'].join("\n"),
 		},
 	},
+	mayConcernFile: ({ host, problems }) => problems.length > 0 || HOSTS[host].strict,
 	*checkDocument(document) {
 		yield* strictness(document);
 		for (const problem of document.problems) {

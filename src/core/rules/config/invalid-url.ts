@@ -15,6 +15,7 @@ export const invalidUrl: Rule = {
 		example: { before: '"url": "localhost:3000/mcp"', after: '"url": "http://localhost:3000/mcp"' },
 	},
 	only: "http",
+	mayConcern: (_, server) => server.kind === "http" && problemOf(server.url.value) !== null,
 	*checkServer(server) {
 		if (server.kind !== "http") return;
 		const message = problemOf(server.url.value);

@@ -19,6 +19,7 @@ export const misspeltField: Rule = {
 			after: '"notes": { "command": "notes-server", "args": ["--read-only"] }',
 		},
 	},
+	mayConcernFile: mayMisspell,
 	*checkDocument(document) {
 		const offered = new Set<string>();
 		for (const { name, key, keyPath, others } of misspelt(document)) {
@@ -57,6 +58,14 @@ interface Member {
 	readonly keyPath: readonly (string | number)[];
 	/** The names beside it; null: the entry is not to be edited. */
 	readonly others: ReadonlySet<string> | null;
+}
+
+/** False where the host reads every member of every entry. */
+function mayMisspell({ host, servers, problems }: ConfigDocument): boolean {
+	const { fields } = HOSTS[host];
+	if (fields === null) return false;
+	const known = setOf(fields);
+	return problems.some(({ code }) => code === "bad-entry") || servers.some(({ keys }) => keys.some(({ value }) => !known.has(value)));
 }
 
 function* misspelt(document: ConfigDocument): Iterable<Member> {

@@ -18,6 +18,7 @@ export const relativeCommand: Rule = {
 		example: { before: '"notes": { "command": "./notes/server" }', after: '"notes": { "command": "/home/ada/notes/server" }' },
 	},
 	knowsEnough: ({ file }) => file !== undefined,
+	mayConcernFile: (document, { file }) => file?.scope === "user" || hasOnlyUserFiles(document),
 	*checkDocument(document, { file }) {
 		if (file?.scope !== "user" && !hasOnlyUserFiles(document)) return;
 		for (const server of document.servers) {

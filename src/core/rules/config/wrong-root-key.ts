@@ -34,6 +34,7 @@ export const wrongRootKey: Rule = {
 			after: '{ "servers": { "notes": { "command": "notes-server" } } }',
 		},
 	},
+	mayConcernFile: (document) => rightRootKey(document) !== null && wrongRootKeys(document).length > 0,
 	*checkDocument(document) {
 		const right = rightRootKey(document);
 		if (right === null) return;

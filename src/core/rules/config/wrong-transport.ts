@@ -17,14 +17,13 @@ export const wrongTransport: Rule = {
 			after: '"notes": { "type": "stdio", "command": "notes-server" }',
 		},
 	},
-	mayConcern: (_, { settings }) => settings.length > 0,
+	mayConcern: (_, server) => server.settings.some((setting) => isOther(setting, server)),
 	*checkServer(server) {
 		const both = server.keys.filter(({ value }) => value === "command" || value === "url").length > 1;
 		if (both) return;
 		for (const setting of server.settings) {
-			if (!isType(setting, server)) continue;
+			if (!isOther(setting, server)) continue;
 			const says = setting.value.value;
-			if (server.kind === "stdio" ? !REMOTE.test(says) : !LOCAL.test(says)) continue;
 			yield newFinding({
 				ruleId: "wrong-transport",
 				// Few hosts read it under that name.
@@ -40,6 +39,11 @@ export const wrongTransport: Rule = {
 
 const REMOTE = /^(?:http|https|sse|streamable[-_]?http|http[-_]?stream|websocket|ws|remote)$/i;
 const LOCAL = /^(?:stdio|local)$/i;
+
+/** True for a value that says the entry is of the other kind. */
+function isOther(setting: Setting, server: ServerEntry): boolean {
+	return isType(setting, server) && (server.kind === "stdio" ? REMOTE : LOCAL).test(setting.value.value);
+}
 
 function isType({ kind, keyPath }: Setting, server: ServerEntry): boolean {
 	const last = keyPath.at(-1);

@@ -23,7 +23,11 @@ export const invalidReference: Rule = {
 			after: '"env": { "AUTH": "Bearer {{ keychain://github/token }}" }',
 		},
 	},
-	mayConcern: (texts, server) => server.kind === "http" || MAY_REFER(texts),
+	mayConcern: (texts, server) =>
+		server.kind === "http"
+			? server.headers.some(({ value }) => mentionsVault(value.value))
+			: MAY_REFER(texts) &&
+				(server.env.some(({ value }) => mentionsVault(value.value)) || server.args.some(({ value }) => mentionsVault(value))),
 	*checkServer(server) {
 		const at = (located: Located<string>, keyPath: readonly (string | number)[], message: string): Finding =>
 			newFinding({

@@ -26,7 +26,10 @@ export const unexpandedReference: Rule = {
 			after: '"env": { "GITHUB_TOKEN": "${env:GITHUB_TOKEN}" }',
 		},
 	},
-	mayConcern: (texts, server) => server.kind === "http" || MAY_REFER(texts),
+	mayConcern: (texts, server) =>
+		server.kind === "http"
+			? IN_REMOTE.test(server.url.value) || server.headers.some(({ value }) => IN_REMOTE.test(value.value))
+			: MAY_REFER(texts),
 	*checkServer(server, document) {
 		// Visual Studio reads the same file, under this key, and has inputs.
 		if (document.host === "mcp-json" && server.keyPath[0] === "servers") return;
@@ -57,6 +60,7 @@ export const unexpandedReference: Rule = {
 
 /** A part of every reference. */
 const REFERENCE: readonly string[] = ["$", "%", "{env:", "op://"];
+const IN_REMOTE = /[$%]|\{env:|op:\/\//i;
 const MAY_REFER = entryHolds({ launch: REFERENCE, names: null, values: REFERENCE });
 
 /** Programs that read variables in their arguments themselves. */

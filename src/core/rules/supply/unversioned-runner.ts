@@ -23,6 +23,7 @@ export const unversionedRunner: Rule = {
 		},
 	},
 	only: "stdio",
+	mayConcern: (_, server) => server.kind === "stdio" && fetchedPackages(server).length > 0,
 	*checkServer(server, document) {
 		if (server.kind !== "stdio") return;
 		for (const fetched of fetchedPackages(server)) {

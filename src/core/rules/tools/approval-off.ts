@@ -27,7 +27,7 @@ export const approvalOff: Rule = {
 			after: '"agent": { "command": "claude", "args": ["mcp", "serve"] }',
 		},
 	},
-	mayConcern: (texts, server) => server.settings.length > 0 || (server.kind === "stdio" && ACTS_ALONE(texts)),
+	mayConcern: (texts, server, document) => (server.kind === "stdio" && ACTS_ALONE(texts)) || mayFree(server, document),
 	*checkServer(server, document) {
 		for (const setting of server.settings) yield* inEntry(setting, setting.keyPath.slice(server.keyPath.length), document);
 		if (server.kind === "stdio") yield* flagged(server, document);
@@ -49,6 +49,13 @@ export const approvalOff: Rule = {
 		}
 	},
 };
+
+/** True where a value of the entry stands under a key of one of the host's switches. */
+function mayFree({ settings, keyPath: { length } }: ServerEntry, { host }: ConfigDocument): boolean {
+	return settings.some(({ keyPath }) =>
+		HOSTS[host].switches.some(({ from, path: [key] }) => from === "entry" && (key === "*" || key === keyPath[length])),
+	);
+}
 
 function* inEntry(setting: Setting, path: Setting["keyPath"], document: ConfigDocument): Iterable<Finding> {
 	const found = switchAt(document, "entry", path, setting.value.value, () => undefined);

@@ -20,7 +20,7 @@ export const contradictoryTools: Rule = {
 			after: '"files": { "command": "files-server", "includeTools": ["read"], "excludeTools": ["write"] }',
 		},
 	},
-	mayConcern: (_, server) => server.settings.length > 0,
+	mayConcern: (_, server, { host }) => server.settings.some((setting) => HOSTS[host].tools.deny.includes(memberOf(server, setting))),
 	*checkServer(server, document) {
 		const { allow, deny, unattended } = HOSTS[document.host].tools;
 		const letIn = new Set([...allow, ...unattended]);

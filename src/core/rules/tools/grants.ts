@@ -19,6 +19,11 @@ export interface Grant {
 /** Every key that some host takes for a list of tools to call without asking. */
 const EVERY_UNATTENDED: ReadonlySet<string> = new Set(Object.values(HOSTS).flatMap(({ tools }) => tools.unattended));
 
+/** False for an entry that has no list of tools to be called without asking, in no host's words. */
+export function mayGrant(server: ServerEntry): boolean {
+	return server.settings.some((setting) => EVERY_UNATTENDED.has(memberOf(server, setting)));
+}
+
 /** What an entry itself says, in its host's dialect or in another's. */
 export function* grantsOf(server: ServerEntry, document: ConfigDocument): Iterable<Grant> {
 	const { unattended: own, deny } = HOSTS[document.host].tools;

@@ -1,7 +1,7 @@
 import { type Finding, newFinding, type Rule, type Severity } from "../finding.ts";
 import { quoted } from "../places.ts";
 import { connectorGrants, mayConnect } from "./connectors.ts";
-import { type Grant, grantsIn, grantsOf } from "./grants.ts";
+import { type Grant, grantsIn, grantsOf, mayGrant } from "./grants.ts";
 import { toolRisk } from "./tool-risk.ts";
 
 export const unattendedTools: Rule = {
@@ -21,7 +21,7 @@ export const unattendedTools: Rule = {
 			after: '"github": { "command": "github-mcp", "alwaysAllow": ["get_issue"] }',
 		},
 	},
-	mayConcern: (_, server) => server.settings.length > 0,
+	mayConcern: (_, server) => mayGrant(server),
 	*checkServer(server, document) {
 		yield* judge([...grantsOf(server, document)], server.name.value);
 	},

@@ -22,7 +22,9 @@ export const disguisedHost: Rule = {
 			after: '"linear": { "url": "https://mcp.linear.app/mcp" }',
 		},
 	},
-	mayConcern: mayLeadAway,
+	mayConcern: (texts, server) =>
+		mayLeadAway(texts, server) &&
+		remoteAddresses(server).some(({ address }) => address.userinfo !== null || disguiseOf(address.host) !== null),
 	*checkServer(server, document) {
 		for (const remote of remoteAddresses(server)) {
 			const { word, address, keyPath } = remote;

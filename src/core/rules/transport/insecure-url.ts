@@ -22,7 +22,8 @@ export const insecureUrl: Rule = {
 			after: '"search": { "url": "https://mcp.example.com/mcp" }',
 		},
 	},
-	mayConcern: mayLeadAway,
+	mayConcern: (texts, server) =>
+		mayLeadAway(texts, server) && (server.kind === "stdio" || remoteAddresses(server).some(({ address }) => NO_TLS.has(address.scheme))),
 	*checkServer(server, document) {
 		for (const remote of remoteAddresses(server))
 			if (isCleartext(remote.word.text) || (isRequest(document) && remote.address.scheme === "http"))
@@ -35,6 +36,8 @@ export const insecureUrl: Rule = {
 		}
 	},
 };
+
+const NO_TLS: ReadonlySet<string> = new Set(["http", "ws", "sse"]);
 
 const ALLOWED = "--allow-http lets this bridge speak without TLS, which an https address does not need. Remove it.";
 
@@ -61,7 +64,7 @@ function cleartext(server: ServerEntry, document: ConfigDocument, { word, addres
 
 function isCleartext(url: string): boolean {
 	const address = addressIn(url);
-	if (address === null || !/^(?:http|ws|sse)$/.test(address.scheme)) return false;
+	if (address === null || !NO_TLS.has(address.scheme)) return false;
 	// That a metadata service is asked at all is told by a rule of its own.
 	return !isPlaceholderHost(url.slice(address.hostStart, address.hostEnd)) && !isLoopback(address.host) && !isMetadata(address.host);
 }

@@ -23,7 +23,7 @@ export const staticBearer: Rule = {
 			after: '"linear": { "url": "https://mcp.linear.app/mcp" }',
 		},
 	},
-	mayConcern: mayLeadAway,
+	mayConcern: (texts, server, { host }) => mayLeadAway(texts, server) && signInServer(server, host) !== null,
 	*checkServer(server, document) {
 		const known = signInServer(server, document.host);
 		if (known === null) return;

@@ -18,7 +18,7 @@ export const temporaryAddress: Rule = {
 			after: '"shop": { "url": "https://mcp.example.com/mcp" }',
 		},
 	},
-	mayConcern: mayLeadAway,
+	mayConcern: (texts, server) => mayLeadAway(texts, server) && remoteAddresses(server).some(({ address }) => kindOf(address.host) !== null),
 	*checkServer(server, document) {
 		for (const remote of remoteAddresses(server)) {
 			const kind = kindOf(remote.address.host);

@@ -19,7 +19,7 @@ export const urlUserinfo: Rule = {
 			after: '"search": { "url": "https://mcp.example.com/mcp" }',
 		},
 	},
-	mayConcern: mayLeadAway,
+	mayConcern: (texts, server) => mayLeadAway(texts, server) && remoteAddresses(server).some(({ address }) => address.userinfo !== null),
 	*checkServer(server, document) {
 		for (const { word, address, keyPath } of remoteAddresses(server)) {
 			const { userinfo } = address;
