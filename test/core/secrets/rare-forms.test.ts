@@ -55,6 +55,6 @@ test("collectors, and what a chat's bot logs in with", () => {
 	expect(found("SPLUNK_HEC", "3f9a81c2-7d5e-4b60-a1f2-938475c6d7e8")).toEqual(["warning 3f9a81c2-7d5e-4b60-a1f2-938475c6d7e8"]);
 	expect(found("SPLUNK_HEC", "https://splunk.heron.com:8088")).toEqual([]);
 	const bot = `oauth:${dice.text(30, "0123456789abcdefghijklmnopqrstuvwxyz")}`;
-	expect(found("CHAT", bot)).toEqual([`warning ${bot}`]);
-	expect(found("CHAT", "oauth:google-workspace-accounts")).toEqual([]);
+	expect(found("TWITCH", bot)).toEqual([`warning ${bot}`]);
+	expect(found("TWITCH", "oauth:google-workspace-accounts")).toEqual([]);
 });
