@@ -19,12 +19,16 @@ export function keyBytesWorth(text: string, key: string | null): "secret" | "hin
 	if (new Set(numbers).size < numbers.length * 0.6 || rises(numbers) > numbers.length * 0.8) return "none";
 	const words = key === null ? [] : keyWords(key);
 	const kind = classifyKey(key);
-	if (words.includes("public")) return "none";
+	if (words.some((word) => OF_OTHERS.test(word))) return "none";
 	if (kind === "secret" || kind === "password" || kind === "key" || words.some((word) => OF_KEYS.test(word))) return "secret";
 	return numbers.length === 64 && kind !== "public" ? "hint" : "none";
 }
 
 const OF_KEYS = /^(?:key|keys|keypair|private|secret|seed|wallet|signer|payer|deployer|authority|mnemonic)$/;
+
+/** What has as many bytes. */
+const OF_OTHERS =
+	/^(?:public|pubkey|embeddings?|vectors?|weights?|colou?rs?|palette|pixels?|histogram|samples?|signature|hash|digest|codes?)$/;
 
 function rises(numbers: readonly string[]): number {
 	return numbers.filter((number, i) => i > 0 && Number(number) > Number(numbers[i - 1])).length;

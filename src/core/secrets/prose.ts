@@ -83,7 +83,7 @@ export function isTold(value: string, name: string): boolean {
 	return (
 		isRandom(value, 8) ||
 		/[!#$%&*@^?+~]./.test(value) ||
-		/^\p{Lu}?\p{Ll}{3,}\d{2,}[!?.#$%&*@]?$/u.test(value) ||
+		(/^\p{Lu}?\p{Ll}{3,}\d{2,}[!?.#$%&*@]?$/u.test(value) && !isNumbered(value)) ||
 		/[a-z]\d+[a-z]/i.test(value)
 	);
 }
@@ -106,6 +106,11 @@ export function isWholeLine(text: string, nameStart: number, start: number, end:
 	);
 	if (before === null || /\b(?:const|let|var|val|def|if|when|my|no|a|an)\b/i.test(before[1] ?? "")) return false;
 	return /^\p{Lu}/u.test(value) || !DICTIONARY.has(word);
+}
+
+/** `Section12`, `Windows11`: a word that has a number anyway. */
+function isNumbered(value: string): boolean {
+	return NUMBERED.test(value.replace(/\P{L}/gu, "").toLowerCase());
 }
 
 /** The word, in lower case, of a word and a number as people choose passwords: `Biber-38`; null: it is none, or one that has numbers anyway. */

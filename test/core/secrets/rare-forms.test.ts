@@ -27,6 +27,7 @@ describe("a private key as a list of bytes", () => {
 		for (const [key, list] of [
 			["COLORS", short],
 			["PUBLIC_KEY", short],
+			["EMBEDDING", bytes],
 			["KEY_CODES", Array<number>(64).fill(0)],
 			["API_KEY", bytes.map((_, i) => i)],
 			["KEYS", [...bytes, 1]],
