@@ -3,14 +3,16 @@ import { Harmless } from "./harmless.ts";
 import { type Detection, judgeAll, judgeTokens } from "./judge.ts";
 import { classifyKey } from "./keys.ts";
 import { credential, type Part } from "./parts/part.ts";
-import { type Piece, subPiece, wholePiece } from "./piece.ts";
+import { type Piece, subPiece, unquotePiece, wholePiece } from "./piece.ts";
 import { type PasswordFlag, passwordFlag, readFromPipe } from "./programs.ts";
+import { chosenWord } from "./prose.ts";
 import { isRandom } from "./randomness.ts";
 import { candidatesIn } from "./running-text.ts";
 import { isOrdinary } from "./shapes.ts";
 import { shellWords } from "./shell-words.ts";
 import { hasAny, SIGN } from "./signs.ts";
 import { calledWith } from "./tool-call.ts";
+import { DICTIONARY } from "./words.ts";
 
 export interface ArgumentDetection extends Detection {
 	/** Which argument holds it. */
@@ -68,7 +70,7 @@ interface ArgumentParts {
 
 const PAIR_FLAGS =
 	/^(?:-e|-E|--env|--environment|--env-var|--build-arg|--set|--set-string|--set-env|--define|-D|-c|--config|--var|--secret|--label|-o|--option|--arg|--param|--data|-d|-F|--form)$/;
-const HEADER_FLAGS = /^(?:-H|--header|--headers|--http-header|--extra-header|--add-header|--proxy-header)$/;
+const HEADER_FLAGS = /^(?:-H|--(?:[a-z]{2,12}-){0,2}headers?)$/;
 const LOGIN_FLAGS = /^(?:-u|-U|--user|--proxy-user|--basic-auth|--creds|--credentials|--login|--auth)$/;
 const MAX_SHELL_DEPTH = 3;
 /** No command line has more; beyond, only what gives itself away is looked for. */
@@ -80,7 +82,7 @@ function argumentParts(
 	program: PasswordFlag | null = null,
 	ofDigests = false,
 ): readonly ArgumentParts[] {
-	const found: ArgumentParts[] = [...pipedParts(args.slice(0, MOST_WORDS))];
+	const found: ArgumentParts[] = [...pipedParts(args.slice(0, MOST_WORDS)), ...filedParts(args.slice(0, MOST_WORDS))];
 	let flag: string | null = null;
 	let word: string | null = null;
 	let own = program;
@@ -105,6 +107,15 @@ function argumentParts(
 		}
 		if (hasDigests && DIGEST.test(text) && (previous === null || !expectsSecret(previous))) continue;
 		const isHere = args[index - 1]?.text === "<<<";
+		const here = isHere ? piece : text.startsWith("<<<") ? unquotePiece(subPiece(piece, 3, text.length)) : null;
+		if (here !== null && readsPassword(args, index)) {
+			found.push({ index, parts: decompose("password", here) });
+			continue;
+		}
+		if (named !== null && args[index - 2] !== undefined && HEADER_FLAGS.test(args[index - 2]?.text ?? "")) {
+			found.push({ index, parts: decompose(nameOfHeader(named, text), piece) });
+			continue;
+		}
 		if (isHere && named !== null) {
 			found.push({ index, parts: decompose(named, piece) });
 			continue;
@@ -115,11 +126,20 @@ function argumentParts(
 			found.push({ index, parts: decompose(/^-[pP]$/.test(previous) ? "password" : "key", piece) });
 			continue;
 		}
-		if (previous !== null && ((/^-[pP]$/.test(previous) && isChosenPassword(text)) || (own?.glued !== "must" && previous === own?.flag))) {
+		if (
+			previous !== null &&
+			((/^-[pP]$/.test(previous) && isChosenPassword(text)) ||
+				(own?.glued !== "must" && previous === own?.flag) ||
+				(own?.other !== undefined && previous === own.other))
+		) {
 			found.push({ index, parts: decompose("password", piece) });
 			continue;
 		}
-		if (previous !== null && HEADER_FLAGS.test(previous) && /^[A-Za-z][\w-]{2,40}$/.test(text)) {
+		if (previous !== null && own === null && /^-[pPw]$/.test(previous) && mayBeChosen(text)) {
+			found.push({ index, parts: decompose("password", piece).map((part) => ({ ...part, doubtful: true as const })) });
+			continue;
+		}
+		if (previous !== null && HEADER_FLAGS.test(previous) && /^[A-Za-z][\w-]{2,40}$/.test(text) && !isRandom(text, SHORTEST_UNFLAGGED)) {
 			// `-H X-Api-Key value`
 			word = text;
 			continue;
@@ -182,6 +202,12 @@ function isChosenPassword(text: string): boolean {
 	return /[!#$%&*@^?+~]/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text) && isRandom(text, 10));
 }
 
+/** A name that no dictionary has and a number, as people choose passwords; ports, words, profiles and releases are others. */
+function mayBeChosen(text: string): boolean {
+	const word = /^\p{Lu}/u.test(text) ? chosenWord(text) : null;
+	return word !== null && !DICTIONARY.has(word);
+}
+
 /** Words after which a pipeline is looked through for whoever reads from it. */
 const LONGEST_COMMAND = 10;
 
@@ -191,7 +217,7 @@ function pipedParts(words: readonly Piece[]): readonly ArgumentParts[] {
 	for (let pipe = 2; pipe < words.length; pipe++) {
 		if (words[pipe]?.text !== "|") continue;
 		const before = words.slice(Math.max(0, pipe - LONGEST_COMMAND), pipe);
-		if (!before.some(({ text }) => /^(?:echo|printf|Write-Output)$/i.test(text))) continue;
+		if (!before.some(({ text }) => /^(?:echo|printf|yes|Write-Output)$/i.test(text))) continue;
 		const after = words.slice(pipe + 1, pipe + 1 + LONGEST_COMMAND);
 		const end = after.findIndex(({ text }) => text === "|");
 		const name = (end < 0 ? after : after.slice(0, end)).map(({ text }) => readFromPipe(text)).find((each) => each !== null);
@@ -200,6 +226,59 @@ function pipedParts(words: readonly Piece[]): readonly ArgumentParts[] {
 	}
 	return found;
 }
+
+/** `sudo -S cmd <<< value`, `kinit sam <<< value`: somebody around a here-string reads a password. */
+function readsPassword(words: readonly Piece[], index: number): boolean {
+	const around = words.slice(Math.max(0, index - LONGEST_COMMAND), index);
+	return (
+		around.some(({ text }) => text !== "sudo" && text !== "su" && readFromPipe(text) === "password") ||
+		(around.some(({ text }) => text === "sudo") && around.some(({ text }) => /^(?:-[A-Za-z]*S|--stdin)$/.test(text)))
+	);
+}
+
+/** `printf value > ~/.app/password`: what is said into a file whose name tells. */
+function filedParts(words: readonly Piece[]): readonly ArgumentParts[] {
+	const found: ArgumentParts[] = [];
+	for (let index = 2; index < words.length; index++) {
+		const sign = words[index]?.text ?? "";
+		const said = words[index - 1];
+		if (!sign.startsWith(">") || said === undefined) continue;
+		const glued = sign.replace(/^>>?/, "");
+		const isSaid = words.slice(Math.max(0, index - 4), index - 1).some(({ text }) => /^(?:echo|printf)$/.test(text));
+		const path = glued === "" ? (words[index + 1]?.text ?? "") : glued;
+		const name = /([\w-]{1,40})(?:\.(?:txt|key|secret))?$/.exec(path)?.[1] ?? "";
+		if (isSaid && expectsSecret(name)) found.push({ index: index - 1, parts: decompose(name, said) });
+	}
+	return found;
+}
+
+/** What a script of Expect types where a password is asked for; where nobody says what is asked for, it may be one. */
+function typedParts(piece: Piece): readonly Part[] {
+	if (!piece.text.includes("send ")) return [];
+	return [...piece.text.matchAll(/\bsend (?:-- )?(["{])([^"{}\\\s]{6,64})\\[rn]/g)].flatMap(({ 0: all, 2: value = "", index }) => {
+		const isAsked = /(?:assword|assphrase|asscode|\bPIN\b)[^"}]{0,10}["}][^"{}]{0,60}$/i.test(
+			piece.text.slice(Math.max(0, index - 120), index),
+		);
+		if (!isAsked && chosenWord(value) === null) return [];
+		const start = index + all.length - 2 - value.length;
+		const part = credential("password", piece, start, start + value.length);
+		return [isAsked || /^\p{Lu}/u.test(value) ? part : { ...part, doubtful: true }];
+	});
+}
+
+/** `NAME=$(echo … | base64 -d)`, `--flag "$(base64 -d <<< …)"`: what the name is given, in base64. */
+function decodedParts(piece: Piece): readonly Part[] {
+	if (!piece.text.includes("base64")) return [];
+	return [...piece.text.matchAll(OF_BASE64)].flatMap(({ 0: all, 1: name = "", 2: said, 3: here = "", index }) => {
+		const value = said ?? here;
+		if (!expectsSecret(name)) return [];
+		const start = index + all.indexOf(value, name.length);
+		return decompose(name, subPiece(piece, start, start + value.length));
+	});
+}
+
+const OF_BASE64 =
+	/(?:--?)?([A-Za-z_][\w-]{0,60})[= ]"?(?:\$\(|`)\s?(?:(?:echo|printf)(?: -n| -e| '?%s'?){0,2} ["']?([A-Za-z0-9+/_-]{8,400}={0,2})["']?\s?\|\s?(?:base64 (?:-d|-D|--decode)|openssl (?:base64|enc))|base64 (?:-d|-D|--decode) ?<<< ?["']?([A-Za-z0-9+/_-]{8,400}={0,2}))/g;
 
 function expectsSecret(flag: string): boolean {
 	const kind = classifyKey(flag.replace(/^-+/, ""));
@@ -211,12 +290,15 @@ function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
 	const { text } = piece;
 	// An expression of another language, whose words follow.
 	if (/^\([A-Z]/.test(text)) return decompose(null, piece);
-	if (HEADER_FLAGS.test(flag)) return headerParts(piece);
+	if (HEADER_FLAGS.test(flag)) return headerParts(name, piece);
 	const percent = LOGIN_FLAGS.test(flag) ? /^([\w.@\\-]{2,64})%(?=\S{6,}$)/.exec(text) : null;
 	if (percent !== null) return [credential("password", piece, percent[0].length, text.length, percent[1])];
 	if (/^\/(?:p|pw|pwd)$/i.test(flag) && text.length >= SHORTEST_PASSWORD && !/[\s\\/]/.test(text)) return decompose("password", piece);
 	if (KEY_FLAGS.test(flag) && isRandom(text, SHORTEST_UNFLAGGED) && !isOrdinary(text)) return decompose("key", piece);
-	if (LOGIN_FLAGS.test(flag) && text.includes(":")) return decompose("userpwd", piece);
+	if (LOGIN_FLAGS.test(flag) && text.includes(":")) {
+		const scheme = /^(?:basic|plain|simple|login|digest|ntlm|scram(?:-[\w-]{1,20})?):(?=[^:\s]{1,64}:\S)/i.exec(text);
+		return decompose("userpwd", subPiece(piece, scheme?.[0].length ?? 0, text.length));
+	}
 	if (PAIR_FLAGS.test(flag)) {
 		// What a container is given is no script, whatever blanks are in it.
 		const isPair = /^[A-Za-z_][\w.-]*=[^=]/.test(text) && flag !== "-c";
@@ -236,11 +318,19 @@ function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
 const OF_ONE = /^(?:run|job|task|build|step|attempt|execution|workflow|pipeline|deployment|snapshot|replica|revision)$/;
 
 /** `Name: value`, also `Name=value` and `Name:value`. */
-function headerParts(piece: Piece): readonly Part[] {
+function headerParts(flag: string, piece: Piece): readonly Part[] {
 	const match = /^\s*["']?([A-Za-z][\w-]*)\s*[:=]\s*/.exec(piece.text);
-	if (match === null) return decompose(null, piece);
+	// `--auth-header value`
+	if (match === null) return decompose(flag.includes("-") ? flag : null, piece);
 	const end = /^\s*["']/.test(piece.text) ? piece.text.replace(/["']\s*$/, "").length : piece.text.length;
-	return decompose(match[1] ?? null, subPiece(piece, match[0].length, Math.max(end, match[0].length)));
+	const value = subPiece(piece, match[0].length, Math.max(end, match[0].length));
+	return decompose(nameOfHeader(match[1] ?? "", value.text), value);
+}
+
+/** A header of somebody's own with random text in it, which is no digest, is what lets one in, whatever it is called. */
+function nameOfHeader(name: string, value: string): string {
+	const isKey = /^x-/i.test(name) && classifyKey(name) === "neutral" && !/^[0-9a-f-]+$/i.test(value) && isRandom(value, SHORTEST_UNFLAGGED);
+	return isKey && /\d/.test(value) && !isOrdinary(value) ? `${name}-key` : name;
 }
 
 /** A path or a port after a short flag for passwords is shorter. */
@@ -280,5 +370,5 @@ function shellParts(whole: Piece, depth: number): readonly Part[] | null {
 	const parts = words.length > MOST_WORDS ? [] : argumentParts(words, depth + 1).flatMap((entry) => entry.parts);
 	// Code of other languages has no words of a shell: `os.environ["KEY"] = "…"`.
 	const code = candidatesIn(text).flatMap(({ name, start, end }) => decompose(name, subPiece(piece, start, end), depth));
-	return [...parts, ...code];
+	return [...parts, ...code, ...typedParts(piece), ...decodedParts(piece)];
 }

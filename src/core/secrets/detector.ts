@@ -82,7 +82,8 @@ function commandsIn(text: string): readonly Detection[] {
 		const start = index + lead.length;
 		const end = text.indexOf("\n", start);
 		const line = text.slice(start, end < 0 ? text.length : end);
-		if (!PROGRAM.test(line) || !line.includes(" -")) return [];
+		// A message for a commit is prose.
+		if (!PROGRAM.test(line) || !line.includes(" -") || /^(?:git|gh)\s/.test(line)) return [];
 		const parts = commandParts(wholePiece(line)) ?? [];
 		return judgeAll(parts, line)
 			.filter(({ confident }) => confident)

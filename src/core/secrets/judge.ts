@@ -8,6 +8,7 @@ import { undisguised, undisguisedText } from "./disguise.ts";
 import { isReferenceText } from "./foreign-references.ts";
 import { Harmless } from "./harmless.ts";
 import { type JwtFacts, jwtFacts } from "./jwt.ts";
+import { keyBytesWorth } from "./key-bytes.ts";
 import { classifyKey, isForBrowsers, type KeyClass, keyWords } from "./keys.ts";
 import type { Part } from "./parts/part.ts";
 import { type Piece, trimPiece, unquotePiece, wholePiece } from "./piece.ts";
@@ -19,7 +20,7 @@ import { isPublicByDesign } from "./public-values.ts";
 import { disorder, isRandom } from "./randomness.ts";
 import { isShortcut } from "./shortcuts.ts";
 import { hasAny, hasOnly, SIGN } from "./signs.ts";
-import { isRecoveryPhrase, worth } from "./worth.ts";
+import { isRecoveryPhrase, type Worth, worth } from "./worth.ts";
 
 /** A secret in a value. Offsets count in the value as decoded; the secret itself is not in here. */
 export interface Detection {
@@ -89,10 +90,11 @@ function judge(part: Part): readonly Detection[] {
 	// No credential is that long; what is in here was taken apart before.
 	if (text.length > 4096) return [];
 	const wrapped = isWrappedSecret(text);
-	let verdict = wrapped ? "secret" : worth(part, text, kind);
+	const bytes = wrapped ? "none" : keyBytesWorth(text, part.key);
+	let verdict = wrapped ? "secret" : bytes !== "none" ? bytes : worth(part, text, kind);
 	if (verdict === "none" || isPublicByDesign(text)) return [];
 	if (kind !== "password" && (isShortcut(text) || isAlgorithm(text))) return [];
-	if (!isRecoveryPhrase(part.key, text) && isPlaceholder(text, part.key, kind)) {
+	if (bytes === "none" && !isRecoveryPhrase(part.key, text) && isPlaceholder(text, part.key, kind)) {
 		const chosen = kind === "password" ? chosenAnyway(text) : "none";
 		if (chosen === "none") return [];
 		verdict = chosen;
@@ -102,8 +104,10 @@ function judge(part: Part): readonly Detection[] {
 		{
 			...PLAIN,
 			...placeOf(whole),
-			title: named?.title ?? titleOf(part, kind),
-			confident: verdict === "secret" || (named !== null && (kind !== "neutral" || keyWords(part.key ?? "").length === 1)),
+			title: named?.title ?? (bytes === "secret" ? "private key" : titleOf(part, kind, verdict)),
+			confident:
+				part.doubtful !== true &&
+				(verdict === "secret" || (named !== null && (kind !== "neutral" || keyWords(part.key ?? "").length === 1))),
 			credential: named?.credential ?? null,
 		},
 	];
@@ -149,10 +153,10 @@ function isWrappedSecret(text: string): boolean {
 	return decompose(null, wholePiece(decoded)).some((part) => judge(part).some(({ confident }) => confident));
 }
 
-function titleOf(part: Part, kind: KeyClass): string {
+function titleOf(part: Part, kind: KeyClass, verdict: Worth): string {
 	if (kind === "password") return "password";
 	if (part.role === "path") return "credential in the path";
-	return kind === "neutral" && part.role === "value" ? "random text that looks like a credential" : "credential";
+	return kind === "neutral" && part.role === "value" && verdict === "hint" ? "random text that looks like a credential" : "credential";
 }
 
 /** Of detections that overlap, the surest and then the longest stays. */

@@ -3,13 +3,17 @@ export interface PasswordFlag {
 	readonly flag: string;
 	/** `may`: the password may follow without a blank; `must`: behind a blank stands something else. */
 	readonly glued?: "may" | "must";
+	/** A second flag of the same kind, always behind a blank. */
+	readonly other?: string;
 }
 
-const ROWS: readonly (readonly [flag: string, programs: string, glued?: "may" | "must"])[] = [
+const ROWS: readonly (readonly [flag: string, programs: string, glued?: "may" | "must" | undefined, other?: string])[] = [
 	["-p", "sshpass", "may"],
 	["-p", "mysql mysqldump mysqladmin mysqlimport mariadb mariadb-dump", "must"],
 	["-p", "7z 7za 7zr rar unrar", "must"],
 	["-p", "mongosh mongo mongodump mongorestore mongoexport cqlsh rabbitmqadmin beeline hdbsql supabase snowsql nodetool vncdo kcadm.sh"],
+	["-p", "security", undefined, "-w"],
+	["-P", "ssh-keygen", undefined, "-N"],
 	["-P", "sqlcmd bcp isql tsql", "may"],
 	["-P", "mosquitto_pub mosquitto_sub mosquitto_rr zip unzip ipmitool ncat"],
 	["-a", "redis-cli valkey-cli keydb-cli"],
@@ -18,8 +22,10 @@ const ROWS: readonly (readonly [flag: string, programs: string, glued?: "may" | 
 ];
 
 const BY_PROGRAM: ReadonlyMap<string, PasswordFlag> = new Map(
-	ROWS.flatMap(([flag, programs, glued]) =>
-		programs.split(" ").map((program) => [program, glued === undefined ? { flag } : { flag, glued }]),
+	ROWS.flatMap(([flag, programs, glued, other]) =>
+		programs
+			.split(" ")
+			.map((program) => [program, { flag, ...(glued === undefined ? {} : { glued }), ...(other === undefined ? {} : { other }) }]),
 	),
 );
 
@@ -33,7 +39,8 @@ export function passwordFlag(text: string): PasswordFlag | null {
 }
 
 /** Programs and flags that read a password, or a token, from the pipe before them. */
-const READS_PASSWORD = /^(?:sudo|su|passwd|chpasswd|cryptsetup|kinit|openconnect|vncpasswd|--password-stdin|--passphrase-fd)$/;
+const READS_PASSWORD =
+	/^(?:sudo|su|passwd|chpasswd|kpasswd|smbpasswd|cryptsetup|kinit|openconnect|vncpasswd|--password-stdin|--passphrase-fd)$/;
 const READS_TOKEN = /^(?:--with-token|--token-stdin|--stdin|--api-key-stdin|login|auth)$/;
 
 /** The name of what a word of a command takes from its standard input: `password`, `token`; null: nothing that is a secret. */

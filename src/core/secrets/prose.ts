@@ -83,7 +83,7 @@ export function isTold(value: string, name: string): boolean {
 	return (
 		isRandom(value, 8) ||
 		/[!#$%&*@^?+~]./.test(value) ||
-		/^\p{Lu}?\p{Ll}{3,}\d{2,}[!?.#$%&*@]?$/u.test(value) ||
+		(/^\p{Lu}?\p{Ll}{3,}\d{2,}[!?.#$%&*@]?$/u.test(value) && !isNumbered(value)) ||
 		/[a-z]\d+[a-z]/i.test(value)
 	);
 }
@@ -94,9 +94,9 @@ export function isTold(value: string, name: string): boolean {
  */
 export function isWholeLine(text: string, nameStart: number, start: number, end: number): boolean {
 	const value = text.slice(start, end);
-	const chosen = CHOSEN.exec(value);
+	const word = chosenWord(value);
 	if (
-		chosen === null ||
+		word === null ||
 		!/\p{Ll}{2}/u.test(value) ||
 		!/^(?:[\t ]*(?:[\r\n,(#]|\*\/|-->|\/\/|$)|["'`][\t ]*[\r\n]?$)/.test(text.slice(end, end + 12))
 	)
@@ -105,8 +105,18 @@ export function isWholeLine(text: string, nameStart: number, start: number, end:
 		text.slice(Math.max(0, nameStart - 60), nameStart),
 	);
 	if (before === null || /\b(?:const|let|var|val|def|if|when|my|no|a|an)\b/i.test(before[1] ?? "")) return false;
-	const word = (chosen[1] ?? "").toLowerCase();
-	return !NUMBERED.test(word) && !isAlgorithm(value) && (/^\p{Lu}/u.test(value) || !DICTIONARY.has(word));
+	return /^\p{Lu}/u.test(value) || !DICTIONARY.has(word);
+}
+
+/** `Section12`, `Windows11`: a word that has a number anyway. */
+function isNumbered(value: string): boolean {
+	return NUMBERED.test(value.replace(/\P{L}/gu, "").toLowerCase());
+}
+
+/** The word, in lower case, of a word and a number as people choose passwords: `Biber-38`; null: it is none, or one that has numbers anyway. */
+export function chosenWord(value: string): string | null {
+	const word = CHOSEN.exec(value)?.[1]?.toLowerCase();
+	return word === undefined || NUMBERED.test(word) || isAlgorithm(value) ? null : word;
 }
 
 /** A word, perhaps a sign, two digits and more, and what rules for passwords ask for. */

@@ -3,6 +3,7 @@ import { classifyKey, namesCapability } from "./keys.ts";
 import { withoutBraces } from "./parts/assignments.ts";
 import type { Part } from "./parts/part.ts";
 import { type Piece, subPiece } from "./piece.ts";
+import { chosenWord } from "./prose.ts";
 import { isRandom } from "./randomness.ts";
 import { isUuid } from "./shapes.ts";
 import { hasAny, SIGN } from "./signs.ts";
@@ -183,17 +184,31 @@ const BEFORE_KEY = /^(?:|[a-z]|api|mcp|sse|v\d{1,2}|(?:web)?hooks?|deploy)\/$/i;
 
 function pairs(piece: Piece, start: number, end: number, isHook = false): readonly UrlPart[] {
 	const parts: UrlPart[] = [];
+	const hasUser = /(?:^|[?&;])(?:u|usr|user(?:_?name)?|login|e-?mail|account)=[^&;]/i.test(piece.text.slice(Math.max(0, start - 1), end));
 	let at = start;
 	for (const segment of piece.text.slice(start, end).split(/(?<=[&;?])/)) {
 		const bare = segment.replace(/[&;?]$/, "");
 		const equals = bare.indexOf("=");
 		const given = equals < 0 ? null : decodeName(bare.slice(0, equals));
 		const value = subPiece(piece, at + equals + 1, at + bare.length);
-		const name = given === null ? null : isHook && /^(?:key|k|t|hook)$/i.test(given) ? "token" : queryName(given, value.text);
+		const isPassword = hasUser && given !== null && /^p$/i.test(given) && isChosen(value.text);
+		const name =
+			given === null
+				? null
+				: isHook && /^(?:key|k|t|hook)$/i.test(given)
+					? "token"
+					: isPassword
+						? "password"
+						: queryName(given, value.text);
 		if (bare.length - equals - 1 > 0) parts.push({ key: name, piece: value, role: "value", nested: true });
 		at += segment.length;
 	}
 	return parts;
+}
+
+/** Beside a user `p` is a page as well. */
+function isChosen(text: string): boolean {
+	return text.length >= 6 && (chosenWord(text) !== null || (/\d/.test(text) && isRandom(text, 8)));
 }
 
 /** What a name means in a query: `sid` a session, `code` what lets a function be called. */

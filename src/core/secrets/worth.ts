@@ -28,7 +28,7 @@ export function worth(part: Part, text: string, kind: KeyClass): Worth {
 			// Of Vault's AppRole; elsewhere the name of a secret.
 			return part.key !== null && isSecretAfterAll(part.key, text) ? "secret" : "none";
 		default:
-			return neutralWorth(text, part.key);
+			return part.key !== null && OF_WALLET.test(part.key) && isWalletKey(text) ? "secret" : neutralWorth(text, part.key);
 	}
 }
 
@@ -97,6 +97,13 @@ export function isRecoveryPhrase(key: string | null, text: string): boolean {
 /** A key of GnuPG by its fingerprint. */
 const KEY_OF_GNUPG = /^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16}|[0-9A-F]{40})$/;
 
+/** `DEPLOYER_PK`, `PRIVATE`: names of a wallet's key, if it looks like one. */
+const OF_WALLET = /(?:^|[_-])(?:pk|priv|private)$/i;
+
+function isWalletKey(text: string): boolean {
+	return text.length <= 66 && /^(?:0x)?[0-9a-f]{64}$/i.test(text) && !/^(?:0x)?0{16}/.test(text);
+}
+
 function keyWorth(text: string): Worth {
 	if (KEY_OF_GNUPG.test(text)) return "none";
 	if (text.length < 12 || /\s/.test(text) || isOrdinary(text)) return "none";
@@ -104,6 +111,9 @@ function keyWorth(text: string): Worth {
 }
 
 function neutralWorth(text: string, key: string | null): Worth {
+	// What a chat's bot logs in with.
+	if (text.startsWith("oauth:") && /^oauth:(?=[a-z]*\d[a-z]*\d)[a-z0-9]{30}$/.test(text) && (surprise(text.slice(6)) ?? 0) > -0.2)
+		return "secret";
 	if (key !== null && DIGEST.test(text) && namesDigest(key)) return "none";
 	if (text.length < 16 || text.length > 4096 || /\s/.test(text) || isOrdinary(text) || isUuid(text) || KNOWN_ID.test(text)) return "none";
 	// Twenty characters without a digit are drawn once in fifty times, and then their case changes; names have that many every day.

@@ -46,6 +46,10 @@ describe("passwords that people noted down in comments", () => {
 		"# curl -u $USER:$PASS https://x.heron.com",
 		"// curl -u admin:admin http://x.heron.com",
 		"# docker run -u 1000:1000 -e PASSWORD m",
+		"// git commit -m 'password reset-2024'",
+		"# mysql -uroot -psecret stock",
+		"// see password Section12",
+		"// no password Windows10",
 		"# git is needed here - token: see the wiki",
 	])("nothing in %s", (text) => {
 		expect(detectInText(text)).toEqual([]);

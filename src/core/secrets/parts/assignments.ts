@@ -91,7 +91,7 @@ export function withoutBraces(piece: Piece): Piece {
 /** The same, but for separators in what is quoted or stands in braces: `Pwd={pa;ss};`, `password='pa ss'`. */
 function splitOutside(piece: Piece, separator: RegExp): readonly Piece[] {
 	const { text } = piece;
-	if (!/=\s?[{"']/.test(text)) return split(piece, separator);
+	if (!/=\s?[{"'`]/.test(text)) return split(piece, separator);
 	const parts: Piece[] = [];
 	// What has no end from some place on has none behind it either.
 	const unclosed = new Set<string>();
@@ -116,6 +116,7 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
 	["{", "}"],
 	['"', '"'],
 	["'", "'"],
+	["`", "`"],
 ]);
 
 export function split(piece: Piece, separator: RegExp): readonly Piece[] {

@@ -27,6 +27,9 @@ export function authorization(key: string | null, piece: Piece, takeApart: TakeA
 	if (/^\S+\s+\S+\s/.test(rest.text)) return null;
 	const pairs = pairsOf(rest, /[,\s]+/, takeApart, "key");
 	if (pairs !== null) return pairs;
+	// What base64 was forgotten for: `basic:user:password`.
+	const plain = scheme === "basic" ? /^([\w.@+-]{1,64}):(?=[^\s()<>{}[\]]{4,256}$)(?=\S*\d)/.exec(rest.text) : null;
+	if (plain !== null) return [credential("password", rest, plain[0].length, rest.text.length, plain[1])];
 	// `hmac user:token`, `user:token` for a scheme of its own.
 	const login = /^[A-Za-z][\w.@-]{0,40}:(?=\S{16,}$)/.exec(rest.text);
 	if (scheme !== "basic" && login !== null && isRandom(rest.text.slice(login[0].length)))

@@ -1,6 +1,6 @@
 import { parseJsonTree } from "../../config/json-tree.ts";
 import { contentSpan, isStringNode, keyText, propertiesOf, type TreeNode } from "../../config/tree.ts";
-import { jsonStringPiece, type Piece } from "../piece.ts";
+import { jsonStringPiece, type Piece, subPiece } from "../piece.ts";
 import { isStrongName, nameWithin, type Part, type TakeApart } from "./part.ts";
 
 /** JSON, also as the text of a JSON string. */
@@ -31,6 +31,9 @@ export function nestedJson(key: string | null, piece: Piece, takeApart: TakeApar
 			const isPair =
 				children.length === 2 && first !== undefined && isStringNode(first) && second !== undefined && isStrongName(first.value);
 			if (isPair) visit(first.value, second);
+			// The bytes of a key are one value.
+			else if (children.length >= 32 && children.length <= 64 && children.every((child) => child.type === "number"))
+				found.push(...takeApart(name, subPiece(piece, node.offset, node.offset + node.length)));
 			else for (const child of children) visit(name, child);
 		} else for (const child of node.children ?? []) visit(name, child);
 	};

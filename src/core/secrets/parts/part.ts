@@ -15,6 +15,8 @@ export interface Part {
 	readonly role: Role;
 	/** The user that a password belongs to: `postgres:postgres@` is a default, not a secret. */
 	readonly user?: string;
+	/** It may well be something else: a hint at most. */
+	readonly doubtful?: true;
 }
 
 /** Takes a piece apart in turn; each structure hands on what it holds. */
