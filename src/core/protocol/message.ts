@@ -203,14 +203,16 @@ function invalid(code: InvalidCode, id: RequestId | null = null): Invalid {
 	return { kind: "invalid", code, id };
 }
 
+const PROTOTYPE = "__proto__";
+
 /**
  * A test for objects that have a member which equals one of `names` but for its case: some parsers fold case (the Kelvin
- * sign and the long s included), so two readers could disagree on what such an object says.
+ * sign and the long s included), so two readers could disagree on what such an object says. So they could on `__proto__`: who copies it member by member has all that is beneath it, too.
  */
 export function lookalikesOf(names: Iterable<string>): (value: JsonObject) => boolean {
 	const exact = new Set(names);
 	const folded = new Set([...exact].map(fold));
-	return (value) => Object.keys(value).some((key) => !exact.has(key) && folded.has(fold(key)));
+	return (value) => Object.keys(value).some((key) => key === PROTOTYPE || (!exact.has(key) && folded.has(fold(key))));
 }
 
 function fold(text: string): string {

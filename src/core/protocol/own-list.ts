@@ -16,11 +16,15 @@ export interface OwnListRun {
 
 export type NextPage = { readonly kind: "end" } | { readonly kind: "cursor"; readonly cursor: string } | { readonly kind: "bad" };
 
+/** Characters of a cursor that is kept: a server that gives longer ones is not to fill our memory with them. */
+const LONGEST_CURSOR = 4096;
+
 /** Reads `nextCursor`. A server that repeats a cursor, or never comes to an end, does not get to keep us busy. */
 export function nextPage(result: JsonObject, followed: ReadonlySet<string>, maxPages: number): NextPage {
 	const { nextCursor } = result;
 	if (nextCursor === undefined || nextCursor === null || nextCursor === "") return { kind: "end" };
-	if (typeof nextCursor !== "string" || followed.has(nextCursor) || followed.size + 1 >= maxPages) return { kind: "bad" };
+	if (typeof nextCursor !== "string" || nextCursor.length > LONGEST_CURSOR || followed.has(nextCursor) || followed.size + 1 >= maxPages)
+		return { kind: "bad" };
 	return { kind: "cursor", cursor: nextCursor };
 }
 

@@ -116,7 +116,7 @@ const REASONS = {
 	},
 	"host-secret": {
 		says: "the host was about to send it a private key or a token that is not its own",
-		remedy: ["If it should have such", (about: About) => command("allow", about, [], [["--host-secrets", about.tool ?? "*"]])],
+		remedy: ["If it should have such", allowHostSecrets],
 	},
 	"credential-asked": {
 		says: "the server asked the person for a password, a key or a code, which Sallyport does not let through",
@@ -263,8 +263,15 @@ function allowOffer(about: About): string | null {
 		if (typeof prompt === "string") return [["--completions"], ["--prompt", prompt]];
 		return typeof template === "string" ? [["--completions"], ["--template", template]] : [["--completions"]];
 	})();
-	if (options.length === 0 || options.some(([, value]) => value !== undefined && !isOfferName(value))) return null;
+	// What a model wrote is not to become a pattern for everything in a command that a person pastes.
+	if (options.length === 0 || options.some(([, value]) => value !== undefined && (!isOfferName(value) || value.includes("*")))) return null;
 	return command("allow", about, [], options);
+}
+
+function allowHostSecrets(about: About): string | null {
+	// Beside calls there is one word for all.
+	const tool = about.tool ?? "*";
+	return about.tool?.includes("*") === true ? null : command("allow", about, [], [["--host-secrets", tool]]);
 }
 
 /** Twice as many as were granted; as many as is usual where none were. */

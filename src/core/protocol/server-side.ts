@@ -6,7 +6,7 @@ import { changed, line, type Notification, type Request, type Response, type Sou
 import { withHalvesShown } from "./half-characters.ts";
 import { type InFlight, isAudited } from "./in-flight.ts";
 import { hasAlikeInstructions, heldInstructions } from "./instructions-gate.ts";
-import { type Batch, type Invalid, isObject, type JsonObject, type Message, type RequestId, readLine } from "./message.ts";
+import { type Batch, type Invalid, isObject, type JsonObject, lookalikesOf, type Message, type RequestId, readLine } from "./message.ts";
 import { deniedOffers, deniedSubscriptions, isOfferList, isOfferRequest, mayHear, offeredPage } from "./offered.ts";
 import { readPlainAnswer } from "./plain-answer.ts";
 import { PLAIN_DEPTH } from "./plain-json.ts";
@@ -33,6 +33,13 @@ const TOOLS_CHANGED = "notifications/tools/list_changed";
 const PROMPTS_CHANGED = "notifications/prompts/list_changed";
 /** 2025-11-25: an error that asks the person to open an address. It is a request for input by another name. */
 const URL_ELICITATION_REQUIRED = -32042;
+const hasAlikeAddresses = lookalikesOf(["elicitations"]);
+
+/** True for what may be taken for such addresses, under whatever code it comes. */
+function mentionsAddresses(data: unknown): boolean {
+	return isObject(data) && ("elicitations" in data || hasAlikeAddresses(data));
+}
+
 /** What a server lists when it is asked for it, and nowhere else: there nobody would filter it. */
 const LISTED = ["tools", "prompts", "resources", "resourceTemplates"];
 const MAX_SERVER_PINGS = 16;
@@ -226,7 +233,7 @@ export class ServerSide {
 
 	#errorResponse(id: RequestId, request: InFlight, error: JsonObject, source: Source): void {
 		const { code } = error;
-		const refuse = code === URL_ELICITATION_REQUIRED ? this.#judgedAddresses(error.data) : null;
+		const refuse = code === URL_ELICITATION_REQUIRED || mentionsAddresses(error.data) ? this.#judgedAddresses(error.data) : null;
 		if (refuse !== null) this.#giveUp(id, request, refuse);
 		else if (code === ErrorCode.methodNotFound && this.#state.subscriptions.get(id)?.tools === true) this.#keepSubscription(id, request);
 		else {
@@ -240,6 +247,7 @@ export class ServerSide {
 	/** Why the person may not be sent to these addresses; null: they may, and are told. */
 	#judgedAddresses(data: unknown): Reason | null {
 		const addresses = isObject(data) ? data.elicitations : null;
+		if (isObject(data) && hasAlikeAddresses(data)) return "result-unreadable";
 		if (!this.#state.asks.grants("elicitation") || !Array.isArray(addresses) || addresses.length === 0) return "input-not-granted";
 		for (const address of addresses) {
 			const { refuse } = isObject(address)
