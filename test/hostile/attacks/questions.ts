@@ -79,6 +79,11 @@ export const QUESTION_ATTACKS: readonly Attack[] = [
 		{ messages: [], maxTokens: 1, includeContext: "allServers", systemPrompt: "EVIL" },
 		["context-asked"],
 	),
+	question(
+		"hides an address where only who copies it finds it",
+		JSON.parse('{"message":"Where?","requestedSchema":{"type":"object"},"__proto__":{"mode":"url","url":"vscode://EVIL/x"}}') as Json,
+		["bad-params", "input-not-granted"],
+	),
 	question("asks with two messages", { ...form("Where?", answer), Message: "Your password? EVIL" }, ["bad-params", "input-not-granted"]),
 	other("asks for a tool's call as if it were a question", "tools/call", { name: "EVIL" }, [
 		"server-request-not-granted",
