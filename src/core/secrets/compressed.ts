@@ -8,21 +8,52 @@ export type Inflate = (compressed: Uint8Array) => Uint8Array | null;
 /** Bytes that are inflated at once, at most. */
 const MOST_COMPRESSED = 1 << 20;
 
+/** Characters that are decoded at first: what is no archive seldom goes on as one for so long. */
+const PEEK = 96;
+/** What inflating takes of what there is for it: one for each try, and one for each so many characters and bytes. */
+const CHARACTERS = 1 << 14;
+const BYTES = 1 << 16;
+/** No byte becomes more of them. */
+const LARGEST_RATIO = 1032;
+
 export interface Inflated {
 	readonly bytes: Uint8Array;
 	/** The first byte after the characters. */
 	readonly end: number;
 }
 
-/** What was compressed and then written in Base64 or hexadecimal digits from `at` on. Null: nothing. */
-export function compressedAt(source: Uint8Array, at: number, inflate: Inflate): Inflated | null {
+/** What there is for inflating in one message, with what is in it. */
+export interface Allowance {
+	left: number;
+}
+
+/** An honest message has no more archives than that, however small they are. */
+export function allowanceFor(bytes: number): Allowance {
+	return { left: 64 + Math.floor(bytes / 2048) };
+}
+
+/** What was compressed and then written in Base64 or hexadecimal digits from `at` on. Null: nothing, or no allowance is left. */
+export function compressedAt(source: Uint8Array, at: number, inflate: Inflate, allowance: Allowance): Inflated | null {
 	for (const coding of [BASE64, HEX]) {
 		if (!isMarked(source, at, coding)) continue;
-		const { bytes, end } = decodeAround(source.subarray(0, at + MOST_COMPRESSED * 2), at, at, coding, null, 1);
-		const plain = inflate(bytes.subarray(0, MOST_COMPRESSED));
-		if (plain !== null) return { bytes: plain, end };
+		const peek = inflated(source, at, PEEK, coding, inflate, allowance);
+		if (peek === null || peek.end < at + PEEK) {
+			if (peek !== null) return peek;
+			continue;
+		}
+		const plain = inflated(source, at, MOST_COMPRESSED * 2, coding, inflate, allowance);
+		if (plain !== null) return plain;
 	}
 	return null;
+}
+
+function inflated(source: Uint8Array, at: number, most: number, coding: Coding, inflate: Inflate, allowance: Allowance): Inflated | null {
+	if (allowance.left <= 0) return null;
+	const { bytes, end } = decodeAround(source.subarray(0, at + most), at, at, coding, null, 1);
+	const plain = inflate(bytes.subarray(0, MOST_COMPRESSED));
+	const made = plain?.length ?? Math.min(bytes.length * LARGEST_RATIO, MOST_COMPRESSED);
+	allowance.left -= 1 + Math.floor((end - at) / CHARACTERS) + Math.floor(made / BYTES);
+	return plain === null ? null : { bytes: plain, end };
 }
 
 /** Whether characters at `at` say what gzip or zlib begin with. */

@@ -1,6 +1,6 @@
 import { BLOCK_BYTES, blockTables, Suspect, textBytes } from "./block-tables.ts";
 import { BASE32, BASE64, type Coding, decodeAround, HEX, isTextAround } from "./coding.ts";
-import { compressedAt, type Inflate, isMarked } from "./compressed.ts";
+import { type Allowance, allowanceFor, compressedAt, type Inflate, isMarked } from "./compressed.ts";
 import type { FormSearch, Place } from "./form-search.ts";
 import { percentDecoded } from "./percent.ts";
 import { codesAround, gapAfter, gapBefore, isPaired, isParted, lettersAround, mayBeCodes, pairsAround, type Spelled } from "./spelled.ts";
@@ -14,10 +14,16 @@ const SHORTEST_PART = 9;
 /** Bytes that are decoded for each byte of a message, at most: an honest one needs about one, whatever it holds. */
 const WORK = 16;
 const LEAST_WORK = 1 << 16;
+/** The same of what was inflated: a short archive may hold a long text. */
+const LEAST_WORK_INSIDE = 1 << 21;
 
 /** What every look at one message shares. */
 interface Work {
+	/** Bytes that may still be decoded. */
 	left: number;
+	/** For what is inside of archives. Honest ones may take more than there is: what is hidden no deeper is found all the same. */
+	readonly inside: { left: number };
+	readonly allowance: Allowance;
 }
 
 /**
@@ -49,25 +55,29 @@ export class HiddenForms {
 		this.block = least >= 2 * BLOCK_BYTES ? BLOCK_BYTES : Math.max(3, least >> 1);
 		this.stride = least - this.block + 1;
 		this.tables = blockTables(this.text, this.block);
-		this.kept = new Scan(this, new Uint8Array(0), 0, { left: 0 }, search);
+		this.kept = new Scan(this, new Uint8Array(0), 0, workFor(0), search);
 	}
 
 	/** True when a form is hidden in the bytes. */
 	isIn(bytes: Uint8Array, spelled: FormSearch = this.search): boolean {
-		return new Scan(this, bytes, DEPTH, workFor(bytes), spelled).next() !== null;
+		return new Scan(this, bytes, DEPTH, workFor(bytes.length), spelled).next() !== null;
 	}
 
 	/** Where forms are hidden, in order; a run of characters in which one is encoded, as a whole. */
 	places(bytes: Uint8Array): readonly Place[] {
-		const scan = new Scan(this, bytes, DEPTH, workFor(bytes), this.search);
+		const scan = new Scan(this, bytes, DEPTH, workFor(bytes.length), this.search);
 		const found: Place[] = [];
 		for (let place = scan.next(); place !== null; place = scan.next()) found.push(place);
 		return found.sort((a, b) => a.start - b.start);
 	}
 }
 
-function workFor(bytes: Uint8Array): Work {
-	return { left: Math.max(bytes.length * WORK, LEAST_WORK) };
+function workFor(bytes: number): Work {
+	return {
+		left: Math.max(bytes * WORK, LEAST_WORK),
+		inside: { left: Math.max(bytes * WORK, LEAST_WORK_INSIDE) },
+		allowance: allowanceFor(bytes),
+	};
 }
 
 /** One pass over some bytes. */
@@ -77,6 +87,7 @@ class Scan {
 	readonly #depth: number;
 	readonly #work: Work;
 	readonly #spelled: FormSearch;
+	readonly #isInArchive: boolean;
 	#at = 0;
 	/** The last block was in a run. */
 	#inRun = false;
@@ -88,12 +99,13 @@ class Scan {
 	/** By kind of suspicion: up to where it was looked at. */
 	#done = NOTHING;
 
-	constructor(forms: HiddenForms, bytes: Uint8Array, depth: number, work: Work, spelled: FormSearch) {
+	constructor(forms: HiddenForms, bytes: Uint8Array, depth: number, work: Work, spelled: FormSearch, isInArchive = false) {
 		this.#forms = forms;
 		this.#bytes = bytes;
 		this.#depth = depth;
 		this.#work = work;
 		this.#spelled = spelled;
+		this.#isInArchive = isInArchive;
 	}
 
 	/** The next place; null: there is no more. */
@@ -233,8 +245,8 @@ class Scan {
 
 	#compressed(start: number): Place | null {
 		const { inflate } = this.#forms;
-		const plain = inflate === null ? null : compressedAt(this.#bytes, start, inflate);
-		return plain !== null && this.#isInside(plain.bytes) ? this.#runAround(start, plain.end) : null;
+		const plain = inflate === null ? null : compressedAt(this.#bytes, start, inflate, this.#work.allowance);
+		return plain !== null && this.#isArchived(plain.bytes) ? this.#runAround(start, plain.end) : null;
 	}
 
 	#percents(at: number): Place | null {
@@ -286,15 +298,25 @@ class Scan {
 		return this.#scanOf(bytes).next() === null ? null : { start: starts(from), end: starts(to - 1) + spelled.width };
 	}
 
-	/** Of what was decoded. Nothing but what was made for it takes more work than there is. */
+	/** Of what was decoded. Outside of archives, nothing but what was made for it takes more work than there is. */
 	#isInside(bytes: Uint8Array): boolean {
-		this.#work.left -= bytes.length;
-		if (this.#work.left < 0) return true;
-		return this.#forms.search.first(bytes) !== null || (this.#depth > 1 && this.#scanOf(bytes).next() !== null);
+		const work = this.#isInArchive ? this.#work.inside : this.#work;
+		work.left -= bytes.length;
+		if (work.left < 0 && !this.#isInArchive) return true;
+		if (this.#forms.search.first(bytes) !== null) return true;
+		return this.#depth > 1 && work.left >= 0 && this.#scanOf(bytes).next() !== null;
 	}
 
-	#scanOf(bytes: Uint8Array): Scan {
-		return new Scan(this.#forms, bytes, this.#depth - 1, this.#work, this.#forms.search);
+	/** Of what was inflated. That is searched whatever work is left; what is hidden in it once more, as long as there is some. */
+	#isArchived(bytes: Uint8Array): boolean {
+		if (this.#forms.search.first(bytes) !== null) return true;
+		const { inside } = this.#work;
+		inside.left -= bytes.length;
+		return this.#depth > 1 && inside.left >= 0 && this.#scanOf(bytes, true).next() !== null;
+	}
+
+	#scanOf(bytes: Uint8Array, isArchived = this.#isInArchive): Scan {
+		return new Scan(this.#forms, bytes, this.#depth - 1, this.#work, this.#forms.search, isArchived);
 	}
 
 	/** All of the characters around what was decoded: what is left of them would still say it in part. */

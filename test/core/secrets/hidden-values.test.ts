@@ -114,6 +114,41 @@ test("a short value is told from a longer list of letters or numbers only as a w
 	expect(known.redact("pin: 1 2 3 4 5 6")).toBe("pin: [redacted]");
 });
 
+test("what begins as archives do, on every line, takes work that grows with the text", () => {
+	const begun = zlib.deflateSync(randomBytes(3000)).toString("base64").slice(0, 200);
+	const marks = ["eNr//////////", "eJwBAAAAAAAA", "H4sIAAAAAAAAAw", "H4sI//////////", "1f8b08000000000000", "x-H4sIAAAAAAAAA", begun];
+	for (const mark of marks)
+		for (const end of ["\n", "\r", "\r\n", "\\n", "\\r\\n"]) {
+			let [work, tries] = [0, 0];
+			const known = new KnownValues([token], (compressed) => {
+				const plain = inflate(compressed);
+				tries++;
+				work += compressed.length + (plain?.length ?? 0);
+				return plain;
+			});
+			const line = mark + end;
+			const text = line.repeat(Math.floor(1_000_000 / line.length));
+			expect(known.redact(text)).toBe(text);
+			expect(known.mayBeIn(bytes(JSON.stringify(text)))).toBe(false);
+			expect([line, tries < 2_500, work < 40_000_000]).toEqual([line, true, true]);
+		}
+});
+
+test("honest archives of long texts stay, and one with a value in it does not", () => {
+	const known = new KnownValues([token], inflate);
+	const line = "the same line of a log, again and again\n";
+	const log = zlib.gzipSync(line.repeat(20_000)).toString("base64");
+	const zeros = zlib.gzipSync(new Uint8Array(200_000)).toString("base64");
+	for (const honest of [log, zeros, Array(20).fill(log).join(" ")]) {
+		expect(known.redact(honest)).toBe(honest);
+		expect(known.mayBeIn(bytes(JSON.stringify(honest)))).toBe(false);
+	}
+	for (const inside of [token, base64(token)]) {
+		const archive = zlib.gzipSync(`${line.repeat(20_000)}${inside}`).toString("base64");
+		expect(known.redact(`a ${archive}`)).toBe("a [redacted]");
+	}
+});
+
 test("what was made to be slow is not: the work grows with the text", () => {
 	const value = "a".repeat(20);
 	const known = new KnownValues([value, "QUFBQUFBQUFBQUFB", token, "222222222222"], inflate);
