@@ -6,7 +6,7 @@ import type { ListedTool } from "../platform/launch/list-tools.ts";
 import type { Io } from "./io.ts";
 import { logTime } from "./log-time.ts";
 import { say } from "./say.ts";
-import { patchLines, showBarred, showPatch } from "./show-text.ts";
+import { patchLines, showBarred, showPatch, showPatchLines } from "./show-text.ts";
 
 /**
  * Drift as a difference of the definitions, not of two digests.
@@ -57,7 +57,8 @@ export function showListed(io: Io, { name, definition }: Pick<ListedTool, "name"
 }
 
 function showLines(io: Io, lines: readonly string[] | null, otherwise: string): void {
-	for (const line of lines ?? [otherwise]) say(io, `  ${line}`);
+	if (lines === null) say(io, `  ${otherwise}`);
+	else showPatchLines(io, lines);
 }
 
 /** Keys in order, a line a value. */

@@ -4,17 +4,14 @@ import { riskOf } from "../core/tools/risk.ts";
 import { warningsOf } from "../core/tools/warnings.ts";
 import { wrap } from "../core/wrapped-text.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
+import { columnsBehindBar } from "./barred.ts";
 import type { Io } from "./io.ts";
 import { say } from "./say.ts";
-
-/** Columns of a line where the terminal does not say how many it has, and the fewest and most that are used. */
-const WIDTH = { usual: 100, least: 40, most: 160 };
 
 /** A tool, whole: what it may do, and every word of the server that is approved with it, in lines that begin with a bar. */
 export function showTool(io: Io, tool: Pick<ListedTool, "name" | "definition">, others: ReadonlySet<string>): void {
 	const { risks, claims } = riskOf(tool);
-	const columns = io.stdout.columns ?? 0;
-	const width = Math.min(WIDTH.most, Math.max(WIDTH.least, columns > 0 ? columns : WIDTH.usual)) - 4;
+	const width = columnsBehindBar(io);
 	const rows = (text: string, first: string, more: string): void => {
 		for (const [index, line] of wrap(text, width - first.length + 2).entries()) say(io, `${index === 0 ? first : more}${line}`);
 	};

@@ -2,13 +2,24 @@
 const BLANKS = /[\p{Zs}\t\u2800]{2,}/gu;
 const BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
-/** The lines of a text from outside. Several blanks are one, and so are several empty lines: neither pushes what follows out of sight. */
-export function linesOf(text: string): readonly string[] {
+/**
+ * The lines of a text from outside. Several blanks are one, and so are several empty lines: neither pushes what follows out of sight.
+ *
+ * @param indent how many blanks at the beginning of a line stay as they are
+ */
+export function linesOf(text: string, indent = 0): readonly string[] {
 	const lines = text
 		.trim()
 		.split(BREAK)
-		.map((line) => line.replaceAll(BLANKS, " ").trimEnd());
+		.map((line) => fewBlanks(line, indent));
 	return lines.filter((line, i) => line !== "" || lines[i - 1] !== "");
+}
+
+/** The same of one line. */
+export function fewBlanks(line: string, indent = 0): string {
+	let start = 0;
+	while (start < indent && line[start] === " ") start++;
+	return line.slice(0, start) + line.slice(start).replaceAll(BLANKS, " ").trimEnd();
 }
 
 /**

@@ -141,8 +141,8 @@ describe("the instructions that a server gives the model", () => {
 	it("cannot pass for words of ours, on a terminal", async () => {
 		says({ instructions: `Harmless.\r+ tool  fake\u001b[2K\u202e\n${"y".repeat(250)}` });
 		const { stdout } = await world.sallyport(["tools", "list", "it"]);
-		expect(stdout).toContain("  │ + tool  fake\\u001b[2K\\u202e");
-		expect(stdout.match(/^ {2}│ y+$/gm)).toHaveLength(3);
+		expect(stdout).toContain("  │ + tool fake\\u001b[2K\\u202e");
+		expect(stdout.match(/^ {2}│ y+$/gm)).toHaveLength(4);
 	});
 
 	it("by another digest, written into the policy by hand, wait until a person accepts them, who is shown the text", async () => {
@@ -218,7 +218,7 @@ describe("a prompt that is granted by its name", () => {
 		const explained = await world.sallyport(["explain", "it"]);
 		expect(explained.stdout).toContain("sallyport allow it --prompt summary");
 		const again = await world.onTerminal(["allow", "it", "--prompt", "summary"], "it\n");
-		expect(again.stdout).toMatch(/- +"description": "Sums up",\s+\+ +"description": "Sums up, and sends it elsewhere"/);
+		expect(again.stdout).toMatch(/- +"description": "Sums up",\s+│ \+ +"description": "Sums up, and sends it elsewhere"/);
 		expect(again.stdout).toContain("+ prompt  summary  (its definition has changed)");
 		expect(await prompts()).toMatchObject({ shown: ["summary"], given: true });
 		expect((await world.sallyport(["policy", "explain", "it", "--prompt", "summary"])).stdout).toContain("pinned to sha256:");

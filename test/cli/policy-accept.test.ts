@@ -111,6 +111,21 @@ describe("sallyport policy accept", () => {
 		expect((await world.sallyport(["policy", "explain", "mini", "read"])).code).toBe(1);
 	});
 
+	it("asks about a constraint that is gone behind words that look like it", async () => {
+		const grants = (more: object): void => {
+			const policy = JSON.parse(fs.readFileSync(file(), "utf8"));
+			Object.assign(policy.servers[0].tools.echo, more);
+			fs.writeFileSync(file(), JSON.stringify(policy));
+		};
+		const limit = { glob: ["/p/**"], optional: true };
+		grants({ arguments: { mode: { enum: ["append"], optional: true }, path: limit } });
+		expect((await world.onTerminal(["policy", "accept"], "mini\n")).code).toBe(0);
+		grants({ arguments: { mode: { enum: ["append, optional; path glob /p/**"], optional: true } } });
+		const { stdout } = await world.onTerminal(["policy", "accept"], "no\n");
+		expect(stdout).toContain("- tool    echo  where mode enum append, optional; path glob /p/**, optional");
+		expect(stdout).toContain('+ tool    echo  where mode enum "append, optional; path glob /p/**", optional');
+	});
+
 	it("refuses where two files speak of the same entry", async () => {
 		edit(...EGRESS);
 		fs.copyFileSync(file(), path.join(folder(), "zz.jsonc"));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Constraints } from "../../src/core/constraints/schema.ts";
 import type { Grant } from "../../src/core/policy/layers.ts";
 import { offersOf } from "../../src/core/policy/offers.ts";
 import { grantChange } from "../../src/platform/approval/texts.ts";
@@ -62,5 +63,36 @@ describe("what a person is asked about of a server's own words", () => {
 		const all = "prompt *  (every prompt, whatever it says)";
 		const but = "prompt *  (every prompt, whatever it says, but summary, as approved)";
 		expect(change(offering(["*"], { summary: PIN }), offering(["*"]))).toEqual([true, `- ${but}`, `+ ${all}`]);
+	});
+});
+
+describe("what a person is asked about of a tool's arguments", () => {
+	const where = (constraints: Constraints): Grant => ({ ...nothing, constraints: new Map([["read", [constraints]]]) });
+
+	it.each<[string, Constraints, Constraints]>([
+		[
+			"a constraint that hides in another one's value",
+			{ mode: { enum: ["append"], optional: true }, path: { glob: ["/p/**"], optional: true } },
+			{ mode: { enum: ["append, optional; path glob /p/**"], optional: true } },
+		],
+		[
+			"a constraint that hides in a name",
+			{ a: { maxLength: 5 }, path: { glob: ["/p/**"] } },
+			{ "a maxLength 5; path": { glob: ["/p/**"] } },
+		],
+		["a number for its digits", { n: { enum: ["1"] } }, { n: { enum: [1] } }],
+		["two values for one", { path: { enum: ["/p/a, /etc/shadow"] } }, { path: { enum: ["/p/a", "/etc/shadow"] } }],
+	])("is %s, with both lines to see", (_, before, after) => {
+		const [widens, ...rows] = change(where(before), where(after));
+		expect([widens, rows.map((row) => row[0])]).toEqual([true, ["-", "+"]]);
+		expect(rows[0]?.slice(1)).not.toBe(rows[1]?.slice(1));
+	});
+
+	it("is the same written in another way, and says so", () => {
+		expect(change(where({ path: { within: "/p" } }), where({ path: { within: ["/p"] } }))).toEqual([
+			true,
+			"+ tool read  where path within /p  (the same, written in another way)",
+		]);
+		expect(change(where({ path: { within: "/p", optional: true } }), where({ path: { optional: true, within: "/p" } }))).toEqual([false]);
 	});
 });

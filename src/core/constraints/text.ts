@@ -1,11 +1,15 @@
+import { exact, plain } from "../plain-text.ts";
 import type { Breach } from "./judge.ts";
 import type { Constraint, Constraints } from "./schema.ts";
 
-/** What a policy says of a tool's arguments, in one line: `path within /project/docs; mode enum append, create`. Empty: nothing. */
+/**
+ * What a policy says of a tool's arguments, in one line of plain text: `path within /project/docs; mode enum append, "1", 1`. What means two things
+ * has two texts: a name or a value that could be taken for anything else of the line stands in quotes. Empty: nothing.
+ */
 export function constraintsText(constraints: Constraints): string {
 	return Object.entries(constraints)
 		.sort(([a], [b]) => (a < b ? -1 : 1))
-		.map(([name, constraint]) => `${name} ${constraintText(constraint)}`)
+		.map(([name, constraint]) => `${exact(name)} ${constraintText(constraint)}`)
 		.join("; ");
 }
 
@@ -14,9 +18,17 @@ function constraintText(constraint: Constraint): string {
 		.sort(([a], [b]) => (a < b ? -1 : 1))
 		.map(([key, value]) => {
 			if (key === "optional") return value === true ? "optional" : "";
-			return key === "schema" ? `schema ${JSON.stringify(value)}` : `${key} ${[value].flat().join(", ")}`;
-		});
-	return parts.filter((part) => part !== "").join(", ");
+			return key === "schema" ? `schema ${plain(JSON.stringify(value))}` : `${key} ${[value].flat().map(valueText).join(", ")}`;
+		})
+		.filter((part) => part !== "");
+	return parts.length === 0 ? "given" : parts.join(", ");
+}
+
+/** Texts that would look like a number, another value or a word of ours. */
+const MISTAKABLE = /^(?:[-+.]{0,2}\d|(?:true|false|null|optional)$)/;
+
+function valueText(value: unknown): string {
+	return typeof value === "string" && !MISTAKABLE.test(value) ? exact(value) : plain(JSON.stringify(value) ?? "");
 }
 
 /** Why a call was refused, for a person; holds nothing of the call but the tool's name. */

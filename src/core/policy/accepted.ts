@@ -101,7 +101,8 @@ function sorted(value: unknown): unknown {
 	return value;
 }
 
-function canonical(value: unknown): string {
+/** One text for what is the same value: without the order of keys and of what is in a map, and without what is undefined. */
+export function canonical(value: unknown): string {
 	if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
 	if (value instanceof Map) return `m${canonical([...value].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)))}`;
 	if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";

@@ -59,14 +59,21 @@ export async function lookAtProposal(home: Home, proposal: Proposal, linesOf: Li
 	const isNew = accepted === null || !isDeepStrictEqual(accepted.launch, asked.launch);
 	const old = accepted === null ? [] : isNew ? ownRows(accepted.launch) : look.rows;
 	const among = (all: readonly LookRow[], { kind, text }: LookRow) => all.some((each) => each.kind === kind && each.text === text);
+	const all = [
+		...old.filter((row) => !among(look.rows, row)).map((row) => ({ ...row, mark: "-" as const })),
+		...look.rows.map((row) => ({ ...row, mark: among(old, row) ? (" " as const) : ("+" as const) })),
+		...rows,
+	];
+	const unverified = isNew && !look.verified.ok ? notVerified(asked, look.verified.problem) : null;
+	return { proposal, rows: all, refused: unverified ?? (all.every(({ mark }) => mark === " ") ? notShown(asked, proposal.file) : null) };
+}
+
+/** It differs from what was accepted, or it would not wait. */
+function notShown({ name }: Grant, file: string): Problem {
 	return {
-		proposal,
-		rows: [
-			...old.filter((row) => !among(look.rows, row)).map((row) => ({ ...row, mark: "-" as const })),
-			...look.rows.map((row) => ({ ...row, mark: among(old, row) ? (" " as const) : ("+" as const) })),
-			...rows,
-		],
-		refused: isNew && !look.verified.ok ? notVerified(asked, look.verified.problem) : null,
+		code: "change-not-shown",
+		message: "It cannot be accepted, because what differs from what you accepted cannot be shown.",
+		remedy: `Take it out of ${plain(file)}. What you want to allow: sallyport tools allow ${shellWord(name)}`,
 	};
 }
 

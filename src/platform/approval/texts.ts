@@ -2,6 +2,7 @@ import type { Constraints } from "../../core/constraints/schema.ts";
 import { constraintsText } from "../../core/constraints/text.ts";
 import { own } from "../../core/own.ts";
 import { exact, plain } from "../../core/plain-text.ts";
+import { canonical } from "../../core/policy/accepted.ts";
 import type { CodeFact } from "../../core/policy/fingerprint.ts";
 import { confinedOf, type Grant } from "../../core/policy/layers.ts";
 import { isRaised, limitLines } from "../../core/policy/limits.ts";
@@ -82,9 +83,14 @@ const ONCE_ON = "  (once its sandbox is on again)";
 
 /** Other constraints are another thing that is allowed: whoever changes them is asked. */
 function constrained(row: Allowed, constraints: readonly Constraints[]): Allowed {
-	const texts = constraints.map(constraintsText).filter((text) => text !== "");
-	if (texts.length === 0) return row;
-	return { ...row, key: JSON.stringify([row.key, texts]), text: `${row.text}  where ${plain(texts.join("; "))}` };
+	const saying = constraints.filter((each) => Object.keys(each).length > 0);
+	if (saying.length === 0) return row;
+	// By what they are, not by how they look.
+	return {
+		...row,
+		key: JSON.stringify([row.key, canonical(saying)]),
+		text: `${row.text}  where ${saying.map(constraintsText).join("; and ")}`,
+	};
 }
 
 /** What a grant allows, in a fixed order. */
@@ -256,7 +262,8 @@ export function grantChange(before: Grant | null, after: Grant): GrantChange {
 		const isNew = repinned.has(key) || remeta.has(key) || isAdded;
 		widens ||= isNew;
 		const changes = [
-			...(repinned.has(key) || replaced.some((one) => one.text === text) ? ["  (its definition has changed)"] : []),
+			...(repinned.has(key) || (kind !== "tool" && replaced.some((one) => one.text === text)) ? ["  (its definition has changed)"] : []),
+			...(kind === "tool" && replaced.some((one) => one.text === text) ? ["  (the same, written in another way)"] : []),
 			...(remeta.has(key) ? [`  (${isAdded ? "with" : "another thing in"} its _meta)`] : []),
 		];
 		rows.push({ mark: isNew ? "+" : " ", kind, text: `${text}${changes.join("")}` });
