@@ -241,7 +241,7 @@ export class Session {
 		audit.hold();
 		this.#isRecorded = true;
 		let actions = decide();
-		if (!this.#isRecorded && !audit.flush()) actions = this.#withoutRecords(actions);
+		if (!this.#isRecorded && !audit.flush()) actions = this.#relay.recordsLost(actions);
 		const written = this.#isRecorded ? null : audit.written();
 		if (written === null && this.#turns === 0) this.#conclude(actions);
 		else this.#concludeInTurn(actions, written);
@@ -253,12 +253,8 @@ export class Session {
 		this.#lastTurn = this.#lastTurn.then(async () => {
 			const isWritten = (await written) ?? true;
 			this.#turns--;
-			this.#conclude(isWritten ? actions : this.#withoutRecords(actions));
+			this.#conclude(isWritten ? actions : this.#relay.recordsLost(actions));
 		});
-	}
-
-	#withoutRecords(actions: readonly Action[]): readonly Action[] {
-		return [...actions.filter((action) => !("to" in action && action.to === "server")), ...this.#relay.recordsLost()];
 	}
 
 	#conclude(actions: readonly Action[]): void {

@@ -112,19 +112,29 @@ export const visitEverything: Visit = async (host) => {
 	await diary.note("pings", host.ping);
 	await diary.note("subscribes", () => host.subscribe("demo://resource/static/document/features.md"));
 	await diary.note("unsubscribes", () => host.unsubscribe("demo://resource/static/document/features.md"));
-	await until(() => foldersRead(host) === 1);
+	await until("the server has the host's folders", () => foldersRead(host) > 0);
+	const before = foldersRead(host);
 	await diary.note("has other folders", host.rootsChanged);
-	await until(() => foldersRead(host) === 2);
+	await until("the server has the folders that changed", () => foldersRead(host) > before);
 	return finish(host, diary);
 };
 
+/** What the server everything says once it has them. */
+const UPDATED = "Roots updated";
+const MOST_MS = 60_000;
+const LOOK_MS = 10;
+
 /** How often the server everything said that it has the host's folders. It asks for them some time after the start, and when they change. */
 function foldersRead({ heard }: Host): number {
-	return heard.filter((each) => JSON.stringify(each).includes("Roots updated")).length;
+	return heard.filter((each) => JSON.stringify(each).includes(UPDATED)).length;
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-	while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+/** Ends with an error that says `what` was waited for, if it does not come. */
+async function until(what: string, isSo: () => boolean): Promise<void> {
+	for (let looks = MOST_MS / LOOK_MS; !isSo(); looks--) {
+		if (looks <= 0) throw new Error(`waited ${MOST_MS / 1000} seconds for this: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+	}
 }
 
 /** The fixture for the suite of the protocol, in either era. */
@@ -178,11 +188,20 @@ async function listen(host: Host, open: NonNullable<Host["listen"]>, diary: Diar
 	await call(host, diary, "test_trigger_prompt_change");
 }
 
+/** How often a server asks for the host's folders depends on how busy the machine is: the same question, and the same word of it, count once. */
+function withFoldersOnce(heard: readonly string[]): string[] {
+	return heard.filter((each, index) => !isAboutFolders(each) || heard.indexOf(each) === index);
+}
+
+function isAboutFolders(heard: string): boolean {
+	return heard === '["roots"]' || heard.includes(UPDATED);
+}
+
 /** What is heard has no order among what is answered. */
 async function finish(host: Host, diary: Diary): Promise<readonly Step[]> {
 	// An answer to a last question comes after all that was sent before it.
 	await host.listTools();
-	await diary.note("heard", async () => host.heard.map((each) => JSON.stringify(each)).sort());
+	await diary.note("heard", async () => withFoldersOnce(host.heard.map((each) => JSON.stringify(each))).sort());
 	await host.close();
 	return diary.steps;
 }

@@ -105,13 +105,6 @@ export class AskGate {
 		return this.#open.delete(id);
 	}
 
-	/** Gives every request that waits for the host; nobody waits for their answers now. */
-	closeAll(): readonly RequestId[] {
-		const ids = [...this.#open.keys()];
-		this.#open.clear();
-		return ids;
-	}
-
 	// ---- answers that ask for input
 
 	/** Judges an answer of the stateless era that asks for input before the request it answers can go on; opens the round if it may. */

@@ -22,10 +22,11 @@ import type { Clock } from "./token-bucket.ts";
  * `withheld` says so once for each definition that was met in the place of an approved one, `heldPrompt` the same of a prompt,
  * `heldInstructions` for each text that was not approved. `listed` is the server's whole list,
  * as it was sent, each time that it was seen whole. `record` is for the audit log, and waits for nothing: how a call ended that was
- * recorded when it began.
+ * recorded when it began. `needs` is the id of the request that `bytes` is, where it may be given out only with its record in the log
+ * (`Relay.recordsLost`); left out: it waits for nothing.
  */
 export type Action =
-	| { readonly to: "host" | "server"; readonly bytes: Uint8Array }
+	| { readonly to: "host" | "server"; readonly bytes: Uint8Array; readonly needs?: RequestId }
 	| { readonly warn: string }
 	| { readonly withheld: Withheld }
 	| { readonly heldInstructions: HeldInstructions }
@@ -86,6 +87,11 @@ export class Desk {
 		this.#out.push({ to: "server", bytes });
 	}
 
+	/** A request whose record must be in the log before it is given out. */
+	recorded(to: "host" | "server", bytes: Uint8Array, needs: RequestId): void {
+		this.#out.push({ to, bytes, needs });
+	}
+
 	stop(stop: "host-closed" | "server-closed"): void {
 		this.#out.push({ stop });
 	}
@@ -103,7 +109,7 @@ export class Desk {
 		const meta = params?._meta;
 		this.#makeRoom();
 		const token = typeof meta === "object" && meta !== null && "progressToken" in meta ? meta.progressToken : undefined;
-		const added = this.inFlight.add(request.id, {
+		const sent: InFlight = {
 			method,
 			tool,
 			subject: subjectOf(method, params),
@@ -113,9 +119,11 @@ export class Desk {
 			sentAt: this.#clock?.(),
 			bytes: bytes.length,
 			...traced(request),
-		});
-		if (added) this.toServer(bytes);
-		else this.refuse(request, "too-many-requests", ErrorCode.invalidParams);
+		};
+		const added = this.inFlight.add(request.id, sent);
+		if (!added) this.refuse(request, "too-many-requests", ErrorCode.invalidParams);
+		else if (isAudited(sent)) this.recorded("server", bytes, request.id);
+		else this.toServer(bytes);
 		return added;
 	}
 

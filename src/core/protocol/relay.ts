@@ -70,6 +70,12 @@ export interface RelayOptions {
 	readonly secrets?: KnownValues;
 }
 
+type Recorded = Extract<Action, { readonly to: string }> & { readonly needs: RequestId };
+
+function needsRecord(action: Action): action is Recorded {
+	return "needs" in action && action.needs !== undefined;
+}
+
 const TOOLS_CHANGED = "notifications/tools/list_changed";
 
 /**
@@ -115,17 +121,27 @@ export class Relay {
 	}
 
 	/**
-	 * What was recorded last did not reach the log, so what it was about was not given to the server: calls that the host waits for are
-	 * given up, and what the server asks of it is called off.
+	 * What was recorded in the step that gave these actions did not reach the log, and none of them was carried out. Gives what is to be done in
+	 * their place: a call that needs its record is not sent, and the host is told so; a question to the host is not put, and the server is
+	 * told so. Everything else of the step goes on, and so does what was given out before.
 	 */
-	recordsLost(): readonly Action[] {
-		return this.#step(() => {
-			for (const [id, request] of this.#state.desk.inFlight.takeAll()) {
-				if (!isAudited(request)) this.#state.desk.inFlight.add(id, request);
-				else this.#state.desk.giveUp(id, request, "audit-failed");
-			}
-			this.#callOff(this.#state.asks.closeAll());
+	recordsLost(actions: readonly Action[]): readonly Action[] {
+		const others = actions.filter((action) => !needsRecord(action));
+		const instead = this.#step(() => {
+			for (const action of actions) if (needsRecord(action)) this.#giveUp(action);
 		});
+		return [...others, ...instead];
+	}
+
+	/** What has been answered or called off meanwhile needs no other answer. */
+	#giveUp({ to, needs }: Recorded): void {
+		const { desk, asks } = this.#state;
+		if (to === "host") {
+			if (asks.close(needs)) desk.toServer(refusal(needs, ErrorCode.methodNotFound));
+			return;
+		}
+		const request = desk.inFlight.take(needs);
+		if (request !== undefined) desk.giveUp(needs, request, "audit-failed");
 	}
 
 	/** Applies at once: to the next call, to the calls that wait, and to every list from now on. */

@@ -135,7 +135,7 @@ export class ServerSide {
 		const { refuse, flag } = this.#judgedAsk(request, isTaken);
 		if (refuse === null) {
 			if (flag !== null) this.#state.desk.flag(flag);
-			this.#toHost(source);
+			this.#state.desk.recorded("host", this.#cleaned(source).bytes, id);
 		} else {
 			this.#state.desk.noteMessage("server-to-host", refuse, request);
 			this.#state.desk.toServer(refusal(id, ErrorCode.methodNotFound));

@@ -1,4 +1,5 @@
 import type { LogDisk } from "./log-disk.ts";
+import type { LogEnd } from "./log-end.ts";
 
 /** What a call is to wait for its record at most. Milliseconds. */
 export const SLOW_MS = 5;
@@ -32,8 +33,7 @@ interface Waiter {
  */
 export class LateWrites {
 	readonly #disk: LogDisk;
-	/** Bytes that are in the file for certain. */
-	#size: number;
+	readonly #end: LogEnd;
 	#queue: Piece[] = [];
 	#bytes = 0;
 	#added = 0;
@@ -50,16 +50,11 @@ export class LateWrites {
 	#fast = 0;
 	#slowAt: number;
 
-	/** @param size bytes that are in the file */
-	constructor(disk: LogDisk, size: number) {
+	/** @param end of the file on that disk; nobody else writes there meanwhile */
+	constructor(disk: LogDisk, end: LogEnd) {
 		this.#disk = disk;
-		this.#size = size;
+		this.#end = end;
 		this.#slowAt = disk.now();
-	}
-
-	/** Bytes that are in the file for certain. */
-	get size(): number {
-		return this.#size;
 	}
 
 	/** There is no room for more, or the disk takes nothing. */
@@ -162,17 +157,12 @@ export class LateWrites {
 		const pieces = this.#queue.length;
 		const bytes = Buffer.concat(this.#queue.map((piece) => piece.bytes));
 		this.#startedAt = this.#disk.now();
-		try {
-			for (let at = 0; at < bytes.length; ) at += await this.#disk.write(bytes, at);
-		} catch {
-			// If that fails, too, the log ends in a torn line.
-			await this.#disk.truncate(this.#size).catch(() => {});
+		const isWritten = await this.#end.write(bytes);
+		this.#count();
+		if (!isWritten) {
 			this.#failsAtOnce = this.#disk.now() - this.#startedAt <= SLOW_MS;
 			return false;
-		} finally {
-			this.#count();
 		}
-		this.#size += bytes.length;
 		this.#queue = this.#queue.slice(pieces);
 		this.#written += pieces;
 		this.#bytes -= bytes.length;

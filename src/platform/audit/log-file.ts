@@ -1,6 +1,7 @@
 import { isKeptWithin } from "../time-limit.ts";
 import { LateWrites, type Piece, SLOW_MS } from "./late-writes.ts";
 import type { LogDisk } from "./log-disk.ts";
+import { LogEnd } from "./log-end.ts";
 
 /** How long a disk that was slow has to be quick, and in how many writes, until it is waited for again. Milliseconds. */
 const CALM_MS = 10_000;
@@ -17,7 +18,7 @@ const LONGEST_CALM_MS = 10 * 60_000;
  */
 export class LogFile {
 	readonly #disk: LogDisk;
-	#size = 0;
+	readonly #end: LogEnd;
 	/** Slow writes that were waited for. */
 	#slow = 0;
 	/** The piece for which there was no room. Null: everything was written, or `#late` has it. */
@@ -29,6 +30,7 @@ export class LogFile {
 
 	constructor(disk: LogDisk) {
 		this.#disk = disk;
+		this.#end = new LogEnd(disk);
 	}
 
 	/** True while nothing can be added. */
@@ -121,7 +123,7 @@ export class LogFile {
 	/** False: it is kept. */
 	#handOver(piece: Piece): boolean {
 		const start = this.#disk.now();
-		const isWritten = this.#write(piece.bytes);
+		const isWritten = this.#end.writeSync(piece.bytes);
 		const isSlow = this.#disk.now() - start > SLOW_MS;
 		if (isSlow) this.#slow++;
 		this.#waiting = null;
@@ -133,7 +135,7 @@ export class LogFile {
 	}
 
 	#beginLate(): void {
-		this.#late = new LateWrites(this.#disk, this.#size);
+		this.#late = new LateWrites(this.#disk, this.#end);
 		this.#calmMs = Math.min(LONGEST_CALM_MS, this.#calmMs * 2);
 	}
 
@@ -145,26 +147,7 @@ export class LogFile {
 	/** Its queue as one piece. */
 	#stopLate(late: LateWrites): Piece {
 		this.#slow += late.slow;
-		this.#size = late.size;
 		this.#late = null;
 		return late.giveUp();
-	}
-
-	#write(bytes: Uint8Array): boolean {
-		try {
-			for (let at = 0; at < bytes.length; ) at += this.#disk.writeSync(bytes, at);
-			this.#size += bytes.length;
-			return true;
-		} catch {
-			this.#takeBack();
-			return false;
-		}
-	}
-
-	/** What was written of a piece that did not fit. If that fails too, the log ends in a torn line. */
-	#takeBack(): void {
-		try {
-			this.#disk.truncateSync(this.#size);
-		} catch {}
 	}
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { offersOf, type PolicyOffers } from "../../../src/core/policy/offers.ts";
-import { grant, modernMeta, refused, Session, seen, tool } from "./peers.ts";
+import { grant, line, modernMeta, refused, Session, seen, tool } from "./peers.ts";
 
 const read = tool("read");
 const offers = { prompts: ["summary"], resources: ["file:///docs/**"], templates: ["file:///docs/{path}"], completions: true };
@@ -59,8 +59,8 @@ describe.each(eras)("in %s", (era, meta) => {
 
 	test("one whose record was lost after all is given up, and one that is never answered is recorded as such", () => {
 		const side = ready();
-		side.host(request(1, "prompts/get", { name: "summary", ...meta }));
-		expect(side.take(side.relay.recordsLost()).host).toEqual([refused(1)]);
+		const actions = side.relay.fromHost([line(request(1, "prompts/get", { name: "summary", ...meta }))]);
+		expect(side.take(side.relay.recordsLost(actions))).toMatchObject({ host: [refused(1)], server: [] });
 		side.host(request(2, "prompts/get", { name: "summary", ...meta }));
 		side.take(side.relay.serverClosed());
 		expect(side.events.at(-1)).toMatchObject({ request: 2, method: "prompts/get", outcome: "unanswered" });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { call, grant, modernMeta, NOT_AVAILABLE, RANDOM, refused, Session, seen, tool, toolNames } from "./peers.ts";
+import { call, grant, line, modernMeta, NOT_AVAILABLE, RANDOM, refused, Session, seen, tool, toolNames } from "./peers.ts";
 
 const read = tool("read");
 const write = tool("write");
@@ -127,11 +127,11 @@ describe("a call", () => {
 	test("whose record was lost after all is given up, and what the server answers all the same goes nowhere", () => {
 		const session = new Session(grant(read)).initialize();
 		session.list([read]);
-		session.call("read", 7);
-		session.host({ jsonrpc: "2.0", id: 8, method: "ping" });
+		const ping = { jsonrpc: "2.0", id: 8, method: "ping" };
+		const actions = session.relay.fromHost([line(call("read", 7)), line(ping)]);
 		session.writable = false;
-		const lost = session.take(session.relay.recordsLost());
-		expect(lost).toMatchObject({ host: [refused(7)], server: [] });
+		const lost = session.take(session.relay.recordsLost(actions));
+		expect(lost).toMatchObject({ host: [refused(7)], server: [JSON.stringify(ping)] });
 		expect(lost.warnings.join()).toContain("the audit log cannot be written");
 		expect(session.server({ jsonrpc: "2.0", id: 7, result: { content: [] } }).host).toEqual([]);
 		expect(session.server({ jsonrpc: "2.0", id: 8, result: {} }).host).toHaveLength(1);

@@ -10,7 +10,6 @@ import { FORBIDDEN, SECRET } from "./policies.ts";
 export type Cause =
 	| { readonly from: "host" | "server"; readonly line: Uint8Array | null }
 	| { readonly from: "person" }
-	| { readonly from: "log" }
 	| { readonly from: "end"; readonly side: "host" | "server" };
 
 interface Call {
@@ -81,6 +80,7 @@ export class Books {
 	#records: AuditEvent[] = [];
 	#out: { readonly to: "host" | "server"; readonly message: Json }[] = [];
 	#isOver = false;
+	#areLost = false;
 	readonly #chain = new Chain(() => "0".repeat(64), { id: "s", host: null, server: "files" }, textRedactor([SECRET]));
 
 	/** @param askedBy what the host sent with an id */
@@ -92,8 +92,10 @@ export class Books {
 		this.#policy = policy;
 	}
 
-	begin(cause: Cause): void {
+	/** @param areLost what is recorded in this step does not reach the log after all */
+	begin(cause: Cause, areLost: boolean): void {
 		this.#cause = cause;
+		this.#areLost = areLost;
 		this.#records = [];
 		this.#out = [];
 	}
@@ -220,15 +222,16 @@ export class Books {
 			if (call.tool === null && !OFFERS.test(call.method)) continue;
 			if (this.#open.has(message.id)) throw new Broken("a call has begun anew before it has ended");
 			this.#open.set(message.id, call);
-			if (!isLogged) throw new Broken("a call reaches the server though the log cannot be written");
+			if (!isLogged || this.#areLost) throw new Broken("a call reaches the server though the log cannot be written");
 			const record = begun.findIndex((event) => event.request === message.id && event.method === call.method && event.tool === call.tool);
 			const [event] = record < 0 ? [] : begun.splice(record, 1);
 			if (event === undefined) throw new Broken("a call reaches the server and is not in the log");
 			if (!isDeepStrictEqual(event.arguments ?? null, argumentsOf(call))) throw new Broken("a call is in the log with other arguments");
 		}
-		// One that was recorded before there turned out to be too many.
+		// One that was recorded before there turned out to be too many, or whose record was lost after all.
+		const reason = (event: AuditEvent) => event.reason === "too-many-requests" || (this.#areLost && event.reason === "audit-failed");
 		for (const { request } of begun)
-			if (!this.#records.some((event) => event.request === request && event.reason === "too-many-requests"))
+			if (!this.#records.some((event) => event.request === request && reason(event)))
 				throw new Broken("a call is in the log that the server did not get");
 	}
 
@@ -256,10 +259,11 @@ export class Books {
 		if (ended.length > 0) throw new Broken("an end is in the log of a call that has none");
 	}
 
-	/** What is left are questions of the server that the host got. */
+	/** What is left are questions of the server that the host got, or did not get for want of a log. */
 	#isAsk({ direction, reason, request }: AuditEvent): void {
 		const isAsked = this.#out.some(({ to, message }) => to === "host" && message.id === request && typeof message.method === "string");
-		if (direction !== "server-to-host" || reason !== "ask-granted" || !isAsked)
+		if (isAsked && this.#areLost) throw new Broken("a question reaches the host though the log cannot be written");
+		if (direction !== "server-to-host" || reason !== "ask-granted" || isAsked === this.#areLost)
 			throw new Broken("something is in the log that has no cause");
 	}
 }

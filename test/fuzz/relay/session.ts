@@ -13,6 +13,7 @@ export type Event =
 	| { readonly policy: number }
 	/** Whether the log can be written from here on. */
 	| { readonly log: boolean }
+	/** What is recorded in the next step does not reach the log after all. */
 	| { readonly lost: true }
 	| { readonly closed: "host" | "server" };
 
@@ -28,6 +29,7 @@ export class FuzzSession {
 	readonly #books = new Books((id) => this.oracle.askedBy(id));
 	#time = 0;
 	#isWritable = true;
+	#loses = false;
 
 	constructor() {
 		this.#relay = new Relay({
@@ -47,7 +49,7 @@ export class FuzzSession {
 		if ("from" in event) this.#feed(event.from, event.bytes, event.cuts);
 		else if ("policy" in event) this.#grant(POLICIES[event.policy] ?? { tools: new Map() });
 		else if ("log" in event) this.#isWritable = event.log;
-		else if ("lost" in event) this.#step({ from: "log" }, () => this.#relay.recordsLost());
+		else if ("lost" in event) this.#loses = true;
 		else
 			this.#step({ from: "end", side: event.closed }, () =>
 				event.closed === "host" ? this.#relay.hostClosed() : this.#relay.serverClosed(),
@@ -82,8 +84,11 @@ export class FuzzSession {
 	}
 
 	#step(cause: Cause, step: () => readonly Action[]): void {
-		this.#books.begin(cause);
-		const actions = step();
+		const areLost = this.#loses;
+		this.#loses = false;
+		this.#books.begin(cause, areLost);
+		const decided = step();
+		const actions = areLost ? this.#relay.recordsLost(decided) : decided;
 		for (const action of actions) if ("record" in action) this.#record(action.record);
 		for (const action of actions) {
 			if ("to" in action) this.#books.came(action.to, this.oracle.came(action.to, action.bytes));
