@@ -43,8 +43,16 @@ export function textBytes(forms: readonly Uint8Array[]): Uint8Array {
 export function blockTables(text: Uint8Array, bytes: number): Int32Array {
 	const tables = new Int32Array(BLOCK_BYTES * 256).fill(-1);
 	const [base64, hex] = [BASE64, HEX].map((coding) => allowedIn(coding, text)) as [Uint8Array[], Uint8Array[]];
-	for (let place = 0; place < bytes; place++)
-		for (let byte = 0; byte < 256; byte++) tables[place * 256 + byte] = encoded(byte, place) | parted(byte, place);
+	// Few kinds of bytes and few places differ: made for each by itself, the tables alone would be work enough for the last of V8's compilers, whose
+	// code then takes more memory than all else of a launcher.
+	const encodings = new Int32Array(GROUP * 256);
+	for (let place = 0; place < Math.min(bytes, GROUP); place++)
+		for (let byte = 0; byte < 256; byte++) encodings[place * 256 + byte] = encoded(byte, place);
+	for (let place = 0; place < bytes; place++) {
+		const ofKind = KINDS.map((byte) => parted(byte, place));
+		for (let byte = 0; byte < 256; byte++)
+			tables[place * 256 + byte] = (encodings[(place % GROUP) * 256 + byte] ?? 0) | (ofKind[KIND[byte] ?? 0] ?? 0);
+	}
 	return tables;
 
 	function encoded(byte: number, place: number): number {
@@ -87,6 +95,24 @@ function parted(byte: number, place: number): number {
 }
 
 const PERCENT = 0x25;
+/** After so many places Base64 and hexadecimal digits are where they began. */
+const GROUP = 4;
+
+/** One byte of each kind that `parted` tells apart, and each byte's kind. */
+const KINDS: number[] = [];
+const KIND = new Uint8Array(256);
+{
+	const known = new Map<number, number>();
+	for (let byte = 0; byte < 256; byte++) {
+		const isCode = (byte >= 0x30 && byte <= 0x39) || SEPARATORS_OF_CODES.includes(String.fromCharCode(byte));
+		const isEscape = byte === 0x6e || byte === 0x72 || byte === 0x74;
+		const said = [ALNUM[byte] === 1, byte > 0x20, isEscape, isCode, (HEX.values[byte] ?? -1) >= 0, byte === PERCENT];
+		const key = said.reduce((sum, each) => sum * 2 + Number(each), 0);
+		const kind = known.get(key) ?? KINDS.push(byte) - 1;
+		known.set(key, kind);
+		KIND[byte] = kind;
+	}
+}
 
 /** By place in a group of characters, and by character: 1: a byte of text may begin in it, or none begins in it. */
 function allowedIn({ bits, group, values }: Coding, text: Uint8Array): readonly Uint8Array[] {
