@@ -147,6 +147,11 @@ test("honest archives of long texts stay, and one with a value in it does not", 
 		const archive = zlib.gzipSync(`${line.repeat(20_000)}${inside}`).toString("base64");
 		expect(known.redact(`a ${archive}`)).toBe("a [redacted]");
 	}
+	// As mail has it, and more than the first tries of inflating would do for.
+	const noise = randomBytes(300_000).toString("hex");
+	const mail = zlib.gzipSync(`${noise}${token}`).toString("base64").replace(/.{76}/g, "$&\r\n");
+	expect(known.redact(`a ${mail}`)).toBe("a [redacted]");
+	expect(known.mayBeIn(bytes(JSON.stringify(`a\r\n${mail}`)))).toBe(true);
 });
 
 test("what was made to be slow is not: the work grows with the text", () => {
@@ -171,6 +176,12 @@ test("what was made to be slow is not: the work grows with the text", () => {
 		`${base64("YWFhYWE")}`,
 		"eJw ",
 		"H4sIAAAA ",
+		"61\\n",
+		"a\\n\\n",
+		"97,\\n    ",
+		"\\n",
+		"AAAAAAAA\n\n\n\n\n\n",
+		zlib.gzipSync(new Uint8Array(1_000_000)).toString("base64"),
 	];
 	for (const piece of pieces) {
 		const text = piece.repeat(1_000_000 / piece.length);
