@@ -154,6 +154,27 @@ test("honest archives of long texts stay, and one with a value in it does not", 
 	expect(known.mayBeIn(bytes(JSON.stringify(`a\r\n${mail}`)))).toBe(true);
 });
 
+test("an archive with something else right behind it, or with a wrong sum, is looked into", () => {
+	for (let length = 30; length < 36; length++) {
+		const value = randomBytes(40).toString("base64url").slice(0, length);
+		const known = new KnownValues([value], inflate);
+		const plain = zlib.gzipSync(value);
+		const wrong = Buffer.from(plain);
+		wrong[wrong.length - 6] = (wrong.at(-6) ?? 0) ^ 1;
+		const withName = Buffer.concat([
+			plain.subarray(0, 3),
+			Buffer.from([8]),
+			plain.subarray(4, 10),
+			Buffer.from("name\0"),
+			plain.subarray(10),
+		]);
+		for (const archive of [plain, zlib.deflateSync(value), wrong, withName])
+			for (const encoding of ["base64", "base64url", "hex"] as const)
+				for (const behind of ["", "\nmore text", "\nAAAA"])
+					expect(known.redact(`x ${archive.toString(encoding)}${behind}`), encoding + behind).toContain("[redacted]");
+	}
+});
+
 test("what was made to be slow is not: the work grows with the text", () => {
 	const value = "a".repeat(20);
 	const known = new KnownValues([value, "QUFBQUFBQUFBQUFB", token, "222222222222"], inflate);
