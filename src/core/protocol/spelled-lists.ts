@@ -14,6 +14,8 @@ interface SpelledList {
 const COMMA = /^[ \t\n]*,[ \t\n]*$/;
 /** Codes of characters, and nothing that is a part of another number. */
 const CODES = /(?<![\d.eE+-])\d{1,7}(?![\d.eE+-])/g;
+/** In a string: one digit is a character by itself. */
+const CODE = /^\d{2,7}$/;
 const LARGEST_CODE = 0x10_ffff;
 
 /** What takes known values that are spelled out in lists out of a JSON text: each becomes one element that says so. Empty: there are none. */
@@ -49,7 +51,7 @@ function spelledLists(json: string): readonly SpelledList[] {
 		for (const code of codesIn(json, at, place.start)) add(...code);
 		// An escape has no more than twelve characters, and there are two quotes.
 		const value = place.end - place.start > 14 ? "" : decode(json.slice(place.start, place.end));
-		add([...value].length === 1 ? value : null, place);
+		add([...value].length === 1 ? value : CODE.test(value) ? characterOf(value) : null, place);
 		at = place.end;
 	}
 	for (const code of codesIn(json, at, json.length)) add(...code);
@@ -59,6 +61,10 @@ function spelledLists(json: string): readonly SpelledList[] {
 function codesIn(json: string, start: number, end: number): readonly (readonly [string | null, Element])[] {
 	return [...json.slice(start, end).matchAll(CODES)].map(({ 0: digits, index }) => {
 		const element = { start: start + index, end: start + index + digits.length };
-		return [Number(digits) > LARGEST_CODE ? null : String.fromCodePoint(Number(digits)), element];
+		return [characterOf(digits), element];
 	});
+}
+
+function characterOf(digits: string): string | null {
+	return Number(digits) > LARGEST_CODE ? null : String.fromCodePoint(Number(digits));
 }

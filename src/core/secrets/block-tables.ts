@@ -22,12 +22,19 @@ export const Suspect = {
 	/** Small letters and digits alone; hexadecimal digits alone. */
 	lower: 28,
 	digits: 29,
+	/** Two hexadecimal digits and a line's end or a tab as JSON writes them, or digits alone, by the first one's parity. */
+	linePairs: 30,
 } as const;
 
-const SEPARATORS_OF_CODES = ',; :-.|/\\n[]"\t\r\n';
+const SEPARATORS_OF_CODES = ',; :-.|/\\nrt[]"\t\r\n';
 
 /** 1: a letter or a digit. */
 export const ALNUM = new Uint8Array(256).fill(1, 0x30, 0x3a).fill(1, 0x41, 0x5b).fill(1, 0x61, 0x7b);
+
+/** As JSON writes a line's end or a tab: n, r and t stand behind a backslash. */
+export function isEscapeLetter(byte: number): boolean {
+	return byte === 0x6e || byte === 0x72 || byte === 0x74;
+}
 
 /** Bytes of text: ASCII that is seen, with blanks, and whatever else stands in what is looked for. */
 export function textBytes(forms: readonly Uint8Array[]): Uint8Array {
@@ -70,8 +77,7 @@ export function blockTables(text: Uint8Array, bytes: number): Int32Array {
 function parted(byte: number, place: number): number {
 	const isAlnum = ALNUM[byte] === 1;
 	const isSeen = byte > 0x20;
-	// As JSON writes a line's end: n, r and t stand behind a backslash.
-	const isEscape = byte === 0x6e || byte === 0x72 || byte === 0x74;
+	const isEscape = isEscapeLetter(byte);
 	let bits = 0;
 	for (let first = 0; first < 2; first++) if ((place - first) % 2 === 0 ? isSeen : !isAlnum) bits |= 1 << (Suspect.parted2 + first);
 	for (let first = 0; first < 3; first++) {
@@ -81,8 +87,8 @@ function parted(byte: number, place: number): number {
 	// At the block's ends, every second key of an object would do.
 	for (let first = 1; first < BLOCK_BYTES - 1; first++) {
 		const from = place - first;
-		// A letter may end the separator: two backslashes and an n, as JSON in JSON has it.
-		const isFree = Math.abs(from) > 3 || !isAlnum || (isEscape && (from === -1 || from === 3));
+		// A letter may stand in the separator, but not first: \n\n, \r\n, and two backslashes and an n, as JSON in JSON has it.
+		const isFree = Math.abs(from) > 3 || !isAlnum || (isEscape && from !== 1);
 		if (from === 0 ? isAlnum : isFree) bits |= 1 << (Suspect.parted + first);
 	}
 	const isDigit = byte >= 0x30 && byte <= 0x39;
@@ -91,9 +97,14 @@ function parted(byte: number, place: number): number {
 		if ((place - first + 3) % 3 < 2 ? (HEX.values[byte] ?? -1) >= 0 : !isAlnum) bits |= 1 << (Suspect.hexPairs + first);
 	for (let first = 0; first < 3; first++)
 		if ((place - first + 3) % 3 === 0 ? byte === PERCENT : (HEX.values[byte] ?? -1) >= 0) bits |= 1 << (Suspect.percents + first);
+	for (let first = 0; first < 2; first++) {
+		const isOfEscape = (place - first) % 2 === 0 ? byte === BACKSLASH : isEscape;
+		if (isOfEscape || (HEX.values[byte] ?? -1) >= 0) bits |= 1 << (Suspect.linePairs + first);
+	}
 	return bits;
 }
 
+const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
 /** After so many places Base64 and hexadecimal digits are where they began. */
 const GROUP = 4;

@@ -1,9 +1,21 @@
-import { BLOCK_BYTES, blockTables, Suspect, textBytes } from "./block-tables.ts";
+import { ALNUM, BLOCK_BYTES, blockTables, Suspect, textBytes } from "./block-tables.ts";
 import { BASE32, BASE64, type Coding, decodeAround, HEX, isTextAround } from "./coding.ts";
 import { type Allowance, allowanceFor, compressedAt, type Inflate, isMarked } from "./compressed.ts";
 import type { FormSearch, Place } from "./form-search.ts";
 import { percentDecoded } from "./percent.ts";
-import { codesAround, gapAfter, gapBefore, isPaired, isParted, lettersAround, mayBeCodes, pairsAround, type Spelled } from "./spelled.ts";
+import {
+	codesAround,
+	gapAfter,
+	gapBefore,
+	isEscaped,
+	isPaired,
+	isParted,
+	lettersAround,
+	linePairAt,
+	mayBeCodes,
+	pairsAround,
+	type Spelled,
+} from "./spelled.ts";
 
 /** Encodings in one another that are undone. */
 const DEPTH = 3;
@@ -96,6 +108,8 @@ class Scan {
 	#isChecked = false;
 	/** Where something begins as what is compressed does, at the block that is judged. Null: nothing. */
 	#marked: number | null = null;
+	/** Where something began so the last time: the same is not inflated again. */
+	#lookedAt = -1;
 	/** By kind of suspicion: up to where it was looked at. */
 	#done = NOTHING;
 
@@ -164,7 +178,8 @@ class Scan {
 				}
 			}
 			// Most are words, names, sums, numbers.
-			if ((mask & ~PLAIN) === 0 && !isMarkedHere && !((mask & CODES) !== 0 && mayBeCodes(bytes, at, text))) continue;
+			const isPlain = (mask & ~PLAIN) === 0 && !isMarkedHere && !((mask & CODES) !== 0 && mayBeCodes(bytes, at, text));
+			if (isPlain && ((mask & LINE_PAIRS) === 0 || linePairAt(bytes, at) < 0)) continue;
 			this.#at = at;
 			this.#inRun = inRun;
 			return mask;
@@ -190,13 +205,14 @@ class Scan {
 			for (let o = 0; o < 2 && place === null; o++) if ((mask >> (Suspect.hex + o)) & 1) place = this.#encoded(at, o, HEX, 4);
 			if ((mask >> Suspect.base32) & 1) for (let o = 0; o < 8 && place === null; o++) place = this.#encoded(at, o, BASE32, 6);
 		}
-		if (place !== null || (mask & SPELLED) === 0) return place;
+		if (place !== null || (mask & (SPELLED | LINE_PAIRS)) === 0) return place;
 		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.percents + o)) & 1) place = this.#percents(at + o);
 		for (let o = 0; o < 2 && place === null; o++) if ((mask >> (Suspect.parted2 + o)) & 1) place = this.#letters(at + o, 2);
 		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.parted3 + o)) & 1) place = this.#letters(at + o, 3);
 		for (let o = 0; o < BLOCK_BYTES && place === null; o++) if ((mask >> (Suspect.parted + o)) & 1) place = this.#farLetters(at + o);
 		if (place === null && (mask >> Suspect.decimals) & 1) place = this.#codes(at);
 		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.hexPairs + o)) & 1) place = this.#pairs(at + o);
+		if (place === null && (mask & LINE_PAIRS) !== 0) place = this.#linePairs(linePairAt(this.#bytes, at));
 		return place;
 	}
 
@@ -221,18 +237,33 @@ class Scan {
 			this.#isChecked = false;
 			this.#runBegan = at;
 		}
-		if (this.#isChecked) return;
+		const { stride, block } = this.#forms;
+		// Of a run that goes on, what was not yet looked at.
+		const least = Math.max(0, this.#isChecked ? at - stride + 1 : at - 2 * stride - block);
 		this.#isChecked = true;
 		const mayBeDigits = (mask & DIGITS) !== 0 && this.#bytes.length <= SHORT_MESSAGE;
-		this.#marked = this.#markedStart(at, BASE64) ?? (mayBeDigits ? this.#markedStart(at, HEX) : null);
+		this.#marked = this.#markedStart(at, least, mayBeDigits);
 	}
 
-	#markedStart(at: number, coding: Coding): number | null {
-		const { stride, block } = this.#forms;
-		const least = Math.max(0, at - 2 * stride - block);
-		let start = at;
-		while (start > least && isOfBase64(this.#bytes[start - 1] ?? 0)) start--;
-		return isMarked(this.#bytes, start, coding) ? start : null;
+	/** Something may begin at the beginning of the run, after a line's end as JSON writes it, and after what parts words in URLs and names. */
+	#markedStart(at: number, least: number, mayBeDigits: boolean): number | null {
+		const bytes = this.#bytes;
+		for (let start = at; start >= least && start > this.#lookedAt; start--) {
+			const before = bytes[start - 1] ?? 0;
+			const isFirst = !isOfBase64(before) || isEscaped(bytes, start - 1);
+			if (!isFirst && ALNUM[before] === 1) continue;
+			if (isMarked(bytes, start, BASE64) || (mayBeDigits && isMarked(bytes, start, HEX))) {
+				this.#lookedAt = start;
+				return start;
+			}
+			if (!isFirst) continue;
+			// Lines may be so short that no block is in the first one.
+			let end = start;
+			while (isLineEnd(bytes, end - 1)) end -= isEscaped(bytes, end - 1) ? 2 : 1;
+			if (end === start || !isOfBase64(bytes[end - 1] ?? 0)) return null;
+			start = end + 1;
+		}
+		return null;
 	}
 
 	/** Whether the run that the last block was in goes on up to `at`. */
@@ -284,7 +315,13 @@ class Scan {
 	#pairs(at: number): Place | null {
 		const kind = PAIRS + (at % 3);
 		if (at < (this.#done[kind] ?? 0) || !isPaired(this.#bytes, at)) return null;
-		return this.#said(pairsAround(this.#bytes, at), kind);
+		return this.#said(pairsAround(this.#bytes, at, 3), kind);
+	}
+
+	/** @param at -1: there are none */
+	#linePairs(at: number): Place | null {
+		const kind = LINES + (at % 4);
+		return at < 0 || at < (this.#done[kind] ?? 0) ? null : this.#said(pairsAround(this.#bytes, at, 4), kind);
 	}
 
 	#said(spelled: Spelled, kind: number): Place | null {
@@ -335,7 +372,8 @@ const RUN = 1 << Suspect.run;
 const LOWER = 1 << Suspect.lower;
 const DIGITS = 1 << Suspect.digits;
 const CODES = 1 << Suspect.decimals;
-const PLAIN = RUN | LOWER | DIGITS | CODES;
+const LINE_PAIRS = 3 << Suspect.linePairs;
+const PLAIN = RUN | LOWER | DIGITS | CODES | LINE_PAIRS;
 /** Beyond it, what is compressed and then written in digits is not looked for. */
 const SHORT_MESSAGE = 64 * 1024;
 const ENCODED = RUN - 1;
@@ -347,11 +385,16 @@ const PERCENTS = 14;
 const DECIMALS = 15;
 const PAIRS = 16;
 const LETTERS = 20;
-const KINDS = LETTERS + (LONGEST_PERIOD + 1) * LONGEST_PERIOD;
+const LINES = LETTERS + (LONGEST_PERIOD + 1) * LONGEST_PERIOD;
+const KINDS = LINES + 4;
 const NOTHING = new Int32Array(0);
 
 function isOfBase64(byte: number): boolean {
 	return (BASE64.values[byte] ?? -1) >= 0;
+}
+
+function isLineEnd(source: Uint8Array, at: number): boolean {
+	return source[at] === 10 || source[at] === 13 || isEscaped(source, at);
 }
 
 function isOfRun(byte: number): boolean {

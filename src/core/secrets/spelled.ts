@@ -1,4 +1,4 @@
-import { ALNUM } from "./block-tables.ts";
+import { ALNUM, isEscapeLetter } from "./block-tables.ts";
 import { HEX } from "./coding.ts";
 
 /** Characters that are parted from one another by the same few bytes, put together. */
@@ -16,8 +16,9 @@ export interface Spelled {
 }
 
 /** Bytes that part two codes, at most. */
-const LONGEST_GAP = 6;
+const LONGEST_GAP = 8;
 const DIGITS = 3;
+const BACKSLASH = 0x5c;
 const LONGEST_LETTER_GAP = 12;
 
 /** A quick look: false where the letter at `at` is not parted from both of the next two, or the two before it, by the same. */
@@ -50,7 +51,21 @@ export function gapBefore(source: Uint8Array, at: number): number {
 
 function isGap(source: Uint8Array, at: number): boolean {
 	const byte = source[at];
-	return byte !== undefined && (ALNUM[byte] !== 1 || (byte === 0x6e && source[at - 1] === 0x5c));
+	return byte !== undefined && (ALNUM[byte] !== 1 || isEscaped(source, at));
+}
+
+/** Whether the byte is the letter of a line's end or a tab as JSON writes them. */
+export function isEscaped(source: Uint8Array, at: number): boolean {
+	return isEscapeLetter(source[at] ?? 0) && source[at - 1] === BACKSLASH;
+}
+
+/** Where two digits stand behind which JSON writes a line's end or a tab, and behind the next two the same; -1: not at `at` or soon after it. */
+export function linePairAt(source: Uint8Array, at: number): number {
+	let gap = at;
+	while (gap < at + 4 && source[gap] !== BACKSLASH) gap++;
+	return source[gap] === BACKSLASH && isEscaped(source, gap + 1) && source[gap + 4] === BACKSLASH && pair(source, gap + 2) >= 0
+		? gap + 2
+		: -1;
 }
 
 /** A quick look: false where behind the first separator at `at` there are no two codes of text. */
@@ -80,25 +95,25 @@ export function lettersAround(source: Uint8Array, at: number, period: number): S
 	return { bytes, from, to, starts: (index) => start + index * period, width: 1, end: last + 1 };
 }
 
-/** Two hexadecimal digits and one byte, again and again, around the two at `at`. */
-export function pairsAround(source: Uint8Array, at: number): Spelled {
-	const gap = source[at + 2];
+/** Two hexadecimal digits and the same one or two bytes, again and again, around the two at `at`. */
+export function pairsAround(source: Uint8Array, at: number, period: number): Spelled {
+	const gap = period - 2;
 	let start = at;
-	while (start >= 3 && source[start - 1] === gap && pair(source, start - 3) >= 0) start -= 3;
+	while (start >= period && isSame(source, start - gap, at + 2, gap) && pair(source, start - period) >= 0) start -= period;
 	const bytes: number[] = [];
 	let i = start;
 	for (let value = pair(source, i); value >= 0; value = pair(source, i)) {
 		bytes.push(value);
-		i += 3;
-		if (source[i - 1] !== gap) break;
+		i += period;
+		if (!isSame(source, i - gap, at + 2, gap)) break;
 	}
 	const from = isAlnum(source, start - 1) ? 1 : 0;
-	const to = isAlnum(source, i - 1) ? bytes.length - 1 : bytes.length;
-	return { bytes: Uint8Array.from(bytes), from, to, starts: (index) => start + index * 3, width: 2, end: i - 1 };
+	const to = isAlnum(source, i - gap) ? bytes.length - 1 : bytes.length;
+	return { bytes: Uint8Array.from(bytes), from, to, starts: (index) => start + index * period, width: 2, end: i - gap };
 }
 
 function isAlnum(source: Uint8Array, at: number): boolean {
-	return ALNUM[source[at] ?? 0] === 1;
+	return ALNUM[source[at] ?? 0] === 1 && !isEscaped(source, at);
 }
 
 /** Decimal codes of characters, around `at` and not before `least`, parted by the same bytes. Empty: there are none. */

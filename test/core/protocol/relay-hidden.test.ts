@@ -71,6 +71,7 @@ describe("a secret that is spelled out in a list", () => {
 			`[${codes.map((code, i) => (i % 2 ? `"\\u00${code.toString(16)}"` : JSON.stringify(secret[i]))).join(",")}]`,
 		],
 		["codes", JSON.stringify(codes)],
+		["codes as strings", JSON.stringify(codes.map(String))],
 		["codes with blanks", JSON.stringify(codes).replaceAll(",", ", ")],
 		["characters backwards", JSON.stringify([...secret].reverse())],
 	])("of %s: one element says so, and the rest of the message is as it was", (_, list) => {
@@ -82,6 +83,33 @@ describe("a secret that is spelled out in a list", () => {
 		const list = JSON.stringify(["a", "b", ...secret, "c", 7]);
 		const line = answered(`{"content":[],"structuredContent":{"list":${list}}}`, secret);
 		expect(JSON.parse(line).result.structuredContent.list).toEqual(["a", "b", "[redacted]", "c", 7]);
+	});
+});
+
+describe("a secret that begins right behind something else in a text", () => {
+	const archives = [zlib.gzipSync(secret), zlib.deflateSync(secret)];
+	const pairs = Buffer.from(secret).toString("hex").match(/../g) ?? [];
+	const codes = [...Buffer.from(secret)];
+	const written: readonly (readonly [name: string, text: string])[] = [
+		...archives.flatMap((archive) => [
+			["compressed, in Base64", archive.toString("base64")] as const,
+			["compressed, in Base64 for URLs", archive.toString("base64url")] as const,
+			["compressed, in Base64 on lines", archive.toString("base64").replace(/.{64}/g, "$&\n")] as const,
+			["compressed, in digits", archive.toString("hex")] as const,
+			["compressed, in large digits", archive.toString("hex").toUpperCase()] as const,
+		]),
+		...[" ", "\n", "\n\n", "\r\n", "\n- ", "\t"].map((gap) => [`letters with ${JSON.stringify(gap)}`, [...secret].join(gap)] as const),
+		...[" ", ":", "\n", "\t"].map((gap) => [`pairs of digits with ${JSON.stringify(gap)}`, pairs.join(gap)] as const),
+		...[" ", "\n", ",\n    "].map((gap) => [`codes with ${JSON.stringify(gap)}`, codes.join(gap)] as const),
+	];
+
+	test.each(written)("%s: it does not reach the host", (_, text) => {
+		for (const before of ["", "ok\n", "x:\t", "x\r\n", "a-", "/", "https://h/a/", "a_", "key="])
+			for (let pad = 0; pad < 20; pad++) {
+				const line = answered(content(`${"!".repeat(pad)} ${before}${text}`), secret);
+				expect(line, before).toContain("[redacted]");
+				expect(line, before).not.toContain(JSON.stringify(text).slice(8, -8));
+			}
 	});
 });
 

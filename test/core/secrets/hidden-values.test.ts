@@ -147,6 +147,32 @@ test("honest archives of long texts stay, and one with a value in it does not", 
 		const archive = zlib.gzipSync(`${line.repeat(20_000)}${inside}`).toString("base64");
 		expect(known.redact(`a ${archive}`)).toBe("a [redacted]");
 	}
+	// As mail has it, and more than the first tries of inflating would do for.
+	const noise = randomBytes(300_000).toString("hex");
+	const mail = zlib.gzipSync(`${noise}${token}`).toString("base64").replace(/.{76}/g, "$&\r\n");
+	expect(known.redact(`a ${mail}`)).toBe("a [redacted]");
+	expect(known.mayBeIn(bytes(JSON.stringify(`a\r\n${mail}`)))).toBe(true);
+});
+
+test("an archive with something else right behind it, or with a wrong sum, is looked into", () => {
+	for (let length = 30; length < 36; length++) {
+		const value = randomBytes(40).toString("base64url").slice(0, length);
+		const known = new KnownValues([value], inflate);
+		const plain = zlib.gzipSync(value);
+		const wrong = Buffer.from(plain);
+		wrong[wrong.length - 6] = (wrong.at(-6) ?? 0) ^ 1;
+		const withName = Buffer.concat([
+			plain.subarray(0, 3),
+			Buffer.from([8]),
+			plain.subarray(4, 10),
+			Buffer.from("name\0"),
+			plain.subarray(10),
+		]);
+		for (const archive of [plain, zlib.deflateSync(value), wrong, withName])
+			for (const encoding of ["base64", "base64url", "hex"] as const)
+				for (const behind of ["", "\nmore text", "\nAAAA"])
+					expect(known.redact(`x ${archive.toString(encoding)}${behind}`), encoding + behind).toContain("[redacted]");
+	}
 });
 
 test("what was made to be slow is not: the work grows with the text", () => {
@@ -171,6 +197,12 @@ test("what was made to be slow is not: the work grows with the text", () => {
 		`${base64("YWFhYWE")}`,
 		"eJw ",
 		"H4sIAAAA ",
+		"61\\n",
+		"a\\n\\n",
+		"97,\\n    ",
+		"\\n",
+		"AAAAAAAA\n\n\n\n\n\n",
+		zlib.gzipSync(new Uint8Array(1_000_000)).toString("base64"),
 	];
 	for (const piece of pieces) {
 		const text = piece.repeat(1_000_000 / piece.length);
