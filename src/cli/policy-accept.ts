@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { plain, shellWord } from "../core/plain-text.ts";
-import type { Proposal } from "../core/policy/accepted.ts";
 import type { SettingsProposal } from "../core/policy/own-settings.ts";
 import type { Withdrawn } from "../core/policy/withdrawn.ts";
 import { failed, ok, type Result } from "../core/result.ts";
@@ -17,7 +16,6 @@ import {
 	type Waiting as Waits,
 } from "../platform/approval/accept.ts";
 import { settingsRows } from "../platform/approval/settings.ts";
-import { readInstructions } from "../platform/definitions.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { launchLinesIn } from "../platform/launch/config-lines.ts";
 import { approvalOptions } from "./approval-context.ts";
@@ -25,7 +23,7 @@ import { confirmWidening } from "./confirm.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { unknownServer } from "./known-servers.ts";
 import { complain, say } from "./say.ts";
-import { showInstructions } from "./show-instructions.ts";
+import { showProposedWords } from "./show-proposed.ts";
 import { userHome } from "./target.ts";
 
 interface AcceptOptions {
@@ -195,17 +193,7 @@ function show(io: Io, home: Home, { proposal, rows }: LookedAt): void {
 		io,
 		`  starts    ${server.workspace === null || server.workspace === undefined ? "in every workspace" : `in ${plain(server.workspace)}`}`,
 	);
-	showProposedInstructions(io, home, proposal);
+	showProposedWords(io, home, proposal);
 	for (const { mark, kind, text } of rows) say(io, `  ${mark} ${kind.padEnd(7)} ${text}`);
 	say(io, `  To leave it out: sallyport revoke ${shellWord(server.name)}, or take it out of the file.`);
-}
-
-/** A file has the digest of a text alone: it is shown where it was kept, and else that is said. */
-function showProposedInstructions(io: Io, home: Home, { asked, accepted }: Proposal): void {
-	const pin = asked.instructions;
-	if (pin === undefined || pin === accepted?.instructions) return;
-	const text = readInstructions(home, pin);
-	if (text !== null)
-		showInstructions(io, home, { state: accepted?.instructions === undefined ? "denied" : "changed", text, pin }, accepted?.instructions);
-	else say(io, "  The text of its instructions for the model is not kept here, so that nobody can show it.");
 }

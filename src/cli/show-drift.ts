@@ -40,7 +40,12 @@ export function sessionDriftLines(home: Home, { approved, listed }: SessionDrift
 }
 
 /** What stands beside a tool's definition, in its `_meta`, where that is not what was approved: as a difference where that is kept, else whole. */
-export function showMetaDrift(io: Io, home: Home, { name, definition }: ListedTool, approved: string | undefined): void {
+export function showMetaDrift(
+	io: Io,
+	home: Home,
+	{ name, definition }: Pick<ListedTool, "name" | "definition">,
+	approved: string | undefined,
+): void {
 	say(io);
 	say(io, `Beside the definition of ${exact(name)}, in its _meta, where some hosts look for pages to show and the like:`);
 	const before = approved === undefined ? null : readToolMeta(home, approved);

@@ -162,6 +162,59 @@ describe("the instructions that a server gives the model", () => {
 	});
 });
 
+describe("a digest of a server's words, written into the policy by hand", () => {
+	const digest = `sha256:${"e".repeat(64)}`;
+	type Server = Record<string, unknown> & { tools: Record<string, Record<string, unknown>> };
+	beforeEach(async () => {
+		await world.onTerminal(["tools", "allow", "it", "echo"], "it\n");
+	});
+
+	function write(change: (server: Server) => void): void {
+		const policy = JSON.parse(fs.readFileSync(policyFile(), "utf8"));
+		change(policy.servers[0]);
+		fs.writeFileSync(policyFile(), JSON.stringify(policy));
+	}
+
+	it.each<[string, RegExp, (server: Server) => void]>([
+		["instructions", /its instructions for the model is not kept/, (server) => Object.assign(server, { instructions: digest })],
+		["another definition of a tool", /the definition of echo is not kept/, ({ tools }) => Object.assign(tools.echo ?? {}, { pin: digest })],
+		["one more tool", /the definition of other is not kept/, ({ tools }) => Object.assign(tools, { other: { pin: digest } })],
+		["what stands beside a definition", /the _meta of echo is not kept/, ({ tools }) => Object.assign(tools.echo ?? {}, { meta: digest })],
+		[
+			"a prompt",
+			/the prompt summary is not kept/,
+			(server) => Object.assign(server, { prompts: ["summary"], promptPins: { summary: digest } }),
+		],
+	])("is not accepted where nobody can show what it is of: %s", async (_, why, change) => {
+		const before = fs.readFileSync(policyFile(), "utf8");
+		write(change);
+		const outcome = await world.onTerminal(["policy", "accept", "it"], "it\n");
+		expect(outcome.code).toBe(2);
+		expect(outcome.stdout.replaceAll(/\s+/g, " ")).toMatch(why);
+		expect(outcome.stdout).toContain("sallyport tools allow it");
+		expect(outcome.stdout).not.toContain("Accepted.");
+		// The way out, as it says.
+		fs.writeFileSync(policyFile(), before);
+		expect((await world.onTerminal(["tools", "allow", "it", "echo"], "it\n")).code).toBe(0);
+		expect(await world.sallyport(["policy", "accept", "it"])).toMatchObject({ code: 0, stdout: "Nothing of it waits.\n" });
+	});
+
+	it("is shown as what it is of, and as a difference, before anybody is asked", async () => {
+		const old = fs.readFileSync(policyFile(), "utf8");
+		says({ instructions: FIRST, meta: { page: "ui://other" } });
+		expect((await world.onTerminal(["tools", "allow", "it", "echo", "other"], "it\n")).code).toBe(0);
+		const wide = fs.readFileSync(policyFile(), "utf8");
+		fs.writeFileSync(policyFile(), old);
+		await world.sallyport(["policy", "accept"]);
+		fs.writeFileSync(policyFile(), wide);
+		const { stdout, code } = await world.onTerminal(["policy", "accept", "it"], "it\n");
+		expect(code).toBe(0);
+		expect(stdout).toMatch(
+			/^other\r?\n {2}risk [\s\S]*^ {2}│ Parameters: none[\s\S]*_meta[\s\S]*│ .*"page": "ui:\/\/other"[\s\S]*\+ tool +other/m,
+		);
+	});
+});
+
 describe("what stands beside a tool's definition, in its _meta", () => {
 	const META = { ui: { resourceUri: "ui://page" } };
 

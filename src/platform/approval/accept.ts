@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { plain, shellWord } from "../../core/plain-text.ts";
+import { plain, shellWord, withName } from "../../core/plain-text.ts";
 import { canonicalServer, grantKey, type Held, type Proposal } from "../../core/policy/accepted.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import type { SettingsProposal } from "../../core/policy/own-settings.ts";
@@ -13,6 +13,7 @@ import type { Home } from "../home.ts";
 import { allowCommand } from "../launch/verify.ts";
 import { type LinesOf, type LookRow, lookAtLaunch, ownRows } from "./launch-look.ts";
 import { withPolicyLock } from "./policy-lock.ts";
+import { proposedWords } from "./proposed-words.ts";
 import { adoptedSettings, waitingSettings } from "./settings.ts";
 import { type ChangeRow, grantChange } from "./texts.ts";
 
@@ -64,16 +65,22 @@ export async function lookAtProposal(home: Home, proposal: Proposal, linesOf: Li
 		...look.rows.map((row) => ({ ...row, mark: among(old, row) ? (" " as const) : ("+" as const) })),
 		...rows,
 	];
-	const unverified = isNew && !look.verified.ok ? notVerified(asked, look.verified.problem) : null;
-	return { proposal, rows: all, refused: unverified ?? (all.every(({ mark }) => mark === " ") ? notShown(asked, proposal.file) : null) };
+	return { proposal, rows: all, refused: refusal() };
+
+	function refusal(): Problem | null {
+		if (isNew && !look.verified.ok) return notVerified(asked, look.verified.problem);
+		const [unkept] = proposedWords(home, proposal).unkept;
+		if (unkept !== undefined) return notShown(proposal, `${unkept} is not kept on this machine, so that nobody can show it`);
+		return all.every(({ mark }) => mark === " ") ? notShown(proposal, "what differs from what you accepted cannot be shown") : null;
+	}
 }
 
 /** It differs from what was accepted, or it would not wait. */
-function notShown({ name }: Grant, file: string): Problem {
+function notShown({ asked: { name }, file }: Proposal, why: string): Problem {
 	return {
 		code: "change-not-shown",
-		message: "It cannot be accepted, because what differs from what you accepted cannot be shown.",
-		remedy: `Take it out of ${plain(file)}. What you want to allow: sallyport tools allow ${shellWord(name)}`,
+		message: `It cannot be accepted: ${why}.`,
+		remedy: `Take it out of ${plain(file)}. Then this lists and shows what the server says now, and allows it: ${withName("sallyport tools allow NAME", name)}`,
 	};
 }
 
