@@ -3,12 +3,15 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { NOT_AVAILABLE } from "../../src/core/protocol/answers.ts";
+import { tree } from "../attack/processes.ts";
+import { RawHost } from "../harness/raw-host.ts";
 import { callTool, World } from "../harness/world.ts";
 
 /** More calls than fit into the room that a page leaves. */
 const ENOUGH = 60;
 
 let world: World;
+let host: RawHost | null = null;
 const folder = () => path.join(world.sallyportHome, "state", "audit");
 const filler = () => path.join(folder(), "filler");
 
@@ -20,7 +23,9 @@ beforeEach(async () => {
 	fs.mkdirSync(folder(), { recursive: true, mode: 0o700 });
 });
 
-afterEach(() => {
+afterEach(async () => {
+	await host?.close();
+	host = null;
 	execFileSync("umount", [folder()]);
 	world.remove();
 });
@@ -102,6 +107,59 @@ it.runIf(process.getuid?.() === 0)(
 		const calls = stdout.split("\n").filter((line) => line.includes('"tools/call"')).length;
 		// Each call has two records: of its beginning, and of its end.
 		expect(calls + told[0].count).toBe(2 * (ENOUGH + 2));
+		expect((await world.sallyport(["audit", "verify"])).code).toBe(0);
+	},
+);
+
+async function open(): Promise<RawHost> {
+	const opened = new RawHost(world, "mini");
+	host = opened;
+	await opened.open();
+	return opened;
+}
+
+const call = (id: number, name: string, args: object = {}) => ({ id, method: "tools/call", params: { name, arguments: args } });
+/** Refusals whose records do not fit into the room that a page leaves. */
+const REFUSED = Array.from({ length: 25 }, (_, n) => call(100 + n, "never-granted", { text: "x ".repeat(40) }));
+
+it.runIf(process.getuid?.() === 0)("a disk that is full as the first call comes: once there is room again, calls go through", async () => {
+	disk("128k");
+	const host = await open();
+	fill();
+	// The call waits for the server's tools, which the launcher asks for in the same step.
+	host.send(...REFUSED, call(2, "echo", { text: "first" }));
+	await expect.poll(() => host.said(2), { timeout: 20_000 }).toBe(NOT_AVAILABLE);
+	fs.rmSync(filler());
+	host.send(call(3, "echo", { text: "after" }));
+	await expect.poll(() => host.said(3), { timeout: 20_000 }).toBe("after");
+	await host.close();
+	expect((await world.sallyport(["audit", "verify"])).code).toBe(0);
+});
+
+it.runIf(process.getuid?.() === 0)(
+	"a disk that gets full while a call runs: its answer arrives, and only the next call is refused",
+	async () => {
+		disk("128k");
+		const host = await open();
+		host.send(call(1_000, "echo", { text: "before" }));
+		await expect.poll(() => host.said(1_000), { timeout: 20_000 }).toBe("before");
+		// A server that stands still.
+		const server = tree(host.pid).slice(1);
+		for (const pid of server) process.kill(pid, "SIGSTOP");
+		host.send(call(2, "echo", { text: "is on its way" }));
+		const log = () => fs.readdirSync(folder()).filter((name) => name.endsWith(".jsonl"));
+		await expect.poll(() => fs.readFileSync(path.join(folder(), log()[0] ?? ""), "utf8"), { timeout: 20_000 }).toContain("is on its way");
+		fill();
+		host.send(...REFUSED, call(3, "echo", { text: "lost" }));
+		await expect.poll(() => host.said(3), { timeout: 20_000 }).toBe(NOT_AVAILABLE);
+		expect(host.said(2)).toBeNull();
+		fs.rmSync(filler());
+		for (const pid of server) process.kill(pid, "SIGCONT");
+		await expect.poll(() => host.said(2), { timeout: 20_000 }).toBe("is on its way");
+		await host.close();
+		const ends = (await records()).filter(({ direction, tool }) => direction === "server-to-host" && tool === "echo");
+		expect(ends.filter(({ request }) => request === 2)).toMatchObject([{ outcome: "answered" }]);
+		expect(ends.filter(({ request }) => request === 3)).toMatchObject([{ reason: "audit-failed", outcome: "withheld" }]);
 		expect((await world.sallyport(["audit", "verify"])).code).toBe(0);
 	},
 );
