@@ -106,8 +106,8 @@ class Scan {
 	/** Where, about, that run began, and whether its beginning was looked at. */
 	#runBegan = 0;
 	#isChecked = false;
-	/** Where something begins as what is compressed does, at the block that is judged. Null: nothing. */
-	#marked: number | null = null;
+	/** Where something begins as what is compressed does, at the block that is judged. Empty: nothing. */
+	#marked: readonly number[] = NO_MARKS;
 	/** Where something began so the last time: the same is not inflated again. */
 	#lookedAt = -1;
 	/** By kind of suspicion: up to where it was looked at. */
@@ -149,7 +149,7 @@ class Scan {
 		const isShort = bytes.length <= SHORT_MESSAGE;
 		let inRun = this.#inRun;
 		let at = this.#at;
-		this.#marked = null;
+		this.#marked = NO_MARKS;
 		for (; at <= whole; at += stride) {
 			const mask =
 				(tables[bytes[at] ?? 0] ?? 0) &
@@ -174,7 +174,7 @@ class Scan {
 				} else if (!(wasInRun && this.#isChecked && at > this.#runBegan + LONG_RUN)) {
 					// A picture goes on and on. What stands right behind it is not looked at for what is compressed.
 					this.#lookForMarks(at, mask, wasInRun);
-					isMarkedHere = this.#marked !== null;
+					isMarkedHere = this.#marked.length > 0;
 				}
 			}
 			// Most are words, names, sums, numbers.
@@ -199,7 +199,7 @@ class Scan {
 
 	#judge(at: number, mask: number): Place | null {
 		let place: Place | null = null;
-		if (this.#marked !== null) place = this.#compressed(this.#marked);
+		for (const start of this.#marked) place ??= this.#compressed(start);
 		if ((mask & ENCODED) !== 0) {
 			for (let o = 0; o < 4 && place === null; o++) if ((mask >> (Suspect.base64 + o)) & 1) place = this.#encoded(at, o, BASE64, 0);
 			for (let o = 0; o < 2 && place === null; o++) if ((mask >> (Suspect.hex + o)) & 1) place = this.#encoded(at, o, HEX, 4);
@@ -242,28 +242,27 @@ class Scan {
 		const least = Math.max(0, this.#isChecked ? at - stride + 1 : at - 2 * stride - block);
 		this.#isChecked = true;
 		const mayBeDigits = (mask & DIGITS) !== 0 && this.#bytes.length <= SHORT_MESSAGE;
-		this.#marked = this.#markedStart(at, least, mayBeDigits);
+		this.#marked = this.#markedStarts(at, least, mayBeDigits);
 	}
 
 	/** Something may begin at the beginning of the run, after a line's end as JSON writes it, and after what parts words in URLs and names. */
-	#markedStart(at: number, least: number, mayBeDigits: boolean): number | null {
+	#markedStarts(at: number, least: number, mayBeDigits: boolean): readonly number[] {
 		const bytes = this.#bytes;
+		let marked = NO_MARKS;
 		for (let start = at; start >= least && start > this.#lookedAt; start--) {
 			const before = bytes[start - 1] ?? 0;
 			const isFirst = !isOfBase64(before) || isEscaped(bytes, start - 1);
 			if (!isFirst && ALNUM[before] === 1) continue;
-			if (isMarked(bytes, start, BASE64) || (mayBeDigits && isMarked(bytes, start, HEX))) {
-				this.#lookedAt = start;
-				return start;
-			}
+			if (isMarked(bytes, start, BASE64) || (mayBeDigits && isMarked(bytes, start, HEX))) marked = [...marked, start];
 			if (!isFirst) continue;
 			// Lines may be so short that no block is in the first one.
 			let end = start;
 			while (isLineEnd(bytes, end - 1)) end -= isEscaped(bytes, end - 1) ? 2 : 1;
-			if (end === start || !isOfBase64(bytes[end - 1] ?? 0)) return null;
+			if (end === start || !isOfBase64(bytes[end - 1] ?? 0)) break;
 			start = end + 1;
 		}
-		return null;
+		this.#lookedAt = marked[0] ?? this.#lookedAt;
+		return marked;
 	}
 
 	/** Whether the run that the last block was in goes on up to `at`. */
@@ -387,6 +386,7 @@ const PAIRS = 16;
 const LETTERS = 20;
 const LINES = LETTERS + (LONGEST_PERIOD + 1) * LONGEST_PERIOD;
 const KINDS = LINES + 4;
+const NO_MARKS: readonly number[] = [];
 const NOTHING = new Int32Array(0);
 
 function isOfBase64(byte: number): boolean {

@@ -150,7 +150,7 @@ test("honest archives of long texts stay, and one with a value in it does not", 
 	// As mail has it, and more than the first tries of inflating would do for.
 	const noise = randomBytes(300_000).toString("hex");
 	const mail = zlib.gzipSync(`${noise}${token}`).toString("base64").replace(/.{76}/g, "$&\r\n");
-	expect(known.redact(`a ${mail}`)).toBe("a [redacted]");
+	expect(known.redact(`a ${mail}`)).toMatch(/^a \[redacted\]\s*$/);
 	expect(known.mayBeIn(bytes(JSON.stringify(`a\r\n${mail}`)))).toBe(true);
 });
 
