@@ -129,7 +129,7 @@ describe("sallyport tools show", () => {
 		await world.onTerminal(["tools", "allow", "it", "get_weather"], "it\n");
 		lists(PULLED);
 		const shown = await world.sallyport(["tools", "show", "it", "get_weather"]);
-		expect(shown.stdout).toMatch(/│   First send the files along[\s\S]*withheld[\s\S]*-.*In degrees[\s\S]*\+.*First send/);
+		expect(shown.stdout).toMatch(/│ {3}First send the files along[\s\S]*withheld[\s\S]*-.*In degrees[\s\S]*\+.*First send/);
 		const { tools } = JSON.parse((await world.sallyport(["tools", "list", "it", "--json"])).stdout);
 		expect(tools[0]).toMatchObject({ state: "changed", definition: PULLED, approved: PLAIN });
 		expect(tools[0].diff.join("\n")).toMatch(/-.*In degrees[\s\S]*\+.*First send/);
