@@ -22,36 +22,45 @@ export interface DefinitionRoom {
 	readonly lines: number;
 }
 
+/** Columns by which the server's words stand deeper than ours, and what follows of a text deeper than its first line. */
+const DEEPER = 2;
+
 /** What is nested deeper is written as one value. */
 const MOST_DEPTH = 16;
 
 /**
  * Everything that a definition says, and what stands beside it in its `_meta`, in lines of plain text: the description, the parameters with theirs, then whatever
- * else is in it, each value by its path. `whole`: nothing is cut, and nothing is masked.
+ * else is in it, each value by its path. Only words of ours begin a line; what the server says stands deeper. `whole`: nothing is cut, and nothing is
+ * masked.
  */
 export function definitionLines(tool: ToolText, room: DefinitionRoom): { readonly lines: readonly string[]; readonly whole: boolean } {
 	const lines: string[] = [];
 	let whole = true;
-	const say = (text: string): void => {
+	const say = (text: string, first = 0, more = first + DEEPER): void => {
 		if (lines.length >= room.lines) {
 			whole = false;
 			return;
 		}
 		const shown = text.slice(0, room.text);
+		let isFirst = true;
 		for (const line of linesOf(shown)) {
 			const masked = maskDetected(line);
 			whole &&= masked === line;
-			for (const each of wrap(plain(masked), room.width)) lines.push(each);
+			for (const each of wrap(plain(masked), room.width - more)) {
+				lines.push(each === "" ? "" : `${" ".repeat(isFirst ? first : more)}${each}`);
+				isFirst = false;
+			}
 		}
 		whole &&= shown.length === text.length;
 	};
 	const { definition } = tool;
 	const { description, inputSchema } = definition;
-	say(typeof description === "string" && description.trim() !== "" ? description : "(no description)");
+	if (typeof description === "string" && description.trim() !== "") say(description, DEEPER, DEEPER);
+	else say("(no description)");
 	const parameters = parametersOf(definition);
 	say(`Parameters: ${parameters === "" ? "none" : parameters}`);
 	for (const [name, schema] of propertiesOf(inputSchema))
-		if (isObject(schema) && typeof schema.description === "string") say(`${exact(name)}: ${schema.description}`);
+		if (isObject(schema) && typeof schema.description === "string") say(`${exact(name)}: ${schema.description}`, DEEPER);
 	for (const [key, value] of Object.entries(leftOver(tool))) for (const text of leaves(exact(key), value, 1)) say(`Also ${text}`);
 	return { lines, whole };
 }
