@@ -74,7 +74,8 @@ export function blockTables(text: Uint8Array, bytes: number): Int32Array {
 	}
 }
 
-function parted(byte: number, place: number): number {
+/** What a byte at this place does not exclude of texts whose characters stand apart. */
+export function parted(byte: number, place: number): number {
 	const isAlnum = ALNUM[byte] === 1;
 	const isSeen = byte > 0x20;
 	const isEscape = isEscapeLetter(byte);
@@ -116,8 +117,8 @@ const KIND = new Uint8Array(256);
 	const known = new Map<number, number>();
 	for (let byte = 0; byte < 256; byte++) {
 		const isCode = (byte >= 0x30 && byte <= 0x39) || SEPARATORS_OF_CODES.includes(String.fromCharCode(byte));
-		const isEscape = byte === 0x6e || byte === 0x72 || byte === 0x74;
-		const said = [ALNUM[byte] === 1, byte > 0x20, isEscape, isCode, (HEX.values[byte] ?? -1) >= 0, byte === PERCENT];
+		const isHex = (HEX.values[byte] ?? -1) >= 0;
+		const said = [ALNUM[byte] === 1, byte > 0x20, isEscapeLetter(byte), isCode, isHex, byte === PERCENT, byte === BACKSLASH];
 		const key = said.reduce((sum, each) => sum * 2 + Number(each), 0);
 		const kind = known.get(key) ?? KINDS.push(byte) - 1;
 		known.set(key, kind);
