@@ -31,7 +31,6 @@ export class Severities {
 
 	constructor(services: Services) {
 		this.#services = services;
-		this.#ask();
 	}
 
 	dispose(): void {
@@ -41,6 +40,8 @@ export class Severities {
 
 	/** Each rule's severity, and the policies that forbid servers; left out what there is none of. */
 	of(uri: vscode.Uri): Pick<AnalysisContext, "severities" | "forbids"> {
+		// Not before a file is looked at: the start touches nothing.
+		if (this.#asked === 0) this.#ask();
 		const settings = vscode.workspace.getConfiguration("sallyport", uri);
 		const workspace = workspaceOf(uri);
 		const set = parseSeverities(workspace === null ? settings.inspect("rules")?.globalValue : settings.get("rules"));
@@ -62,15 +63,15 @@ export class Severities {
 	/** The policies are read again when they are asked for next. */
 	forget(): void {
 		this.#layers.clear();
-		this.#ask();
+		if (this.#asked > 0) this.#ask();
 	}
 
 	/** Nobody is asked to open a keychain for it, and none is asked for a workspace that is not trusted. */
 	#ask(): void {
+		const asked = ++this.#asked;
 		const home = this.#services.home();
 		const layers = home.ok && this.#services.trusted ? readLayers(home.value, { workspace: null, narrowing: [] }) : null;
 		if (!home.ok || layers?.ok !== true) return;
-		const asked = ++this.#asked;
 		acceptedSettings(home.value, layers.value).then(
 			(accepted) => {
 				// A later question has a later answer.
