@@ -123,7 +123,7 @@ const MAX_PROBLEMS = 1_000;
 
 /** How many servers of a file are read: more than anybody has, and so few in little text that no file takes long to judge. */
 function mostServers(text: string): number {
-	return Math.min(20_000, Math.max(6_000, 1_000 + (text.length >> 7)));
+	return Math.min(20_000, Math.max(6_000, (text.length >> 7) - 1_500));
 }
 
 /** How many values may be read through aliases of one file. */
