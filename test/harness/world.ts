@@ -106,6 +106,12 @@ export class World {
 		if (outcome.code !== 0) throw new Error(`init failed: ${outcome.stderr}`);
 	}
 
+	/** How often calls of this text are in the log. */
+	async recorded(text: string): Promise<number> {
+		const { stdout } = await this.sallyport(["audit", "search", "--json", "--limit", "all", "--text", text]);
+		return stdout.split("\n").filter((line) => line !== "").length;
+	}
+
 	/** Grants tools as a person would, and says what went wrong if it did. */
 	async allowTools(name: string, ...tools: string[]): Promise<void> {
 		const outcome = await this.sallyport(["tools", "allow", name, ...tools, "--yes"]);

@@ -33,12 +33,6 @@ afterEach(async () => {
 	world.remove();
 });
 
-/** How often calls of this text are in the log. */
-async function recorded(text: string): Promise<number> {
-	const { stdout } = await world.sallyport(["audit", "search", "--json", "--limit", "all", "--text", text]);
-	return stdout.split("\n").filter((line) => line !== "").length;
-}
-
 it.runIf(hasFuse)(
 	"a log on a file system of somebody else's: not even the first call waits for one that hangs, and nothing is missing",
 	async () => {
@@ -48,7 +42,7 @@ it.runIf(hasFuse)(
 		disk.stdin.write("go\n");
 		expect(await callTool(client, "echo", { text: "after" })).toMatchObject({ ok: true });
 		await client.close();
-		expect(await recorded("hung")).toBe(20);
+		expect(await world.recorded("hung")).toBe(20);
 		expect((await world.sallyport(["audit", "verify"])).code).toBe(0);
 	},
 );

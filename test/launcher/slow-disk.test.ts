@@ -41,12 +41,6 @@ function thaw(): void {
 	execFileSync("fsfreeze", ["--unfreeze", folder()], { stdio: "ignore" });
 }
 
-/** How often calls of this text are in the log. */
-async function recorded(text: string): Promise<number> {
-	const { stdout } = await world.sallyport(["audit", "search", "--json", "--limit", "all", "--text", text]);
-	return stdout.split("\n").filter((line) => line !== "").length;
-}
-
 // What an ordinary user can try of it stands beside the log's writer, with a disk that is played.
 it.runIf(hasDisks)(
 	"a real disk that hangs: once it was slow, calls go through while it stands still, and all of them are in the log",
@@ -61,8 +55,8 @@ it.runIf(hasDisks)(
 		thaw();
 		expect(await callTool(client, "echo", { text: "after" })).toMatchObject({ ok: true });
 		await client.close();
-		expect(await recorded("frozen")).toBe(20);
-		expect(await recorded("after")).toBe(1);
+		expect(await world.recorded("frozen")).toBe(20);
+		expect(await world.recorded("after")).toBe(1);
 		const verified = await world.sallyport(["audit", "verify"]);
 		expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/complete, 4\d records/) });
 	},
