@@ -146,7 +146,10 @@ async function verifiedNow(steps: readonly GrantStep[], { env }: Pick<LaunchLine
 	const grant = steps.at(-1)?.grant;
 	if (grant === undefined) return null;
 	const verified = await verifyLaunch(grant, env, home);
-	return verified.ok ? null : verified.problem;
+	if (!verified.ok) return verified.problem;
+	// Without the key nothing that is remembered of the files counts: they are read anew.
+	const proved = verified.value.prove(null);
+	return proved.ok ? null : proved.problem;
 }
 
 /** What bounds calls and their answers, each with the first file that says so. */
