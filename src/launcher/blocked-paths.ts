@@ -20,33 +20,15 @@ export interface BlockedPathsOptions {
 
 /** Paths that are told of in one session. */
 const MOST = 50;
-/** Bytes at which a read is full, and so a part of something longer: errors are short, and large results are not looked through. */
+/** Bytes at which a read, or a line so far, is a part of something longer: errors are short, and large results are not looked through. */
 const LONGEST = 64 * 1024;
+const NEWLINE = 10;
 
 /** One of these is in every error that speaks of a path. */
-const SIGNS = [
-	"ENOENT",
-	"annot find module",
-	"EACCES",
-	"EPERM",
-	"EROFS",
-	"o such file or",
-	"ermission denied",
-	"ot permitted",
-	"ead-only file",
-];
+const SIGNS = /ENOENT|annot find module|EACCES|EPERM|EROFS|o such file or|ermission denied|ot permitted|ead-only file/;
 
 /** The same of a network that is not there. */
-const NETWORK_SIGNS = [
-	"fetch failed",
-	"name resolution",
-	"etwork is unreachable",
-	"EAI_AGAIN",
-	"ENOTFOUND",
-	"ENETUNREACH",
-	"EHOSTUNREACH",
-	"ould not resolve",
-];
+const NETWORK_SIGNS = /fetch failed|name resolution|etwork is unreachable|EAI_AGAIN|ENOTFOUND|ENETUNREACH|EHOSTUNREACH|ould not resolve/;
 
 /**
  * Turns what a server could not use into a sentence: it hears what the server says, and is told what the sandbox kept back. Nothing
@@ -55,6 +37,8 @@ const NETWORK_SIGNS = [
 export class BlockedPaths {
 	readonly #options: BlockedPathsOptions;
 	readonly #told = new Set<string>();
+	/** Bytes of the line that is not at its end. */
+	#sinceEnd = 0;
 
 	constructor(options: BlockedPathsOptions) {
 		this.#options = options;
@@ -62,13 +46,23 @@ export class BlockedPaths {
 
 	/** Something that the server said, to the host or on stderr. */
 	heard(said: Buffer | string): void {
-		if (said.length >= LONGEST || this.#told.size >= MOST) return;
-		const ofPaths = SIGNS.some((sign) => said.includes(sign));
-		const ofNetwork = this.#options.profile.egress.length === 0 && NETWORK_SIGNS.some((sign) => said.includes(sign));
+		if (this.#told.size >= MOST || this.#isLong(said)) return;
+		// One look in native code for all of them. They are ASCII, so it does not matter what the other bytes are taken for.
+		const shown = typeof said === "string" ? said : said.toString("latin1");
+		const ofPaths = SIGNS.test(shown);
+		const ofNetwork = this.#options.profile.egress.length === 0 && NETWORK_SIGNS.test(shown);
 		if (!ofPaths && !ofNetwork) return;
 		const text = said.toString();
 		if (ofPaths) setImmediate(() => void this.#look(text));
 		if (ofNetwork) setImmediate(() => void this.#lookForNetwork(text));
+	}
+
+	/** True in the midst of a line that is longer than errors are. */
+	#isLong(said: Buffer | string): boolean {
+		if (typeof said === "string") return said.length >= LONGEST;
+		const end = said.lastIndexOf(NEWLINE);
+		this.#sinceEnd = end === -1 ? this.#sinceEnd + said.length : said.length - end - 1;
+		return said.length >= LONGEST || this.#sinceEnd >= LONGEST;
 	}
 
 	/** Something that the sandbox saw for itself. */

@@ -233,7 +233,7 @@ export class Session {
 
 	/**
 	 * What is decided together is recorded in one write, and given out in one write to each side, in this order: nothing leaves before the
-	 * log has it, or a slow disk has had its time. How calls ended is recorded after their answers have left, and written with what comes next, or
+	 * log has it, or a slow disk has had its time. The seal of what was recorded is made behind that. How calls ended is recorded after their answers have left, and written with what comes next, or
 	 * soon.
 	 */
 	#step(decide: () => readonly Action[]): void {
@@ -241,7 +241,7 @@ export class Session {
 		audit.hold();
 		this.#isRecorded = true;
 		let actions = decide();
-		if (!this.#isRecorded && !audit.flush()) actions = this.#relay.recordsLost(actions);
+		if (!this.#isRecorded && !audit.begin()) actions = this.#relay.recordsLost(actions);
 		const written = this.#isRecorded ? null : audit.written();
 		if (written === null && this.#turns === 0) this.#conclude(actions);
 		else this.#concludeInTurn(actions, written);

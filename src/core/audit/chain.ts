@@ -48,6 +48,8 @@ export class Chain {
 	#sequence = 0;
 	#previous = FIRST;
 	#isOpen = false;
+	/** Bytes of `#lines` that were given out. */
+	#given = 0;
 	#time = { at: Number.NaN, text: utf8ToBytes("") };
 	/** By outcome, what the last event was about, which the next one most often is about too. */
 	readonly #about = new Map<string, { readonly event: AuditEvent; readonly text: Uint8Array }>();
@@ -100,17 +102,29 @@ export class Chain {
 	}
 
 	/**
-	 * The lines since the last seal, with theirs; empty when there are none. They are to be written as they are, in one piece, before
-	 * anything else is asked of the chain.
+	 * The lines since the last seal, with theirs, as far as `unsealed` did not give them; empty when there are none. They are to be written as they
+	 * are, in one piece, before anything else is asked of the chain.
 	 */
 	seal(): Uint8Array {
+		const given = this.#given;
+		this.#given = 0;
 		if (!this.#isOpen) return this.#lines.take();
 		this.#isOpen = false;
 		this.#lines.text(`,"previous":"${this.#previous}"}`);
 		this.#previous = this.#sealing(this.#lines.written);
 		this.#lines.dropLast();
 		this.#lines.text(`,"mac":"${this.#previous}"}\n`);
-		return this.#lines.take();
+		return this.#lines.take().subarray(given);
+	}
+
+	/**
+	 * The bytes since the last seal, as far as they were not given before: the last line has no end yet. To be written as they are; what is
+	 * given next comes right behind them.
+	 */
+	unsealed(): Uint8Array {
+		const given = this.#given;
+		this.#given = this.#lines.written.length;
+		return this.#lines.written.subarray(given);
 	}
 
 	/** The last seal, or what stands in its place before the first. */

@@ -89,11 +89,13 @@ export class HostSide {
 
 	/** What the relay denies to servers it does not offer to them either. */
 	#withoutCapabilities({ method, params }: Request, source: Source): Source {
+		const meta = params?._meta;
+		const isSaid = method === "initialize" || (isObject(meta) && meta[Meta.clientCapabilities] !== undefined);
+		if (!isSaid) return source;
 		let text = source.text;
 		const denied = new Set(["tasks", ...ASK_KINDS.filter((kind) => !this.#state.asks.grants(kind))]);
 		if (method === "initialize" && hasDeniedCapability(params?.capabilities, denied))
 			text = withoutDeniedCapabilities(text, denied, "params", "capabilities");
-		const meta = params?._meta;
 		if (isObject(meta) && hasDeniedCapability(meta[Meta.clientCapabilities], denied))
 			text = withoutDeniedCapabilities(text, denied, "params", "_meta", Meta.clientCapabilities);
 		return changed(source, text);

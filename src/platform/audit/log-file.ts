@@ -71,6 +71,17 @@ export class LogFile {
 		return true;
 	}
 
+	/** What belongs to the piece before, and comes right behind it wherever that is: kept with it if it waits for room. False: it is kept. */
+	goOn(bytes: Uint8Array, records: number): boolean {
+		if (this.#waiting === null) {
+			if (this.#late === null) return this.#handOver({ bytes, records });
+			this.#late.add(bytes, records);
+			return !this.isStuck;
+		}
+		this.#waiting = { bytes: Buffer.concat([this.#waiting.bytes, bytes]), records: this.#waiting.records + records };
+		return false;
+	}
+
 	/** Tries again what waits for room. True: something can be added. */
 	retry(): boolean {
 		// A disk that is full says so at once: whether there is room again can be known by waiting for it.

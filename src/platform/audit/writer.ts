@@ -31,6 +31,11 @@ export interface AuditLog {
 	/** False: there was no room for what was kept back. */
 	flush(): boolean;
 	/**
+	 * The same, but for the seal, which is left for the next `flush`: what the records are about can be done before it is made. Where the disk is
+	 * slow, it is `flush`.
+	 */
+	begin(): boolean;
+	/**
 	 * Null, as long as the disk is quick: all that was flushed is with the operating system. Else it keeps true as soon as that is so, and after 5 ms
 	 * in any case, for then the record stays in its turn. False: it cannot be written, and the caller refuses what it was about.
 	 */
@@ -148,11 +153,16 @@ class OpenLog implements AuditLog {
 	/** How far the last seal goes, and how far the list of sessions knows of. */
 	#sealed: { readonly records: number; readonly seal: string };
 	#noted: number;
+	/** Records that the file has, or keeps. */
+	#handedOver: number;
+	/** Lines are handed over whose seal is not. */
+	#isBegun = false;
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
 		this.#sealed = { records: parts.chain.records, seal: parts.chain.last };
 		this.#noted = this.#sealed.records;
+		this.#handedOver = this.#sealed.records;
 	}
 
 	get file(): string {
@@ -190,6 +200,17 @@ class OpenLog implements AuditLog {
 		this.#isHeld = false;
 		if (this.#isClosed) return false;
 		return (!this.#parts.logFile.isStuck && this.#write()) || this.#mayGoOn;
+	}
+
+	begin(): boolean {
+		const { chain, logFile } = this.#parts;
+		if (this.#isClosed || logFile.isStuck || logFile.isLate) return this.flush();
+		this.#isHeld = false;
+		const isWritten = logFile.add(chain.unsealed(), this.#newRecords());
+		this.#isBegun = true;
+		// What waits for room waits with its seal.
+		if (!isWritten) this.#write();
+		return isWritten || this.#mayGoOn;
 	}
 
 	written(): Promise<boolean> | null {
@@ -240,9 +261,17 @@ class OpenLog implements AuditLog {
 	#write(): boolean {
 		const { chain, logFile } = this.#parts;
 		const lines = chain.seal();
-		const records = chain.records - this.#sealed.records;
 		this.#sealed = { records: chain.records, seal: chain.last };
-		return logFile.add(lines, records);
+		const isBegun = this.#isBegun;
+		this.#isBegun = false;
+		return isBegun ? logFile.goOn(lines, this.#newRecords()) : logFile.add(lines, this.#newRecords());
+	}
+
+	/** Since the last time. */
+	#newRecords(): number {
+		const more = this.#parts.chain.records - this.#handedOver;
+		this.#handedOver += more;
+		return more;
 	}
 
 	async #note(kind: "seen" | "closed"): Promise<boolean> {
