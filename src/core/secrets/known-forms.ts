@@ -1,5 +1,6 @@
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { encodeBase64 } from "./base64.ts";
+import { shiftedForms } from "./shifted.ts";
 
 /** Shorter texts occur by chance. Characters. */
 export const SHORTEST_FORM = 6;
@@ -7,7 +8,7 @@ export const SHORTEST_FORM = 6;
 /**
  * Every text that a program could write for a value: itself, in JSON (once, twice, with its slashes, in ASCII), in a URL, in HTML, in
  * hexadecimal digits, each character by its code (for a URL, HTML, or JSON inside a text), and in base64 and base64url, whatever bytes
- * stand before and after; some of them backwards. Not unique; some may be short.
+ * stand before and after; some of them backwards, and with its letters moved on in the alphabet. Not unique; some may be short.
  */
 export function formsOf(secret: string): readonly string[] {
 	const json = JSON.stringify(secret).slice(1, -1);
@@ -46,8 +47,8 @@ export function formsOf(secret: string): readonly string[] {
 	const encoded = [hex, hex.toUpperCase(), ...base64, ...base64.map(forUrls)];
 	// A short word backwards is another word.
 	if (secret.length < SHORTEST_FORM) return [...forms, ...encoded];
-	const reversed = backwards(secret);
-	return [...forms, ...encoded, reversed, JSON.stringify(reversed).slice(1, -1), ...encoded.map(backwards)];
+	const turned = [backwards(secret), ...shiftedForms(secret)];
+	return [...forms, ...encoded, ...turned, ...turned.map((form) => JSON.stringify(form).slice(1, -1)), ...encoded.map(backwards)];
 }
 
 /** Those of the forms that are a whole by themselves, as a program would cut them in two. */

@@ -1,5 +1,13 @@
 import type { FormSearch } from "./form-search.ts";
 
+/** Half of a value of which nobody but who made it has so many characters in a row: letters and digits with no order in them. */
+const RUN = /[A-Za-z0-9]{8,}/g;
+/** Such a run changes between small letters, capitals and digits at least so often: once in so many characters, and in all. */
+const CHANGES_EACH = 4;
+const LEAST_CHANGES = 4;
+/** Text in hexadecimal digits: of each two, the first is a digit. */
+const DIGITS = /(?:[2-7][0-9A-Fa-f]){8,}/;
+
 /** The fewest bytes of a part that is told from other text wherever it stands. */
 const SHORTEST_PART = 6;
 /** Between two texts. In no form. */
@@ -10,7 +18,7 @@ const decoder = new TextDecoder();
 
 /**
  * The two parts of each form of which one stands in these texts and the other one too: its beginning, and all the rest. A rest of fewer than
- * six bytes has to begin or to end a text. Empty: there are none. The work is linear in the texts for each form of which a half is there.
+ * six bytes has to begin or to end a text. A half of what looks like nothing else is a part by itself: the other one may be in another message. Empty: there are none. The work is linear in the texts for each form of which a half is there.
  */
 export function partsIn(texts: readonly string[], search: FormSearch): readonly string[] {
 	const all = BETWEEN + texts.join(BETWEEN) + BETWEEN;
@@ -24,12 +32,27 @@ export function partsIn(texts: readonly string[], search: FormSearch): readonly 
 		] as const) {
 			if (first.length === 0) continue;
 			const [long, short] = [textOf(first), textOf(rest)];
-			if (!isHeld && !stands(all, short)) continue;
-			parts.add(long);
-			if (rest.length >= SHORTEST_PART) parts.add(short);
+			const isWhole = isHeld || stands(all, short);
+			if (isWhole || isTelling(long)) parts.add(long);
+			if (isWhole && rest.length >= SHORTEST_PART) parts.add(short);
 		}
 	}
 	return [...parts].sort((a, b) => b.length - a.length);
+}
+
+function isTelling(part: string): boolean {
+	if (DIGITS.test(part)) return true;
+	return [...part.matchAll(RUN)].some(([run]) => {
+		let changes = 0;
+		for (let at = 1; at < run.length; at++) if (kindOf(run.charCodeAt(at)) !== kindOf(run.charCodeAt(at - 1))) changes++;
+		return changes >= Math.max(LEAST_CHANGES, run.length / CHANGES_EACH);
+	});
+}
+
+/** Digits, capitals and small letters, which follow one another in this order in ASCII. */
+function kindOf(unit: number): number {
+	if (unit <= 0x39) return 0;
+	return unit <= 0x5a ? 1 : 2;
 }
 
 function stands(all: string, part: string): boolean {

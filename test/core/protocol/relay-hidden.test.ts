@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import * as zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { KnownValues } from "../../../src/core/secrets/known-values.ts";
@@ -53,9 +53,27 @@ describe("a secret in two parts of one message", () => {
 		}
 	});
 
-	test("one part alone is no secret, and stays", () => {
-		const result = content(secret.slice(0, 20), "and nothing else");
-		expect(answered(result, secret)).toBe(`{"jsonrpc":"2.0","id":7,"result":${result}}`);
+	test("a half alone, of what looks like nothing else, does not reach the host either: the other one may come in another message", () => {
+		// The same each time: of all that are random, one in some thousands looks like a word.
+		const random = `ghp_${createHash("sha256").update("half").digest("base64url").replace(/[-_]/g, "x").slice(0, 36)}`;
+		const [inHex, inBase64] = [Buffer.from(random).toString("hex"), Buffer.from(random).toString("base64")];
+		for (const half of [random.slice(0, 20), random.slice(-20), ...cut(inHex, inHex.length / 2), inBase64.slice(0, 28)])
+			expect(answered(content(`it is ${half}`, "and nothing else"), random)).toBe(
+				`{"jsonrpc":"2.0","id":7,"result":${content("it is [redacted]", "and nothing else")}}`,
+			);
+	});
+
+	test("less than a half alone is no secret, and neither is a half that is words: they stay", () => {
+		const words = "correct-horse-battery-staple-2024";
+		for (const [part, whole] of [
+			[secret.slice(0, 12), secret],
+			[secret.slice(-12), secret],
+			[words.slice(0, 20), words],
+			[words.slice(-20), words],
+		] as const) {
+			const result = content(part, "and nothing else");
+			expect(answered(result, whole)).toBe(`{"jsonrpc":"2.0","id":7,"result":${result}}`);
+		}
 	});
 });
 

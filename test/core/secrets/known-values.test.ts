@@ -68,3 +68,11 @@ test("in codes for each of its characters, they are found", () => {
 	];
 	for (const text of texts) expect(known.redact(`a ${text} b`)).toBe("a [redacted] b");
 });
+
+test("with their letters moved on in the alphabet, they are found, and other words are not", () => {
+	const secret = "Zebra-9#zymurgy";
+	const known = new KnownValues([secret]);
+	for (const moved of ["Afcsb-9#aznvshz", "Mroen-9#mlzhetl", "Ydaqz-9#yxltqfx", "[fcsb.:${znvshz", "+63C2\\hRKJ>FC8J"])
+		expect(known.redact(`a ${moved} b`)).toBe("a [redacted] b");
+	expect(known.redact("Zebra-9 zymurgy")).toBe("Zebra-9 zymurgy");
+});

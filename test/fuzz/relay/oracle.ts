@@ -21,7 +21,7 @@ const ASKS: Readonly<Record<string, "sampling" | "elicitation" | "roots">> = {
 };
 /** Not all of them are promised: what a server computes is its own. */
 const FORBIDDEN_FORMS = Object.entries(FORMS)
-	.filter(([name]) => !/^(?:half|rest|shifted|json-in-json|base64(?:\+\d|url)?|escapes|ESCAPES)$/.test(name))
+	.filter(([name]) => !/^(?:half|rest|first|second|third|xor|json-in-json|base64(?:\+\d|url)?|escapes|ESCAPES)$/.test(name))
 	.map(([, form]) => form(SECRET))
 	// Of Base64, what is the same whatever stands before and after.
 	.concat(

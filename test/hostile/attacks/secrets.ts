@@ -63,10 +63,12 @@ const FORM_NAMES: Readonly<Record<string, string>> = {
 	"characters-in-text": "as a list of characters inside a text",
 	codes: "as the codes of its characters inside a text",
 	"hex-pairs": "in pairs of hexadecimal digits",
+	shifted: "with each letter as the next one",
+	rot13: "with each letter as the thirteenth after it",
 };
 
 const NOT_PROMISED: Readonly<Record<string, string>> = {
-	shifted: "with each letter as the next one",
+	xor: "with each byte changed by another one, in hexadecimal digits",
 };
 
 /** What stands in a list, and not in a text. */
@@ -224,7 +226,19 @@ export const SECRET_ATTACKS: readonly Attack[] = [
 				notification("notifications/message", { level: "info", data: "{{secret:rest}}" }),
 			),
 		never: [sealed("half")],
+		logged: ["secret-redacted"],
+	},
+	{
+		name: "sends its secret back in three parts of three messages",
+		by: "server",
+		family: "secrets",
+		play: (era) =>
+			saysBefore(
+				era,
+				...["first", "second", "third"].map((part) => notification("notifications/message", { level: "info", data: `{{secret:${part}}}` })),
+			),
+		never: [sealed("first")],
 		logged: [],
-		notPromised: "each half is no secret, and no message says what another one said",
+		notPromised: "a small part is no secret, and no message says what another one said",
 	},
 ];
