@@ -79,6 +79,8 @@ export class Session {
 	#answered = false;
 	/** False: the log was handed something since it was last flushed. */
 	#isRecorded = true;
+	/** What was recorded is handed over without its seal. */
+	#isBegun = false;
 	#stopping = false;
 	#killed = false;
 	#flushing: NodeJS.Timeout | null = null;
@@ -241,7 +243,10 @@ export class Session {
 		audit.hold();
 		this.#isRecorded = true;
 		let actions = decide();
-		if (!this.#isRecorded && !audit.begin()) actions = this.#relay.recordsLost(actions);
+		if (!this.#isRecorded) {
+			this.#isBegun = true;
+			if (!audit.begin()) actions = this.#relay.recordsLost(actions);
+		}
 		const written = this.#isRecorded ? null : audit.written();
 		if (written === null && this.#turns === 0) this.#conclude(actions);
 		else this.#concludeInTurn(actions, written);
@@ -262,7 +267,10 @@ export class Session {
 		audit.hold();
 		this.#isRecorded = true;
 		this.#perform(actions);
-		if (!this.#isRecorded)
+		if (this.#isBegun) {
+			this.#isBegun = false;
+			audit.flush();
+		} else if (!this.#isRecorded)
 			this.#flushing ??= setTimeout(() => {
 				this.#flushing = null;
 				audit.flush();
