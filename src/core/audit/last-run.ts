@@ -104,10 +104,12 @@ function isAnyCut(value: unknown): boolean {
 /**
  * What the newest session in these records was granted, and what was withheld from it. Null: there is no session.
  *
- * @param entries of one server, oldest first
+ * @param records of one server, oldest first
  * @param configs a session that was started for another config file than these does not count; null: every one counts
  */
-export function lastRun(entries: readonly EventRecord[], configs: readonly string[] | null = null): LastRun | null {
+export function lastRun(records: readonly EventRecord[], configs: readonly string[] | null = null): LastRun | null {
+	// What a person approved is no run.
+	const entries = records.filter(({ direction }) => direction !== "person");
 	const elsewhere = new Set(
 		entries.filter(isStart).flatMap((entry) => {
 			const { config } = grantedIn(entry);

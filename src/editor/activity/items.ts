@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { type Activity, outcomeOf } from "../../core/audit/activity.ts";
+import { EVERY_SERVER } from "../../core/audit/acts.ts";
 import { brief, plain } from "../../core/plain-text.ts";
 import { themeIcon } from "../theme-icon.ts";
 import type { Deciding } from "./deciding.ts";
@@ -18,7 +19,7 @@ export function itemOf(row: ActivityRow, now: Date): vscode.TreeItem {
 
 function groupItem({ id, server, entries }: GroupRow): vscode.TreeItem {
 	const refused = entries.filter(({ record }) => record.decision === "refuse").length;
-	const label = brief(server, 120);
+	const label = server === EVERY_SERVER ? "All servers" : brief(server, 120);
 	const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
 	item.id = id;
 	item.description = refused === 0 ? String(entries.length) : `${entries.length} · ${refused} refused`;
@@ -53,6 +54,7 @@ function iconOf(entry: Activity): vscode.ThemeIcon {
 		return refusalKind(record) === "drift"
 			? themeIcon("git-compare", "list.warningForeground")
 			: themeIcon("circle-slash", "list.errorForeground");
+	if (record.direction === "person") return themeIcon("account");
 	switch (outcomeOf(entry)) {
 		case "forwarded":
 			if (record.direction !== "launcher") return themeIcon("arrow-right");
@@ -86,9 +88,11 @@ export function tooltipOf(entry: Activity, deciding: Deciding | null): string {
 		`${labelOf(record)} of ${server}: ${outcomeWord(entry)}${took === "" ? "" : ` after ${took}`}`,
 		`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`,
 		...(deciding === null ? [] : [decidingText(deciding)]),
-		`${new Date(at).toLocaleString()} · asked by ${host ?? "an unknown host"}${request === null ? "" : ` · request ${request}`}`,
+		`${new Date(at).toLocaleString()} · ${record.direction === "person" ? "in" : "asked by"} ${host ?? "an unknown host"}${request === null ? "" : ` · request ${request}`}`,
 		`Session ${session}`,
-		...(given === undefined ? [] : ["Arguments, as the log has them:", ...argumentLines(given)]),
+		...(given === undefined
+			? []
+			: [record.direction === "person" ? "What it was, as the log has it:" : "Arguments, as the log has them:", ...argumentLines(given)]),
 	]
 		.map((line) => brief(line, MOST_LINE))
 		.join("\n");

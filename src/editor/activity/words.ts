@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { type Activity, latencyOf, outcomeOf } from "../../core/audit/activity.ts";
+import { type ActReason, saysOfAct } from "../../core/audit/acts.ts";
 import type { EventRecord } from "../../core/audit/record.ts";
 import { own } from "../../core/own.ts";
 import { brief, plain } from "../../core/plain-text.ts";
@@ -96,12 +97,14 @@ export function reasonOf(record: EventRecord): string {
 		const by = takenBy(record);
 		return wordsFor({ kind: refusalKind(record), reason: refusalReason(record), ...(by === null ? {} : { by }) });
 	}
-	return own(LET_THROUGH, reason) ?? saysOf(reason) ?? reason;
+	const act = saysOfAct(reason);
+	return act === null ? (own(LET_THROUGH, reason) ?? saysOf(reason) ?? reason) : `a person ${act}`;
 }
 
 /** The name of a row: what it is about. Plain, and cut. */
 export function labelOf(record: EventRecord): string {
 	const subject = subjectOf(record);
+	if (record.direction === "person") return "Approval";
 	return subject === null ? (record.method === null ? "The server itself" : brief(record.method, LONGEST)) : brief(subject, LONGEST);
 }
 
@@ -110,6 +113,7 @@ export function outcomeWord(entry: Activity): string {
 	const { record } = entry;
 	const outcome = outcomeOf(entry);
 	if (record.decision === "refuse") return outcome === "cancelled" ? "cancelled" : "refused";
+	if (record.direction === "person") return own(ACT_WORDS, record.reason) ?? "accepted";
 	switch (outcome) {
 		case "forwarded":
 			if (record.direction !== "launcher") return record.direction === "host-to-server" ? "not answered yet" : "passed on";
@@ -128,6 +132,14 @@ export function outcomeWord(entry: Activity): string {
 			return "never answered";
 	}
 }
+
+/** Others are accepted. */
+const ACT_WORDS: Readonly<Record<string, string>> = {
+	"approval-granted": "granted",
+	"approval-narrowed": "taken away",
+	"approval-revoked": "revoked",
+	"approval-struck-out": "struck out",
+} satisfies Partial<Record<ActReason, string>>;
 
 /** `34 ms`, `2.1 s`; empty where nothing was timed. */
 export function latencyText(entry: Activity): string {

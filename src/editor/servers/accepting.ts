@@ -30,7 +30,7 @@ export async function acceptProposed(services: Services, home: Home, proposal: P
 	const words = proposedText(home, proposal.accepted, proposedWords(home, proposal));
 	const question = acceptQuestion(looked, words);
 	if (!(await confirmWidening({ ...question, closer: driftLooks(name, words) }))) return CANCELLED;
-	const kept = await acceptProposal(home, looked, services.patience());
+	const kept = await acceptProposal(home, looked, services.acting());
 	if (!kept.ok) return kept;
 	services.log.info(`${called(name)}: what stood in its policy file was accepted`);
 	return ok(undefined);
@@ -56,8 +56,8 @@ export async function acceptAll(services: Services, servers: Servers): Promise<R
 	const opened = services.home();
 	if (!opened.ok) return opened;
 	const home = opened.value;
-	const patience = services.patience();
-	const waiting = await readWaiting(home, patience);
+	const acting = services.acting();
+	const waiting = await readWaiting(home, acting);
 	if (!waiting.ok) return waiting;
 	const { proposals, withdrawn, settings } = waiting.value;
 	const around = { home: services.userHome, env: services.env };
@@ -66,13 +66,13 @@ export async function acceptAll(services: Services, servers: Servers): Promise<R
 			(proposal) => () => acceptProposed(services, home, proposal, ({ config, name }) => launchLinesIn(config, name, around)),
 		),
 		...withdrawn.map(
-			(gone) => async () => ((await confirmWidening(withdrawnQuestion(gone))) ? acceptWithdrawn(home, gone, patience) : CANCELLED),
+			(gone) => async () => ((await confirmWidening(withdrawnQuestion(gone))) ? acceptWithdrawn(home, gone, acting) : CANCELLED),
 		),
 		...(settings === null
 			? []
 			: [
 					async () =>
-						(await confirmWidening(settingsQuestion(settings, home.policy))) ? acceptSettings(home, settings, patience) : CANCELLED,
+						(await confirmWidening(settingsQuestion(settings, home.policy))) ? acceptSettings(home, settings, acting) : CANCELLED,
 				]),
 	];
 	let refused: Result<unknown> = ok(undefined);
@@ -80,7 +80,7 @@ export async function acceptAll(services: Services, servers: Servers): Promise<R
 		const done = await accept();
 		if (!done.ok && done.problem.code !== "cancelled") refused = done;
 	}
-	const settled = await settleNarrowed(home, patience);
+	const settled = await settleNarrowed(home, acting);
 	await servers.regrant();
 	if (!refused.ok) return refused;
 	if (!settled.ok) return settled;

@@ -253,7 +253,7 @@ export class Approvals {
 		}
 		for (const each of [...tools, ...definitions]) await keepTool(context.home, each);
 		if (instructions.pin !== null && instructions.text !== null) await keepInstructions(context.home, instructions.pin, instructions.text);
-		const saved = await saveGrant(context.home, after, candidate);
+		const saved = await saveGrant(context.home, after, candidate, { by: this.#services.program });
 		if (!saved.ok) return saved;
 		if (tools.length > 0) markDone(this.#services, "allow");
 		this.#services.log.info(`${called(server.name)}: granted, tools among it: ${tools.length}`);
