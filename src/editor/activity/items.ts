@@ -5,7 +5,7 @@ import { brief, plain } from "../../core/plain-text.ts";
 import { themeIcon } from "../theme-icon.ts";
 import type { Deciding } from "./deciding.ts";
 import type { ActivityRow, EntryRow, GroupRow } from "./rows.ts";
-import { extraOf, labelOf, latencyText, outcomeWord, reasonOf, refusalKind, spokenText, timeText } from "./words.ts";
+import { actText, extraOf, labelOf, latencyText, outcomeWord, reasonOf, refusalKind, spokenText, timeText } from "./words.ts";
 
 /** Characters of the arguments in a tooltip. */
 const MOST_ARGUMENTS = 1_500;
@@ -36,6 +36,7 @@ function entryItem({ id, entry, parent }: EntryRow, now: Date): vscode.TreeItem 
 	const parts = [
 		parent === null ? brief(record.server, 60) : "",
 		outcomeWord(entry),
+		actText(record),
 		record.count === undefined ? "" : `${record.count} times`,
 		latencyText(entry),
 		timeText(record.at, now),

@@ -133,6 +133,19 @@ export function outcomeWord(entry: Activity): string {
 	}
 }
 
+/** Of what a person approved or took back, the first thing, and how many more there were: `tool: echo and 2 more`. Plain; empty: the log does not say. */
+export function actText({ direction, arguments: given }: EventRecord): string {
+	const parsed = direction === "person" ? Changed.safeParse(given) : null;
+	if (parsed?.success !== true) return "";
+	const { gets, loses } = parsed.data;
+	// Its tools say most, and that its command was approved least.
+	const weight = (line: string): number => (line.startsWith("tool: ") ? 0 : line.startsWith("start: ") ? 2 : 1);
+	const [first = "", ...more] = [...gets, ...loses].sort((a, b) => weight(a) - weight(b));
+	return `${brief(first, 50)}${more.length === 0 ? "" : ` and ${more.length} more`}`;
+}
+
+const Changed = z.object({ gets: z.array(z.string()), loses: z.array(z.string()) });
+
 /** Others are accepted. */
 const ACT_WORDS: Readonly<Record<string, string>> = {
 	"approval-granted": "granted",
@@ -162,6 +175,7 @@ export function spokenText(entry: Activity, now: Date): string {
 	const parts = [
 		`${labelOf(record)} of ${brief(record.server, LONGEST)}: ${outcomeWord(entry)}`,
 		...(record.decision === "refuse" ? [reasonOf(record)] : []),
+		actText(record),
 		...(took === "" ? [] : [`after ${took}`]),
 		timeText(record.at, now),
 	];

@@ -39,11 +39,11 @@ suite("the view of what servers do", () => {
 			const now = new Date();
 			const shown = feed.entries.map((entry) => {
 				const { label, description } = itemOf(new EntryRow(entry, null), now);
-				return [label, String(description).split(" · ").slice(0, 2), entry.record.host, isAllowable(entry)];
+				return [label, String(description).split(" · ").slice(0, 3), entry.record.host, isAllowable(entry)];
 			});
 			assert.deepEqual(shown, [
-				["Approval", ["mine", "taken away"], vscode.env.appName, false],
-				["Approval", ["mine", "granted"], "sallyport", false],
+				["Approval", ["mine", "taken away", "tool: read"], vscode.env.appName, false],
+				["Approval", ["mine", "granted", "tool: echo and 2 more"], "sallyport", false],
 			]);
 			const [, granted] = feed.entries;
 			assert.ok(granted);
