@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { sessionDrifts } from "../core/audit/session-drift.ts";
 import { sentence } from "../core/plain-text.ts";
 import { type Asks, parsePolicyAsks } from "../core/policy/asks.ts";
 import { LIMIT_NAMES, type LimitName, parsePolicyLimits } from "../core/policy/limits.ts";
@@ -10,8 +11,9 @@ import { lookUpEgress } from "../platform/approval/egress-lookup.ts";
 import { promptsToGrant } from "../platform/approval/given.ts";
 import { listCandidateOffers } from "../platform/approval/list-candidate.ts";
 import { type Widening, widen } from "../platform/approval/widen.ts";
+import { readAuditLogs } from "../platform/audit/reader.ts";
 import { keepDefinition } from "../platform/definitions.ts";
-import { homePath, openHome } from "../platform/home.ts";
+import { type Home, homePath, openHome } from "../platform/home.ts";
 import { lacksMutableApproval, secretForMutable } from "../platform/launch/verify.ts";
 import { readNetwork } from "../platform/network.ts";
 import { namesNetwork } from "../platform/network-environment.ts";
@@ -22,7 +24,7 @@ import { grantJson } from "./grants.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { listOption } from "./list-option.ts";
 import { complain, say } from "./say.ts";
-import { showDrift, showListed } from "./show-drift.ts";
+import { showDrift, showListed, showSessionDrift } from "./show-drift.ts";
 import { showChange, showLaunch } from "./show-grant.ts";
 import { sayWhatIsLeft } from "./show-narrowed.ts";
 import { commandHere, findTarget, secretOptions } from "./target.ts";
@@ -147,6 +149,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 		const approved = promptPin(candidate.value.current?.offers ?? NO_OFFERS, prompt.name);
 		if (approved === null) showListed(out, prompt);
 		else if (approved !== prompt.pin) showDrift(out, home.value, prompt, approved, "The prompt ");
+		else showPromptInSession(out, home.value, candidate.value.described.line.name, prompt.name, approved);
 	}
 	const widens = showChange(out, candidate.value.current, after.value);
 	if (widens) {
@@ -184,6 +187,17 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	}
 	return 0;
 }
+
+/** Of a prompt that is what was approved: what a running server listed in its place, if it did. */
+function showPromptInSession(io: Io, home: Home, server: string, prompt: string, approved: string): void {
+	const read = readAuditLogs(home, { server, limit: MOST_RECORDS });
+	const drifts = read.ok ? sessionDrifts(read.value.entries) : [];
+	const drift = drifts.find((each) => each.kind === "prompt" && each.name === prompt && each.approved === approved);
+	if (drift !== undefined) showSessionDrift(io, home, drift);
+}
+
+/** Records of one server that are looked through. */
+const MOST_RECORDS = 20_000;
 
 /** These prompts as the server lists them now. */
 async function listedPrompts(candidate: Candidate, context: ApprovalContext, names: readonly string[]) {

@@ -1,4 +1,4 @@
-import type { MarkOptions } from "../platform/acceptance/mark.ts";
+import type { Acting } from "../platform/approval/acts.ts";
 import type { ApprovalContext } from "../platform/approval/context.ts";
 import type { Home } from "../platform/home.ts";
 import { recordedNode } from "../platform/node.ts";
@@ -21,6 +21,6 @@ export function approvalContext(home: Home, io: Io): ApprovalContext {
 }
 
 /** At a terminal a person can open the vault that says what was accepted; without one a closed vault is a Problem, never a wait. */
-export function approvalOptions(io: Io): MarkOptions {
-	return io.stdin.isTTY === true ? { ask: askPassphrase(io), timeoutMs: 60_000 } : {};
+export function approvalOptions(io: Io): Acting {
+	return { by: "sallyport", ...(io.stdin.isTTY === true ? { ask: askPassphrase(io), timeoutMs: 60_000 } : {}) };
 }

@@ -3,7 +3,7 @@ import { plain, shellWord } from "../core/plain-text.ts";
 import type { SettingsProposal } from "../core/policy/own-settings.ts";
 import type { Withdrawn } from "../core/policy/withdrawn.ts";
 import { failed, ok, type Result } from "../core/result.ts";
-import type { MarkOptions, MarkPlace } from "../platform/acceptance/mark.ts";
+import type { MarkPlace } from "../platform/acceptance/mark.ts";
 import {
 	acceptProposal,
 	acceptSettings,
@@ -15,6 +15,7 @@ import {
 	settleNarrowed,
 	type Waiting as Waits,
 } from "../platform/approval/accept.ts";
+import type { Acting } from "../platform/approval/acts.ts";
 import { settingsRows } from "../platform/approval/settings.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { launchLinesIn } from "../platform/launch/config-lines.ts";
@@ -122,7 +123,7 @@ interface Waiting {
 	readonly show: () => Promise<Result<() => Promise<Result<MarkPlace>>>>;
 }
 
-function waitingOf({ proposals, withdrawn, settings }: Waits, home: Home, vault: MarkOptions, io: Io, out: Io): readonly Waiting[] {
+function waitingOf({ proposals, withdrawn, settings }: Waits, home: Home, vault: Acting, io: Io, out: Io): readonly Waiting[] {
 	const around = { home: userHome(io), env: io.env };
 	return [
 		...proposals.map((proposal) => ({

@@ -1,6 +1,6 @@
 import type { SessionDrift } from "../core/audit/session-drift.ts";
 import { exact } from "../core/plain-text.ts";
-import { readDefinition, readToolMeta } from "../platform/definitions.ts";
+import { readDefinition, readInstructions, readToolMeta } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import type { ListedTool } from "../platform/launch/list-tools.ts";
 import type { Io } from "./io.ts";
@@ -19,11 +19,17 @@ export function showDrift(io: Io, home: Home, tool: Pick<ListedTool, "name" | "d
 	showLines(io, driftLines(home, approved, tool.definition), "(the approved definition is no longer kept)");
 }
 
-/** What a running server listed in the place of what was approved. Started anew, it need not list it again. */
+/** What a running server listed, or said, in the place of what was approved. Started anew, it need not do so again. */
 export function showSessionDrift(io: Io, home: Home, drift: SessionDrift): void {
 	say(io);
-	say(io, `${exact(drift.tool)}: in a session at ${logTime(drift.at)} it listed another definition, which was withheld:`);
-	showLines(io, sessionDriftLines(home, drift), "(one of the two definitions is not kept)");
+	say(io, sessionDriftText(drift));
+	showLines(io, sessionDriftLines(home, drift), "(one of the two is not kept)");
+}
+
+function sessionDriftText({ kind, name, at }: SessionDrift): string {
+	const when = `in a session at ${logTime(at)}`;
+	if (kind === "instructions") return `Its instructions: ${when} it gave others, which were left out:`;
+	return `${kind === "prompt" ? "The prompt " : ""}${exact(name ?? "")}: ${when} it listed another definition, which was withheld:`;
 }
 
 /** What was approved, and what is listed, as lines of a difference. Null: what was approved is no longer kept. */
@@ -34,7 +40,11 @@ export function driftLines(home: Home, approved: string, definition: Readonly<Re
 }
 
 /** The same of a session. Null: one of the two is not kept. */
-export function sessionDriftLines(home: Home, { approved, listed }: SessionDrift): readonly string[] | null {
+export function sessionDriftLines(home: Home, { kind, approved, listed }: SessionDrift): readonly string[] | null {
+	if (kind === "instructions") {
+		const [before, said] = [readInstructions(home, approved), readInstructions(home, listed)];
+		return before === null || said === null ? null : patchLines(`${before}\n`, `${said}\n`);
+	}
 	const now = readDefinition(home, listed);
 	return now === null ? null : driftLines(home, approved, now);
 }

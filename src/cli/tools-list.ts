@@ -1,5 +1,4 @@
-import type { SessionDrift } from "../core/audit/session-drift.ts";
-import { sessionDrifts } from "../core/audit/session-drift.ts";
+import { type SessionDrift, sessionDrifts } from "../core/audit/session-drift.ts";
 import { constraintsText } from "../core/constraints/text.ts";
 import { brief, exact, plain } from "../core/plain-text.ts";
 import { maskDetected } from "../core/secrets/redact.ts";
@@ -66,6 +65,8 @@ export const list: Verb<ToolsOptions> = async (candidate, home, options, io) => 
 	if (around.granted.size === 0 && rows.length > 0) say(io, `To allow some: ${commandHere("tools allow", here, ["TOOL…"])}, or --all-read`);
 	for (const tool of tools) showDifference(io, home, tool, around);
 	showInstructions(io, home, instructions, current?.instructions);
+	const said = around.saidInSession;
+	if (said !== undefined && said.listed !== instructions.pin) showSessionDrift(io, home, said);
 	if (instructions.state !== "none") say(io, `${INSTRUCTIONS[instructions.state]}`);
 	if (instructions.state === "denied" || instructions.state === "changed")
 		say(io, `To let the model have them: ${commandHere("tools allow", here, [], [["--instructions"]])}`);
@@ -146,15 +147,23 @@ interface Around {
 	readonly others: ReadonlySet<string>;
 	/** By tool: what a session listed in its place, while what was approved then is what is approved now. */
 	readonly inSessions: ReadonlyMap<string, SessionDrift>;
+	/** What it gave the model in a session, in the place of the instructions that are approved now. Undefined: nothing else. */
+	readonly saidInSession: SessionDrift | undefined;
 }
 
 function aroundOf(candidate: Candidate, home: Home): Around {
 	const { name } = candidate.described.line;
-	const granted = candidate.current?.tools ?? new Map<string, string>();
-	const read = granted.size === 0 ? null : readAuditLogs(home, { server: name, limit: MOST_RECORDS });
-	const drifts = read?.ok === true ? sessionDrifts(read.value.entries) : new Map<string, SessionDrift>();
-	const inSessions = new Map([...drifts].filter(([tool, { approved }]) => granted.get(tool) === approved));
-	return { home, candidate, granted, others: toolsOfOthers(home, { name }), inSessions };
+	const { current } = candidate;
+	const granted = current?.tools ?? new Map<string, string>();
+	const read = current === null ? null : readAuditLogs(home, { server: name, limit: MOST_RECORDS });
+	const drifts = read?.ok === true ? sessionDrifts(read.value.entries) : [];
+	const inSessions = new Map(
+		drifts.flatMap((drift) =>
+			drift.kind === "tool" && drift.name !== null && granted.get(drift.name) === drift.approved ? [[drift.name, drift] as const] : [],
+		),
+	);
+	const saidInSession = drifts.find(({ kind, approved }) => kind === "instructions" && approved === current?.instructions);
+	return { home, candidate, granted, others: toolsOfOthers(home, { name }), inSessions, saidInSession };
 }
 
 /** One that says something else than the list does now. */

@@ -21,6 +21,7 @@ export const COMMANDS = [
 	"sallyport.listExtras",
 	"sallyport.allowExtras",
 	"sallyport.denyExtras",
+	"sallyport.acceptChanges",
 	"sallyport.takeAway",
 	"sallyport.revoke",
 	// fixes

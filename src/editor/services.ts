@@ -5,6 +5,7 @@ import * as vscode from "vscode";
 import type { Platform } from "../core/config/hosts.ts";
 import { isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import type { Acting } from "../platform/approval/acts.ts";
 import type { ApprovalContext } from "../platform/approval/context.ts";
 import { createHome, type Home, homePath, openHome } from "../platform/home.ts";
 import { type Installation, installLauncher } from "../platform/installation/install.ts";
@@ -163,6 +164,16 @@ export class Services implements vscode.Disposable {
 					ignoreFocusOut: true,
 				})) ?? null,
 		};
+	}
+
+	/** The same, of a person in this editor: what they approve is in the log with its name. */
+	acting(): Acting {
+		return { ...this.patience(), by: this.program };
+	}
+
+	/** What this editor is called. */
+	get program(): string {
+		return vscode.env.appName;
 	}
 
 	dispose(): void {

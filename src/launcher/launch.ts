@@ -1,4 +1,3 @@
-import * as os from "node:os";
 import type { Reached } from "../core/audit/record.ts";
 import type { Retention } from "../core/audit/retention.ts";
 import { ourCommand } from "../core/command-words.ts";
@@ -9,7 +8,9 @@ import { auditWaits, type OwnSettings } from "../core/policy/own-settings.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
 import type { Accepted } from "../platform/acceptance/accepted.ts";
 import { SETTINGS_WAIT } from "../platform/acceptance/held.ts";
+import { accountName } from "../platform/account-name.ts";
 import type { AuditLog } from "../platform/audit/writer.ts";
+import { grantDigest } from "../platform/grant-digest.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { inflate } from "../platform/inflate.ts";
 import { profileOf } from "../platform/launch/profile.ts";
@@ -24,7 +25,6 @@ import { Approvals } from "./approvals.ts";
 import type { RunArguments } from "./arguments.ts";
 import { BlockedPaths } from "./blocked-paths.ts";
 import { confinement } from "./confinement.ts";
-import { grantDigest } from "./grant-digest.ts";
 import { type GrantWatch, watchGrant } from "./grant-watch.ts";
 import { type Checked, check, findPlace, lookUpGrant, type Place, plainEnvironment, resolveEnvironment, secretNames } from "./prepare.ts";
 import { refusalRecord } from "./refusal-record.ts";
@@ -358,12 +358,3 @@ const noHome: Result<never> = {
 	ok: false,
 	problem: { code: "no-home", message: "There is no Sallyport home.", remedy: "Run: sallyport init" } satisfies Problem,
 };
-
-/** By the user database; null for an account that is not in it. */
-function accountName(): string | null {
-	try {
-		return os.userInfo().username;
-	} catch {
-		return null;
-	}
-}

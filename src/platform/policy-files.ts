@@ -284,22 +284,45 @@ export function deleteGrant(home: Home, grant: Pick<Grant, "name" | "config" | "
 
 /**
  * Calls back, after the writes have settled, when a policy may have changed. Folders that do not exist yet are
- * watched through their nearest parent that does.
+ * watched through their nearest parent that does. What else is written beside a policy, or again and again, keeps nobody waiting.
  *
  * @param settleMs how long to wait for further writes
+ * @param longestMs how long to wait at most, whatever is written
  */
-export function watchPolicies(places: readonly string[], changed: () => void, settleMs = 30): { dispose(): void } {
+export function watchPolicies(places: readonly string[], changed: () => void, settleMs = 30, longestMs = 100): { dispose(): void } {
 	let timer: NodeJS.Timeout | undefined;
+	let latest: NodeJS.Timeout | undefined;
+	const tell = (): void => {
+		clearTimeout(timer);
+		clearTimeout(latest);
+		latest = undefined;
+		changed();
+	};
 	const later = (): void => {
 		clearTimeout(timer);
-		timer = setTimeout(changed, settleMs);
+		timer = setTimeout(tell, settleMs);
+		latest ??= setTimeout(tell, longestMs);
 	};
-	const folders = new Set(places.map(nearestFolder));
-	const watchers = [...folders].map((folder) => fs.watch(folder, { persistent: false }, later));
+	// By folder, the names in it that count. Null: all do, as it is a place itself.
+	const folders = new Map<string, Set<string> | null>();
+	for (const place of places) {
+		const folder = nearestFolder(place);
+		const names = folder === place ? null : folders.get(folder);
+		const [name = ""] = path.relative(folder, place).split(path.sep);
+		// Of itself, when it is moved or removed, a folder is told by its own name.
+		folders.set(folder, names === null ? null : new Set([...(names ?? []), name, path.basename(folder)]));
+	}
+	const watchers = [...folders].map(([folder, names]) =>
+		// Where the system does not say which file it was, it may have been one that counts.
+		fs.watch(folder, { persistent: false }, (_, name) => {
+			if (names === null || name === null || names.has(name)) later();
+		}),
+	);
 	for (const watcher of watchers) watcher.on("error", later);
 	return {
 		dispose() {
 			clearTimeout(timer);
+			clearTimeout(latest);
 			for (const watcher of watchers) watcher.close();
 		},
 	};

@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { landlockEngine } from "../../src/platform/sandbox/landlock/engine.ts";
 import { probeSandbox } from "../../src/platform/sandbox/probe.ts";
+import { canForbidNamespaces, WITHOUT_NAMESPACES } from "../harness/forbidden-namespaces.ts";
 import { callTool, SALLYPORT, World } from "../harness/world.ts";
 
 /** The kernel has to have it, Linux 6.7 or newer. */
@@ -69,12 +69,8 @@ describe.skipIf(!stands.ok)("the weaker sandbox", () => {
 	});
 });
 
-/** Starts a program where nobody may make a namespace, as on hardened machines and in containers. */
-const FORBIDDEN = ["--user", "--map-root-user", "sh", "-c", 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"', "sh"];
-const canForbid = spawnSync("unshare", [...FORBIDDEN, "true"]).status === 0;
-
-describe.skipIf(!stands.ok || !canForbid)("where the full sandbox is forbidden", () => {
-	const there = ["unshare", ...FORBIDDEN, process.execPath, SALLYPORT];
+describe.skipIf(!stands.ok || !canForbidNamespaces())("where the full sandbox is forbidden", () => {
+	const there = [...WITHOUT_NAMESPACES, process.execPath, SALLYPORT];
 	const sallyport = (...args: string[]) => world.run("unshare", [...there.slice(1), ...args]);
 
 	it.runIf(isRoot)(

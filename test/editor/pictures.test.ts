@@ -90,10 +90,14 @@ describe("pictures", () => {
 		await workbench.rowAction("github", "List Tools");
 		await workbench.dialogButton("List Tools");
 		await workbench.checkbox("get_file_contents").waitFor();
-		for (const tool of ["search_issues", "get_file_contents"]) {
+		for (const [index, tool] of ["search_issues", "get_file_contents"].entries()) {
 			await workbench.tick(workbench.checkbox(tool));
 			await workbench.dialogButton("Allow");
 			await workbench.dialog().waitFor({ state: "detached" });
+			await workbench
+				.treeRow("github")
+				.filter({ hasText: `${index + 1} of 5 tools` })
+				.waitFor();
 		}
 		await workbench.clearNotifications();
 		await workbench.screenshots(FOLDER, "tree", { width: 426, height: 400 });
@@ -119,12 +123,17 @@ describe("pictures", () => {
 		await workbench.treeRow("get_file_contents").filter({ hasText: "answered" }).waitFor();
 		await workbench.treeRow("search_issues").first().click();
 		await workbench.activeTab().waitFor();
+		// So wide that no row is cut.
+		await workbench.widenSideBar(530);
 		await workbench.screenshots(FOLDER, "activity", { height: 480 });
-		await workbench.command("View: Close All Editors");
+		await workbench.widenSideBar(420);
+		// The policy, which stands before the config file.
+		await workbench.command("View: Close Editor");
 		await workbench.openView("MCP Servers");
 		await workbench.openView("Activity", false);
 		workbench.rowsOf = null;
 		await workbench.command("View: Close Primary Side Bar");
+		await workbench.codeLens("confined").waitFor();
 		await workbench.screenshots(FOLDER, "code-lenses", { height: 350 });
 		await workbench.command("View: Show Sallyport");
 	});
@@ -163,13 +172,15 @@ describe("pictures", () => {
 	it("of the walkthrough", async () => {
 		await workbench.clearNotifications();
 		await workbench.command("View: Close Primary Side Bar");
-		await workbench.page.setViewportSize({ width: 1100, height: 700 });
+		await workbench.page.setViewportSize({ width: 1100, height: 800 });
 		await workbench.screenshots(FOLDER, "walkthrough", {
 			show: async () => {
 				await workbench.command("View: Close All Editors");
 				await workbench.command("Sallyport: Get Started");
 				await workbench.page.locator(".gettingStartedDetailsContent .getting-started-step").first().waitFor();
-				await workbench.page.locator(".gettingStartedDetailsContent .getting-started-media iframe.ready").waitFor();
+				await workbench.webview().getByText("Tried for real").waitFor();
+				// A pointer over the steps shows their scroll bar.
+				await workbench.page.mouse.move(5, 5);
 			},
 		});
 	});

@@ -334,7 +334,7 @@ describe("a walk through the window", () => {
 			const steps = workbench.walkthroughSteps();
 			await eventually(() => steps()).toEqual([
 				{ title: "Set up", done: false },
-				{ title: "Move a secret into the keychain", done: true },
+				{ title: "Move a secret to the keychain", done: true },
 				{ title: "Launch through Sallyport", done: true },
 				{ title: "List its tools", done: true },
 				{ title: "Tick the tools you want", done: true },

@@ -5,8 +5,11 @@ import type { Trace } from "./trace.ts";
 export interface AuditEvent {
 	/** The request's id as its sender chose it; null for what has none. */
 	readonly request: string | number | null;
-	/** Who sent the message that was decided on; `launcher` for what concerns no message, such as a refused launch. */
-	readonly direction: "host-to-server" | "server-to-host" | "launcher";
+	/**
+	 * Who sent the message that was decided on; `launcher` for what concerns no message, such as a refused launch; `person` for what somebody
+	 * approved or took back.
+	 */
+	readonly direction: "host-to-server" | "server-to-host" | "launcher" | "person";
 	readonly method: string | null;
 	readonly tool: string | null;
 	readonly decision: "allow" | "refuse";

@@ -46,7 +46,7 @@ export interface Withheld {
 	readonly about: RefusedThing | null;
 	/** The policy, other than the person's own, that decided; null: none, or none that can be named. */
 	readonly takenBy: string | null;
-	/** Of a tool that was not what was approved: which definition it was. Undefined: it is no such thing, or the log does not say. */
+	/** Of a tool, a prompt or instructions that were not what was approved: which definition it was. Undefined: it is no such thing, or the log does not say. */
 	readonly drift?: SessionDrift;
 	/** Why the server was not started, and what to do about it, in the launcher's own words and perhaps cut. Undefined: the reason says all. */
 	readonly said?: { readonly message: string; readonly remedy: string };
@@ -104,10 +104,12 @@ function isAnyCut(value: unknown): boolean {
 /**
  * What the newest session in these records was granted, and what was withheld from it. Null: there is no session.
  *
- * @param entries of one server, oldest first
+ * @param records of one server, oldest first
  * @param configs a session that was started for another config file than these does not count; null: every one counts
  */
-export function lastRun(entries: readonly EventRecord[], configs: readonly string[] | null = null): LastRun | null {
+export function lastRun(records: readonly EventRecord[], configs: readonly string[] | null = null): LastRun | null {
+	// What a person approved is no run.
+	const entries = records.filter(({ direction }) => direction !== "person");
 	const elsewhere = new Set(
 		entries.filter(isStart).flatMap((entry) => {
 			const { config } = grantedIn(entry);
@@ -124,9 +126,10 @@ export function lastRun(entries: readonly EventRecord[], configs: readonly strin
 		if (entry.decision !== "refuse") continue;
 		const one = withheldIn(entry);
 		const key = JSON.stringify([one.kind, one.subject, one.reason]);
-		const before = withheld.get(key)?.count ?? 0;
-		// Of many alike only some are recorded, with how many they were so far.
-		withheld.set(key, { ...one, count: Math.max(before + 1, one.count) });
+		const before = withheld.get(key);
+		// Of many alike only some are recorded, with how many they were so far. Which definition it was, a refused call does not say.
+		const drift = one.drift ?? before?.drift;
+		withheld.set(key, { ...one, count: Math.max((before?.count ?? 0) + 1, one.count), ...(drift === undefined ? {} : { drift }) });
 	}
 	return {
 		session,
@@ -156,7 +159,7 @@ function withheldIn(entry: EventRecord): Withheld {
 	const { at, direction, reason, tool, method, count = 1, arguments: given, layer } = entry;
 	const about = direction === "launcher" || isAnyCut([tool, method, given]) ? null : { reason, tool, method, given };
 	const takenBy = layer === undefined || layer.source === "user" ? null : layer.file;
-	const drift = tool === null ? undefined : sessionDrifts([entry]).get(tool);
+	const [drift] = sessionDrifts([entry]);
 	const common = { at, count, reason, about, takenBy, ...(drift === undefined ? {} : { drift }) };
 	const path = reason.startsWith("path-") ? Path.safeParse(given) : null;
 	if (path?.success === true)

@@ -52,7 +52,7 @@ const Event = z.strictObject({
 	kind: z.literal("event"),
 	...common,
 	request: z.nullable(z.union([z.string(), z.number()])),
-	direction: z.enum(["host-to-server", "server-to-host", "launcher"]),
+	direction: z.enum(["host-to-server", "server-to-host", "launcher", "person"]),
 	method: z.nullable(z.string()),
 	tool: z.nullable(z.string()),
 	decision: z.enum(["allow", "refuse"]),

@@ -206,9 +206,9 @@ export class Desk {
 
 	noteWithheld(withheld: readonly Withheld[]): void {
 		for (const each of withheld) {
-			const { tool, reason, approved, pin } = each;
+			const { tool, reason } = each;
 			this.#drifted(each);
-			this.#leftOut(reason, "tools/list", tool, { pins: pin === null ? undefined : { approved, listed: pin } });
+			this.#leftOut(reason, "tools/list", tool, { pins: pinsOf(each) });
 		}
 	}
 
@@ -220,7 +220,7 @@ export class Desk {
 				this.#drifts.add(key);
 				this.#out.push({ heldPrompt: each });
 			}
-			this.#leftOut(`prompt-${each.why}`, "prompts/list", null, { name: each.name });
+			this.#leftOut(`prompt-${each.why}`, "prompts/list", null, { name: each.name, pins: pinsOf(each) });
 		}
 	}
 
@@ -236,25 +236,25 @@ export class Desk {
 			this.#drifts.add(key);
 			this.#out.push({ heldInstructions: held });
 		}
-		this.#leftOut(held.reason, method, null);
+		this.#leftOut(held.reason, method, null, { pins: pinsOf(held) });
 	}
 
 	/**
-	 * Of an answer that goes on otherwise. `name`: of what is no tool. `pins`: of the definition that was listed, by which it is found again; each
-	 * other one is recorded by itself.
+	 * Of an answer that goes on otherwise. `name`: of what is no tool. `pins`: of the definition that was listed, or of the text that was said, by
+	 * which it is found again; each other one is recorded by itself.
 	 */
 	#leftOut(
 		reason: Reason,
 		method: string,
 		tool: string | null,
-		{ name, pins }: { readonly name?: string; readonly pins?: { readonly approved: string; readonly listed: string } | undefined } = {},
+		{ name, pins }: { readonly name?: string; readonly pins?: ReturnType<typeof pinsOf> } = {},
 	): void {
 		const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
 		const about = tool ?? name ?? null;
 		const subject = about === null ? null : brief(about, SHOWN);
 		const told = { ...(name === undefined ? {} : { name }), ...pins };
 		const recorded = Object.keys(told).length === 0 ? event : { ...event, arguments: told };
-		this.#rarely(recorded, reason, subject, pins === undefined ? subject : `${subject} ${pins.listed}`);
+		this.#rarely(recorded, reason, subject, pins === undefined ? subject : `${subject ?? ""} ${pins.listed}`);
 	}
 
 	/** After a change of what is granted, the same drift is news. */
@@ -333,6 +333,11 @@ export class Desk {
 }
 
 type Happened = Pick<AuditEvent, "tool" | "method" | "arguments">;
+
+/** Undefined: nothing was approved, or there is no one definition. */
+function pinsOf({ approved, pin }: { readonly approved: string | null; readonly pin: string | null }) {
+	return approved === null || pin === null ? undefined : { approved, listed: pin };
+}
 
 function thing(reason: Reason, { tool, method, arguments: given }: Happened): RefusedThing {
 	return { reason, tool, method, given };

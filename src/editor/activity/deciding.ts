@@ -42,6 +42,8 @@ export interface DecidingContext {
 export function decidingOf({ record }: Activity, context: DecidingContext): Deciding | null {
 	const paths = pathsOf(record);
 	const { layer, server } = record;
+	// No policy decides what a person may approve.
+	if (record.direction === "person") return null;
 	const { key, home, userHome, accepted } = context;
 	if (layer !== undefined) {
 		const { source, file, says } = layer;

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import { type Activity, outcomeOf } from "../../core/audit/activity.ts";
+import { EVERY_SERVER } from "../../core/audit/acts.ts";
 import { brief, plain } from "../../core/plain-text.ts";
 import { themeIcon } from "../theme-icon.ts";
 import type { Deciding } from "./deciding.ts";
 import type { ActivityRow, EntryRow, GroupRow } from "./rows.ts";
-import { extraOf, labelOf, latencyText, outcomeWord, reasonOf, refusalKind, spokenText, timeText } from "./words.ts";
+import { actText, extraOf, labelOf, latencyText, outcomeWord, reasonOf, refusalKind, spokenText, timeText } from "./words.ts";
 
 /** Characters of the arguments in a tooltip. */
 const MOST_ARGUMENTS = 1_500;
@@ -18,7 +19,7 @@ export function itemOf(row: ActivityRow, now: Date): vscode.TreeItem {
 
 function groupItem({ id, server, entries }: GroupRow): vscode.TreeItem {
 	const refused = entries.filter(({ record }) => record.decision === "refuse").length;
-	const label = brief(server, 120);
+	const label = server === EVERY_SERVER ? "All servers" : brief(server, 120);
 	const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
 	item.id = id;
 	item.description = refused === 0 ? String(entries.length) : `${entries.length} · ${refused} refused`;
@@ -35,6 +36,7 @@ function entryItem({ id, entry, parent }: EntryRow, now: Date): vscode.TreeItem 
 	const parts = [
 		parent === null ? brief(record.server, 60) : "",
 		outcomeWord(entry),
+		actText(record),
 		record.count === undefined ? "" : `${record.count} times`,
 		latencyText(entry),
 		timeText(record.at, now),
@@ -53,6 +55,7 @@ function iconOf(entry: Activity): vscode.ThemeIcon {
 		return refusalKind(record) === "drift"
 			? themeIcon("git-compare", "list.warningForeground")
 			: themeIcon("circle-slash", "list.errorForeground");
+	if (record.direction === "person") return themeIcon("account");
 	switch (outcomeOf(entry)) {
 		case "forwarded":
 			if (record.direction !== "launcher") return themeIcon("arrow-right");
@@ -86,9 +89,11 @@ export function tooltipOf(entry: Activity, deciding: Deciding | null): string {
 		`${labelOf(record)} of ${server}: ${outcomeWord(entry)}${took === "" ? "" : ` after ${took}`}`,
 		`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`,
 		...(deciding === null ? [] : [decidingText(deciding)]),
-		`${new Date(at).toLocaleString()} · asked by ${host ?? "an unknown host"}${request === null ? "" : ` · request ${request}`}`,
+		`${new Date(at).toLocaleString()} · ${record.direction === "person" ? "in" : "asked by"} ${host ?? "an unknown host"}${request === null ? "" : ` · request ${request}`}`,
 		`Session ${session}`,
-		...(given === undefined ? [] : ["Arguments, as the log has them:", ...argumentLines(given)]),
+		...(given === undefined
+			? []
+			: [record.direction === "person" ? "What it was, as the log has it:" : "Arguments, as the log has them:", ...argumentLines(given)]),
 	]
 		.map((line) => brief(line, MOST_LINE))
 		.join("\n");

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { type Activity, latencyOf, outcomeOf } from "../../core/audit/activity.ts";
+import { type ActReason, saysOfAct } from "../../core/audit/acts.ts";
 import type { EventRecord } from "../../core/audit/record.ts";
 import { own } from "../../core/own.ts";
 import { brief, plain } from "../../core/plain-text.ts";
@@ -96,12 +97,14 @@ export function reasonOf(record: EventRecord): string {
 		const by = takenBy(record);
 		return wordsFor({ kind: refusalKind(record), reason: refusalReason(record), ...(by === null ? {} : { by }) });
 	}
-	return own(LET_THROUGH, reason) ?? saysOf(reason) ?? reason;
+	const act = saysOfAct(reason);
+	return act === null ? (own(LET_THROUGH, reason) ?? saysOf(reason) ?? reason) : `a person ${act}`;
 }
 
 /** The name of a row: what it is about. Plain, and cut. */
 export function labelOf(record: EventRecord): string {
 	const subject = subjectOf(record);
+	if (record.direction === "person") return "Approval";
 	return subject === null ? (record.method === null ? "The server itself" : brief(record.method, LONGEST)) : brief(subject, LONGEST);
 }
 
@@ -110,6 +113,7 @@ export function outcomeWord(entry: Activity): string {
 	const { record } = entry;
 	const outcome = outcomeOf(entry);
 	if (record.decision === "refuse") return outcome === "cancelled" ? "cancelled" : "refused";
+	if (record.direction === "person") return own(ACT_WORDS, record.reason) ?? "accepted";
 	switch (outcome) {
 		case "forwarded":
 			if (record.direction !== "launcher") return record.direction === "host-to-server" ? "not answered yet" : "passed on";
@@ -128,6 +132,27 @@ export function outcomeWord(entry: Activity): string {
 			return "never answered";
 	}
 }
+
+/** Of what a person approved or took back, the first thing, and how many more there were: `tool: echo and 2 more`. Plain; empty: the log does not say. */
+export function actText({ direction, arguments: given }: EventRecord): string {
+	const parsed = direction === "person" ? Changed.safeParse(given) : null;
+	if (parsed?.success !== true) return "";
+	const { gets, loses } = parsed.data;
+	// Its tools say most, and that its command was approved least.
+	const weight = (line: string): number => (line.startsWith("tool: ") ? 0 : line.startsWith("start: ") ? 2 : 1);
+	const [first = "", ...more] = [...gets, ...loses].sort((a, b) => weight(a) - weight(b));
+	return `${brief(first, 50)}${more.length === 0 ? "" : ` and ${more.length} more`}`;
+}
+
+const Changed = z.object({ gets: z.array(z.string()), loses: z.array(z.string()) });
+
+/** Others are accepted. */
+const ACT_WORDS: Readonly<Record<string, string>> = {
+	"approval-granted": "granted",
+	"approval-narrowed": "taken away",
+	"approval-revoked": "revoked",
+	"approval-struck-out": "struck out",
+} satisfies Partial<Record<ActReason, string>>;
 
 /** `34 ms`, `2.1 s`; empty where nothing was timed. */
 export function latencyText(entry: Activity): string {
@@ -150,6 +175,7 @@ export function spokenText(entry: Activity, now: Date): string {
 	const parts = [
 		`${labelOf(record)} of ${brief(record.server, LONGEST)}: ${outcomeWord(entry)}`,
 		...(record.decision === "refuse" ? [reasonOf(record)] : []),
+		actText(record),
 		...(took === "" ? [] : [`after ${took}`]),
 		timeText(record.at, now),
 	];

@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
 import { brief, plain } from "../../core/plain-text.ts";
-import { isObject } from "../../core/protocol/message.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { ToolText } from "../../core/tools/definition-lines.ts";
 import { metaPinOf } from "../../core/tools/pin.ts";
 import { linesOf } from "../../core/wrapped-text.ts";
 import { readDefinition, readInstructions } from "../../platform/definitions.ts";
 import type { Services } from "../services.ts";
+import { plainDefinition } from "./definition-text.ts";
 
 const SCHEME = "sallyport-definition";
 /** Documents that can be opened again. */
@@ -28,7 +28,7 @@ export function definitionText(services: Pick<Services, "home">, { query }: vsco
 	if (here !== undefined) return here;
 	const home = services.home();
 	const kept = home.ok ? readDefinition(home.value, query) : null;
-	return kept === null ? "This definition is no longer kept.\n" : textOf(kept);
+	return kept === null ? "This definition is no longer kept.\n" : plainDefinition(kept);
 }
 
 /** Opens the definitions of tools as a server lists them now. */
@@ -37,7 +37,7 @@ export async function openDefinitions(server: string, tools: readonly ToolText[]
 	const what =
 		only !== undefined && others.length === 0 ? approvable(only.definition) : tools.map(({ definition }) => approvable(definition));
 	const title = only !== undefined && others.length === 0 ? only.name : server;
-	const document = await vscode.workspace.openTextDocument(addressOf(title, "definition", keep(textOf(what))));
+	const document = await vscode.workspace.openTextDocument(addressOf(title, "definition", keep(plainDefinition(what))));
 	await vscode.window.showTextDocument(document, { preview: true });
 	return ok(undefined);
 }
@@ -62,7 +62,7 @@ export async function openDrift(services: Services, tool: ToolText, approved: st
 	await vscode.commands.executeCommand(
 		"vscode.diff",
 		addressOf(tool.name, "approved", approved),
-		addressOf(tool.name, "now", keep(textOf(pinned(tool.definition)))),
+		addressOf(tool.name, "now", keep(plainDefinition(pinned(tool.definition)))),
 		`${brief(tool.name, 80)}: approved ↔ now`,
 	);
 	return ok(undefined);
@@ -80,13 +80,18 @@ export async function openInstructionsDrift(services: Services, server: string, 
 			"Read them as they are now, and approve them or leave them out.",
 		);
 	const text = (said: string): string => `${linesOf(said).map(plain).join("\n")}\n`;
+	await openTextDrift(`Instructions of ${server}`, text(before), text(now));
+	return ok(undefined);
+}
+
+/** Opens two texts that are plain already beside one another: what was approved, and what is now. */
+export async function openTextDrift(title: string, before: string, now: string): Promise<void> {
 	await vscode.commands.executeCommand(
 		"vscode.diff",
-		addressOf(`Instructions of ${server}`, "approved", keep(text(before))),
-		addressOf(`Instructions of ${server}`, "now", keep(text(now))),
-		`Instructions of ${brief(server, 80)}: approved ↔ now`,
+		addressOf(title, "approved", keep(before)),
+		addressOf(title, "now", keep(now)),
+		`${brief(title, 100)}: approved ↔ now`,
 	);
-	return ok(undefined);
 }
 
 function addressOf(title: string, what: string, query: string): vscode.Uri {
@@ -105,19 +110,6 @@ function keep(text: string): string {
 
 let count = 0;
 
-/** Keys in order, so that a difference is one of meaning; whatever could hide or turn text is written as its code. */
-function textOf(definition: unknown): string {
-	const text = JSON.stringify(definition, (_, value: unknown) => sorted(value), 2);
-	return `${descriptionLines(definition)}${text.split("\n").map(plain).join("\n")}\n`;
-}
-
-/** Of a description with several lines, which JSON has in one: a comment that is read, and compared, line by line. Empty: it has one, or none. */
-function descriptionLines(definition: unknown): string {
-	const description = isObject(definition) ? definition.description : undefined;
-	const lines = typeof description === "string" ? linesOf(description) : [];
-	return lines.length < 2 ? "" : `${["The description, line by line:", ...lines].map((line) => `// ${plain(line)}`).join("\n")}\n\n`;
-}
-
 /** What a pin covers: all but the tool's own `_meta`. A parameter that is called so is a part of it. */
 function pinned({ _meta: _, ...definition }: ToolText["definition"]): unknown {
 	return definition;
@@ -126,10 +118,4 @@ function pinned({ _meta: _, ...definition }: ToolText["definition"]): unknown {
 /** The same with what stands beside it, where anything does: a tool is approved with both. */
 function approvable(definition: ToolText["definition"]): unknown {
 	return metaPinOf(definition) === undefined ? pinned(definition) : definition;
-}
-
-function sorted(value: unknown): unknown {
-	return typeof value === "object" && value !== null && !Array.isArray(value)
-		? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-		: value;
 }

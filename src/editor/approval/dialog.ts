@@ -11,6 +11,8 @@ export interface Question {
 	readonly rows: readonly string[];
 	/** The same with all that `rows` leaves out. Undefined: nothing is. */
 	readonly full?: readonly string[];
+	/** True: all of it is opened before the dialog, which has no room for it; who does not go on from there is asked nothing. */
+	readonly fullFirst?: boolean;
 	/** What yes is called. */
 	readonly button: string;
 	/** Ways to look closer. Each returns true when the person wants to be asked again. */
@@ -33,6 +35,7 @@ export const MOST_LINES = 40;
  */
 export async function confirmWidening(question: Question): Promise<boolean> {
 	const { detail, looks } = layOut(question);
+	if (question.fullFirst === true && !(await showInFull(question.title, question.full ?? question.rows))) return false;
 	for (;;) {
 		const answer = await ask(question, detail, looks);
 		if (answer === question.button) return true;

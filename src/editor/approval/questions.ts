@@ -3,7 +3,6 @@ import { brief, exact, plain } from "../../core/plain-text.ts";
 import type { Grant } from "../../core/policy/layers.ts";
 import type { ToolText } from "../../core/tools/definition-lines.ts";
 import { linesOf, wrap } from "../../core/wrapped-text.ts";
-import type { LookedAt, ProposalRow } from "../../platform/approval/accept.ts";
 import type { Candidate } from "../../platform/approval/candidate.ts";
 import type { ChangeRow, GrantChange } from "../../platform/approval/texts.ts";
 import type { ListedTool } from "../../platform/launch/list-tools.ts";
@@ -62,32 +61,6 @@ function listTitle({ name }: LaunchLine): string {
 	return `Start ${called(name)} once, to list its tools?`;
 }
 
-/** Before something counts that was written into a policy file outside Sallyport. */
-export function acceptQuestion({ proposal: { server, file, accepted }, rows }: LookedAt): Question {
-	const of = (mark: ProposalRow["mark"], heading: string, most: number): readonly Cuttable[] => {
-		const texts = rows.filter((row) => row.mark === mark).map(({ kind, text }) => `${kind}: ${text}`);
-		return texts.length === 0 ? [] : [joined([asIs(heading), list(texts, most)])];
-	};
-	return {
-		title: `Accept what a policy file grants to ${called(server.name)}?`,
-		...rowsOf([
-			joined([
-				asIs(
-					accepted === null
-						? "You never accepted this grant. It was made by an older version, or another program wrote it:"
-						: "The grant was changed outside Sallyport, by hand or by another program:",
-				),
-				list([exact(file)], 1),
-			]),
-			...of("+", "It gets:", MOST_NEWS),
-			...of("-", "It loses:", MOST_OTHER),
-			...of(" ", "It keeps:", MOST_OTHER),
-			joined([asIs("For the entry in:"), list([exact(server.config ?? "")], 1)]),
-		]),
-		button: "Accept",
-	};
-}
-
 /** Before secrets go to code that the person's other programs can change: a question of its own. */
 export function mutableQuestion({ described }: Candidate, { secrets }: Grant): Question {
 	return {
@@ -118,8 +91,8 @@ export interface Granting {
 }
 
 /** Rows of what is new, of what stays and what goes; a server gets few things at a time. */
-const MOST_NEWS = 12;
-const MOST_OTHER = 4;
+export const MOST_NEWS = 12;
+export const MOST_OTHER = 4;
 const FEWEST_TOOL_LINES = 6;
 
 /**
@@ -192,11 +165,11 @@ function toolRows(tools: readonly ListedTool[], most: number): readonly Cuttable
 /** What opens everything that a server says of its tools. */
 export const FULL_DEFINITIONS = "Show Full Definitions";
 
-function asIs(text: string): Cuttable {
+export function asIs(text: string): Cuttable {
 	return { text, full: text };
 }
 
-function rowsOf(paragraphs: readonly Cuttable[]): Pick<Question, "rows" | "full"> {
+export function rowsOf(paragraphs: readonly Cuttable[]): Pick<Question, "rows" | "full"> {
 	const rows = paragraphs.map(({ text }) => text);
 	const full = paragraphs.map((paragraph) => paragraph.full);
 	return full.every((text, i) => text === rows[i]) ? { rows } : { rows, full };

@@ -5,6 +5,7 @@ import { unreachable } from "../../core/result.ts";
 import { isWrapped } from "../../platform/stored-moves.ts";
 import type { CommandId } from "../contributions.ts";
 import { toRange } from "../convert.ts";
+import { inEditorWords } from "../onboarding/remedies.ts";
 import { isWaiting, type Server } from "../servers/model.ts";
 import type { Servers } from "../servers/servers.ts";
 import type { Services } from "../services.ts";
@@ -127,7 +128,7 @@ function stateOf(entry: ServerEntry, server: Server | null): Title {
 			return {
 				title: isWaiting(server) ? "$(question) not approved yet" : "$(error) would be refused: not as approved",
 				command: server.line === null ? FOCUS : "sallyport.approve",
-				...(server.refusal === null ? {} : { tooltip: plain(`${server.refusal.message} ${server.refusal.remedy}`) }),
+				...(server.refusal === null ? {} : { tooltip: plain(`${server.refusal.message} ${inEditorWords(server.refusal.remedy)}`) }),
 			};
 		case "remote":
 			return { title: "$(globe) remote", command: FOCUS };

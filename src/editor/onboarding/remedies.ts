@@ -33,6 +33,7 @@ export function inEditorWords(remedy: string): string {
 			"keep secrets in the encrypted file instead: sallyport fix --vault sealed",
 			"keep secrets in the encrypted file (setting sallyport.vault)",
 		)
+		.replace(/, in a terminal: sallyport policy accept\b.*$/s, ": run “Sallyport: Accept Policy Changes…”")
 		.replace(/(?:Run: )?sallyport init\b/, "Run “Sallyport: Set Up”")
 		.replace(/(?:Run: )?sallyport doctor\b/, "Run “Sallyport: Check This Machine”")
 		.replace("run fix again", "try again")

@@ -5,8 +5,8 @@ import { parseLaunch } from "../../core/launch/runner.ts";
 import type { Asks } from "../../core/policy/asks.ts";
 import { type Grant, grantsOf } from "../../core/policy/layers.ts";
 import { NO_OFFERS, promptPin } from "../../core/policy/offers.ts";
-import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
-import { acceptProposal, lookAtProposal, readProposals } from "../../platform/approval/accept.ts";
+import { fail, ok, type Problem, type Result } from "../../core/result.ts";
+import { readProposals } from "../../platform/approval/accept.ts";
 import {
 	type Candidate,
 	currentGrant,
@@ -30,19 +30,13 @@ import { isFullForbidden, remedyForFull } from "../../platform/sandbox/tiers.ts"
 import { openDefinitions, openDrift, openInstructionsDrift } from "../approval/definitions.ts";
 import { confirmWidening, type Look, whenRead } from "../approval/dialog.ts";
 import { type Holder, otherHolders } from "../approval/other-holders.ts";
-import {
-	acceptQuestion,
-	called,
-	FULL_DEFINITIONS,
-	fetchQuestion,
-	grantQuestion,
-	mutableQuestion,
-	startQuestion,
-} from "../approval/questions.ts";
+import { called, FULL_DEFINITIONS, fetchQuestion, grantQuestion, mutableQuestion, startQuestion } from "../approval/questions.ts";
 import { withProgress } from "../commands.ts";
 import { markDone } from "../onboarding/progress.ts";
 import { inEditorWords } from "../onboarding/remedies.ts";
 import type { Services } from "../services.ts";
+import { acceptProposed } from "./accepting.ts";
+import { CANCELLED } from "./cancelled.ts";
 import type { Server } from "./model.ts";
 import { isUnsaved } from "./saved-entry.ts";
 import type { Servers } from "./servers.ts";
@@ -128,16 +122,11 @@ export class Approvals {
 	async #acceptWaiting(line: LaunchLine): Promise<Result<void>> {
 		const home = this.#services.home();
 		if (!home.ok || !grantsAnything(home.value)) return ok(undefined);
-		const patience = this.#services.patience();
-		const proposals = await readProposals(home.value, patience);
+		const proposals = await readProposals(home.value, this.#services.patience());
 		if (!proposals.ok) return proposals;
 		for (const proposal of proposals.value.filter(({ asked }) => currentGrant([asked], line) !== null)) {
-			const looked = await lookAtProposal(home.value, proposal, () => ok([line]));
-			if (looked.refused !== null) return failed(looked.refused);
-			if (!(await confirmWidening(acceptQuestion(looked)))) return CANCELLED;
-			const kept = await acceptProposal(home.value, looked, patience);
-			if (!kept.ok) return kept;
-			this.#services.log.info(`${called(line.name)}: what stood in its policy file was accepted`);
+			const accepted = await acceptProposed(this.#services, home.value, proposal, () => ok([line]));
+			if (!accepted.ok) return accepted;
 			await this.#servers.regrant();
 		}
 		return ok(undefined);
@@ -264,7 +253,7 @@ export class Approvals {
 		}
 		for (const each of [...tools, ...definitions]) await keepTool(context.home, each);
 		if (instructions.pin !== null && instructions.text !== null) await keepInstructions(context.home, instructions.pin, instructions.text);
-		const saved = await saveGrant(context.home, after, candidate);
+		const saved = await saveGrant(context.home, after, candidate, { by: this.#services.program });
 		if (!saved.ok) return saved;
 		if (tools.length > 0) markDone(this.#services, "allow");
 		this.#services.log.info(`${called(server.name)}: granted, tools among it: ${tools.length}`);
@@ -327,9 +316,6 @@ function referencesOf(entry: ServerEntry): readonly string[] {
 	const values = entry.kind === "stdio" ? entry.env : entry.headers;
 	return values.flatMap(({ value }) => referencesIn(value.value).map(formatReference));
 }
-
-/** A person's no is no problem: nothing is said about it. */
-export const CANCELLED = fail("cancelled", "Nothing was changed.", "");
 
 const REMOTE = {
 	code: "server-remote",

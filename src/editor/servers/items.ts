@@ -7,11 +7,13 @@ import type { Severity } from "../../core/rules/finding.ts";
 import { maskDetected } from "../../core/secrets/redact.ts";
 import { allowedCount, toolSummary } from "../approval/tool-text.ts";
 import type { CommandId } from "../contributions.ts";
+import { inEditorWords } from "../onboarding/remedies.ts";
 import { themeIcon as icon } from "../theme-icon.ts";
 import { type Extra, extrasSummary } from "./extras.ts";
 import type { ConfigFile, Server, ServerState, Tool } from "./model.ts";
 import { isWaiting } from "./model.ts";
 import type { Access, ExtrasRow, FindingRow, Row } from "./nodes.ts";
+import type { WaitingChanges } from "./waiting.ts";
 
 /** Characters of a label. */
 const LABEL = 120;
@@ -25,6 +27,8 @@ export function itemOf(row: Row): vscode.TreeItem {
 
 function looksOf(row: Row): vscode.TreeItem {
 	switch (row.kind) {
+		case "waiting":
+			return waitingItem(row.changes);
 		case "config":
 			return fileItem(row.file);
 		case "server":
@@ -70,6 +74,25 @@ function item({ label, description, tooltip, icon: iconPath, context, says, open
 	made.accessibilityInformation = { label: says, role: "treeitem" };
 	return made;
 }
+
+function waitingItem({ servers, settings }: WaitingChanges): vscode.TreeItem {
+	const named = servers.slice(0, MOST_NAMED).map((name) => brief(name, 40));
+	const more = servers.length - named.length;
+	const what = [...named, ...(more > 0 ? [`${more} more`] : []), ...(settings ? ["settings"] : [])].join(", ");
+	const made = item({
+		label: "Policies changed outside Sallyport",
+		description: `waits for you: ${what}`,
+		tooltip: `Your policy files were changed by hand or by another program. What they take away is gone; what they add waits: ${what}. Click to look at it, and to accept it or not.`,
+		icon: icon("git-pull-request-new-changes", "list.warningForeground"),
+		context: "waiting",
+		says: `Policies changed outside Sallyport, waiting for you: ${what}`,
+	});
+	made.command = { command: "sallyport.acceptChanges" satisfies CommandId, title: "Look at It" };
+	return made;
+}
+
+/** Servers that are named in a row. */
+const MOST_NAMED = 3;
 
 function fileItem(file: ConfigFile): vscode.TreeItem {
 	const label = brief(shortPath(file), LABEL);
@@ -136,7 +159,7 @@ function serverItem(server: Server): vscode.TreeItem {
 		...(tools === null ? [] : [allowedCount(tools)]),
 		...(running === 0 ? [] : ["running"]),
 	];
-	const why = refusal === null ? "" : plain(`${refusal.message} ${refusal.remedy}`);
+	const why = refusal === null ? "" : plain(`${refusal.message} ${inEditorWords(refusal.remedy)}`);
 	const context = [
 		"server",
 		...(state === "remote" ? ["remote"] : [server.wrapped ? "wrapped" : "bare"]),

@@ -36,7 +36,7 @@ export async function takeAll(services: Services, servers: Servers, server: Serv
 	if (!home.ok) return home;
 	if (server.grant === null) return notHere(server);
 	const key = server.grant;
-	const revoked = await revokeGrants(home.value, (grant) => currentGrant([grant], key) !== null);
+	const revoked = await revokeGrants(home.value, (grant) => currentGrant([grant], key) !== null, { by: services.program });
 	await servers.regrant();
 	return revoked.ok ? ok(revoked.value.length > 0) : revoked;
 }
@@ -45,7 +45,7 @@ async function narrow(services: Services, servers: Servers, server: Server, chan
 	const home = services.home();
 	if (!home.ok) return home;
 	if (server.grant === null) return notHere(server);
-	const taken = await narrowGrant(home.value, server.grant, change);
+	const taken = await narrowGrant(home.value, server.grant, change, { by: services.program });
 	await servers.regrant();
 	return taken;
 }

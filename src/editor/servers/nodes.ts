@@ -1,6 +1,7 @@
 import type { Finding } from "../../core/rules/finding.ts";
 import { type Extra, extrasOf } from "./extras.ts";
 import type { ConfigFile, Server, Tool } from "./model.ts";
+import type { WaitingChanges } from "./waiting.ts";
 
 /** Something that a server is granted beside its tools, or asks for. */
 export type Access =
@@ -11,7 +12,18 @@ export type Access =
 	| { readonly kind: "unconfined"; readonly effective: boolean };
 
 /** A row of the view. Its `id` stays over reloads, so that what is open stays open. */
-export type Row = FileRow | ServerRow | FindingRow | ToolsRow | ToolRow | UnlistedRow | ExtrasRow | ExtraRow | AccessRow | AccessItemRow;
+export type Row =
+	| WaitingRow
+	| FileRow
+	| ServerRow
+	| FindingRow
+	| ToolsRow
+	| ToolRow
+	| UnlistedRow
+	| ExtrasRow
+	| ExtraRow
+	| AccessRow
+	| AccessItemRow;
 
 abstract class BaseRow {
 	readonly id: string;
@@ -20,6 +32,17 @@ abstract class BaseRow {
 	constructor(id: string, parent: Row | null) {
 		this.id = id;
 		this.parent = parent;
+	}
+}
+
+/** Stands above all: what was written into the policy files from outside, and waits. */
+export class WaitingRow extends BaseRow {
+	readonly kind = "waiting";
+	readonly changes: WaitingChanges;
+
+	constructor(changes: WaitingChanges) {
+		super(JSON.stringify(["waiting"]), null);
+		this.changes = changes;
 	}
 }
 
@@ -141,12 +164,19 @@ export function isRow(value: unknown): value is Row {
 	return value instanceof BaseRow;
 }
 
-/** What stands below a row; for null, the top of the view. Files without servers, findings and problems are left out. */
-export function childrenOf(row: Row | null, files: readonly ConfigFile[]): readonly Row[] {
+/**
+ * What stands below a row; for null, the top of the view. Files without servers, findings and problems are left out.
+ *
+ * @param waiting null: nothing waits
+ */
+export function childrenOf(row: Row | null, files: readonly ConfigFile[], waiting: WaitingChanges | null = null): readonly Row[] {
 	if (row === null)
-		return files
-			.filter(({ servers, findings, problem }) => servers.length > 0 || findings.length > 0 || problem !== null)
-			.map((file) => new FileRow(file));
+		return [
+			...(waiting === null ? [] : [new WaitingRow(waiting)]),
+			...files
+				.filter(({ servers, findings, problem }) => servers.length > 0 || findings.length > 0 || problem !== null)
+				.map((file) => new FileRow(file)),
+		];
 	switch (row.kind) {
 		case "config":
 			return [

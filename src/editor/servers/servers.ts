@@ -6,9 +6,10 @@ import * as vscode from "vscode";
 import type { ConfigDocument } from "../../core/config/server.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { type Accepted, acceptedPlaces, readAccepted } from "../../platform/acceptance/accepted.ts";
+import { mayHold } from "../../platform/acceptance/held.ts";
 import type { ListedOffers, ListedTool } from "../../platform/launch/list-tools.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
-import { grantsAnything, policyPlaces, watchPolicies } from "../../platform/policy-files.ts";
+import { policyPlaces, watchPolicies } from "../../platform/policy-files.ts";
 import type { Configs } from "../configs/configs.ts";
 import type { ContextKey } from "../contributions.ts";
 import type { Live } from "../live/live.ts";
@@ -19,6 +20,7 @@ import type { ConfigFile, Server } from "./model.ts";
 import { type Place, placeInWorkspace, placesBelow, userPlaces, WORKSPACE_GLOB, workspacePlaces } from "./places.ts";
 import { Policies } from "./policies.ts";
 import { brokenSource, idOf, judgeSource, readDocument, type Source, saysTheSame } from "./source.ts";
+import { type WaitingChanges, waitingChanges } from "./waiting.ts";
 
 /** Milliseconds after the last change of a file until it is read again; longer while somebody types in it. */
 const SETTLE_MS = 300;
@@ -61,6 +63,9 @@ export class Servers implements vscode.Disposable {
 	#isDiscovering = false;
 	/** What a person accepted; null: not known yet, or not needed. */
 	#accepted: Result<Accepted> | null = null;
+	/** What of the policy files waits, and what of it was last shown. */
+	#waiting: WaitingChanges | null = null;
+	#shownWaiting: WaitingChanges | null = null;
 	/** The last question what a person accepted. */
 	#asking: Promise<void> = Promise.resolve();
 	#asked = 0;
@@ -135,6 +140,11 @@ export class Servers implements vscode.Disposable {
 	/** What a person accepted; null: nothing is granted, or it is not known. */
 	get accepted(): Accepted | null {
 		return this.#accepted?.ok === true ? this.#accepted.value : null;
+	}
+
+	/** What of the person's own policy files waits for them; null: nothing, or it is not known. */
+	get waiting(): WaitingChanges | null {
+		return this.#waiting;
 	}
 
 	/** Asks the view to show the tools of a server. */
@@ -305,8 +315,9 @@ export class Servers implements vscode.Disposable {
 		}
 		this.#built = new Map(this.#sources);
 		// Much that is watched changes without any meaning for the servers, and a view that is drawn anew loses its hover.
-		if (only === null && isDeepStrictEqual(files, this.#files)) return;
+		if (only === null && isDeepStrictEqual(files, this.#files) && isDeepStrictEqual(this.#waiting, this.#shownWaiting)) return;
 		this.#files = files;
+		this.#shownWaiting = this.#waiting;
 		this.#byId = byId;
 		if (how.silently) return;
 		setContext("sallyport.hasServers", byId.size > 0);
@@ -412,7 +423,7 @@ export class Servers implements vscode.Disposable {
 		this.regrant().catch((error: unknown) => this.#services.log.bug("policies", error));
 	}
 
-	/** What a person accepted is asked of the vault only where something is granted at all, and never for a workspace that is not trusted. */
+	/** What a person accepted is asked of the vault only where something stands in the files, or ever counted, and never for a workspace that is not trusted. */
 	#askAccepted(): Promise<void> {
 		this.#asking = this.#ask();
 		return this.#asking;
@@ -420,12 +431,15 @@ export class Servers implements vscode.Disposable {
 
 	async #ask(): Promise<void> {
 		const home = this.#services.home();
-		const asks = home.ok && this.#services.trusted && grantsAnything(home.value);
+		const asks = home.ok && this.#services.trusted && mayHold(home.value);
 		const asked = ++this.#asked;
 		const accepted = asks ? await readAccepted(home.value) : null;
 		// A later question has a later answer.
-		if (asked === this.#asked) this.#accepted = accepted;
-		else await this.#asking;
+		if (asked !== this.#asked) await this.#asking;
+		else {
+			this.#accepted = accepted;
+			this.#waiting = home.ok && accepted?.ok === true ? waitingChanges(home.value, accepted.value) : null;
+		}
 	}
 
 	/** Anew after each change: a folder that a policy will stand in may have been made just now. */

@@ -46,7 +46,7 @@ export async function parseTarget(args: readonly unknown[], servers: Servers): P
 }
 
 function fromRows(first: Row, selected: readonly Row[], servers: Servers): Result<Target> {
-	if (first.kind === "config" || first.kind === "finding") return found(null, null, null);
+	if (first.kind === "waiting" || first.kind === "config" || first.kind === "finding") return found(null, null, null);
 	const { id } = first.server;
 	// VS Code hands on the whole selection when the row is a part of it.
 	const rows = [first, ...selected];

@@ -3,6 +3,7 @@ import { ok } from "../../core/result.ts";
 import { registerCommand } from "../commands.ts";
 import { VIEW } from "../contributions.ts";
 import type { Services } from "../services.ts";
+import { acceptAll } from "./accepting.ts";
 import { itemOf } from "./items.ts";
 import type { ConfigFile, Server } from "./model.ts";
 import { childrenOf, ExtraRow, FileRow, type Row, ServerRow, ToolRow, ToolsRow } from "./nodes.ts";
@@ -14,7 +15,10 @@ export function registerServersView(services: Services, servers: Servers): vscod
 	const changed = new vscode.EventEmitter<void>();
 	const provider: vscode.TreeDataProvider<Row> = {
 		onDidChangeTreeData: changed.event,
-		getChildren: async (row) => [...childrenOf(row ?? null, row === undefined ? await servers.load() : servers.files)],
+		getChildren: async (row) => {
+			const files = row === undefined ? await servers.load() : servers.files;
+			return [...childrenOf(row ?? null, files, servers.waiting)];
+		},
 		getTreeItem: itemOf,
 		getParent: ({ parent }) => parent,
 	};
@@ -30,7 +34,7 @@ export function registerServersView(services: Services, servers: Servers): vscod
 			count === 0 ? undefined : { value: count, tooltip: `${count} ${count === 1 ? "server needs" : "servers need"} your attention` };
 		// With a message there is no welcome text, which says the same in an empty view.
 		view.message =
-			services.trusted || childrenOf(null, servers.files).length === 0
+			services.trusted || childrenOf(null, servers.files, servers.waiting).length === 0
 				? ""
 				: "This workspace is not trusted: Sallyport reads its config files, and starts and allows nothing.";
 		changed.fire();
@@ -68,6 +72,7 @@ export function registerServersView(services: Services, servers: Servers): vscod
 			await vscode.commands.executeCommand("list.find");
 			return ok(undefined);
 		}),
+		registerCommand(services, "sallyport.acceptChanges", () => acceptAll(services, servers)),
 		registerCommand(services, "sallyport.openServer", (target) => openPlace(target, servers)),
 	);
 }

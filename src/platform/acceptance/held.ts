@@ -18,14 +18,23 @@ export async function readHeldNow(
 ): Promise<Result<Held & { readonly accepted: Accepted }>> {
 	const asked = readLayers(home, sources);
 	if (!asked.ok) return asked;
-	// Where nothing is granted, and nothing was accepted that could hold, no vault is asked: a locked one keeps nobody from looking.
-	if (grantsOf(asked.value).length === 0 && !saysMore(asked.value) && acceptedPlaces(home).length === 0)
-		return ok({ layers: asked.value, proposals: [], withdrawn: [], accepted: NOTHING });
+	if (!isAnythingHeld(home, asked.value)) return ok({ layers: asked.value, proposals: [], withdrawn: [], accepted: NOTHING });
 	const accepted = await readAccepted(home, options);
 	if (!accepted.ok) return accepted;
 	// Read after the vault has answered: what is accepted meanwhile is in the files last.
 	const layers = readLayers(home, sources, accepted.value);
 	return layers.ok ? ok({ ...holdToAccepted(layers.value, accepted.value), accepted: accepted.value }) : layers;
+}
+
+/** Whether the person's own files, as they are now, say anything that depends on what was accepted. False also where they cannot be read. */
+export function mayHold(home: Home): boolean {
+	const layers = readLayers(home, { workspace: null, narrowing: [] });
+	return layers.ok && isAnythingHeld(home, layers.value);
+}
+
+/** Where nothing is granted, and nothing was accepted that could hold, no vault is asked: a locked one keeps nobody from looking. */
+function isAnythingHeld(home: Home, layers: readonly PolicyLayer[]): boolean {
+	return grantsOf(layers).length > 0 || saysMore(layers) || acceptedPlaces(home).length > 0;
 }
 
 /** Whether the person's own files say anything beside grants. */

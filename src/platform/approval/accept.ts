@@ -1,20 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { plain, shellWord, withName } from "../../core/plain-text.ts";
-import { canonicalServer, grantKey, type Held, type Proposal } from "../../core/policy/accepted.ts";
-import type { Grant } from "../../core/policy/layers.ts";
-import type { SettingsProposal } from "../../core/policy/own-settings.ts";
+import { canonical, canonicalServer, grantKey, type Held, type Proposal } from "../../core/policy/accepted.ts";
+import { type Grant, grantOf } from "../../core/policy/layers.ts";
+import type { OwnSettings, SettingsProposal } from "../../core/policy/own-settings.ts";
 import type { PolicyServer } from "../../core/policy/schema.ts";
 import type { Withdrawn } from "../../core/policy/withdrawn.ts";
 import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
+import { sha256Hex } from "../../core/sha256.ts";
 import { keepAccepted, withAccepted, withLess } from "../acceptance/accepted.ts";
 import { readHeldNow } from "../acceptance/held.ts";
 import type { MarkOptions, MarkPlace } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
 import { allowCommand } from "../launch/verify.ts";
+import { type Act, type Acting, grantAct, recordActs } from "./acts.ts";
 import { type LinesOf, type LookRow, lookAtLaunch, ownRows } from "./launch-look.ts";
 import { withPolicyLock } from "./policy-lock.ts";
 import { proposedWords } from "./proposed-words.ts";
-import { adoptedSettings, waitingSettings } from "./settings.ts";
+import { adoptedSettings, settingsRows, waitingSettings } from "./settings.ts";
 import { type ChangeRow, grantChange } from "./texts.ts";
 
 /** What waits for a person to accept it, by the policy files of this home, in their order. */
@@ -99,7 +102,7 @@ function notVerified({ name, config }: Grant, { message }: Problem): Problem {
  *
  * @returns where the key of the code is kept
  */
-export function acceptProposal(home: Home, { proposal: shown, refused }: LookedAt, options: MarkOptions): Promise<Result<MarkPlace>> {
+export function acceptProposal(home: Home, { proposal: shown, refused }: LookedAt, options: Acting): Promise<Result<MarkPlace>> {
 	if (refused !== null) return Promise.resolve(failed(refused));
 	return withPolicyLock(home, async () => {
 		const held = await readHeldNow(home, ONLY_USER, options);
@@ -120,7 +123,8 @@ export function acceptProposal(home: Home, { proposal: shown, refused }: LookedA
 		const { examples: _, ...server } = now.server;
 		const kept = await keepAccepted(home, (accepted) => withAccepted(accepted, [server]), options);
 		if (!kept.ok) return kept;
-		return ok(kept.value ?? held.value.accepted.place);
+		const recorded = await recordActs(home, [grantAct("approval-accepted", now.accepted, now.asked)], options);
+		return recorded.ok ? ok(kept.value ?? held.value.accepted.place) : recorded;
 	});
 }
 
@@ -133,7 +137,7 @@ export function liftRows({ others }: Withdrawn): readonly { readonly config: str
 }
 
 /** Lets other grants of a line give all that they say, as it was shown. Refuses when that is not what they say now. */
-export function acceptWithdrawn(home: Home, shown: Withdrawn, options: MarkOptions): Promise<Result<MarkPlace>> {
+export function acceptWithdrawn(home: Home, shown: Withdrawn, options: Acting): Promise<Result<MarkPlace>> {
 	return withPolicyLock(home, async () => {
 		const held = await readHeldNow(home, ONLY_USER, options);
 		if (!held.ok) return held;
@@ -146,20 +150,33 @@ export function acceptWithdrawn(home: Home, shown: Withdrawn, options: MarkOptio
 			({ servers, withdrawn, ...rest }) => ({ ...rest, servers: servers.filter(isOther), withdrawn: withdrawn.filter(isOther) }),
 			options,
 		);
-		return kept.ok ? ok(kept.value ?? held.value.accepted.place) : kept;
+		if (!kept.ok) return kept;
+		const acts = shown.others.map(({ alone, held: before }) => grantAct("approval-lifted", before, alone));
+		const recorded = await recordActs(home, acts, options);
+		return recorded.ok ? ok(kept.value ?? held.value.accepted.place) : recorded;
 	});
 }
 
 /** Accepts what the files say beside grants, as it was shown. Refuses when that is not what they say now. */
-export function acceptSettings(home: Home, shown: SettingsProposal, options: MarkOptions): Promise<Result<MarkPlace>> {
+export function acceptSettings(home: Home, shown: SettingsProposal, options: Acting): Promise<Result<MarkPlace>> {
 	return withPolicyLock(home, async () => {
 		const held = await readHeldNow(home, ONLY_USER, options);
 		if (!held.ok) return held;
 		const now = waitingSettings(held.value.layers, held.value.accepted.settings);
 		if (!isDeepStrictEqual(now, shown)) return changedMeanwhile;
 		const kept = await keepAccepted(home, (accepted) => ({ ...accepted, settings: shown.asked }), options);
-		return kept.ok ? ok(kept.value ?? held.value.accepted.place) : kept;
+		if (!kept.ok) return kept;
+		const recorded = await recordActs(home, [settingsAct(shown, held.value.accepted.settings)], options);
+		return recorded.ok ? ok(kept.value ?? held.value.accepted.place) : recorded;
 	});
+}
+
+function settingsAct(shown: SettingsProposal, before: OwnSettings): Act {
+	const rows = settingsRows(shown);
+	const lines = (mark: "+" | "-") => rows.filter((row) => row.mark === mark).map(({ kind, text }) => `${kind}: ${text}`);
+	const digest = (settings: OwnSettings): string => `sha256:${sha256Hex(utf8ToBytes(canonical(settings)))}`;
+	const common = { reason: "approval-settings", server: null, entry: null } as const;
+	return { ...common, gets: lines("+"), loses: lines("-"), before: digest(before), after: digest(shown.asked) };
 }
 
 const changedMeanwhile = fail("grant-changed-meanwhile", "The policy file has changed meanwhile; nothing was accepted.", "Do it again.");
@@ -170,7 +187,7 @@ const changedMeanwhile = fail("grant-changed-meanwhile", "The policy file has ch
  *
  * @returns how many grants that was
  */
-export function settleNarrowed(home: Home, options: MarkOptions): Promise<Result<number>> {
+export function settleNarrowed(home: Home, options: Acting): Promise<Result<number>> {
 	return withPolicyLock(home, async () => {
 		const held = await readHeldNow(home, ONLY_USER, options);
 		if (!held.ok) return held;
@@ -179,7 +196,7 @@ export function settleNarrowed(home: Home, options: MarkOptions): Promise<Result
 		for (const { source, policy } of held.value.layers)
 			if (source === "user")
 				for (const server of policy.servers) if (!standing.has(grantKey(server))) standing.set(grantKey(server), server);
-		let settled = 0;
+		const settled: (Act | null)[] = [];
 		const kept = await keepAccepted(
 			home,
 			(accepted) =>
@@ -188,7 +205,8 @@ export function settleNarrowed(home: Home, options: MarkOptions): Promise<Result
 					(server) => {
 						const now = standing.get(grantKey(server));
 						if (waiting.has(grantKey(server))) return server;
-						if (now === undefined || canonicalServer(now) !== canonicalServer(server)) settled++;
+						if (now === undefined || canonicalServer(now) !== canonicalServer(server))
+							settled.push(grantAct("approval-struck-out", grantOf(server), now === undefined ? null : grantOf(now)));
 						if (now === undefined) return null;
 						const { examples: _, ...rest } = now;
 						return rest;
@@ -197,6 +215,8 @@ export function settleNarrowed(home: Home, options: MarkOptions): Promise<Result
 				),
 			options,
 		);
-		return kept.ok ? ok(settled) : kept;
+		if (!kept.ok) return kept;
+		const recorded = await recordActs(home, settled, options);
+		return recorded.ok ? ok(settled.length) : recorded;
 	});
 }

@@ -4,12 +4,11 @@ import type { PackageLaunch } from "../../core/launch/package-launch.ts";
 import { parseLaunch } from "../../core/launch/runner.ts";
 import { grantKey } from "../../core/policy/accepted.ts";
 import { fingerprintOf } from "../../core/policy/fingerprint.ts";
-import { confinedOf, findGrant, type Grant, grantsOf, type PolicyLayer, withConfined } from "../../core/policy/layers.ts";
+import { confinedOf, findGrant, type Grant, grantOf, grantsOf, type PolicyLayer, withConfined } from "../../core/policy/layers.ts";
 import type { PolicyServer } from "../../core/policy/schema.ts";
 import { fail, failed, ok, type Result } from "../../core/result.ts";
 import { keepAccepted, readAccepted, withAccepted } from "../acceptance/accepted.ts";
 import { notAccepted, readHeldNow } from "../acceptance/held.ts";
-import type { MarkOptions } from "../acceptance/mark.ts";
 import type { Code } from "../coded-memory.ts";
 import type { Home } from "../home.ts";
 import { type DescribedLaunch, describeLaunch } from "../launch/describe.ts";
@@ -23,6 +22,7 @@ import type { ReadyPackage } from "../packages/kind.ts";
 import { installPackage, readyPackage, recallPackage, rememberPackage } from "../packages/resolved.ts";
 import { readLayers, writableGrant } from "../policy-files.ts";
 import { bubblewrapEngine } from "../sandbox/bubblewrap.ts";
+import { type Acting, grantAct, recordActs } from "./acts.ts";
 import type { ApprovalContext } from "./context.ts";
 import { withPolicyLock } from "./policy-lock.ts";
 import { adoptedSettings } from "./settings.ts";
@@ -144,7 +144,7 @@ function isReal(named: string): boolean {
  * Refuses when the grant has changed since it was shown: what was taken away meanwhile must not come back; and while something waits in its file
  * that nobody has accepted, which would be lost.
  */
-export function saveGrant(home: Home, grant: Grant, { described, current }: Candidate, options: MarkOptions = {}): Promise<Result<string>> {
+export function saveGrant(home: Home, grant: Grant, { described, current }: Candidate, options: Acting = {}): Promise<Result<string>> {
 	return withPolicyLock(home, async () => {
 		const held = await readHeldNow(home, { workspace: null, narrowing: [] }, options);
 		if (!held.ok) return held;
@@ -172,7 +172,8 @@ export function saveGrant(home: Home, grant: Grant, { described, current }: Cand
 		const code = accepted.ok ? accepted.value.code : null;
 		await rememberFiles(home, grant, described, code);
 		await rememberMeaning(home, described, code);
-		return ok(saved);
+		const recorded = await recordActs(home, [grantAct("approval-granted", current, grantOf(server))], options);
+		return recorded.ok ? ok(saved) : recorded;
 	});
 }
 

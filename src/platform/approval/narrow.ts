@@ -6,6 +6,7 @@ import { keepAccepted, withLess } from "../acceptance/accepted.ts";
 import type { MarkOptions } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
 import { deleteGrant, policyServer, readLayers, writableGrant } from "../policy-files.ts";
+import { type Acting, grantAct, recordActs } from "./acts.ts";
 import { currentGrant } from "./candidate.ts";
 import { withPolicyLock } from "./policy-lock.ts";
 import { grantChange } from "./texts.ts";
@@ -16,12 +17,7 @@ type GrantKey = Pick<Grant, "name" | "config" | "workspace">;
  * Takes something away from the grant of this entry as it stands now, without a question. False: there is none, or it held no
  * such thing. A change that would allow anything new is a bug, and throws.
  */
-export function narrowGrant(
-	home: Home,
-	key: GrantKey,
-	change: (grant: Grant) => Grant,
-	options: MarkOptions = {},
-): Promise<Result<boolean>> {
+export function narrowGrant(home: Home, key: GrantKey, change: (grant: Grant) => Grant, options: Acting = {}): Promise<Result<boolean>> {
 	return withPolicyLock(home, async () => {
 		const layers = ownLayers(home);
 		if (!layers.ok) return layers;
@@ -47,7 +43,9 @@ export function narrowGrant(
 		const writable = writableGrant(home, after);
 		if (!writable.ok) return writable;
 		writable.value.write();
-		return struckOut(true);
+		const struck = await struckOut(true);
+		const recorded = await recordActs(home, [grantAct("approval-narrowed", current, grantOf(writable.value.server))], options);
+		return struck.ok && !recorded.ok ? recorded : struck;
 	});
 }
 
@@ -56,7 +54,7 @@ export function narrowGrant(
  *
  * @returns what was granted; empty: nothing
  */
-export function revokeGrants(home: Home, which: (grant: Grant) => boolean, options: MarkOptions = {}): Promise<Result<readonly Grant[]>> {
+export function revokeGrants(home: Home, which: (grant: Grant) => boolean, options: Acting = {}): Promise<Result<readonly Grant[]>> {
 	return withPolicyLock(home, async () => {
 		const layers = ownLayers(home);
 		if (!layers.ok) return layers;
@@ -69,7 +67,13 @@ export function revokeGrants(home: Home, which: (grant: Grant) => boolean, optio
 			return grant !== null && which(grant);
 		};
 		const struck = await forgotten(home, (server) => (isRevoked(server) ? null : server), revoked, layers.value, options);
-		return struck.ok && grantsOf(rest.value).some(which) ? grantedElsewhere(home) : struck;
+		const recorded = await recordActs(
+			home,
+			revoked.map((grant) => grantAct("approval-revoked", grant, null)),
+			options,
+		);
+		if (struck.ok && grantsOf(rest.value).some(which)) return grantedElsewhere(home);
+		return struck.ok && !recorded.ok ? recorded : struck;
 	});
 }
 

@@ -85,7 +85,11 @@ describe("a prompt that is granted with its definition", () => {
 		expect(here.take(actions).warnings).toEqual([
 			expect.stringMatching(/^demo: a prompt is not what was approved .*\(summary\)\. .*sallyport allow demo --prompt summary$/),
 		]);
-		expect(here.events.at(-1)).toMatchObject({ method: "prompts/list", reason: "prompt-changed", arguments: { name: "summary" } });
+		expect(here.events.at(-1)).toMatchObject({
+			method: "prompts/list",
+			reason: "prompt-changed",
+			arguments: { name: "summary", approved: pinOf(summary), listed: pinOf(changed) },
+		});
 		expect(here.host(get("summary")).warnings).toEqual([]);
 	});
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { findEditorHost } from "../../../src/setup/editor-host.mjs";
+import { type EditorHost, findEditorHost } from "../../../src/setup/editor-host.mjs";
 import { type EditorServer, installExtension, makeProfile, startEditorServer } from "../../../src/setup/editor-server.mjs";
 import { packagesOf } from "../../../src/setup/package.mjs";
 
@@ -20,6 +20,8 @@ export interface EditorOptions {
 	readonly vsix?: string | null;
 	/** Another one to install beside it. Default: none. */
 	readonly companion?: string;
+	/** A command that runs the one which follows it: what the editor is started with, and all that it starts. Default: none. */
+	readonly within?: readonly string[];
 }
 
 /** A throw-away editor. */
@@ -46,7 +48,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
 			...(trusted ? ["--disable-workspace-trust"] : []),
 			...(testDriver ? ["--vscode-option", "enable-smoke-test-driver"] : []),
 		];
-		const server = await startEditorServer(host, profile, { env, flags });
+		const server = await startEditorServer(startedWithin(host, profile, options.within), profile, { env, flags });
 		return {
 			profile,
 			server,
@@ -59,6 +61,15 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
 		removeProfile(profile);
 		throw error;
 	}
+}
+
+/** The host whose Node is started by a command: a script does it, for a host names one program. */
+function startedWithin(host: EditorHost, profile: string, within: readonly string[] = []): EditorHost {
+	if (within.length === 0) return host;
+	const quoted = [...within, host.node].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+	const node = path.join(profile, "node-within");
+	fs.writeFileSync(node, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
+	return { ...host, node };
 }
 
 /** A process that is being ended may still write. */

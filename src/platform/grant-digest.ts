@@ -1,6 +1,6 @@
 import { grantText } from "../core/policy/grant-text.ts";
 import type { Grant } from "../core/policy/layers.ts";
-import { nodeCrypto } from "../platform/node-crypto.ts";
+import { nodeCrypto } from "./node-crypto.ts";
 
 /** Names what is granted, in the log. */
 export function grantDigest(grant: Grant): string {
