@@ -6,8 +6,18 @@ import { find } from "./json-text.ts";
 import { spelledEdits } from "./spelled-lists.ts";
 import { decode, rewriteStrings, stringsOf } from "./string-rewrite.ts";
 
-/** Names of the protocol are of letters. A key of letters alone is a name, whatever somebody took for a password. */
-const NAME = /^[A-Za-z]*$/;
+/** A short key of letters alone is a name, whatever somebody took for a password. */
+const SHORT_NAME = /^[A-Za-z]{0,11}$/;
+/** Longer names of the protocol and of JSON Schema: without them a message would be none. */
+const NAMES: ReadonlySet<string> = new Set(
+	`structuredContent protocolVersion capabilities clientCapabilities supportedVersions instructions outputSchema readOnlyHint destructiveHint
+	idempotentHint openWorldHint lastModified resourceTemplates inputRequests inputResponses requestState includeContext systemPrompt
+	modelPreferences stopSequences costPriority speedPriority intelligencePriority requestedSchema elicitationId progressToken experimental
+	subscriptionId statusMessage pollInterval toolsListChanged promptsListChanged resourcesListChanged resourceSubscriptions notifications
+	additionalProperties patternProperties propertyNames minProperties maxProperties dependentRequired dependentSchemas dependencies
+	unevaluatedProperties unevaluatedItems additionalItems prefixItems contentMediaType contentEncoding contentSchema exclusiveMinimum
+	exclusiveMaximum`.split(/\s+/),
+);
 
 /**
  * Takes known values out of what a server sends: out of strings however they are escaped, out of keys, out of numbers, out of lists in
@@ -20,14 +30,14 @@ export function redactMessage(source: Source, known: KnownValues): Source {
 	const envelope = ["id", "method", "jsonrpc"].map((key) => find(text, key)).filter((place) => place !== null);
 	const parts = known.partsIn([...stringsOf(text)].map(({ start, end }) => decode(text.slice(start, end))));
 	const clean = (value: string): string => parts.reduce((left, part) => left.replaceAll(part, REDACTED), known.redact(value));
-	const string = (value: string, isKey: boolean) => (isKey && NAME.test(value) ? value : clean(value));
+	const string = (value: string, isKey: boolean) => (isKey && (SHORT_NAME.test(value) || NAMES.has(value)) ? value : clean(value));
 	const number = (digits: string) => (known.redact(digits) === digits ? null : JSON.stringify(REDACTED));
 	return changed(source, rewriteStrings(text, envelope, { string, number }));
 }
 
 /** May say yes for what is in no value, and then costs the time of looking closer. */
 function holds({ text, bytes }: Source, known: KnownValues): boolean {
-	if (known.mayBeIn(bytes)) return true;
+	if (known.mayBeIn(bytes, text)) return true;
 	// Plain characters can be written as escapes. Others (a quote, a newline) are part of the forms that are looked for.
 	if (!text.includes("\\u") && !text.includes("\\/")) return false;
 	// Those together, and what stands by itself between them: a value may be spelled out in a list of both.

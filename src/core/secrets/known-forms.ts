@@ -44,7 +44,7 @@ export function formsOf(secret: string): readonly string[] {
 		characters.map((code) => `&#x${code.toString(16)};`).join(""),
 	].flatMap((form) => [form, digitsInCapitals(form)]);
 	forms.push(...coded, characters.map((code) => `&#${code};`).join(""));
-	const encoded = [hex, hex.toUpperCase(), ...base64, ...base64.map(forUrls)];
+	const encoded = [hex, hex.toUpperCase(), ...base64, ...base64.map(forUrls), ...wideForms(wellFormed)];
 	// A short word backwards is another word.
 	if (secret.length < SHORTEST_FORM) return [...forms, ...encoded];
 	const turned = [backwards(secret), ...shiftedForms(secret)];
@@ -57,6 +57,14 @@ export function wholeForms(secret: string): readonly string[] {
 	const hex = bytesToHex(bytes);
 	const base64 = alignedBase64(bytes, 0);
 	return [secret, hex, hex.toUpperCase(), base64, forUrls(base64)];
+}
+
+/** In the two bytes a character that Windows has inside: what PowerShell takes, and what a program there prints of its memory. */
+function wideForms(value: string): readonly string[] {
+	const bytes = new Uint8Array(2 * value.length);
+	const view = new DataView(bytes.buffer);
+	for (let i = 0; i < value.length; i++) view.setUint16(2 * i, value.charCodeAt(i), true);
+	return [bytesToHex(bytes), ...[0, 1, 2].map((shift) => alignedBase64(bytes, shift))];
 }
 
 function backwards(text: string): string {

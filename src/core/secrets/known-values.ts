@@ -1,4 +1,5 @@
 import type { Inflate } from "./compressed.ts";
+import { escapedPlaces } from "./escaped.ts";
 import { FormSearch, type Place } from "./form-search.ts";
 import { HiddenForms } from "./hidden-forms.ts";
 import { formsOf, SHORTEST_FORM, wholeForms } from "./known-forms.ts";
@@ -15,14 +16,15 @@ const scratch = new Uint8Array(3 * 1024);
 const BYTES = 3;
 
 /**
- * Finds known values in bytes: in every form in which a program writes them, and behind what a program that wants to hide one does
- * first: one encoding in another, backwards, letter by letter, in two parts.
+ * Finds known values in bytes: in every form in which a program writes them, with any of their characters in escapes, and behind what a program
+ * that wants to hide one does first: one encoding in another, backwards, letter by letter, in two parts.
  */
 export class KnownValues {
 	readonly #values: readonly string[];
 	readonly #forms: readonly Uint8Array[];
 	readonly #search: FormSearch;
 	readonly #inflate: Inflate | null;
+	readonly #hasBlanks: boolean;
 	#hidden: HiddenForms | null = null;
 	#spelled: FormSearch | null = null;
 
@@ -33,6 +35,7 @@ export class KnownValues {
 	constructor(values: readonly string[], inflate: Inflate | null = null) {
 		this.#values = [...new Set(values.filter((value) => value.length >= SHORTEST_FORM))];
 		this.#inflate = inflate;
+		this.#hasBlanks = this.#values.some((value) => value.includes(" "));
 		const forms = new Map<string, Uint8Array>();
 		const split = new Set<Uint8Array>();
 		for (const value of this.#values) {
@@ -59,9 +62,18 @@ export class KnownValues {
 	/**
 	 * Whether a JSON text without `\u` and `\/` may hold a value in any way in which it is found. False: it does not. True may be said of
 	 * half a value alone.
+	 *
+	 * @param text the same, where it is at hand
 	 */
-	mayBeIn(json: Uint8Array): boolean {
-		return !this.isEmpty && (this.#search.hasAny(json) || this.#hiddenForms().isIn(json, this.#spelledForms()));
+	mayBeIn(json: Uint8Array, text: string | null = null): boolean {
+		if (this.isEmpty) return false;
+		if (this.#search.hasAny(json) || this.#hiddenForms().isIn(json, this.#spelledForms())) return true;
+		return (text === null || this.#mayHaveEscapes(text)) && this.#escaped(json).length > 0;
+	}
+
+	/** In native code, which is sooner done with a long text. */
+	#mayHaveEscapes(text: string): boolean {
+		return text.includes("%") || text.includes("&") || text.includes("\\") || (this.#hasBlanks && text.includes("+"));
 	}
 
 	/** The text with a marker in each place. The very text when there is none. */
@@ -97,8 +109,12 @@ export class KnownValues {
 	#places(bytes: Uint8Array): readonly Place[] {
 		const places: Place[] = [];
 		for (let place = this.first(bytes); place !== null; place = this.first(bytes, place.end)) places.push(place);
-		const hidden = this.#hiddenForms().places(bytes);
-		return hidden.length === 0 ? places : [...places, ...hidden].sort((a, b) => a.start - b.start);
+		const more = [...this.#hiddenForms().places(bytes), ...this.#escaped(bytes)];
+		return more.length === 0 ? places : [...places, ...more].sort((a, b) => a.start - b.start);
+	}
+
+	#escaped(bytes: Uint8Array): readonly Place[] {
+		return escapedPlaces(bytes, this.#search, this.#hasBlanks);
 	}
 
 	#hiddenForms(): HiddenForms {

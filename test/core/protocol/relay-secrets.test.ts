@@ -110,3 +110,18 @@ describe("everything else stays as the server wrote it", () => {
 		expect(made.server(note).host).toEqual([note]);
 	});
 });
+
+test("a secret that is words is taken out of keys, too; names that messages are made of stay, whatever is a secret", () => {
+	const words = "correcthorsebatterystaple";
+	const made = new Session(grant(read), {}, new KnownValues([words, "structured", "content", "status"])).initialize();
+	made.list([read]);
+	made.host(call("read", 7));
+	const [line = ""] = made.server(
+		`{"jsonrpc":"2.0","id":7,"result":{"content":[],"structuredContent":{"${words}":1,"${[...words].reverse().join("")}":2,"status":"ok"}}}`,
+	).host;
+	expect(line).not.toContain(words);
+	expect(line).not.toContain([...words].reverse().join(""));
+	const { structuredContent } = JSON.parse(line).result;
+	expect(Object.keys(structuredContent)).toEqual([expect.stringContaining("[redacted]"), expect.stringContaining("[redacted]"), "status"]);
+	expect(structuredContent.status).toBe("ok");
+});
