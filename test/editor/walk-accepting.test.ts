@@ -6,7 +6,7 @@ import { type Editor, startEditor } from "./harness/editor-host.ts";
 import { eventually, oneAfterTheOther } from "./harness/steps.ts";
 import { Workbench, words } from "./harness/workbench.ts";
 
-const ROW = "Policies changed outside Sallyport";
+const ROW = "Policy changes wait";
 
 describe("a policy that another program has changed", () => {
 	let world: World;
@@ -31,7 +31,7 @@ describe("a policy that another program has changed", () => {
 		workbench = await Workbench.open(editor, world.workspace);
 		await workbench.command("View: Show Sallyport");
 		await workbench.treeRow("mini").waitFor();
-		expect(await workbench.tree()).not.toContain(`${ROW} waits for you: mini`);
+		expect(await workbench.tree()).not.toContain(`${ROW} mini`);
 		fs.writeFileSync(file, wide);
 	});
 	afterAll(async () => {
@@ -43,7 +43,7 @@ describe("a policy that another program has changed", () => {
 
 	/** From the row to the document, and from there on. */
 	const look = async (goOn: string): Promise<string> => {
-		const list = workbench.quickInput().filter({ hasText: "Back to the question" });
+		const list = workbench.quickInput().filter({ hasText: "Go On to the Question" });
 		await workbench.clickFor(
 			list,
 			() => workbench.treeRow(ROW).click(),
@@ -58,7 +58,7 @@ describe("a policy that another program has changed", () => {
 	it("is a row above all servers, and what it adds does not count", async () => {
 		await workbench.treeRow(ROW).waitFor();
 		const rows = await workbench.tree();
-		expect(rows[0]).toBe(`${ROW} waits for you: mini`);
+		expect(rows[0]).toBe(`${ROW} mini`);
 		expect(rows).toContain("mini 1 of 1 tool");
 	});
 
@@ -72,7 +72,7 @@ describe("a policy that another program has changed", () => {
 	});
 
 	it("counts once the person has gone on, and said yes in the dialog", async () => {
-		await look("Back to the question");
+		await look("Go On to the Question");
 		await workbench.dialog().waitFor();
 		const said = await words(workbench.dialog());
 		expect(said).toMatch(/The server's own words that it lets through stand in the document behind this: 1 tool\./);

@@ -12,7 +12,7 @@ import { until } from "./config-files.ts";
 import { must } from "./granting.ts";
 import { ServersWorld } from "./servers-world.ts";
 
-const GO_ON = "Back to the question";
+const GO_ON = "Go On to the Question";
 
 suite("what another program wrote into a person's policy files", () => {
 	const here = new ServersWorld();
@@ -52,9 +52,9 @@ suite("what another program wrote into a person's policy files", () => {
 		const [first] = childrenOf(null, servers.files, servers.waiting);
 		assert.ok(first?.kind === "waiting");
 		const item = itemOf(first);
-		assert.equal(item.description, "waits for you: mine");
+		assert.equal(item.description, "mine");
 		assert.equal(item.command?.command, "sallyport.acceptChanges");
-		assert.match(item.accessibilityInformation?.label ?? "", /waiting for you: mine$/);
+		assert.match(item.accessibilityInformation?.label ?? "", /wait for you: mine$/);
 		assert.deepEqual(tools(), ["echo"]);
 	});
 
