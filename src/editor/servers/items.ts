@@ -75,10 +75,12 @@ function item({ label, description, tooltip, icon: iconPath, context, says, open
 	return made;
 }
 
-function waitingItem({ servers, settings }: WaitingChanges): vscode.TreeItem {
+function waitingItem({ servers, settings, network }: WaitingChanges): vscode.TreeItem {
 	const named = servers.slice(0, MOST_NAMED).map((name) => brief(name, 40));
 	const more = servers.length - named.length;
-	const what = [...named, ...(more > 0 ? [`${more} more`] : []), ...(settings ? ["settings"] : [])].join(", ");
+	const what = [...named, ...(more > 0 ? [`${more} more`] : []), ...(settings ? ["settings"] : []), ...(network ? ["network"] : [])].join(
+		", ",
+	);
 	const made = item({
 		label: "Policy changes wait",
 		description: what,
