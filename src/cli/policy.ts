@@ -6,7 +6,7 @@ import { plain, shellWord } from "../core/plain-text.ts";
 import { ASK_KINDS } from "../core/policy/asks.ts";
 import { askedText, type ExampleResult, runExamples } from "../core/policy/examples.ts";
 import { type Asked, explain as explainAsked } from "../core/policy/explain.ts";
-import { type GrantStep, isInside, traceGrant } from "../core/policy/layers.ts";
+import { type GrantLookup, type GrantStep, isInside, traceGrant } from "../core/policy/layers.ts";
 import { limitLines, messageLimits } from "../core/policy/limits.ts";
 import { type Stranger, strangersFor } from "../core/policy/strangers.ts";
 import { fail, ok, type Problem, type Result } from "../core/result.ts";
@@ -25,7 +25,7 @@ import { registerPolicyAccept } from "./policy-accept.ts";
 import { complain, say } from "./say.ts";
 import { shownName } from "./show-diff.ts";
 import { showNarrowed } from "./show-narrowed.ts";
-import { findTarget } from "./target.ts";
+import { commandHere, findTarget } from "./target.ts";
 
 interface ExplainOptions {
 	readonly file?: string;
@@ -96,7 +96,12 @@ async function explain(
 	const traced = traceGrant(layers, { name: line.value.name, command, args: words, folder });
 	const why = forbidden !== null ? "forbidden" : traced.found ? null : traced.why;
 	const steps = traced.found && forbidden === null ? traced.steps : [];
-	const reason = forbidden !== null ? forbidden.problem.message : traced.found || waiting.length > 0 ? null : WHY[traced.why];
+	const reason =
+		forbidden !== null
+			? forbidden.problem.message
+			: traced.found || waiting.length > 0
+				? null
+				: whyNot(traced.why, { name, file: options.file });
 	const verified = await verifiedNow(steps, line.value, home.value);
 	const [first] = steps;
 	const strangers = first === undefined ? [] : strangersFor(layers, first.grant);
@@ -247,11 +252,20 @@ function parseAsked(tool: string | undefined, given: string | undefined, options
 	return ok(subjects[0] ?? null);
 }
 
-const WHY = {
-	"not-approved": "Nobody has approved this server: sallyport tools allow",
-	"launch-changed": "What it starts is not what was approved: sallyport tools list",
-	"other-workspace": "It was approved for another workspace.",
-} as const;
+/** With the command that a person can paste. */
+function whyNot(
+	why: Extract<GrantLookup, { readonly found: false }>["why"],
+	here: { readonly name: string; readonly file: string | undefined },
+): string {
+	switch (why) {
+		case "not-approved":
+			return `Nobody has approved this server. To see its tools: ${commandHere("tools list", here)}`;
+		case "launch-changed":
+			return `What it starts is not what was approved. To see it, and its tools: ${commandHere("tools list", here)}`;
+		case "other-workspace":
+			return "It was approved for another workspace.";
+	}
+}
 
 function parseArguments(text: string): Result<Readonly<Record<string, unknown>>> {
 	try {

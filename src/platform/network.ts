@@ -42,8 +42,8 @@ export type StoredProxy = z.infer<typeof ProxyEntry>;
 
 const MOST_BYTES = 10_000_000;
 
-/** In the home, which no server sees; never beside a project. */
-function networkFile(home: Home): string {
+/** In the home, which no server sees; never beside a project. It need not be there. */
+export function networkFile(home: Home): string {
 	return path.join(home.path, "network.json");
 }
 

@@ -96,7 +96,10 @@ describe("sallyport policy explain", () => {
 		expect(await explain("write")).toMatchObject({ code: 1, stdout: expect.stringContaining("does not grant it") });
 		world.write(".cursor/mcp.json", { mcpServers: { other: { command: process.execPath, args: [world.server] } } });
 		const outcome = await world.sallyport(["policy", "explain", "other", "echo"]);
-		expect([outcome.code, outcome.stdout]).toEqual([1, expect.stringContaining("Nobody has approved this server")]);
+		expect([outcome.code, outcome.stdout]).toEqual([
+			1,
+			expect.stringContaining("Nobody has approved this server. To see its tools: sallyport tools list other\n"),
+		]);
 	});
 
 	it("says that a policy forbids the server, whatever it was granted", async () => {

@@ -24,9 +24,7 @@ export function acceptQuestion({ proposal: { server, file, accepted }, rows }: L
 			),
 			list([exact(file)], 1),
 		]),
-		...(words.now.length === 0
-			? []
-			: [asIs(`The server's own words that it lets through stand in the document behind this: ${words.summary}.`)]),
+		...(words.now.length === 0 ? [] : [wordsText(words)]),
 		...gains(rows),
 		...losses(rows),
 	];
@@ -42,6 +40,11 @@ export function acceptQuestion({ proposal: { server, file, accepted }, rows }: L
 		fullFirst: words.now.length > 0 || !isAllSeen(differs),
 		button: "Accept",
 	};
+}
+
+function wordsText({ summary }: ProposedText): Cuttable {
+	const of = (where: string): string => `The server's own words that it lets through stand ${where}: ${summary}.`;
+	return { text: of("in the document behind this"), full: of("below") };
 }
 
 /** Before other grants of a line give all that they say, although one that held them is gone. */

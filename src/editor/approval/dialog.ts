@@ -80,7 +80,7 @@ export async function whenRead(text: string): Promise<boolean> {
 	return picked === GO_ON;
 }
 
-const GO_ON = "Back to the question";
+const GO_ON = "Go On to the Question";
 const LEAVE = "Leave everything as it is";
 
 /** After something was opened to be looked at, which a modal dialog would cover: a quiet notification. True: the person is done looking. */

@@ -1,3 +1,4 @@
+import * as vscode from "vscode";
 import type { Proposal } from "../../core/policy/accepted.ts";
 import { failed, ok, type Result } from "../../core/result.ts";
 import {
@@ -82,8 +83,19 @@ export async function acceptAll(services: Services, servers: Servers): Promise<R
 	}
 	const settled = await settleNarrowed(home, acting);
 	await servers.regrant();
+	const isNetworkOpen = servers.waiting?.network === true;
+	if (isNetworkOpen) void offerNetwork();
 	if (!refused.ok) return refused;
 	if (!settled.ok) return settled;
-	if (each.length === 0) void inform("Nothing waits: your policy files say what you have accepted.");
+	if (each.length === 0 && !isNetworkOpen) void inform("Nothing waits: your policy files say what you have accepted.");
 	return ok(undefined);
 }
+
+/** What a proxy and a certificate are is told by the variables of a terminal, and accepted there alone. */
+async function offerNetwork(): Promise<void> {
+	const text = `How servers reach the internet was changed outside Sallyport, and no server with a network starts until you have looked at it, in a terminal: ${NETWORK}`;
+	if ((await inform(text, COPY)) === COPY) await vscode.env.clipboard.writeText(NETWORK);
+}
+
+const NETWORK = "sallyport network";
+const COPY = "Copy Command";

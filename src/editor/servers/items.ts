@@ -75,17 +75,19 @@ function item({ label, description, tooltip, icon: iconPath, context, says, open
 	return made;
 }
 
-function waitingItem({ servers, settings }: WaitingChanges): vscode.TreeItem {
+function waitingItem({ servers, settings, network }: WaitingChanges): vscode.TreeItem {
 	const named = servers.slice(0, MOST_NAMED).map((name) => brief(name, 40));
 	const more = servers.length - named.length;
-	const what = [...named, ...(more > 0 ? [`${more} more`] : []), ...(settings ? ["settings"] : [])].join(", ");
+	const what = [...named, ...(more > 0 ? [`${more} more`] : []), ...(settings ? ["settings"] : []), ...(network ? ["network"] : [])].join(
+		", ",
+	);
 	const made = item({
-		label: "Policies changed outside Sallyport",
-		description: `waits for you: ${what}`,
+		label: "Policy changes wait",
+		description: what,
 		tooltip: `Your policy files were changed by hand or by another program. What they take away is gone; what they add waits: ${what}. Click to look at it, and to accept it or not.`,
 		icon: icon("git-pull-request-new-changes", "list.warningForeground"),
 		context: "waiting",
-		says: `Policies changed outside Sallyport, waiting for you: ${what}`,
+		says: `Policy changes from outside Sallyport wait for you: ${what}`,
 	});
 	made.command = { command: "sallyport.acceptChanges" satisfies CommandId, title: "Look at It" };
 	return made;

@@ -6,9 +6,10 @@ import * as vscode from "vscode";
 import type { ConfigDocument } from "../../core/config/server.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { type Accepted, acceptedPlaces, readAccepted } from "../../platform/acceptance/accepted.ts";
-import { mayHold } from "../../platform/acceptance/held.ts";
+import { mayHold } from "../../platform/acceptance/may-hold.ts";
 import type { ListedOffers, ListedTool } from "../../platform/launch/list-tools.ts";
 import type { LaunchLine } from "../../platform/launch/locate.ts";
+import { networkFile } from "../../platform/network.ts";
 import { policyPlaces, watchPolicies } from "../../platform/policy-files.ts";
 import type { Configs } from "../configs/configs.ts";
 import type { ContextKey } from "../contributions.ts";
@@ -453,6 +454,7 @@ export class Servers implements vscode.Disposable {
 			? [
 					...[null, ...folders].flatMap((workspace) => policyPlaces(home.value, { workspace, narrowing: [] })),
 					...acceptedPlaces(home.value),
+					networkFile(home.value),
 				]
 			: [path.join(this.#services.homePath, "policy")];
 		try {

@@ -2,6 +2,7 @@ import { holdToAccepted } from "../../core/policy/accepted.ts";
 import type { Accepted } from "../../platform/acceptance/accepted.ts";
 import { waitingSettings } from "../../platform/approval/settings.ts";
 import type { Home } from "../../platform/home.ts";
+import { isNetworkAccepted } from "../../platform/network.ts";
 import { readLayers } from "../../platform/policy-files.ts";
 
 /** What stands in the person's own policy files and counts only once they accept it. */
@@ -10,6 +11,8 @@ export interface WaitingChanges {
 	readonly servers: readonly string[];
 	/** What the files say beside grants is laxer than what was accepted. */
 	readonly settings: boolean;
+	/** How servers reach the internet is not what was accepted: no server with a network starts. */
+	readonly network: boolean;
 }
 
 /** Null: nothing waits, or that cannot be told, which the servers say themselves. */
@@ -19,5 +22,6 @@ export function waitingChanges(home: Home, accepted: Accepted): WaitingChanges |
 	const { proposals, withdrawn } = holdToAccepted(layers.value, accepted);
 	const names = [...proposals.map(({ server }) => server.name), ...withdrawn.map(({ grant }) => grant.name)];
 	const settings = waitingSettings(layers.value, accepted.settings) !== null;
-	return names.length === 0 && !settings ? null : { servers: [...new Set(names)], settings };
+	const network = !isNetworkAccepted(home, accepted.network);
+	return names.length === 0 && !settings && !network ? null : { servers: [...new Set(names)], settings, network };
 }

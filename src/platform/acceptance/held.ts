@@ -26,14 +26,8 @@ export async function readHeldNow(
 	return layers.ok ? ok({ ...holdToAccepted(layers.value, accepted.value), accepted: accepted.value }) : layers;
 }
 
-/** Whether the person's own files, as they are now, say anything that depends on what was accepted. False also where they cannot be read. */
-export function mayHold(home: Home): boolean {
-	const layers = readLayers(home, { workspace: null, narrowing: [] });
-	return layers.ok && isAnythingHeld(home, layers.value);
-}
-
 /** Where nothing is granted, and nothing was accepted that could hold, no vault is asked: a locked one keeps nobody from looking. */
-function isAnythingHeld(home: Home, layers: readonly PolicyLayer[]): boolean {
+export function isAnythingHeld(home: Home, layers: readonly PolicyLayer[]): boolean {
 	return grantsOf(layers).length > 0 || saysMore(layers) || acceptedPlaces(home).length > 0;
 }
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { type LedgerEntry, type LedgerSession, readLedger } from "../../core/audit/ledger.ts";
 import { prunedText } from "../../core/audit/ledger-line.ts";
+import { parseRecord } from "../../core/audit/record.ts";
 import type { Retention } from "../../core/audit/retention.ts";
 import { aged } from "../../core/audit/retention.ts";
 import type { Home } from "../home.ts";
@@ -35,7 +36,7 @@ export async function sweepLogs(home: Home, retention: Retention, now: Date): Pr
 	const unknown = all.filter(({ name }) => !sessions.has(name)).map((log) => ({ ...log, session: null }));
 	const old = aged(unknown, { ...retention, bytes: Number.POSITIVE_INFINITY }, now.getTime());
 	const beyond = aged(ended, { ...retention, bytes: Math.max(0, retention.bytes - running) }, now.getTime());
-	const taken = [...old, ...beyond].slice(0, MOST_AT_ONCE);
+	const taken = firstOf([...old, ...beyond], MOST_AT_ONCE, ({ log, why }) => why === "age" || !isApproval(log));
 	const noted = taken.flatMap(({ log: { session }, why }) => (session === null || session.pruned !== null ? [] : [{ session, why }]));
 	if (noted.length > 0) {
 		const secret = await readSecret(home);
@@ -45,6 +46,25 @@ export async function sweepLogs(home: Home, retention: Retention, now: Date): Pr
 	for (const { log } of taken) fs.rmSync(log.file, { force: true });
 	await dropLists(home, now);
 	return taken.length;
+}
+
+function firstOf<T>(items: readonly T[], most: number, isMeant: (item: T) => boolean): readonly T[] {
+	const found: T[] = [];
+	for (const item of items) {
+		if (found.length === most) break;
+		if (isMeant(item)) found.push(item);
+	}
+	return found;
+}
+
+/** Bytes of the log of an approval, at most: one record, which is bounded, between two short ones. */
+const LARGEST_APPROVAL = 32 * 1024;
+
+/** A server that makes much log must not push out who let it. */
+function isApproval({ file, bytes }: Log): boolean {
+	if (bytes > LARGEST_APPROVAL) return false;
+	const record = parseRecord(readText(file)?.split("\n")[1] ?? "");
+	return record?.kind === "event" && record.direction === "person";
 }
 
 interface Log {

@@ -12,7 +12,7 @@ import { until } from "./config-files.ts";
 import { must } from "./granting.ts";
 import { ServersWorld } from "./servers-world.ts";
 
-const GO_ON = "Back to the question";
+const GO_ON = "Go On to the Question";
 
 suite("what another program wrote into a person's policy files", () => {
 	const here = new ServersWorld();
@@ -48,13 +48,13 @@ suite("what another program wrote into a person's policy files", () => {
 			() => servers.waiting,
 			(waiting) => waiting !== null,
 		);
-		assert.deepEqual(servers.waiting, { servers: ["mine"], settings: false });
+		assert.deepEqual(servers.waiting, { servers: ["mine"], settings: false, network: false });
 		const [first] = childrenOf(null, servers.files, servers.waiting);
 		assert.ok(first?.kind === "waiting");
 		const item = itemOf(first);
-		assert.equal(item.description, "waits for you: mine");
+		assert.equal(item.description, "mine");
 		assert.equal(item.command?.command, "sallyport.acceptChanges");
-		assert.match(item.accessibilityInformation?.label ?? "", /waiting for you: mine$/);
+		assert.match(item.accessibilityInformation?.label ?? "", /wait for you: mine$/);
 		assert.deepEqual(tools(), ["echo"]);
 	});
 
@@ -121,7 +121,7 @@ suite("what another program wrote into a person's policy files", () => {
 		await sallyport("tools", "allow", "mine", "echo", "write", "--file", other, "--yes");
 		await sallyport("revoke", "mine", "--file", other);
 		await servers.refresh();
-		assert.deepEqual(servers.waiting, { servers: ["mine"], settings: false });
+		assert.deepEqual(servers.waiting, { servers: ["mine"], settings: false, network: false });
 		assert.deepEqual(tools(), ["echo"]);
 		asked.length = 0;
 		must(await answering(yes, () => acceptAll(services, servers)));
@@ -143,6 +143,25 @@ suite("what another program wrote into a person's policy files", () => {
 		assert.deepEqual(here.server("mine").effective?.egress, []);
 		assert.notEqual(servers.waiting, null);
 		fs.writeFileSync(file, before);
+		await until(
+			() => servers.waiting,
+			(waiting) => waiting === null,
+		);
+	});
+
+	test("is told of the company's proxy, which a terminal alone can accept", async () => {
+		const file = path.join(world.sallyportHome, "network.json");
+		fs.writeFileSync(file, JSON.stringify({ version: 1, https: { url: "http://proxy.example:8080" } }));
+		await until(
+			() => servers.waiting?.network,
+			(network) => network === true,
+		);
+		const [first] = childrenOf(null, servers.files, servers.waiting);
+		assert.ok(first);
+		assert.equal(itemOf(first).description, "network");
+		must(await acceptAll(services, servers));
+		assert.equal(servers.waiting?.network, true);
+		fs.rmSync(file);
 		await until(
 			() => servers.waiting,
 			(waiting) => waiting === null,

@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { parseRecord } from "../../../src/core/audit/record.ts";
+import { recordActs } from "../../../src/platform/approval/acts.ts";
 import { advanceHead, readHead } from "../../../src/platform/audit/head.ts";
 import { sweepLogs } from "../../../src/platform/audit/retention.ts";
 import { verifyAudit } from "../../../src/platform/audit/verify.ts";
@@ -195,6 +196,25 @@ test("logs beyond the room for them go, the oldest first, and the list of a mont
 	expect(fs.existsSync(second.file)).toBe(true);
 	expect(fs.readdirSync(logs()).filter((name) => name.endsWith(".ledger"))).toEqual(["sessions-2026-10.ledger"]);
 	expect(await verified()).toMatchObject({ discrepancies: [], head: { state: "kept" } });
+});
+
+test("who granted what is not pushed out by what servers do, and goes when it is too old", async () => {
+	const act = { reason: "approval-granted", server: "files", entry: null, gets: ["tool: read"], loses: [], before: null } as const;
+	expect(await recordActs(home, [{ ...act, after: "sha256:0" }], {})).toMatchObject({ ok: true });
+	const [approval = ""] = fs.readdirSync(logs()).filter((name) => name.endsWith(".jsonl"));
+	const old = new Date(Date.now() - 10 * 24 * 60 * 60 * 1000);
+	fs.utimesSync(path.join(logs(), approval), old, old);
+	clock = new Date();
+	const first = await session("first");
+	const second = await session("second");
+	fs.utimesSync(first.file, clock, clock);
+	const left = () => fs.readdirSync(logs()).filter((name) => name.endsWith(".jsonl"));
+	expect(await sweepLogs(home, { days: 90, bytes: 1 }, clock)).toBe(2);
+	expect(left()).toEqual([approval]);
+	expect(await verified()).toMatchObject({ discrepancies: [], head: { state: "kept" } });
+	expect(fs.existsSync(second.file)).toBe(false);
+	expect(await sweepLogs(home, { days: 90, bytes: 1 }, new Date(clock.getTime() + 91 * 24 * 60 * 60 * 1000))).toBe(1);
+	expect(left()).toEqual([]);
 });
 
 test("a file that says that it is large, and is no log, makes none go", async () => {
