@@ -67,7 +67,7 @@ export function propertiesOf(node: TreeNode | undefined): readonly Property[] {
 		const key = property.children?.[0];
 		if (key === undefined) continue;
 		const name = keyText(key);
-		const first = firsts === null ? found.find((other) => keyText(other.key) === name) : firsts.get(name);
+		const first = firsts === null ? firstNamed(found, name) : firsts.get(name);
 		const own = { node: property, key, value: property.children?.[1], duplicate: first !== undefined };
 		if (first !== undefined) first.duplicate = true;
 		else firsts?.set(name, own);
@@ -75,6 +75,11 @@ export function propertiesOf(node: TreeNode | undefined): readonly Property[] {
 	}
 	if (found.length >= MANY) LARGE.set(node, found);
 	return found;
+}
+
+function firstNamed<T extends Property>(properties: readonly T[], name: string): T | undefined {
+	for (const property of properties) if (keyText(property.key) === name) return property;
+	return undefined;
 }
 
 /** What was found in large objects, which several readers ask for. */
