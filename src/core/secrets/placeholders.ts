@@ -86,7 +86,19 @@ function isPatterned(text: string, kind: KeyClass): boolean {
 
 function alphanumerics(text: string): string {
 	if (hasOnly(text, SIGN.upper | SIGN.lower | SIGN.digit)) return text;
-	return hasAny(text, SIGN.foreign) ? text.replace(/[^\p{L}\p{N}]/gu, "") : text.replace(/[^A-Za-z0-9]/g, "");
+	if (hasAny(text, SIGN.foreign)) return text.replace(/[^\p{L}\p{N}]/gu, "");
+	let core = "";
+	let start = 0;
+	for (let i = 0; i <= text.length; i++) {
+		if (i < text.length && isLetterOrDigit(text.charCodeAt(i))) continue;
+		if (i > start) core += text.slice(start, i);
+		start = i + 1;
+	}
+	return core;
+}
+
+function isLetterOrDigit(code: number): boolean {
+	return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }
 
 /** @param most at most 3 */
