@@ -298,7 +298,8 @@ function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
 	if (HEADER_FLAGS.test(flag)) return headerParts(name, piece);
 	const percent = LOGIN_FLAGS.test(flag) ? /^([\w.@\\-]{2,64})%(?=\S{6,}$)/.exec(text) : null;
 	if (percent !== null) return [credential("password", piece, percent[0].length, text.length, percent[1])];
-	if (flag.startsWith("/") && /^\/(?:p|pw|pwd)$/i.test(flag) && text.length >= SHORTEST_PASSWORD && !/[\s\\/]/.test(text)) return decompose("password", piece);
+	if (flag.startsWith("/") && /^\/(?:p|pw|pwd)$/i.test(flag) && text.length >= SHORTEST_PASSWORD && !/[\s\\/]/.test(text))
+		return decompose("password", piece);
 	if (KEY_FLAGS.test(flag) && isRandom(text, SHORTEST_UNFLAGGED) && !isOrdinary(text)) return decompose("key", piece);
 	if (LOGIN_FLAGS.test(flag) && text.includes(":")) {
 		const scheme = /^(?:basic|plain|simple|login|digest|ntlm|scram(?:-[\w-]{1,20})?):(?=[^:\s]{1,64}:\S)/i.exec(text);
