@@ -70,6 +70,8 @@ class EntryReader {
 	readonly #value: TreeNode;
 	readonly #place: EntryPlace;
 	#properties: readonly Property[] = [];
+	/** Those that stand in the entry itself. */
+	#members: readonly Property[] = [];
 	/** Of those that share a name, the last: what most parsers take. */
 	#named: ReadonlyMap<string, Property> = new Map();
 	/** Cleared by whatever two hosts could read differently. */
@@ -92,8 +94,13 @@ class EntryReader {
 			this.#problem("bad-entry", spanOf(this.#value), "A server must be an object.");
 			return null;
 		}
-		this.#properties = [...this.#inherited(), ...this.#membersOf(this.#value)];
-		this.#named = new Map(this.#properties.map((property) => [keyText(property.key), property]));
+		this.#members = propertiesOf(this.#value);
+		const inherited = this.#inherited();
+		const members = this.#membersOf(this.#value, this.#members);
+		this.#properties = inherited.length === 0 ? members : [...inherited, ...members];
+		const named = new Map<string, Property>();
+		for (const property of this.#properties) named.set(keyText(property.key), property);
+		this.#named = named;
 		if (hasDuplicateKeys(this.#value)) {
 			this.#clear = false;
 			this.#problem(
@@ -171,11 +178,12 @@ class EntryReader {
 			keyPath: this.#place.keyPath,
 			project: this.#place.project,
 			ignores: this.#ignores(),
-			keys: keysOf(this.#text, propertiesOf(this.#value)),
+			keys: keysOf(this.#text, this.#members),
 		};
 	}
 
 	#ignores(): readonly EntryIgnore[] {
+		if (!this.#named.has(IGNORE_KEY)) return [];
 		return this.#properties
 			.filter(({ key, value }) => keyText(key) === IGNORE_KEY && value !== undefined)
 			.flatMap(({ node, value }): readonly EntryIgnore[] => {
@@ -201,8 +209,8 @@ class EntryReader {
 	}
 
 	/** With what `<<` merges in, which the entry's own members override. */
-	#membersOf(node: TreeNode): readonly Property[] {
-		const { properties, isMerged } = membersOf(node, this.#place.aliases);
+	#membersOf(node: TreeNode, own?: readonly Property[]): readonly Property[] {
+		const { properties, isMerged } = membersOf(node, this.#place.aliases, own);
 		if (isMerged) {
 			this.#clear = false;
 			this.#scattered = true;
@@ -216,7 +224,7 @@ class EntryReader {
 		if (base === null) return [];
 		this.#clear = false;
 		this.#scattered = true;
-		const own = new Set(propertiesOf(this.#value).map(({ key }) => keyText(key)));
+		const own = new Set(this.#members.map(({ key }) => keyText(key)));
 		const fields = (["command", "args", "env"] as const).flatMap((field) => host.names[field] ?? [field]);
 		return propertiesOf(base).filter(({ key, value }) => {
 			if (!fields.includes(keyText(key)) || own.has(keyText(key))) return false;
@@ -228,6 +236,9 @@ class EntryReader {
 
 	/** What a nested object holds counts as the entry's own where that is missing. Zed's `command` may be one, too: `{ "path", "args", "env" }`. */
 	#unnest(): void {
+		const isNested = this.#named.get("command")?.value?.type;
+		// Most entries are as flat as most hosts have them.
+		if (this.#place.host.nests.length === 0 && isNested !== "object" && isNested !== "alias") return;
 		const named = new Map(this.#named);
 		for (const name of this.#place.host.nests) {
 			const nest = this.#resolved(this.#named.get(name)?.value);

@@ -13,9 +13,8 @@ export interface Members {
 	readonly isMerged: boolean;
 }
 
-/** With what `<<` merges into an object: an alias, an object, or a list of those (YAML 1.1's merge key). Without one, the object's own properties. */
-export function membersOf(node: TreeNode, budget: AliasBudget): Members {
-	const own = propertiesOf(node);
+/** With what `<<` merges into an object: an alias, an object, or a list of those (YAML 1.1's merge key). Without one, the object's own properties, which whoever has them hands over. */
+export function membersOf(node: TreeNode, budget: AliasBudget, own: readonly Property[] = propertiesOf(node)): Members {
 	if (!own.some(isMerge)) return { properties: own, isMerged: false };
 	const inherited = own.filter(isMerge).flatMap(({ value }) => mergedFrom(value, budget, 0));
 	return { properties: [...inherited, ...own.filter((property) => !isMerge(property))], isMerged: true };

@@ -4,7 +4,7 @@ import { IGNORE_KEY } from "./entry.ts";
 import type { Host } from "./hosts/host.ts";
 import type { AliasBudget } from "./merges.ts";
 import type { Located, Setting } from "./server.ts";
-import { isStringNode, keyText, locate, propertiesOf, spanOf, type TreeNode } from "./tree.ts";
+import { isStringNode, keyText, locate, spanOf, type TreeNode } from "./tree.ts";
 
 /** An entry while its file is read. */
 export interface Owner {
@@ -39,9 +39,11 @@ export function settingsIn(roots: readonly TreeNode[], walk: Walk): Setting[] {
 		const owner = owners.get(node) ?? outer;
 		if (node.children !== undefined && node.children.length > 0) {
 			if (node.type === "object")
-				for (const property of propertiesOf(node))
-					if (property.value !== undefined && !taken.has(property.value))
-						visit(property.value, [...path, keyText(property.key)], property.key, owner);
+				for (const { children } of node.children) {
+					const own = children?.[0];
+					const value = children?.[1];
+					if (own !== undefined && value !== undefined && !taken.has(value)) visit(value, [...path, keyText(own)], own, owner);
+				}
 			if (node.type === "array")
 				node.children.forEach((child, i) => {
 					if (!taken.has(child)) visit(child, [...path, i], key, owner);

@@ -67,7 +67,7 @@ export function propertiesOf(node: TreeNode | undefined): readonly Property[] {
 		const key = property.children?.[0];
 		if (key === undefined) continue;
 		const name = keyText(key);
-		const first = firsts === null ? found.find((other) => keyText(other.key) === name) : firsts.get(name);
+		const first = firsts === null ? firstNamed(found, name) : firsts.get(name);
 		const own = { node: property, key, value: property.children?.[1], duplicate: first !== undefined };
 		if (first !== undefined) first.duplicate = true;
 		else firsts?.set(name, own);
@@ -75,6 +75,11 @@ export function propertiesOf(node: TreeNode | undefined): readonly Property[] {
 	}
 	if (found.length >= MANY) LARGE.set(node, found);
 	return found;
+}
+
+function firstNamed<T extends Property>(properties: readonly T[], name: string): T | undefined {
+	for (const property of properties) if (keyText(property.key) === name) return property;
+	return undefined;
 }
 
 /** What was found in large objects, which several readers ask for. */
@@ -85,9 +90,24 @@ const FEW = 8;
 /** True when an object anywhere below holds a key twice. Prototype-like names are keys as any other. */
 export function hasDuplicateKeys(node: TreeNode): boolean {
 	const { children = [] } = node;
-	if (node.type === "object" && children.length > 1 && propertiesOf(node).some(({ duplicate }) => duplicate)) return true;
+	if (node.type === "object" && repeatsKey(node, children)) return true;
 	// Most children are plain values, and a property's key is one.
-	return children.some((child) => (child.children?.length ?? 0) > 0 && hasDuplicateKeys(child));
+	for (const child of children) if ((child.children?.length ?? 0) > 0 && hasDuplicateKeys(child)) return true;
+	return false;
+}
+
+function repeatsKey(node: TreeNode, properties: readonly TreeNode[]): boolean {
+	if (properties.length > FEW) return propertiesOf(node).some(({ duplicate }) => duplicate);
+	for (let i = 1; i < properties.length; i++) {
+		const key = properties[i]?.children?.[0];
+		if (key === undefined) continue;
+		const name = keyText(key);
+		for (let j = 0; j < i; j++) {
+			const before = properties[j]?.children?.[0];
+			if (before !== undefined && keyText(before) === name) return true;
+		}
+	}
+	return false;
 }
 
 /** The first `most` keys anywhere below that stand more than once in their object, in order. */
@@ -127,7 +147,9 @@ const MAX_TWINS = 10;
 
 /** True when an alias stands anywhere in it, or what an alias leads to. */
 export function isTangled(node: TreeNode): boolean {
-	return node.type === "alias" || node.shared === true || (node.children?.some(isTangled) ?? false);
+	if (node.type === "alias" || node.shared === true) return true;
+	if (node.children !== undefined) for (const child of node.children) if (isTangled(child)) return true;
+	return false;
 }
 
 export function keyText(key: TreeNode): string {
@@ -164,5 +186,7 @@ export function locate(text: string, node: TreeNode & { readonly value: string }
 
 /** The names of properties, in order. */
 export function keysOf(text: string, properties: readonly Property[]): readonly Located<string>[] {
-	return properties.flatMap(({ key }) => (isStringNode(key) ? [locate(text, key)] : []));
+	const keys: Located<string>[] = [];
+	for (const { key } of properties) if (isStringNode(key)) keys.push(locate(text, key));
+	return keys;
 }

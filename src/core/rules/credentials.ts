@@ -73,7 +73,9 @@ function withTwins(document: ConfigDocument, found: readonly Finding[]): readonl
 	};
 	const texts = found.map(({ span }) => credentialText(document, span));
 	for (const [i, { span }] of found.entries()) add(texts[i] ?? "", span);
-	for (const { value, span } of valuesOf(document)) if (value.length >= MIN_TWIN && places.has(value)) add(value, span);
+	forEachValue(document, ({ value, span }) => {
+		if (value.length >= MIN_TWIN && places.has(value)) add(value, span);
+	});
 	const related = new Map<string, readonly Span[]>();
 	for (const [value, spans] of places)
 		if (spans instanceof Map) related.set(value, [...spans.values()].sort((a, b) => a.offset - b.offset).slice(0, MAX_RELATED + 1));
@@ -108,7 +110,9 @@ const TEXT_AT = new WeakMap<ConfigDocument, (offset: number) => Located<string> 
 
 /** Everything that stands for a text, names included. */
 function* textsOf(document: ConfigDocument): Iterable<Located<string>> {
-	yield* [...valuesOf(document)].filter(({ span }) => span.length > 0);
+	const values: Located<string>[] = [];
+	forEachValue(document, (value) => values.push(value));
+	yield* values.filter(({ span }) => span.length > 0);
 	for (const server of document.servers) {
 		yield server.name;
 		for (const { name } of server.kind === "stdio" ? server.env : server.headers) yield name;
@@ -117,17 +121,19 @@ function* textsOf(document: ConfigDocument): Iterable<Located<string>> {
 	yield* new Map(keys.map((key) => [key.span.offset, key])).values();
 }
 
-function* valuesOf(document: ConfigDocument): Iterable<Located<string>> {
+/** Called thousands of times: an iterator would hand on an object for each. */
+function forEachValue(document: ConfigDocument, visit: (value: Located<string>) => void): void {
 	for (const server of document.servers) {
 		if (server.kind === "stdio") {
-			yield server.command;
-			yield* server.args;
-			for (const { value } of server.env) yield value;
-			yield* [server.cwd, server.envFile].filter((text) => text !== null);
+			visit(server.command);
+			for (const argument of server.args) visit(argument);
+			for (const { value } of server.env) visit(value);
+			if (server.cwd !== null) visit(server.cwd);
+			if (server.envFile !== null) visit(server.envFile);
 		} else {
-			yield server.url;
-			for (const { value } of server.headers) yield value;
+			visit(server.url);
+			for (const { value } of server.headers) visit(value);
 		}
 	}
-	for (const { value, kind } of document.settings) if (kind === "string" || kind === "number") yield value;
+	for (const { value, kind } of document.settings) if (kind === "string" || kind === "number") visit(value);
 }

@@ -6,6 +6,7 @@ import { LineIndex, type Span, slice } from "../text.ts";
 import { extentOf, Landscape } from "./comment-target.ts";
 import { type AnalysisContext, type Finding, newFinding, type Rule } from "./finding.ts";
 import { RULES } from "./index.ts";
+import { LastOf } from "./last-of.ts";
 import { quoted } from "./places.ts";
 
 /** What somebody put aside in the file itself. */
@@ -49,7 +50,7 @@ interface Applied {
  * that nothing answers to are findings themselves.
  */
 export function applyIgnores(document: ConfigDocument, found: readonly Finding[], context: AnalysisContext): Applied {
-	const ignores = [...commentIgnores(document), ...memberIgnores(document), ...rootIgnores(document)];
+	const ignores = ignoresOf(document);
 	if (ignores.length === 0) return { kept: found, silenced: [], reasons: new Map() };
 	const silencer = new Silencer(
 		found,
@@ -199,6 +200,17 @@ export function isIgnoreComment(comment: string): boolean {
 }
 
 const COMMENT = /^(?:\/[/*]|#)[\s*#]*sallyport-ignore(?![\w-])[\s:]*/;
+
+const known = new LastOf<ConfigDocument, readonly Ignore[]>();
+
+/** Asked for twice of each file: of its credentials first, and then of all that is found. */
+function ignoresOf(document: ConfigDocument): readonly Ignore[] {
+	const before = known.get(document);
+	if (before !== undefined) return before;
+	const ignores = [...commentIgnores(document), ...memberIgnores(document), ...rootIgnores(document)];
+	known.set(document, ignores);
+	return ignores;
+}
 
 function* commentIgnores(document: ConfigDocument): Iterable<Ignore> {
 	let landscape: Landscape | null = null;

@@ -35,58 +35,71 @@ export function runRules(
 	context: AnalysisContext,
 	most: number = mostFindings(document),
 ): Found {
-	const byRule = rules.map((): Finding[] => []);
+	// Most rules find nothing in a file.
+	const byRule = new Array<Finding[]>(rules.length).fill(NOTHING);
+	const add = (index: number, finding: Finding): void => {
+		const found = byRule[index];
+		if (found === undefined || found === NOTHING) byRule[index] = [finding];
+		else found.push(finding);
+	};
 	const { memory } = context;
 	let left = most;
 	/** False: there are more than may still be found. */
-	const take = (into: Finding[] | undefined, findings: Iterable<Finding>): boolean => {
+	const take = (index: number, findings: Iterable<Finding>): boolean => {
 		for (const finding of findings) {
 			if (left-- <= 0) return false;
-			into?.push(finding);
+			add(index, finding);
 		}
 		return true;
 	};
-	for (let i = 0; i < rules.length; i++) {
-		const rule = rules[i];
-		if (rule?.checkDocument === undefined || rule.mayConcernFile?.(document, context) === false) continue;
-		const found = rule.checkDocument(document, context);
-		if (!take(byRule[i], found)) return { byRule, complete: false };
+	const { ofFiles, ofEntries } = sorted(rules);
+	for (const { rule, check, index } of ofFiles) {
+		if (rule.mayConcernFile?.(document, context) === false) continue;
+		if (!take(index, check.call(rule, document, context))) return { byRule, complete: false };
 	}
 	if (memory !== undefined) {
 		// One by one: a large file has more of them than a call can have arguments.
-		for (const [i, rule] of rules.entries()) for (const finding of memory.of(rule, document)) byRule[i]?.push(finding);
+		for (const [index, rule] of rules.entries()) for (const finding of memory.of(rule, document)) add(index, finding);
 		return { byRule, complete: memory.complete };
 	}
-	const ofEntries = rulesOfEntries(rules);
-	for (const server of document.servers)
+	for (const server of document.servers) {
+		const texts = entryTexts(server);
 		for (const { rule, check, index } of ofEntries[server.kind]) {
-			if (rule.mayConcern?.(entryTexts(server), server, document) === false) continue;
-			if (!take(byRule[index], check.call(rule, server, document, context))) return { byRule, complete: false };
+			if (rule.mayConcern?.(texts, server, document) === false) continue;
+			if (!take(index, check.call(rule, server, document, context))) return { byRule, complete: false };
 		}
+	}
 	return { byRule, complete: true };
 }
 
-interface RuleOfEntries {
+/** One for all; nothing is ever put into it. */
+const NOTHING: Finding[] = [];
+
+interface RuleWith<Check> {
 	readonly rule: Rule;
-	readonly check: NonNullable<Rule["checkServer"]>;
+	readonly check: Check;
 	/** Its place among all of them. */
 	readonly index: number;
 }
 
-type RulesOfEntries = Readonly<Record<ServerEntry["kind"], readonly RuleOfEntries[]>>;
+interface SortedRules {
+	readonly ofFiles: readonly RuleWith<NonNullable<Rule["checkDocument"]>>[];
+	/** By the kind of the entries that they look at. */
+	readonly ofEntries: Readonly<Record<ServerEntry["kind"], readonly RuleWith<NonNullable<Rule["checkServer"]>>[]>>;
+}
 
 /** By the list of rules, which is made once. */
-const OF_ENTRIES = new WeakMap<readonly Rule[], RulesOfEntries>();
+const SORTED = new WeakMap<readonly Rule[], SortedRules>();
 
-/** Those rules that look at single entries, by the kind of these. */
-function rulesOfEntries(rules: readonly Rule[]): RulesOfEntries {
-	const known = OF_ENTRIES.get(rules);
+/** The rules by what they look at. */
+function sorted(rules: readonly Rule[]): SortedRules {
+	const known = SORTED.get(rules);
 	if (known !== undefined) return known;
+	const ofFiles = rules.flatMap((rule, index) => (rule.checkDocument === undefined ? [] : [{ rule, check: rule.checkDocument, index }]));
 	const all = rules.flatMap((rule, index) => (rule.checkServer === undefined ? [] : [{ rule, check: rule.checkServer, index }]));
-	const of = (kind: ServerEntry["kind"]): readonly RuleOfEntries[] =>
-		all.filter(({ rule: { only } }) => only === undefined || only === kind);
-	const found = { stdio: of("stdio"), http: of("http") };
-	OF_ENTRIES.set(rules, found);
+	const of = (kind: ServerEntry["kind"]): typeof all => all.filter(({ rule: { only } }) => only === undefined || only === kind);
+	const found = { ofFiles, ofEntries: { stdio: of("stdio"), http: of("http") } };
+	SORTED.set(rules, found);
 	return found;
 }
 
@@ -99,8 +112,9 @@ export function findingsIn(
 	most: number,
 ): readonly Finding[] {
 	const found: Finding[] = [];
-	for (const { rule, check } of rulesOfEntries(rules)[server.kind]) {
-		if (rule.mayConcern?.(entryTexts(server), server, document) === false) continue;
+	const texts = entryTexts(server);
+	for (const { rule, check } of sorted(rules).ofEntries[server.kind]) {
+		if (rule.mayConcern?.(texts, server, document) === false) continue;
 		for (const finding of check.call(rule, server, document, context)) {
 			if (found.length >= most) return found;
 			found.push(finding);

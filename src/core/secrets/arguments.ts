@@ -82,7 +82,12 @@ function argumentParts(
 	program: PasswordFlag | null = null,
 	ofDigests = false,
 ): readonly ArgumentParts[] {
-	const found: ArgumentParts[] = [...pipedParts(args.slice(0, MOST_WORDS)), ...filedParts(args.slice(0, MOST_WORDS))];
+	const found: ArgumentParts[] = [];
+	// Most lines have neither.
+	if (args.some(({ text }) => text === "|" || text.startsWith(">"))) {
+		const words = args.slice(0, MOST_WORDS);
+		found.push(...pipedParts(words), ...filedParts(words));
+	}
 	let flag: string | null = null;
 	let word: string | null = null;
 	let own = program;
@@ -169,8 +174,7 @@ function argumentParts(
 			if (/^\/u(?:ser)?$/i.test(assigned[1] ?? "")) flag = "-p";
 		} else if ((text.startsWith("-") && /^--?\p{L}[\p{L}\p{M}\w.-]*$/u.test(text)) || (SLASH_FLAG.test(text) && expectsSecret(text))) {
 			flag = text;
-			const parts = decompose(null, piece);
-			if (text.length > 24) found.push({ index, parts });
+			if (text.length > 24) found.push({ index, parts: decompose(null, piece) });
 		} else {
 			found.push({ index, parts: positional(named, piece, depth) });
 			if (LOGIN_WORDS.test(text)) isLogin = true;
@@ -198,7 +202,7 @@ const SHORTEST_UNFLAGGED = 20;
 
 /** Letters, digits and signs, or what nobody would make up, and no path, port or mapping of ports. */
 function isChosenPassword(text: string): boolean {
-	if (!/^[^\s/\\:=,]{8,64}$/.test(text) || !/[A-Za-z]/.test(text) || !/\d/.test(text)) return false;
+	if (text.length < 8 || !/^[^\s/\\:=,]{8,64}$/.test(text) || !/[A-Za-z]/.test(text) || !/\d/.test(text)) return false;
 	return /[!#$%&*@^?+~]/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text) && isRandom(text, 10));
 }
 
@@ -286,14 +290,16 @@ function expectsSecret(flag: string): boolean {
 }
 
 function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
-	const name = flag.replace(/^[-/]+/, "").replace(/-stdin$/, "");
+	const bare = flag.replace(/^[-/]+/, "");
+	const name = bare.endsWith("-stdin") ? bare.slice(0, -"-stdin".length) : bare;
 	const { text } = piece;
 	// An expression of another language, whose words follow.
-	if (/^\([A-Z]/.test(text)) return decompose(null, piece);
+	if (text.startsWith("(") && /^\([A-Z]/.test(text)) return decompose(null, piece);
 	if (HEADER_FLAGS.test(flag)) return headerParts(name, piece);
 	const percent = LOGIN_FLAGS.test(flag) ? /^([\w.@\\-]{2,64})%(?=\S{6,}$)/.exec(text) : null;
 	if (percent !== null) return [credential("password", piece, percent[0].length, text.length, percent[1])];
-	if (/^\/(?:p|pw|pwd)$/i.test(flag) && text.length >= SHORTEST_PASSWORD && !/[\s\\/]/.test(text)) return decompose("password", piece);
+	if (flag.startsWith("/") && /^\/(?:p|pw|pwd)$/i.test(flag) && text.length >= SHORTEST_PASSWORD && !/[\s\\/]/.test(text))
+		return decompose("password", piece);
 	if (KEY_FLAGS.test(flag) && isRandom(text, SHORTEST_UNFLAGGED) && !isOrdinary(text)) return decompose("key", piece);
 	if (LOGIN_FLAGS.test(flag) && text.includes(":")) {
 		const scheme = /^(?:basic|plain|simple|login|digest|ntlm|scram(?:-[\w-]{1,20})?):(?=[^:\s]{1,64}:\S)/i.exec(text);
@@ -357,6 +363,7 @@ function shellParts(whole: Piece, depth: number): readonly Part[] | null {
 	if (
 		depth >= MAX_SHELL_DEPTH ||
 		text.length > 65_536 ||
+		!hasAny(text, SIGN.blank | SIGN.foreign) ||
 		!/\s/.test(text.trim()) ||
 		/^\s*[{[]\s*["{[\]}]/.test(text) ||
 		text.includes("-----BEGIN")

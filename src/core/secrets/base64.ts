@@ -13,7 +13,8 @@ export function decodeBase64(text: string): string | null {
 	let buffer = 0;
 	let bits = 0;
 	for (let i = 0; i < length; i++) {
-		const value = VALUES[text.charCodeAt(i)] ?? -1;
+		const code = text.charCodeAt(i);
+		const value = code < 128 ? (VALUES[code] ?? -1) : -1;
 		if (value < 0) return null;
 		buffer = ((buffer << 6) | value) & 0xffff;
 		bits += 6;

@@ -73,7 +73,7 @@ const CLOSING: ReadonlyMap<string, string> = new Map(
 /** True for the name of a variable, all capitals, between marks of whatever kind: `^OPENAI_KEY^`, `##GITHUB_PAT##`, `【API_TOKEN】`. */
 export function isMarkedVariable(text: string): boolean {
 	// Most texts begin with a letter or a digit.
-	if (/^[A-Za-z0-9]/.test(text)) return false;
+	if (text.length < 3 || isLetterOrDigit(text.charCodeAt(0)) || isLetterOrDigit(text.charCodeAt(text.length - 1))) return false;
 	const match = /^([^\p{L}\p{N}\s]{1,4})([A-Z]\w{1,200})(?<!_)([^\p{L}\p{N}\s]{1,4})$/u.exec(text);
 	if (match === null) return false;
 	const [, before = "", name = "", after = ""] = match;
@@ -82,6 +82,12 @@ export function isMarkedVariable(text: string): boolean {
 	const closes = mirrored.join("").startsWith(after) || before === after || (before === "&" && after === ";");
 	return closes && isVariableName(name);
 }
+
+function isLetterOrDigit(code: number): boolean {
+	return code < 128 && OF_WORDS[code] === 1;
+}
+
+const OF_WORDS = Uint8Array.from({ length: 128 }, (_, code) => (/[A-Za-z0-9]/.test(String.fromCharCode(code)) ? 1 : 0));
 
 /** Capitals with an underscore that read like words. */
 function isVariableName(text: string): boolean {

@@ -30,6 +30,7 @@ export function decompose(key: string | null, whole: Piece, depth = 0): readonly
 	if (isPublicByDesign(text) || isHashed(text) || isUndivided(text) || isPinned(text)) return [];
 	if (isPlain(text)) return [{ key, piece, role: "value" }];
 	if (isHollowToken(text) || isDocumented(text)) return [];
+	if (isPathLike(text)) return connectionString(key, piece) ?? logins(key, piece) ?? [{ key, piece, role: "value" }];
 	const takeApart: TakeApart = (name, inner) => decompose(name, inner, depth + 1);
 	return (
 		privateKeyBlocks(key, piece, takeApart) ??
@@ -60,6 +61,11 @@ function isHashed(text: string): boolean {
 /** Most tokens: nothing in them could part them. */
 function isPlain(text: string): boolean {
 	return hasOnly(text, WORD | SIGN.stop | SIGN.tilde | SIGN.hyphen);
+}
+
+/** Paths, packages, base64: of all that could part a text, only logins have no other signs than these. */
+function isPathLike(text: string): boolean {
+	return hasOnly(text, WORD | SIGN.stop | SIGN.tilde | SIGN.hyphen | SIGN.slash | SIGN.at | SIGN.plus);
 }
 
 /** A pair of quotes around a list of quoted things belongs to its ends: `"one","two"`. */

@@ -1,5 +1,6 @@
 import { paired, TWIN_LETTERS } from "../twin-letters.ts";
 import type { Piece } from "./piece.ts";
+import { hasAny, SIGN } from "./signs.ts";
 
 /** Characters that look like those of a token, and those. */
 const LATIN_OF: ReadonlyMap<string, string> = new Map([...TWIN_LETTERS, ...paired("‐‑‒–—－＿․", "------_.")]);
@@ -37,7 +38,7 @@ const MOST_SEEN = 4096;
  * eye. The piece as it looks, where that is Latin throughout or the change only takes away; otherwise the piece itself.
  */
 export function undisguised(piece: Piece): Piece {
-	if (!/[^\0-\x7f]/.test(piece.text)) return piece;
+	if (!hasAny(piece.text, SIGN.foreign)) return piece;
 	const plain = mapped(piece, asItLooks);
 	return /[^\0-\x7f]/.test(plain.text) ? mapped(piece, (c) => (/\p{Cf}/u.test(c) ? "" : c)) : plain;
 }

@@ -7,7 +7,7 @@ const LONGEST = 80;
  * `run-openssl-rand-hex-32`. Whoever chooses a password chooses other words.
  */
 export function isInstruction(text: string): boolean {
-	if (text.length > LONGEST || text.length < 4) return false;
+	if (text.length > LONGEST || text.length < 4 || !OF_WORD.test(text)) return false;
 	const phrase = fold(text)
 		.replace(/[\s_:-]+/g, " ")
 		.trim();
@@ -20,6 +20,9 @@ export function isInstruction(text: string): boolean {
 		isToBeChanged(phrase)
 	);
 }
+
+/** Every phrase below begins with a word, a whole one: most tokens do not, and cost no more than this look. */
+const OF_WORD = /^[\s_:-]*(?:[A-Za-z]+|python3)(?:[\s_:-]|$)|[^\0-\x7f]/;
 
 /** A verb, an article, and a word for a secret after what it should be like; or without the verb. */
 const COMMANDED =

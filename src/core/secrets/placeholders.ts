@@ -81,12 +81,24 @@ function isPatterned(text: string, kind: KeyClass): boolean {
 	if (body.length >= 4 && body.length < text.length && kind !== "password" && isPatterned(body, kind)) return true;
 	if (hasFewCharacters(lower, Math.min(3, core.length / 3))) return true;
 	if (isInterleaved(lower)) return true;
-	return (lower.length >= 6 && lettersInRuns(lower) >= lower.length * 0.65) || isRepeated(lower);
+	return (lower.length >= 6 && standsInRuns(lower)) || isRepeated(lower);
 }
 
 function alphanumerics(text: string): string {
 	if (hasOnly(text, SIGN.upper | SIGN.lower | SIGN.digit)) return text;
-	return hasAny(text, SIGN.foreign) ? text.replace(/[^\p{L}\p{N}]/gu, "") : text.replace(/[^A-Za-z0-9]/g, "");
+	if (hasAny(text, SIGN.foreign)) return text.replace(/[^\p{L}\p{N}]/gu, "");
+	let core = "";
+	let start = 0;
+	for (let i = 0; i <= text.length; i++) {
+		if (i < text.length && isLetterOrDigit(text.charCodeAt(i))) continue;
+		if (i > start) core += text.slice(start, i);
+		start = i + 1;
+	}
+	return core;
+}
+
+function isLetterOrDigit(code: number): boolean {
+	return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }
 
 /** @param most at most 3 */
@@ -103,33 +115,45 @@ function hasFewCharacters(text: string, most: number): boolean {
 	return true;
 }
 
-/** How many characters stand in runs of three and more: `abc`, `321`, `777`, `qwe`. */
-function lettersInRuns(text: string): number {
+/** Whether two thirds of the characters stand in runs of three and more: `abc`, `321`, `777`, `qwe`. */
+function standsInRuns(text: string): boolean {
+	const wanted = text.length * 0.65;
 	let inRuns = 0;
-	let kind: Step = null;
+	let kind: Step = NONE;
 	let length = 1;
+	let before = text.charCodeAt(0);
 	for (let i = 1; i <= text.length; i++) {
-		const step: Step = i < text.length ? stepOf(text.charCodeAt(i - 1), text.charCodeAt(i)) : null;
-		if (step !== null && (kind === null || step === kind)) {
+		const code = i < text.length ? text.charCodeAt(i) : -1;
+		const step: Step = i < text.length ? stepOf(before, code) : NONE;
+		before = code;
+		if (step !== NONE && (kind === NONE || step === kind)) {
 			kind = step;
 			length++;
 			continue;
 		}
 		if (length >= 3) inRuns += length;
+		// What is left is not enough. One character may have been counted with each of two runs.
+		if (inRuns + 2 * (text.length - i + 1) < wanted) return false;
 		// The character before may begin the next run.
-		length = step === null ? 1 : 2;
+		length = step === NONE ? 1 : 2;
 		kind = step;
 	}
-	return Math.min(inRuns, text.length);
+	return Math.min(inRuns, text.length) >= wanted;
 }
 
-type Step = "same" | "up" | "down" | "keyboard" | null;
+/** How one character follows another. */
+type Step = 0 | 1 | 2 | 3 | 4;
+const NONE = 0;
+const SAME = 1;
+const UP = 2;
+const DOWN = 3;
+const KEYBOARD = 4;
 
 function stepOf(a: number, b: number): Step {
-	if (a === b) return "same";
-	if (b === a + 1 || (a === 57 && (b === 48 || b === 97)) || ((a === 122 || a === 102) && (b === 48 || b === 97))) return "up";
-	if (b === a - 1) return "down";
-	return RIGHT_OF[a] === b ? "keyboard" : null;
+	if (a === b) return SAME;
+	if (b === a + 1 || (a === 57 && (b === 48 || b === 97)) || ((a === 122 || a === 102) && (b === 48 || b === 97))) return UP;
+	if (b === a - 1) return DOWN;
+	return a < 128 && RIGHT_OF[a] === b ? KEYBOARD : NONE;
 }
 
 /** `a1b2c3d4e5f6`: letters and digits in order, each for themselves. */
@@ -139,17 +163,19 @@ function isInterleaved(text: string): boolean {
 
 /** Whether the characters between two codes, taken for themselves, are so many at the least and mostly follow one another. */
 function isAlphabet(text: string, from: number, to: number, least: number): boolean {
+	// Of so many steps at the most, a fifth may be missing.
+	const most = text.length * 0.2;
 	let before = -1;
 	let count = 0;
-	let steps = 0;
+	let missing = 0;
 	for (let i = 0; i < text.length; i++) {
 		const code = text.charCodeAt(i);
 		if (code < from || code > to) continue;
-		if (count > 0 && follows(before, code)) steps++;
+		if (count > 0 && !follows(before, code) && ++missing > most) return false;
 		count++;
 		before = code;
 	}
-	return count >= least && steps >= (count - 1) * 0.8;
+	return count >= least && count - 1 - missing >= (count - 1) * 0.8;
 }
 
 /** What stands to the right on a keyboard, by character code. */
@@ -158,7 +184,7 @@ for (const row of ["qwertyuiop", "asdfghjkl", "zxcvbnm"])
 	for (let i = 1; i < row.length; i++) RIGHT_OF[row.charCodeAt(i - 1)] = row.charCodeAt(i);
 
 function follows(a: number, b: number): boolean {
-	return stepOf(a, b) !== null && a !== b;
+	return a !== b && stepOf(a, b) !== NONE;
 }
 
 /** The same chunk of at most twelve characters over and over. */
@@ -166,7 +192,7 @@ function isRepeated(text: string): boolean {
 	for (let period = 1; period <= 12 && period * 2 <= text.length; period++) {
 		if (period * 2 < 8 && text.length < period * 3) continue;
 		let at = period;
-		while (at < text.length && text[at] === text[at - period]) at++;
+		while (at < text.length && text.charCodeAt(at) === text.charCodeAt(at - period)) at++;
 		if (at === text.length) return true;
 	}
 	return false;

@@ -35,7 +35,8 @@ const LONGEST_PROGRAM = 20;
 /** Null for programs that take none, or are not known. `text` may be a path. */
 export function passwordFlag(text: string): PasswordFlag | null {
 	const name = text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1);
-	return name.length > LONGEST_PROGRAM ? null : (BY_PROGRAM.get(name.replace(/\.exe$/i, "")) ?? null);
+	if (name.length > LONGEST_PROGRAM) return null;
+	return BY_PROGRAM.get(name.charAt(name.length - 4) === "." ? name.replace(/\.exe$/i, "") : name) ?? null;
 }
 
 /** Programs and flags that read a password, or a token, from the pipe before them. */

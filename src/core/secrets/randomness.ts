@@ -1,5 +1,4 @@
 import { BIGRAMS } from "./bigrams.ts";
-import { hasOnly, SIGN } from "./signs.ts";
 import { DICTIONARY } from "./words.ts";
 
 /** Letters without case, then any digit, then any sign. */
@@ -11,6 +10,11 @@ const CLASS_OF = Uint8Array.from({ length: 128 }, (_, code) => {
 	if (code >= 65 && code <= 90) return code - 65;
 	return code >= 48 && code <= 57 ? DIGIT : OTHER;
 });
+
+/** Behind the end of the table a look costs several times as much. */
+function classOf(code: number): number {
+	return code < 128 ? (CLASS_OF[code] ?? OTHER) : OTHER;
+}
 
 let bits: Float32Array | null = null;
 
@@ -31,7 +35,7 @@ export function surprise(text: string): number | null {
 	let pairs = 0;
 	let before = OTHER;
 	for (let i = 0; i <= text.length; i++) {
-		const now = i === text.length ? OTHER : (CLASS_OF[text.charCodeAt(i)] ?? OTHER);
+		const now = i === text.length ? OTHER : classOf(text.charCodeAt(i));
 		if (before !== DIGIT || now !== DIGIT) {
 			sum -= odds[before * CLASSES + now] ?? 0;
 			pairs++;
@@ -47,56 +51,145 @@ export function surprise(text: string): number | null {
 let lastText: string | null = null;
 let lastSurprise: number | null = null;
 
-/** Mean odds of a run of lower-case letters, in bits: words lie above 0.5, random letters below 0. */
+/** Mean odds of a run of letters, in bits: words lie above 0.5, random letters below 0. */
 export function wordLikeness(run: string): number {
-	if (run.length < 2) return 0;
+	return likenessIn(run, 0, run.length);
+}
+
+function likenessIn(text: string, start: number, end: number): number {
+	if (end - start < 2) return 0;
 	const odds = table();
 	let sum = 0;
-	for (let i = 1; i < run.length; i++)
-		sum += odds[(CLASS_OF[run.charCodeAt(i - 1)] ?? OTHER) * CLASSES + (CLASS_OF[run.charCodeAt(i)] ?? OTHER)] ?? 0;
-	return sum / (run.length - 1);
+	let before = classOf(text.charCodeAt(start));
+	for (let i = start + 1; i < end; i++) {
+		const now = classOf(text.charCodeAt(i));
+		sum += odds[before * CLASSES + now] ?? 0;
+		before = now;
+	}
+	return sum / (end - start - 1);
 }
 
 /** Splits at separators, digits and humps: `parseHTTPBody2` gives parse, HTTP, Body, 2. */
 export function splitTokens(text: string): readonly string[] {
-	return text.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]|[0-9]+|[^\x20-\x7e]+/g) ?? [];
+	const tokens: string[] = [];
+	for (let at = 0; at < text.length; ) {
+		const end = tokenEnd(text, at);
+		if (end > at) tokens.push(text.slice(at, end));
+		at = Math.max(end, at + 1);
+	}
+	return tokens;
+}
+
+/** Where the token ends that begins at a place; the place itself: there stands what parts tokens. */
+function tokenEnd(text: string, start: number): number {
+	const code = text.charCodeAt(start);
+	let end = start + 1;
+	if (isLower(code) || (isUpper(code) && isLower(text.charCodeAt(end)))) {
+		while (isLower(text.charCodeAt(end))) end++;
+		return end;
+	}
+	if (isUpper(code)) {
+		while (isUpper(text.charCodeAt(end))) end++;
+		// The last capital begins the next word.
+		return isLower(text.charCodeAt(end)) ? end - 1 : end;
+	}
+	if (isDigit(code)) {
+		while (isDigit(text.charCodeAt(end))) end++;
+		return end;
+	}
+	if (isPrintable(code)) return start;
+	while (end < text.length && !isPrintable(text.charCodeAt(end))) end++;
+	return end;
+}
+
+function isLower(code: number): boolean {
+	return code >= 97 && code <= 122;
+}
+
+function isUpper(code: number): boolean {
+	return code >= 65 && code <= 90;
+}
+
+function isDigit(code: number): boolean {
+	return code >= 48 && code <= 57;
+}
+
+function isPrintable(code: number): boolean {
+	return code >= 32 && code <= 126;
 }
 
 /** The share of letters and digits that no word explains: about 0 for names and prose, above 0.7 for random text. */
 export function disorder(text: string): number {
 	let all = 0;
 	let explained = 0;
-	for (const token of splitTokens(text)) {
-		all += token.length;
-		if (/^[0-9]+$/.test(token)) continue;
-		const lower = token.toLowerCase();
-		if (token.length >= 3 && (DICTIONARY.has(lower) || (token.length >= 4 && wordLikeness(lower) > 0.7))) explained += token.length;
+	for (let at = 0; at < text.length; ) {
+		const end = tokenEnd(text, at);
+		all += end - at;
+		// Most tokens of random text are shorter than a word.
+		if (end - at >= 3 && !isDigit(text.charCodeAt(at)) && isWord(text, at, end)) explained += end - at;
+		at = Math.max(end, at + 1);
 	}
 	return all === 0 ? 0 : 1 - explained / all;
+}
+
+function isWord(text: string, start: number, end: number): boolean {
+	// Letters of other scripts may become others in lower case.
+	const isPlain = text.charCodeAt(start) < 128;
+	if (isPlain && end - start >= 4 && likenessIn(text, start, end) > 0.7) return true;
+	const lower = text.slice(start, end).toLowerCase();
+	return DICTIONARY.has(lower) || (!isPlain && end - start >= 4 && wordLikeness(lower) > 0.7);
 }
 
 /** Shannon entropy in bits per character. */
 export function entropy(text: string): number {
 	COUNTS.fill(0);
-	for (let i = 0; i < text.length; i++) {
-		const at = text.charCodeAt(i) & 127;
-		COUNTS[at] = (COUNTS[at] ?? 0) + 1;
-	}
-	let sum = 0;
-	for (const n of COUNTS) if (n > 0) sum -= (n / text.length) * Math.log2(n / text.length);
-	return sum;
+	for (let i = 0; i < text.length; i++) count(text.charCodeAt(i));
+	return entropyOfCounts(text.length);
 }
 
 /** How often each character stands in the text that is looked at; kept, for there are thousands of texts. */
 const COUNTS = new Uint32Array(128);
 
+function count(code: number): void {
+	const at = code & 127;
+	COUNTS[at] = (COUNTS[at] ?? 0) + 1;
+}
+
+function entropyOfCounts(length: number): number {
+	let sum = 0;
+	// Nearly all characters stand there once or twice: what they add is worked out once.
+	let known = 0;
+	let added = 0;
+	for (let i = 0; i < 128; i++) {
+		const n = COUNTS[i] ?? 0;
+		if (n === 0) continue;
+		if (n !== known) {
+			known = n;
+			added = (n / length) * Math.log2(n / length);
+		}
+		sum -= added;
+	}
+	return sum;
+}
+
 /** True for text that looks drawn at random: long enough, many different characters, and hardly a word in it. */
 export function isRandom(text: string, minLength = 16): boolean {
 	if (text.length < minLength) return false;
-	const core = hasOnly(text, SIGN.upper | SIGN.lower | SIGN.digit) ? text : text.replace(/[^A-Za-z0-9]/g, "");
-	if (core.length < minLength || /^[0-9]+$/.test(core)) return false;
-	const wanted = /^[0-9a-fA-F]+$/.test(core) ? 2.8 : 3.2;
-	return entropy(core) >= Math.min(wanted, Math.log2(core.length) * 0.8) && (surprise(text) ?? -1) >= RANDOM_BITS;
+	COUNTS.fill(0);
+	let length = 0;
+	let digits = 0;
+	let hex = 0;
+	for (let i = 0; i < text.length; i++) {
+		const code = text.charCodeAt(i);
+		if (isDigit(code)) digits++;
+		else if (!isLower(code) && !isUpper(code)) continue;
+		else if ((code | 32) <= 102) hex++;
+		count(code);
+		length++;
+	}
+	if (length < minLength || digits === length) return false;
+	const wanted = digits + hex === length ? 2.8 : 3.2;
+	return entropyOfCounts(length) >= Math.min(wanted, Math.log2(length) * 0.8) && (surprise(text) ?? -1) >= RANDOM_BITS;
 }
 
 /** One name in five hundred lies above; so does all but one in a hundred random texts of 16 hex digits, and nearly all others. */

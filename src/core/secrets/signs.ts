@@ -75,7 +75,11 @@ let lastSigns = 0;
 function signsOf(text: string): number {
 	if (text === lastText) return lastSigns;
 	let signs = 0;
-	for (let i = 0; i < text.length; i++) signs |= OF_CODE[text.charCodeAt(i)] ?? SIGN.foreign;
+	for (let i = 0; i < text.length; i++) {
+		const code = text.charCodeAt(i);
+		// Behind the end of the table a look costs several times as much.
+		signs |= code < 128 ? (OF_CODE[code] ?? 0) : SIGN.foreign;
+	}
 	lastText = text;
 	lastSigns = signs;
 	return signs;

@@ -77,11 +77,11 @@ function findDisguise(host: string): string | null {
 }
 
 /** The well-known name that is meant: another one with the same ending, but for one letter of a long word. Null: none. */
-function slipOf(end: string): string | null {
+const slipOf = remembered((end): string | null => {
 	const [name = "", ending] = end.split(".");
 	if (name.length < 5 || name.length > 40) return null;
 	return BY_ENDING.get(ending ?? "")?.find((domain) => nearWord(name, domain.split(".", 1)[0] ?? "")) ?? null;
-}
+});
 
 /** What stands behind the first full stop, up to the next. */
 function endingOf(domain: string): string {

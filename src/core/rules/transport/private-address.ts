@@ -24,7 +24,6 @@ export const privateAddress: Rule = {
 			after: '"build": { "url": "${env:BUILD_MCP_URL}" }',
 		},
 	},
-	mayConcernFile: (document) => document.servers.some((server) => mayHold(server, document)),
 	*checkDocument(document, context) {
 		let shared: boolean | null = null;
 		for (const server of document.servers) {

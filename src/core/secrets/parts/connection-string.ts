@@ -9,7 +9,9 @@ export function connectionString(key: string | null, piece: Piece): readonly Par
 	const { text } = piece;
 	// Each of these forms has one of the signs.
 	if (!hasAny(text, SIGN.colon | SIGN.slash | SIGN.blank | SIGN.foreign)) return null;
-	const lines = passwordLines(piece);
+	const hasColon = hasAny(text, SIGN.colon);
+	// Every line has one, or is a list of words.
+	const lines = hasColon || hasAny(text, SIGN.blank | SIGN.foreign) ? passwordLines(piece) : null;
 	if (lines !== null) return lines;
 	const thin = /^jdbc:oracle:\w+:([\w$#]{1,64})\/("?)([^@/\s]{1,128})\2@/.exec(text);
 	if (thin !== null) {
@@ -17,9 +19,13 @@ export function connectionString(key: string | null, piece: Piece): readonly Par
 		const start = text.indexOf("/") + 1 + quote.length;
 		return [credential("password", piece, start, start + password.length, user)];
 	}
-	if (text.length > 2048 || /^[a-z][a-z0-9+._-]*:\/\//i.test(text) || /\s/.test(text)) return null;
+	if (text.length > 2048 || (hasColon && /^[a-z][a-z0-9+._-]*:\/\//i.test(text))) return null;
+	if (hasAny(text, SIGN.blank | SIGN.foreign) && /\s/.test(text)) return null;
+	const isAtHost = hasAny(text, SIGN.at);
 	const userAt =
-		/^([A-Za-z_][\w.+%$-]{0,63}):(?!\/\/)([^\s]{1,256})@(?:(?:tcp|udp|unix)\([^)]*\)|\[?[\w.-]+\]?(?::\d+)?)(?:[/?][^\s]*)?$/.exec(text);
+		isAtHost && hasColon
+			? /^([A-Za-z_][\w.+%$-]{0,63}):(?!\/\/)([^\s]{1,256})@(?:(?:tcp|udp|unix)\([^)]*\)|\[?[\w.-]+\]?(?::\d+)?)(?:[/?][^\s]*)?$/.exec(text)
+			: null;
 	// `npm:package@1.2.3` names a version.
 	if (
 		userAt !== null &&
@@ -29,17 +35,18 @@ export function connectionString(key: string | null, piece: Piece): readonly Par
 		const [, user = "", password = ""] = userAt;
 		return [credential("password", piece, user.length + 1, user.length + 1 + password.length, user)];
 	}
-	const oracle = /^([\w$#]{1,64})\/("?)([^@/\s]{1,128})\2@(?:\/\/)?[\w.-]+(?::\d+)?(?:\/[\w.-]+)?$/.exec(text);
+	const oracle = !isAtHost ? null : /^([\w$#]{1,64})\/("?)([^@/\s]{1,128})\2@(?:\/\/)?[\w.-]+(?::\d+)?(?:\/[\w.-]+)?$/.exec(text);
 	if (oracle !== null && !/^@|\.\w{1,4}$/.test(text)) {
 		const [, user = "", quote = "", password = ""] = oracle;
 		const start = user.length + 1 + quote.length;
 		return [credential("password", piece, start, start + password.length, user)];
 	}
-	const proxy = /^[\w-]+(?:\.[\w-]+)+:\d{2,5}:([^:\s]+):([^:\s]+)$/.exec(text);
+	const proxy = !hasColon ? null : /^[\w-]+(?:\.[\w-]+)+:\d{2,5}:([^:\s]+):([^:\s]+)$/.exec(text);
 	if (proxy !== null) return [credential("password", piece, text.length - (proxy[2] ?? "").length, text.length, proxy[1])];
 	const slash = /^(neo4j|admin|root)\/(\S{6,})$/.exec(text);
 	if (slash !== null && key !== null && /auth$/i.test(key))
 		return [credential("password", piece, text.length - (slash[2] ?? "").length, text.length, slash[1])];
+	if (!hasColon) return null;
 	const kind = classifyKey(key);
 	const loginPair = /^([\w.@+-]{2,64}):(\S{6,})$/.exec(text);
 	if (
