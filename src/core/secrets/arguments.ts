@@ -1,5 +1,6 @@
 import { decompose } from "./decompose.ts";
 import { Harmless } from "./harmless.ts";
+import { hereDocuments } from "./here-documents.ts";
 import { type Detection, judgeAll, judgeTokens } from "./judge.ts";
 import { classifyKey } from "./keys.ts";
 import { credential, type Part } from "./parts/part.ts";
@@ -158,6 +159,10 @@ function argumentParts(
 			found.push({ index, parts: decompose("password", subPiece(piece, own.flag.length, text.length)) });
 			continue;
 		}
+		if (own === null && text.length > 9 && /^-p[^-=]/.test(text) && isChosenPassword(text.slice(2)) && args.some(isUserFlag)) {
+			found.push({ index, parts: decompose("password", subPiece(piece, 2, text.length)) });
+			continue;
+		}
 		if (previous !== null && (!text.startsWith("-") || /^-----BEGIN/.test(text) || expectsSecret(previous))) {
 			if (!/^--?[A-Za-z][\w-]*(?:=|$)/.test(text) && !SLASH_FLAG.test(text)) {
 				found.push({ index, parts: flagValue(previous, piece, depth) });
@@ -204,6 +209,11 @@ const SHORTEST_UNFLAGGED = 20;
 function isChosenPassword(text: string): boolean {
 	if (text.length < 8 || !/^[^\s/\\:=,]{8,64}$/.test(text) || !/[A-Za-z]/.test(text) || !/\d/.test(text)) return false;
 	return /[!#$%&*@^?+~]/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text) && isRandom(text, 10));
+}
+
+/** Beside one `-p` is a password, whatever the program: `-u root -p…`. */
+function isUserFlag({ text }: Piece): boolean {
+	return /^(?:-u|-U|--user(?:name)?)(?:$|=|[a-z])/.test(text);
 }
 
 /** A name that no dictionary has and a number, as people choose passwords; ports, words, profiles and releases are others. */
@@ -377,5 +387,6 @@ function shellParts(whole: Piece, depth: number): readonly Part[] | null {
 	const parts = words.length > MOST_WORDS ? [] : argumentParts(words, depth + 1).flatMap((entry) => entry.parts);
 	// Code of other languages has no words of a shell: `os.environ["KEY"] = "…"`.
 	const code = candidatesIn(text).flatMap(({ name, start, end }) => decompose(name, subPiece(piece, start, end), depth));
-	return [...parts, ...code, ...typedParts(piece), ...decodedParts(piece)];
+	const here = hereDocuments(piece).flatMap(({ name, body }) => decompose(name, body, depth));
+	return [...parts, ...code, ...here, ...typedParts(piece), ...decodedParts(piece)];
 }

@@ -35,7 +35,8 @@ export function chosenAnyway(text: string): "secret" | "hint" | "none" {
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** Names with digits in them. */
-const OF_NAMES = /(?<![A-Za-z])(?:k8s|s3|ec2|oauth2|x509|base64|utf-?8|ipv[46]|http2|sha\d{1,3}|md5|p12|log4j|web3|v\d{1,2})(?!\d)/gi;
+const OF_NAMES =
+	/(?<![A-Za-z])(?:k8s|s3|ec2|oauth2|x509|base64|utf-?8|ipv[46]|http2|sha\d{1,3}|md5|p12|log4j|neo4j|db2|h2|web3|v\d{1,2})(?!\d)/gi;
 
 /** Two digits and more that are no row of numbers, no year and no port. */
 function isOdd(number: string): boolean {

@@ -27,13 +27,14 @@ export function decompose(key: string | null, whole: Piece, depth = 0): readonly
 	if (text === "" || depth > MAX_DEPTH || text.length > MAX_LENGTH) return [];
 	if (text.startsWith("data:") && /^data:[\w.+-]+\/[\w.+-]+[;,]/.test(text)) return [];
 	if (hasAny(whole.text, SIGN.quote) && /^`[^`]*`$/.test(whole.text.trim())) return [];
-	if (isPublicByDesign(text) || isHashed(text) || isUndivided(text) || isPinned(text)) return [];
+	if ((isPublicByDesign(text) && !text.includes("PRIVATE KEY-----")) || isHashed(text) || isUndivided(text) || isPinned(text)) return [];
 	if (isPlain(text)) return [{ key, piece, role: "value" }];
 	if (isHollowToken(text) || isDocumented(text)) return [];
 	if (isPathLike(text)) return connectionString(key, piece) ?? logins(key, piece) ?? [{ key, piece, role: "value" }];
 	const takeApart: TakeApart = (name, inner) => decompose(name, inner, depth + 1);
 	return (
 		privateKeyBlocks(key, piece, takeApart) ??
+		publicBlocks(piece, takeApart) ??
 		references(piece, takeApart) ??
 		nestedJson(key, piece, takeApart) ??
 		authorization(key, piece, takeApart) ??
@@ -117,6 +118,22 @@ function privateKeyBlocks(key: string | null, piece: Piece, takeApart: TakeApart
 	}
 	return [...found, ...takeApart(null, subPiece(piece, at, piece.text.length))];
 }
+
+/** A certificate or a public key is no secret: what stands around it may be one. */
+function publicBlocks(piece: Piece, takeApart: TakeApart): readonly Part[] | null {
+	const { text } = piece;
+	if (!text.includes("-----BEGIN ") || /^[{[]/.test(text)) return null;
+	const found: Part[] = [];
+	let at = 0;
+	for (const { 0: block, index } of text.matchAll(PUBLIC_BLOCK)) {
+		found.push(...takeApart(null, subPiece(piece, at, index)));
+		at = index + block.length;
+	}
+	return at === 0 ? null : [...found, ...takeApart(null, subPiece(piece, at, text.length))];
+}
+
+const PUBLIC_BLOCK =
+	/-----BEGIN (?:[A-Z0-9]{2,12} ){0,3}(?:CERTIFICATE|CERTIFICATE REQUEST|CRL|PUBLIC KEY|PUBLIC KEY BLOCK|SIGNATURE|PARAMETERS|PKCS7|CMS)-----[^-]*-----END [A-Z0-9 ]{3,40}-----/g;
 
 /** `${VAR:-default}` may hold a secret in its default; text around a reference may be one too. */
 function references(piece: Piece, takeApart: TakeApart): readonly Part[] | null {

@@ -67,13 +67,18 @@ function looseTokens(text: string, tokens: readonly Detection[]): readonly Detec
 		const before = text.slice(Math.max(0, index - 60), index);
 		const isNamed = !ofDigests && isGiven(before);
 		if (OF_ID.test(before) || saysWhich(before) || (!isNamed && (tells ? isUuid(word) : isHex || word.length < 24))) return [];
-		return detectSecrets(isNamed ? "token" : tells && isRandom(word) ? "key" : null, word).map((detection) => ({
+		const isFormer = FORMER.test(before) && /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word);
+		return detectSecrets(isNamed || isFormer ? "token" : tells && isRandom(word) ? "key" : null, word).map((detection) => ({
 			...detection,
 			start: index + detection.start,
 			end: index + detection.end,
 		}));
 	});
 }
+
+/** What stands there was in use before: `old: …`. */
+const FORMER =
+	/(?:^|[^\p{L}])(?:old|older|former|previous|prev|backup|spare|leaked|alt|vorher|bisher|ancien|viejo|antiguo|anterior|vecchi[oa]|antig[oa]|oud|stary)(?: one)?\s?[:=]\s{0,2}["'`]?$/iu;
 
 /** Commands that somebody noted down, one a line: `# curl -u sam:… https://…`. What is no flag or password of theirs is not looked at. */
 function commandsIn(text: string): readonly Detection[] {

@@ -10,6 +10,9 @@ const DOCUMENTED: ReadonlySet<number> = new Set(
 	244fmt8ek6e f0fvr81ro2 1qw89utl6t 25dk08997lb s27477hlkj 1kzdnyjem69 14urn5ckvr0 33vpl3tw9m 15pk4hy15tb 92mnmqgrqq o4203n0z0s
 	rltrm438zs 2g85rf60wyb bhlyypj57m 1uy20f427an 12oz051xnj2 111uys9u9j4 21356i0lmom 7tawt0dql9 2dkeacorpap 1ghwhtaogix 1t4788grvzj
 	1u7vajz5dpk bwnnsrifi2 jymbfw083t 8ullie1th3
+	1711wr6lzl 1puhqvvi0a9 29ri0kkhsdi saa0na7r0q 1o5kcn7lswq 28pohbetozn 1d4wqvkjhae 40w78ylyid hq2i3u6qpx 18n9dmjbpow
+	5xikto93bt hhtoknydma 1b3l4prwruy 27tqxk540r9 tt135jrgdq 15rmfgph7d 1wq7tx8x1id saz20ykqh8 2efkracu0kx 1975k6fi93t
+	29htkfq2txx 2dzvxovjw6a e727fj6h68 1xnjmgwwpc 1xwwr65qo7l b9r788v382 67qzlcb7l1 132qrqdtk04
 `
 		.trim()
 		.split(/\s+/)

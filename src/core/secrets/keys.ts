@@ -64,9 +64,12 @@ function isLower(code: number): boolean {
 const PUBLIC_PREFIX =
 	/^(?:NEXT_PUBLIC_|PUBLIC_|VITE_PUBLIC_|EXPO_PUBLIC_|NUXT_PUBLIC_|GATSBY_PUBLIC_|REACT_APP_(?:FIREBASE|GOOGLE_MAPS)|VITE_(?:FIREBASE|GOOGLE_MAPS))/;
 
+/** What every app of Firebase carries with it; the private halves have other names. */
+const OF_FIREBASE = /(?:^|[_-])firebase[_-]?(?:web[_-]?|browser[_-]?|client[_-]?)?(?:app[_-]?)?api[_-]?key$/i;
+
 /** True for names of variables that a build puts into what every browser gets. */
 export function isForBrowsers(key: string | null): boolean {
-	return key !== null && PUBLIC_PREFIX.test(key);
+	return key !== null && (PUBLIC_PREFIX.test(key) || OF_FIREBASE.test(key));
 }
 
 export function classifyKey(key: string | null): KeyClass {

@@ -58,7 +58,7 @@ export const FILLER_WORDS: readonly string[] = words(`
 
 /** Words for what will stand there, besides those that name it. */
 export const NOUN_WORDS: readonly string[] = words(
-	"key api kodeord kodord nökkel lykil lykill lykilorð aðgangsorð clau claus gakoa pasahitza contrasinal atslēga atslēgu raktą raktas slaptažodį parooli parole pasvorto ŝlosilo ŝlosilon eochair pasfhocal nenosiri ufunguo çelësin çelës fjalëkalimi fjalëkalim cyfrinair allwedd wagwoord iphasiwedi parolingiz paroli jelszava jelszót kulcsot klíče kľúča hasła lozinku geslo ključem ključa nyckeln nøkkelen nøglen avaimen schluessel passwoerter",
+	"key api susi kodeord kodord nökkel lykil lykill lykilorð aðgangsorð clau claus gakoa pasahitza contrasinal atslēga atslēgu raktą raktas slaptažodį parooli parole pasvorto ŝlosilo ŝlosilon eochair pasfhocal nenosiri ufunguo çelësin çelës fjalëkalimi fjalëkalim cyfrinair allwedd wagwoord iphasiwedi parolingiz paroli jelszava jelszót kulcsot klíče kľúča hasła lozinku geslo ključem ključa nyckeln nøkkelen nøglen avaimen schluessel passwoerter",
 );
 
 /** The same in scripts that put no blanks between words, anywhere in a text. */

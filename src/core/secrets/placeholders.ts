@@ -22,6 +22,8 @@ export function isPlaceholder(text: string, key: string | null, kind: KeyClass):
 		isWorded(text, key, kind) ||
 		(kind !== "password" && isSpelled(text)) ||
 		isHollowToken(text) ||
+		hasFilledIn(text) ||
+		(kind !== "password" && LEET.test(text)) ||
 		isEncoded(text, kind) ||
 		isDocumented(text)
 	);
@@ -39,6 +41,23 @@ export function mayBeChosen(text: string): boolean {
 		!isDocumented(text)
 	);
 }
+
+/** The word itself, which people choose for a password, and no machine for a token. */
+const LEET = /^p[a@4][s$5]{2}w[o0]rd\W{0,2}\d{0,4}\W{0,2}$/i;
+
+/** `MTIz….YourTokenHere.abc`: a token of several parts, one of which says that it will stand there. */
+function hasFilledIn(text: string): boolean {
+	if (!hasAny(text, SIGN.stop) || text.length > 400) return false;
+	const parts = text.split(".");
+	return (
+		parts.length <= 6 &&
+		parts.length > 1 &&
+		parts.some((part) => FILLED_IN.test(part) && cover(part, NO_WORDS).uncovered * 4 <= part.length)
+	);
+}
+
+const FILLED_IN = /^(?:[Yy]our|YOUR|[Mm]y|MY|[Rr]eplace|REPLACE|[Ii]nsert|INSERT|[Pp]aste|PASTE|[Ee]xample|EXAMPLE)[A-Za-z_-]{3,40}$/;
+const NO_WORDS: ReadonlySet<string> = new Set();
 
 function isWrapped(text: string): boolean {
 	if (
@@ -300,7 +319,7 @@ const FOREIGN_REMARK =
 
 /** What people say in the place of a secret, as a whole. */
 const REMARK =
-	/^(?:nothing|nope|none|n\.a\.|injected|(?:auto[ -]?)?generated|deleted|confidential|classified|expired|revoked|mandatory|something|anything|ignored?|anonymous|kerberos|peer|trust|gssapi|pending|internal|external|(?:it(?:'|’)?s )?a? ?secret|not_?a_?secret|you wish|nice try|pick (?:an?|one|some\w*)\b.*|choose (?:a|one|your|wisely).*|run (?:openssl|npx|npm|the|this|pwgen|uuidgen)\b.*|(?:min(?:imum)?|at least|max(?:imum)?) \d+\b.*|replace (?:before|this|me|with)\b.*|rotated?(?: (?:me|on|in|by|soon|\d{4}))\b.*|(?:expired|revoked|deleted|disabled),? .*|old one\b.*|any (?:value|string|text|password)\b.*|doesn(?:'|’)?t matter.*|prompt (?:user|me)\b.*|uses? (?:ssh|the|your|my|env|an?|oauth|sso|iam)\b.*|(?:integrated|windows|peer|cert(?:ificate)?) (?:security|auth\w*)|none (?:yet|needed|required|set)|nothing (?:here|yet|set)|secret, .*|handled (?:by|in)\b.*|(?:waiting|available|apply|contact|requested) (?:for|on|sales|us)\b.*|(?:same|kept|stays?) (?:as|in|on)\b.*)$/i;
+	/^(?:nothing|nope|none|n\.a\.|injected|(?:auto[ -]?)?generated|deleted|confidential|classified|expired|revoked|mandatory|something|anything|ignored?|anonymous|kerberos|peer|trust|gssapi|pending|internal|external|(?:it(?:'|’)?s )?a? ?secret|not_?a_?secret|you wish|nice try|pick (?:an?|one|some\w*)\b.*|choose (?:a|one|your|wisely).*|run (?:openssl|npx|npm|the|this|pwgen|uuidgen)\b.*|(?:min(?:imum)?|at least|max(?:imum)?) \d+\b.*|replace (?:before|this|me|with)\b.*|rotated?(?: (?:me|on|in|by|soon|\d{4}))\b.*|(?:expired|revoked|deleted|disabled),? .*|old one\b.*|any (?:value|string|text|password)\b.*|doesn(?:'|’)?t matter.*|insecure|invalid|bogus|no ?pass(?:word|wd)?|passwordless|prompt (?:user|me)\b.*|uses? (?:ssh|the|your|my|env|an?|oauth|sso|iam)\b.*|(?:integrated|windows|peer|cert(?:ificate)?) (?:security|auth\w*)|none (?:yet|needed|required|set)|nothing (?:here|yet|set)|secret, .*|handled (?:by|in)\b.*|(?:waiting|available|apply|contact|requested) (?:for|on|sales|us)\b.*|(?:same|kept|stays?) (?:as|in|on)\b.*)$/i;
 
 /** Base64 of what stands for a credential; a login in it is judged by its password. */
 function isEncoded(text: string, kind: KeyClass): boolean {

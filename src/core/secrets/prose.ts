@@ -21,13 +21,17 @@ export function afterUser(text: string, at: number): Reading | null {
 	if (text[at - 1] !== " " || text[at + 1] !== " " || !isNamePart(text.charCodeAt(at - 2))) return null;
 	const before = text.slice(Math.max(0, at - 80), at - 1);
 	if (
-		!/(?:^|\s)[\w.+-]{1,60}@[\w.-]{3,60}$|\b(?:login|log in|user(?:name)?|account|acct|creds?|credentials|konto|benutzer|usuario|compte)\b[\s:=]{1,3}[\w.+@-]{1,60}$/i.test(
+		!/(?:^|\s)[\w.+-]{1,60}@[\w.-]{3,60}$|\b(?:login|log in|user(?:name)?|account|acct|creds?|credentials|konto|benutzer|usuario|compte|zugang|zugangsdaten|acceso|acc[eè]s|accesso|acesso|toegang|identifiants?)\b[\s:=]{1,3}[\w.+@-]{1,60}$/i.test(
 			before,
 		)
 	)
 		return null;
 	const end = valueEnd(text, at + 2);
-	return { candidate: isTold(text.slice(at + 2, end), "password") ? { name: "password", start: at + 2, end } : null, end: at + 1 };
+	const value = text.slice(at + 2, end);
+	return {
+		candidate: isTold(value, "password") || chosenWord(value) !== null ? { name: "password", start: at + 2, end } : null,
+		end: at + 1,
+	};
 }
 
 /** `the password is value`, `password 'value'`, `requirepass value`: a word for a secret, and what is told to be one. */
@@ -91,8 +95,10 @@ export function isTold(value: string, name: string): boolean {
 /**
  * True for a password that people choose, if a line says nothing else: `// senha Biber-38`, `# db password = Biber38`. A word and a number
  * stand in prose as well, but not at the end of a line that begins with "password".
+ *
+ * @param isGiven true behind a colon, where no sentence goes on
  */
-export function isWholeLine(text: string, nameStart: number, start: number, end: number): boolean {
+export function isWholeLine(text: string, nameStart: number, start: number, end: number, isGiven = false): boolean {
 	const value = text.slice(start, end);
 	const word = chosenWord(value);
 	if (
@@ -105,7 +111,7 @@ export function isWholeLine(text: string, nameStart: number, start: number, end:
 		text.slice(Math.max(0, nameStart - 60), nameStart),
 	);
 	if (before === null || /\b(?:const|let|var|val|def|if|when|my|no|a|an)\b/i.test(before[1] ?? "")) return false;
-	return /^\p{Lu}/u.test(value) || !DICTIONARY.has(word);
+	return isGiven || /^\p{Lu}/u.test(value) || !DICTIONARY.has(word);
 }
 
 /** `Section12`, `Windows11`: a word that has a number anyway. */
@@ -120,7 +126,7 @@ export function chosenWord(value: string): string | null {
 }
 
 /** A word, perhaps a sign, two digits and more, and what rules for passwords ask for. */
-const CHOSEN = /^(?:[\p{L}]{2,12}[-._])?([\p{L}]{3,20})[-._@#*+]?\d{2,6}[\p{L}]{0,2}[!?.#$%&*@]{0,2}$/u;
+const CHOSEN = /^(?:[\p{L}]{2,12}[-._]){0,3}([\p{L}]{3,20})[-._@#*+]?\d{2,6}[\p{L}]{0,2}[!?.#$%&*@]{0,2}$/u;
 /** What has numbers. */
 const NUMBERED =
 	/^(?:section|step|chapter|issue|ticket|bug|page|version|release|build|rule|policy|rotation|level|phase|stage|part|line|node|node.?js|python|java|ruby|ubuntu|debian|windows|macos|ios|android|covid|iso|rfc|utf|sha|md|base|bits?|bytes?|chars?|input|output|arg|argument|param|value|field|var|tmp|temp|test|example|article|clause|paragraph|figure|table|item|note|option|day|week|month|year|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|since|until|after|before|min|max|room|port|pbkdf|bcrypt|scrypt|argon|oauth|saml|tls|ssl|ipv|http|rev|patch|update|sprint|epic|story|team|group|site|server|host|user|account|expected|actual)$/;

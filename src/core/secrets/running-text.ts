@@ -1,5 +1,6 @@
 import { classifyKey } from "./keys.ts";
 import { element, escapedElement } from "./markup.ts";
+import { loginNoted } from "./noted-logins.ts";
 import { afterUser, isTold, isWholeLine, told } from "./prose.ts";
 import { isRandom } from "./randomness.ts";
 import {
@@ -60,7 +61,9 @@ function mayEndScheme(code: number): boolean {
 function readAt(text: string, at: number): Reading | null {
 	switch (text.charCodeAt(at)) {
 		case COLON:
-			return text.charCodeAt(at + 1) === SLASH && text.charCodeAt(at + 2) === SLASH ? address(text, at) : given(text, at);
+			return text.charCodeAt(at + 1) === SLASH && text.charCodeAt(at + 2) === SLASH
+				? address(text, at)
+				: (given(text, at) ?? loginNoted(text, at));
 		case EQUALS:
 			return given(text, at);
 		case PERCENT:
@@ -78,7 +81,7 @@ function readAt(text: string, at: number): Reading | null {
 		case HYPHEN:
 			return flagged(text, at);
 		case SPACE:
-			return bearer(text, at) ?? told(text, at);
+			return bearer(text, at) ?? told(text, at) ?? loginNoted(text, at);
 		default:
 			return null;
 	}
@@ -128,7 +131,7 @@ function given(text: string, at: number, width = 1): Reading | null {
 	const isOne =
 		isValue(value, isTight) ||
 		(text[at] === ":" && isTold(value, name)) ||
-		(!isTight && classifyKey(name) === "password" && isWholeLine(text, nameStart, start, end));
+		(!isTight && classifyKey(name) === "password" && isWholeLine(text, nameStart, start, end, text[at] === ":"));
 	return { candidate: isOne ? { name, start, end } : null, end };
 }
 

@@ -200,11 +200,16 @@ function pairs(piece: Piece, start: number, end: number, isHook = false): readon
 					: isPassword
 						? "password"
 						: queryName(given, value.text);
-		if (bare.length - equals - 1 > 0) parts.push({ key: name, piece: value, role: "value", nested: true });
+		if (bare.length - equals - 1 > 0 && !(given !== null && OF_SIGNER.test(given)))
+			parts.push({ key: name, piece: value, role: "value", nested: true });
 		at += segment.length;
 	}
 	return parts;
 }
+
+/** Who signed an address: the id of a key, which is sent in the open by design. */
+const OF_SIGNER =
+	/^(?:x-(?:amz|goog|oss|obs|tos|cos)-credential|awsaccesskeyid|googleaccessid|ossaccesskeyid|q-ak|key-pair-id|skoid|sktid)$/i;
 
 /** Beside a user `p` is a page as well. */
 function isChosen(text: string): boolean {
@@ -222,7 +227,7 @@ function queryName(name: string, value: string): string {
 
 /** Names of a query that carry a random text which is no secret: what a page is cached by, where it goes on, which campaign it is from. */
 const OTHER_QUERY =
-	/^(?:[vherc_]|cb|ts|nc|check|env|generation|digest|ver|rnd|rand|bust|cache\w*|after|before|since|next|prev|offset|state|challenge|code_challenge|utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|gid|si|feature|source|ref\w*|node|in_?stance\w*|list|place|place_?id|playlist|commit|sha\d*|hash|digest|trace)$/i;
+	/^(?:[vherc_]|cb|ts|nc|check|env|generation|digest|ver|rnd|rand|bust|cache\w*|after|before|since|next|prev|offset|state|challenge|code_challenge|utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|gid|si|feature|source|profile|ref\w*|node|in_?stance\w*|list|place|place_?id|playlist|commit|sha\d*|hash|digest|trace)$/i;
 
 function decodeName(text: string): string {
 	try {

@@ -69,6 +69,7 @@ function basicWorth(text: string): Worth {
 /** Machines make tokens: no blanks, no words, no numbers. */
 function tokenWorth(text: string, key: string | null = null): Worth {
 	if (text.startsWith("0x") && /^0x(?:[0-9A-F]{8}|[0-9A-F]{16})$/.test(text)) return "none";
+	if (key !== null && OF_APP.test(text) && disorder(text) >= 0.5) return "secret";
 	if (key !== null && NUMBER_CODE.test(key) && /^\d{6,12}$/.test(text)) return "secret";
 	if (hasOnly(text, SIGN.digit) && text.length >= 24) return "secret";
 	if (key !== null && isUuid(text) && /(?:^|[_-])session$/i.test(key)) return SESSION_OF_SERVICE.test(key) ? "secret" : "none";
@@ -77,6 +78,9 @@ function tokenWorth(text: string, key: string | null = null): Worth {
 	if (text.length < 20 && /^[A-Za-z]+$/.test(text) && (surprise(text) ?? 0) < 0.1) return "none";
 	return isNamelike(text) ? "none" : "secret";
 }
+
+/** A password that Google or Apple makes for one app: four groups of four letters. */
+const OF_APP = /^[a-z]{4}(?:[ -][a-z]{4}){3}$/;
 
 /** Services that ask for a session, a UUID, in a header of their own; elsewhere a UUID says which session is meant. */
 const SESSION_OF_SERVICE = /^x-(?:metabase|looker|superset|redash|tableau|grafana|zabbix|openproject|jasper|qlik|domo)-session$/i;

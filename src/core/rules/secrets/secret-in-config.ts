@@ -7,6 +7,7 @@ import { classifyKey } from "../../secrets/keys.ts";
 import { slice, spanLookup } from "../../text.ts";
 import type { Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
+import { byteLists } from "./byte-lists.ts";
 import { secretFinding } from "./secret-finding.ts";
 
 const REMEDY = "Take it out of the file, then rotate it.";
@@ -60,6 +61,17 @@ export const secretInConfig: Rule = {
 					slot: null,
 				});
 			}
+		}
+		for (const { located, first, detection } of byteLists(document, ({ keyPath, server }) => tellingKey(keyPath, server))) {
+			yield secretFinding(document, located, detection, {
+				ruleId: "secret-in-config",
+				server: first.server,
+				keyPath: first.keyPath,
+				holder: "A list of numbers",
+				remedy: REMEDY,
+				slot: null,
+				from: located.span.offset,
+			});
 		}
 		yield* comments(document);
 	},
@@ -145,6 +157,12 @@ function siblingNames(document: ConfigDocument): ReadonlyMap<string, string> {
 	for (const { keyPath, value } of document.settings) {
 		const key = keyPath.at(-1);
 		if (key === "id" || key === "name" || key === "key") names.set(parentOf(keyPath), value.value);
+	}
+	// What is asked for unseen is a secret, whatever it is called.
+	for (const { keyPath, value, kind } of document.settings) {
+		if (keyPath.at(-1) !== "password" || kind !== "boolean" || value.value !== "true") continue;
+		const parent = parentOf(keyPath);
+		if (classifyKey(names.get(parent) ?? null) === "neutral") names.set(parent, "token");
 	}
 	return names;
 }

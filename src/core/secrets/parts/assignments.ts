@@ -25,6 +25,8 @@ export function assignments(key: string | null, piece: Piece, takeApart: TakeApa
 	if (isCookie) return pairsOf(piece, /;/, takeApart, key, true);
 	if (classifyKey(key) === "password" && !hasStrongName(text)) return null;
 	for (const separator of [/;/, /&/, /\|/]) {
+		// A query has no blanks: there the sign is part of a password.
+		if (separator.source === "&" && /\s/.test(text)) continue;
 		const pairs = separator.test(text) ? pairsOf(piece, separator, takeApart, key) : null;
 		if (pairs !== null) return pairs;
 	}
@@ -85,7 +87,8 @@ export function pairsOf(
 
 /** `Pwd={pa;ss}`: braces that quote. Around a plain word they mark a place to fill in. */
 export function withoutBraces(piece: Piece): Piece {
-	return /^\{[^{}]*[^\w{}-][^{}]*\}$/.test(piece.text) ? subPiece(piece, 1, piece.text.length - 1) : piece;
+	const isQuoted = /^\{[^{}]*\}$/.test(piece.text) && (/[^\w{}-]/.test(piece.text) || isRandom(piece.text.slice(1, -1), 10));
+	return isQuoted ? subPiece(piece, 1, piece.text.length - 1) : piece;
 }
 
 /** The same, but for separators in what is quoted or stands in braces: `Pwd={pa;ss};`, `password='pa ss'`. */

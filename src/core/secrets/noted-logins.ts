@@ -1,0 +1,48 @@
+import { chosenWord, isTold } from "./prose.ts";
+import { hasDigit, isNamePart, type Reading, runBefore, SHORTEST_VALUE, valueEnd } from "./reading.ts";
+
+const LONGEST_PASSWORD = 64;
+const LONGEST_USER = 60;
+const LONGEST_LEAD = 40;
+
+/**
+ * `login kai value`, `creds kai:value`, at the blank or the colon before the value: a word for what one logs in with, a user, and a password.
+ * Only as a line of its own, for prose has the same words: `user guide for v2`.
+ */
+export function loginNoted(text: string, at: number): Reading | null {
+	const isColon = text[at] === ":";
+	const start = isColon && text[at + 1] === " " ? at + 2 : at + 1;
+	const end = start + valueEnd(text.slice(start, start + LONGEST_PASSWORD), 0);
+	if (end - start < SHORTEST_VALUE || end - start === LONGEST_PASSWORD || !hasDigit(text, start, end)) return null;
+	if (!isNotedPassword(text, start, end)) return null;
+	const userEnd = isColon && text[at - 1] === " " ? at - 1 : at;
+	const userStart = mailStart(text, userEnd) ?? runBefore(text, userEnd);
+	if (userStart >= userEnd || userEnd - userStart > LONGEST_USER) return null;
+	const lead = LEAD.exec(text.slice(Math.max(0, userStart - LONGEST_LEAD), userStart));
+	if (lead === null || NO_USER.test(text.slice(userStart, userEnd))) return null;
+	return { candidate: { name: "password", start, end }, end };
+}
+
+/** A password at the end of a line behind the user that it belongs to: what a sentence goes on with looks otherwise. */
+function isNotedPassword(text: string, start: number, end: number): boolean {
+	const value = text.slice(start, end);
+	return ENDS_LINE.test(text.slice(end, end + 12)) && (isTold(value, "password") || chosenWord(value) !== null);
+}
+
+/** Where an address of mail begins that ends here; null: none does. */
+function mailStart(text: string, end: number): number | null {
+	const host = runBefore(text, end);
+	if (text[host - 1] !== "@") return null;
+	let start = host - 1;
+	while (start > 0 && end - start <= LONGEST_USER && (isNamePart(text.charCodeAt(start - 1)) || text[start - 1] === "+")) start--;
+	return start === host - 1 ? null : start;
+}
+
+/** The end of a line, or of the comment. */
+const ENDS_LINE = /^[\t ]*(?:[\r\n,(#]|\*\/|-->|$)/;
+/** The sign of a comment, a word or two, and one for what one logs in with. */
+const LEAD =
+	/(?:^|[\n#*]|\/\/|--|;)[\t ]*(?:\p{L}{1,14}[ :]{1,2}){0,2}(?:log-?in|log in|sign in|logon|credentials?|creds|access|account|acct|zugang|zugangsdaten|anmeldung|benutzer|konto|acceso|acc[eè]s|accesso|acesso|compte|cuenta|conta|utente|usuario|usu[aá]rio|identifiants?|inloggen|inlog|toegang|logowanie|dost[eę]p|inloggning|giri[sş]|логин|вход|доступ|ログイン|登录|登入)(?: (?:as|with|is|for|mit|als|con|avec|com|met|som))?[ :=]{1,3}$/iu;
+/** Words that go on with a sentence. */
+const NO_USER =
+	/^(?:is|was|for|with|via|to|at|in|on|of|by|from|and|or|as|the|a|an|page|flow|screen|form|url|uses?|using|needs?|required|requires|token|key|id|ids|version|since|until|after|before|mit|als|und|f[uü]r|con|por|para|avec|pour|com|per|met|voor)$/i;
