@@ -284,17 +284,17 @@ async function test(files: readonly string[], options: ExplainOptions, io: Io): 
 	const named = files.length > 0 ? files.map((file) => path.resolve(io.cwd, file)) : policyFilesHere(home.ok ? home.value : null, io.cwd);
 	const results: (ExampleResult & { readonly file: string; readonly place: string })[] = [];
 	for (const file of named) {
-		const policy = readPolicyFile(file);
-		if (!policy.ok) return complain(io, policy.problem);
+		const read = readPolicyFile(file);
+		if (!read.ok) return complain(io, read.problem);
+		const { policy, text } = read.value;
 		const judge = new ArgumentsJudge();
 		await judge.prepare(
-			policy.value.servers.map(({ tools }) =>
+			policy.servers.map(({ tools }) =>
 				Object.values(tools ?? {}).flatMap((tool) => (tool.arguments === undefined ? [] : [tool.arguments])),
 			),
 		);
 		const grants = home.ok && isInside(fs.realpathSync(file), home.value.policy);
-		const run = runExamples({ file, policy: policy.value, grants }, fs.realpathSync(io.cwd), (several, call) => judge.judge(several, call));
-		const text = fs.readFileSync(file, "utf8");
+		const run = runExamples({ file, policy, grants }, fs.realpathSync(io.cwd), (several, call) => judge.judge(several, call));
 		results.push(...run.map((result) => ({ ...result, file, place: placeIn(text, result.index) })));
 	}
 	const wrong = results.filter(({ expected, decision }) => expected !== decision);

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { HOSTS, type HostId, isHostFolder, matchHost, type Platform } from "../core/config/hosts.ts";
 import { guessConfigHost, isHostFile, parseConfig } from "../core/config/parse.ts";
 import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
+import { readPlainText } from "./files/bounded-file.ts";
 
 /** Bytes. A larger file is named, and not read. */
 export const MAX_FILE_SIZE = 5 * 1024 * 1024;
@@ -253,18 +254,10 @@ export function hostByContent(file: string, text: string | null): HostId | null 
 const UNREAD: Readonly<Record<string, HostId>> = { ".json": "mcp-json", ".jsonc": "mcp-json", ".toml": "codex" };
 
 function readText(file: string): Result<string | null> {
-	try {
-		const descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
-		try {
-			const stat = fs.fstatSync(descriptor);
-			if (!stat.isFile()) return notPlain(file);
-			return ok(stat.size > MAX_FILE_SIZE ? null : fs.readFileSync(descriptor, "utf8"));
-		} finally {
-			fs.closeSync(descriptor);
-		}
-	} catch {
-		return failed(unreadable(file));
-	}
+	const read = readPlainText(file, MAX_FILE_SIZE);
+	if (read.ok) return read;
+	if (read.problem.code === "file-too-large") return ok(null);
+	return read.problem.code === "not-a-file" ? notPlain(file) : failed(unreadable(file));
 }
 
 function notPlain(file: string): ReturnType<typeof fail> {

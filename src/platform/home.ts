@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { sha256Hex } from "../core/sha256.ts";
+import { plainText } from "./files/bounded-file.ts";
 import { nodeCrypto } from "./node-crypto.ts";
 
 /**
@@ -108,12 +109,8 @@ export function openHome(where: string): Result<Home> {
 		return fail("no-home", `${real} is not a Sallyport home.`, "Name another folder in SALLYPORT_HOME, or make one: sallyport init");
 	if (stat.uid !== process.getuid?.() || (stat.mode & 0o077) !== 0)
 		return fail("home-open", `${real} can be written or read by others.`, `Run: chmod 700 ${real} (it must belong to you).`);
-	let text: string;
-	try {
-		text = fs.readFileSync(path.join(real, "home.json"), "utf8");
-	} catch {
-		return fail("no-home", `${real} is not a Sallyport home.`, "Run: sallyport init");
-	}
+	const text = plainText(path.join(real, "home.json"), 65_536);
+	if (text === null) return fail("no-home", `${real} is not a Sallyport home.`, "Run: sallyport init");
 	const marker = parseMarker(text);
 	if (marker === null)
 		return fail("home-broken", `${path.join(real, "home.json")} does not parse.`, "Move the folder away and run: sallyport init");

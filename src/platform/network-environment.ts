@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { isInside } from "../core/policy/layers.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { plainText } from "./files/bounded-file.ts";
 import { nodeCrypto } from "./node-crypto.ts";
 import { systemCertificates } from "./sandbox/egress-upstream.ts";
 
@@ -142,9 +143,7 @@ function readCertificates(file: string, untrusted: readonly string[]): string | 
 	if (!path.isAbsolute(file)) return null;
 	try {
 		const real = fs.realpathSync(file);
-		const stat = fs.statSync(real);
-		if (untrusted.some((folder) => isInside(real, folder)) || !stat.isFile() || stat.size > MOST_BYTES) return null;
-		return fs.readFileSync(real, "utf8");
+		return untrusted.some((folder) => isInside(real, folder)) ? null : plainText(real, MOST_BYTES);
 	} catch {
 		return null;
 	}

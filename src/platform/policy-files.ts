@@ -11,6 +11,7 @@ import { policyMeta } from "../core/policy/said.ts";
 import type { PolicyFile, PolicyServer } from "../core/policy/schema.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { PendingFile } from "./files/atomic-file.ts";
+import { readPlainText } from "./files/bounded-file.ts";
 import { type Home, holdsPerson } from "./home.ts";
 import { nodeCrypto } from "./node-crypto.ts";
 
@@ -88,12 +89,13 @@ export function policyFilesHere(home: Home | null, folder: string): readonly str
 	return [path.join(folder, WORKSPACE_POLICY), MANAGED_POLICY, ...(own.ok ? own.value : [])].filter((file) => fs.existsSync(file));
 }
 
-/** One policy file by itself. */
-export function readPolicyFile(file: string): Result<PolicyFile> {
-	const layer = readLayer("argument", file, true);
-	if (!layer.ok) return layer;
-	if (layer.value === null) throw new Error("a policy that must exist and does not");
-	return ok(layer.value.policy);
+/** One policy file by itself, and its text. */
+export function readPolicyFile(file: string): Result<{ readonly policy: PolicyFile; readonly text: string }> {
+	const text = readText(file);
+	if (!text.ok) return text;
+	if (text.value === null) return missing(file);
+	const parsed = parseAgain(text.value, file);
+	return parsed.ok ? ok({ policy: parsed.value, text: text.value }) : parsed;
 }
 
 function userLayers(home: Home): Result<readonly PolicyLayer[]> {
@@ -112,12 +114,13 @@ function userLayers(home: Home): Result<readonly PolicyLayer[]> {
 function readLayer(source: PolicyLayer["source"], file: string, mustExist: boolean): Result<PolicyLayer | null> {
 	const text = readText(file);
 	if (!text.ok) return text;
-	if (text.value === null)
-		return mustExist
-			? fail("policy-missing", `${file} does not exist.`, "Name a policy file that exists, or leave the option out.")
-			: ok(null);
+	if (text.value === null) return mustExist ? missing(file) : ok(null);
 	const parsed = parseAgain(text.value, file);
 	return parsed.ok ? ok({ source, file, policy: parsed.value }) : parsed;
+}
+
+function missing(file: string): ReturnType<typeof fail> {
+	return fail("policy-missing", `${file} does not exist.`, "Name a policy file that exists, or leave the option out.");
 }
 
 /** What each file held when it was last read: a launch reads all of them three times. */
@@ -162,22 +165,17 @@ function userFiles(home: Home): Result<readonly string[]> {
 }
 
 function readText(file: string): Result<string | null> {
-	try {
-		// A pipe or a device in its place would keep the launcher waiting, or never end.
-		const descriptor = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
-		try {
-			const stat = fs.fstatSync(descriptor);
-			if (!stat.isFile()) return fail("policy-unreadable", `${file} is not a plain file.`, "Put the policy there as a file, or remove it.");
-			if (stat.size > MOST_BYTES)
-				return fail("policy-too-large", `${file} is larger than a policy can be.`, "Split it, or remove what is not a policy.");
-			return ok(fs.readFileSync(descriptor, "utf8"));
-		} finally {
-			fs.closeSync(descriptor);
-		}
-	} catch (error) {
-		const code = (error as NodeJS.ErrnoException).code;
-		if (code === "ENOENT" || code === "ENOTDIR") return ok(null);
-		return unreadable(file, error);
+	const read = readPlainText(file, MOST_BYTES);
+	if (read.ok) return read;
+	switch (read.problem.code) {
+		case "file-missing":
+			return ok(null);
+		case "not-a-file":
+			return fail("policy-unreadable", `${file} is not a plain file.`, "Put the policy there as a file, or remove it.");
+		case "file-too-large":
+			return fail("policy-too-large", `${file} is larger than a policy can be.`, "Split it, or remove what is not a policy.");
+		default:
+			return fail("policy-unreadable", read.problem.message, MEND);
 	}
 }
 
@@ -185,12 +183,10 @@ function unreadable(
 	file: string,
 	error: unknown,
 ): { readonly ok: false; readonly problem: { code: string; message: string; remedy: string } } {
-	return fail(
-		"policy-unreadable",
-		`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"}).`,
-		"Mend its permissions: a policy that cannot be read refuses everything.",
-	);
+	return fail("policy-unreadable", `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"}).`, MEND);
 }
+
+const MEND = "Mend its permissions: a policy that cannot be read refuses everything.";
 
 /** One file a grant: the same server of the same config file and workspace always has the same file. */
 function grantFile(home: Home, grant: Pick<Grant, "name" | "config" | "workspace">): string {

@@ -136,7 +136,8 @@ function describe(named: string, options: ResolveOptions, depth: number): Result
 
 /** The text after `#!`, without the line's end; null when the file is no script. */
 export function readShebang(file: string): string | null {
-	const fd = fs.openSync(file, "r");
+	// A pipe or a device would keep it waiting.
+	const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY);
 	try {
 		const bytes = Buffer.alloc(512);
 		const line = bytes.toString("latin1", 0, fs.readSync(fd, bytes, 0, bytes.length, 0)).split(/\r?\n/, 1)[0] ?? "";

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import * as z from "zod/mini";
 import type { Interpreter } from "../../core/launch/interpreter-line.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { plainText } from "../files/bounded-file.ts";
 import type { HashCache } from "./hash.ts";
 import { type CodeRootOptions, codeRoots, isMutable } from "./roots.ts";
 
@@ -52,11 +53,14 @@ function complete(stem: string): string | null {
 	return isFile(`${stem}.js`) ? `${stem}.js` : null;
 }
 
+/** Bytes. */
+const MOST_MANIFEST = 4 * 1024 * 1024;
+
 const Manifest = z.object({ main: z.optional(z.string()) });
 
 function main(folder: string): string | null {
 	try {
-		const manifest = Manifest.safeParse(JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")));
+		const manifest = Manifest.safeParse(JSON.parse(plainText(path.join(folder, "package.json"), MOST_MANIFEST) ?? ""));
 		if (!manifest.success || manifest.data.main === undefined) return null;
 		const named = path.resolve(folder, manifest.data.main);
 		return isFile(named) ? named : (complete(named) ?? complete(path.join(named, "index")));

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { plainText } from "../files/bounded-file.ts";
 
 /** A manager whose shims are shell scripts in `ROOT/shims`, with versions in `ROOT/versions/VERSION/bin`. */
 const MANAGERS = { pyenv: ".python-version", nodenv: ".node-version" } as const;
@@ -67,10 +68,5 @@ function installed(root: string, version: string): string | null {
 }
 
 function readSmall(file: string): string | null {
-	try {
-		const stat = fs.statSync(file);
-		return stat.isFile() && stat.size < 65_536 ? fs.readFileSync(file, "utf8") : null;
-	} catch {
-		return null;
-	}
+	return plainText(file, 65_536);
 }

@@ -1,9 +1,9 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ConfigDocument } from "../../core/config/server.ts";
 import { expandHostVariables, type VariableValues } from "../../core/config/variables.ts";
 import type { EnvFileFacts } from "../../core/rules/facts.ts";
 import { detectSecrets } from "../../core/secrets/detector.ts";
+import { readPlainText } from "../files/bounded-file.ts";
 import { readersOf } from "./readers.ts";
 import { nameIn, type Repositories } from "./repositories.ts";
 
@@ -50,17 +50,9 @@ function look(file: string, repositories: Repositories): EnvFileFacts | null {
 
 /** A repository names the file: it may be a pipe that nobody writes to, or without end. */
 function read(file: string): { readonly content: string } | "missing" | null {
-	try {
-		const descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
-		try {
-			const stat = fs.fstatSync(descriptor);
-			return stat.isFile() && stat.size <= MOST_BYTES ? { content: fs.readFileSync(descriptor, "utf8") } : null;
-		} finally {
-			fs.closeSync(descriptor);
-		}
-	} catch (error) {
-		return error instanceof Error && "code" in error && error.code === "ENOENT" ? "missing" : null;
-	}
+	const read = readPlainText(file, MOST_BYTES);
+	if (read.ok) return { content: read.value };
+	return read.problem.code === "file-missing" ? "missing" : null;
 }
 
 function credentialLines(text: string): number {

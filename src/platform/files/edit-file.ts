@@ -126,7 +126,7 @@ async function replaceOnce(
 		pending = new PendingFile(real, seen.bom ? `\uFEFF${text}` : text);
 		await step("temporary-written");
 		pending.adopt(seen.stat);
-		old = fs.openSync(real, "r");
+		old = fs.openSync(real, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
 		// From here to the rename nothing else of this process runs.
 		const now = readSnapshot(real);
 		if (!now.ok || !same(now.value, seen)) return ok("changed");

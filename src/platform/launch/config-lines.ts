@@ -1,11 +1,11 @@
 import * as fs from "node:fs";
-import { type HostId, matchHost } from "../../core/config/hosts.ts";
-import { guessConfigHost } from "../../core/config/parse.ts";
+import { matchHost } from "../../core/config/hosts.ts";
+import { guessConfigHost, parseConfig } from "../../core/config/parse.ts";
 import type { StdioServer } from "../../core/config/server.ts";
 import { unwrapLaunch } from "../../core/config/wrapped.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { configPlace } from "./config-place.ts";
-import { type LaunchLine, launchLineOf, readConfig, type Surroundings, serversNamed } from "./locate.ts";
+import { type LaunchLine, launchLineOf, readConfig, readConfigText, type Surroundings, serversNamed } from "./locate.ts";
 
 /**
  * Every launch line of a config file that goes by this name; empty: the file has none. Fails where the file, or one of these entries, cannot be
@@ -14,10 +14,8 @@ import { type LaunchLine, launchLineOf, readConfig, type Surroundings, serversNa
 export function launchLinesIn(named: string, name: string, around: Surroundings): Result<readonly LaunchLine[]> {
 	const place = configPlace(named, around);
 	let file: string;
-	let host: HostId | null;
 	try {
 		file = fs.realpathSync(named);
-		host = place.ok ? place.value.host : (matchHost(file) ?? guessConfigHost(fs.readFileSync(file, "utf8"), file));
 	} catch (error) {
 		return fail(
 			"config-unreadable",
@@ -25,21 +23,24 @@ export function launchLinesIn(named: string, name: string, around: Surroundings)
 			"Name a config file that exists.",
 		);
 	}
+	// By the name that the person knows, wherever it leads.
+	const text = readConfigText(named);
+	if (!text.ok) return text;
+	const host = place.ok ? place.value.host : (matchHost(file) ?? guessConfigHost(text.value, file));
 	if (host === null)
 		return fail("config-unknown", `${named} holds no MCP servers.`, "Name a host's config file, such as .vscode/mcp.json.");
-	const document = readConfig(file, host);
-	if (!document.ok) return document;
-	const broken = document.value.problems.find((problem) => problem.code === "syntax");
+	const document = parseConfig(text.value, host, file);
+	const broken = document.problems.find((problem) => problem.code === "syntax");
 	if (broken !== undefined)
 		return fail("config-broken", `${named}: ${broken.message}`, "Mend the file first: sallyport scan shows the place.");
 	const lines: LaunchLine[] = [];
-	for (const server of serversNamed(document.value, name)) {
+	for (const server of serversNamed(document, name)) {
 		if (!place.ok) return place;
-		const line = launchLineOf(document.value, server, place.value, around);
+		const line = launchLineOf(document, server, place.value, around);
 		if (!line.ok) return line;
 		lines.push(line.value);
 	}
-	if (lines.length === 0 && document.value.servers.some((server) => server.kind === "http" && server.name.value === name))
+	if (lines.length === 0 && document.servers.some((server) => server.kind === "http" && server.name.value === name))
 		return fail(
 			"server-remote",
 			`${JSON.stringify(name)} is a remote server.`,

@@ -9,6 +9,8 @@ import { launchOf, unwrapLaunch } from "../../core/config/wrapped.ts";
 import { ENV_FILE } from "../../core/launch/launchable.ts";
 import type { EnvPart } from "../../core/policy/fingerprint.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { MAX_FILE_SIZE } from "../discover.ts";
+import { readPlainText } from "../files/bounded-file.ts";
 import { isCleared } from "../installation/cleared.ts";
 import { type ConfigPlace, configPlace } from "./config-place.ts";
 import { mayBeSet } from "./environment.ts";
@@ -59,15 +61,21 @@ export function serversNamed(document: ConfigDocument, name: string): readonly S
 }
 
 export function readConfig(file: string, host: HostId): Result<ConfigDocument> {
-	try {
-		return ok(parseConfig(fs.readFileSync(file, "utf8"), host, file));
-	} catch (error) {
-		return fail(
-			"config-unreadable",
-			`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"}).`,
-			"Name a config file that exists and is yours.",
-		);
-	}
+	const text = readConfigText(file);
+	return text.ok ? ok(parseConfig(text.value, host, file)) : text;
+}
+
+/** A repository brings the file: it may be a pipe that nobody writes to, or lead to a device without end. */
+export function readConfigText(file: string): Result<string> {
+	const read = readPlainText(file, MAX_FILE_SIZE);
+	if (read.ok) return read;
+	const { code, message } = read.problem;
+	const isOther = code === "not-a-file" || code === "file-too-large";
+	return fail(
+		"config-unreadable",
+		message,
+		isOther ? "Put a plain config file in its place, or remove it." : "Name a config file that exists and is yours.",
+	);
 }
 
 /**

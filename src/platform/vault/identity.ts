@@ -128,7 +128,7 @@ function unlockedFile(home: Home): string {
 function readPrivate(file: string): Result<string | null> {
 	let fd: number;
 	try {
-		fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0));
+		fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0));
 	} catch (error) {
 		const code = (error as NodeJS.ErrnoException).code;
 		if (code === "ENOENT") return ok(null);

@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { isHarmlessNodeFlag } from "../../../core/launch/interpreter-line.ts";
 import { fail, ok, type Result } from "../../../core/result.ts";
 import { parseShebang, readShebang } from "../../executable/resolve.ts";
+import { plainText } from "../../files/bounded-file.ts";
 
 /** The script that a package's command stands for. */
 export interface PackageEntry {
@@ -65,9 +66,12 @@ export function packageEntry(folder: string, name: string, bin: string | null): 
 	return ok({ script: path.relative(folder, real), ...runtime });
 }
 
+/** Bytes. */
+const MOST_MANIFEST = 4 * 1024 * 1024;
+
 function readBins(folder: string, name: string): ReadonlyMap<string, string> | null {
 	try {
-		const { bin } = Manifest.parse(JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")));
+		const { bin } = Manifest.parse(JSON.parse(plainText(path.join(folder, "package.json"), MOST_MANIFEST) ?? ""));
 		return new Map(bin === undefined ? [] : typeof bin === "string" ? [[lastSegment(name), bin]] : Object.entries(bin));
 	} catch {
 		return null;

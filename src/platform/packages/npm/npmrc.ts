@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { plainText } from "../../files/bounded-file.ts";
 
 /** A setting of npm, as it is written. */
 export interface NpmSetting {
@@ -9,14 +10,12 @@ export interface NpmSetting {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Of an npmrc. */
+const MOST_BYTES = 1024 * 1024;
+
 /** The `key = value` lines of an npmrc (INI without sections that matter here); none when it cannot be read. */
 export function readNpmrc(file: string): readonly NpmSetting[] {
-	let text: string;
-	try {
-		text = fs.readFileSync(file, "utf8");
-	} catch {
-		return [];
-	}
+	const text = plainText(file, MOST_BYTES) ?? "";
 	return text.split(/\r?\n/).flatMap((line) => {
 		const trimmed = line.trim();
 		const equals = trimmed.indexOf("=");

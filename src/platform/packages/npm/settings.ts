@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as z from "zod/mini";
 import { fail, ok, type Result } from "../../../core/result.ts";
+import { plainText } from "../../files/bounded-file.ts";
 import type { EgressNetwork } from "../../sandbox/egress-network.ts";
 import { installNetwork, type ProxySettings, proxyVariables } from "../proxy.ts";
 import type { Npm } from "./find.ts";
@@ -158,12 +159,11 @@ function certificates(
 	};
 }
 
+/** Bytes. */
+const MOST_CERTIFICATES = 16 * 1024 * 1024;
+
 function readOr(file: string | null | undefined): string | null {
-	try {
-		return file && path.isAbsolute(file) ? fs.readFileSync(file, "utf8") : null;
-	} catch {
-		return null;
-	}
+	return file && path.isAbsolute(file) ? plainText(file, MOST_CERTIFICATES) : null;
 }
 
 /** Which credential belongs to which registry, and the credentials themselves as variables. */

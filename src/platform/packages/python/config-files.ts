@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { readTree } from "../../../core/config/formats.ts";
 import { keyText, propertiesOf, type TreeNode } from "../../../core/config/tree.ts";
+import { plainText } from "../../files/bounded-file.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -188,9 +189,5 @@ function isTrue(text: string | undefined): boolean {
 const LARGEST = 1 << 20;
 
 function readSmall(file: string): string | null {
-	try {
-		return fs.statSync(file).size > LARGEST ? null : fs.readFileSync(file, "utf8");
-	} catch {
-		return null;
-	}
+	return plainText(file, LARGEST);
 }

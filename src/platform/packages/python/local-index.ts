@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { plainText } from "../../files/bounded-file.ts";
 import { isWithin } from "../../sandbox/protected.ts";
 
 /** A look at so many pages says where an index keeps its archives. */
@@ -18,8 +19,7 @@ export function neighbours(index: string, userHome: string): readonly string[] {
 	const found = new Set<string>();
 	for (const name of fs.readdirSync(index).slice(0, PAGES)) {
 		const page = path.join(index, name, "index.html");
-		if ((fs.statSync(page, { throwIfNoEntry: false })?.size ?? LARGEST + 1) > LARGEST) continue;
-		for (const [, href = ""] of fs.readFileSync(page, "utf8").matchAll(/\bhref\s*=\s*["']([^"'#?<>:]{1,400})/gi)) {
+		for (const [, href = ""] of (plainText(page, LARGEST) ?? "").matchAll(/\bhref\s*=\s*["']([^"'#?<>:]{1,400})/gi)) {
 			const wheel = path.resolve(path.dirname(page), decode(href));
 			const [top = ""] = path.relative(parent, path.dirname(wheel)).split(path.sep);
 			const neighbour = path.join(parent, top);

@@ -1,5 +1,8 @@
-import * as fs from "node:fs";
 import * as path from "node:path";
+import { plainText } from "../../files/bounded-file.ts";
+
+/** Of a `.netrc`. */
+const MOST_BYTES = 1024 * 1024;
 
 /**
  * What the person's `.netrc` says for a host, as pip and uv would find it; null: nothing.
@@ -11,12 +14,8 @@ export function netrcFor(
 	env: Readonly<Record<string, string | undefined>>,
 	home: string,
 ): { readonly user: string; readonly password: string } | null {
-	let text: string;
-	try {
-		text = fs.readFileSync(env.NETRC || path.join(home, ".netrc"), "utf8");
-	} catch {
-		return null;
-	}
+	const text = plainText(env.NETRC || path.join(home, ".netrc"), MOST_BYTES);
+	if (text === null) return null;
 	const words = text
 		.split("\n")
 		.map((line) => line.replace(/(?:^|\s)#.*$/, ""))

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { normalizeName } from "../../../core/launch/python-requirement.ts";
 import { fail, ok, type Result } from "../../../core/result.ts";
+import { plainText, readPlain } from "../../files/bounded-file.ts";
 import { type EntryPoint, readEntryPoints } from "./entry-points.ts";
 
 /** What was installed, after every file of it was found to belong to a package and to be what that package says. */
@@ -113,12 +114,11 @@ function listFiles(root: string): readonly string[] | null {
 	return look(root, "") ? files : null;
 }
 
+/** Of one file of a package. */
+const MOST_BYTES = 1024 * 1024 * 1024;
+
 function readOr(file: string): string | null {
-	try {
-		return fs.readFileSync(file, "utf8");
-	} catch {
-		return null;
-	}
+	return plainText(file, MOST_BYTES);
 }
 
 /** Path and hash (null: none) of every row; null: not understood. The format is CSV. */
@@ -138,7 +138,8 @@ function parseRecord(text: string | null): readonly (readonly [file: string, has
 /** @param hash `sha256=` and the digest in base64 for URLs, as RECORD has it */
 function matches(file: string, hash: string): boolean {
 	const [, algorithm = "", digest = ""] = /^(sha256|sha384|sha512)=([A-Za-z0-9_-]+)=*$/.exec(hash) ?? [];
-	return algorithm !== "" && createHash(algorithm).update(fs.readFileSync(file)).digest("base64url") === digest;
+	const read = algorithm === "" ? null : readPlain(file, MOST_BYTES);
+	return read?.ok === true && createHash(algorithm).update(read.value).digest("base64url") === digest;
 }
 
 /** What an interpreter would obey at every start: `.pth` files, whose lines are folders or code, and two modules. */

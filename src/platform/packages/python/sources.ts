@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { fail, ok, type Result } from "../../../core/result.ts";
+import { plainText } from "../../files/bounded-file.ts";
 import type { EgressNetwork } from "../../sandbox/egress-network.ts";
 import type { InstallDeps } from "../kind.ts";
 import { installNetwork, proxyVariables } from "../proxy.ts";
@@ -186,12 +187,15 @@ function localFolder(place: string): string | null {
 	}
 }
 
+/** Bytes. */
+const MOST_CERTIFICATES = 16 * 1024 * 1024;
+
 /** One file of all that the person trusts: a sandbox shows nothing of the folders in which those lie. Null: they name none. */
 function copyCertificates(candidates: readonly (string | null | undefined)[], settings: string): string | null {
 	const texts = new Set<string>();
 	for (const file of candidates) {
-		if (file && path.isAbsolute(file) && fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true)
-			texts.add(fs.readFileSync(file, "utf8"));
+		const text = file && path.isAbsolute(file) ? plainText(file, MOST_CERTIFICATES) : null;
+		if (text !== null) texts.add(text);
 	}
 	if (texts.size === 0) return null;
 	const target = path.join(settings, "certificates.pem");
