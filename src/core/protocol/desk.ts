@@ -107,7 +107,7 @@ export class Desk {
 	forward(request: Request, { bytes }: Source, tool: string | null = null, listing: Listing | null = null): boolean {
 		const { method, params } = request;
 		const meta = params?._meta;
-		this.#makeRoom();
+		const hasRoom = this.hasRoom();
 		const token = typeof meta === "object" && meta !== null && "progressToken" in meta ? meta.progressToken : undefined;
 		const sent: InFlight = {
 			method,
@@ -120,17 +120,23 @@ export class Desk {
 			bytes: bytes.length,
 			...traced(request),
 		};
-		const added = this.inFlight.add(request.id, sent);
+		const added = hasRoom && this.inFlight.add(request.id, sent);
 		if (!added) this.refuse(request, "too-many-requests", ErrorCode.invalidParams);
 		else if (isAudited(sent)) this.recorded("server", bytes, request.id);
 		else this.toServer(bytes);
 		return added;
 	}
 
-	/** A call that the host cancelled makes room for the next. Its answer will belong to nothing, so this is its end. */
-	#makeRoom(): void {
-		const [id, request] = this.inFlight.makeRoom() ?? [];
+	/** False: a request cannot be forwarded. One that the host cancelled long ago makes room; its answer will belong to nothing, so this is its end. */
+	hasRoom(): boolean {
+		const [id, request] = this.inFlight.makeRoom(this.#clock?.() ?? null) ?? [];
 		if (id !== undefined && request !== undefined && isAudited(request)) this.outcome(id, request, "cancelled");
+		return this.inFlight.hasRoom;
+	}
+
+	/** True: a request with this id is in flight, and the host does not want its answer any more. */
+	cancel(id: RequestId): boolean {
+		return this.inFlight.cancel(id, this.#clock?.() ?? null);
 	}
 
 	/** A request of the host holds a secret. Of what it says, nothing is recorded but where the secret stands. */

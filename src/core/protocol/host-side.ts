@@ -135,7 +135,7 @@ export class HostSide {
 	}
 
 	#cancel(id: unknown, source: Source): void {
-		if ((typeof id !== "string" && typeof id !== "number") || this.#state.cancelHeld(id) || !this.#state.desk.inFlight.cancel(id)) return;
+		if ((typeof id !== "string" && typeof id !== "number") || this.#state.cancelHeld(id) || !this.#state.desk.cancel(id)) return;
 		const local = this.#state.subscriptions.get(id)?.local === true;
 		this.#state.subscriptions.close(id);
 		if (local) this.#state.desk.inFlight.take(id);

@@ -23,11 +23,20 @@ export interface InFlight {
 	readonly trace?: Trace | undefined;
 }
 
+/** Requests that the host cancelled and the server did not answer: it may work on them all the same. */
+const MOST_CANCELLED = 64;
+/** How long one of them counts. Milliseconds. */
+const CANCELLED_MS = 30_000;
+/** Ids of those that do not count any more, which are remembered: a late answer is not to be taken for that to another request. */
+const MOST_GIVEN_UP = 1024;
+
 /** The host's requests by id. Bounded: a full table takes no more. */
 export class InFlightRequests {
 	#limit: number;
 	readonly #requests = new Map<RequestId, InFlight>();
-	readonly #cancelled = new Set<RequestId>();
+	/** With the time at which they were. */
+	readonly #cancelled = new Map<RequestId, number>();
+	readonly #givenUp = new Set<RequestId>();
 	readonly #tokens = new Map<RequestId, number>();
 
 	constructor(limit: number) {
@@ -39,8 +48,9 @@ export class InFlightRequests {
 		this.#limit = limit;
 	}
 
-	has(id: RequestId): boolean {
-		return this.#requests.has(id);
+	/** True for an id that cannot be used (again). */
+	isTaken(id: RequestId): boolean {
+		return this.#requests.has(id) || this.#givenUp.has(id);
 	}
 
 	get(id: RequestId): InFlight | undefined {
@@ -56,20 +66,40 @@ export class InFlightRequests {
 		return (typeof token === "string" || typeof token === "number") && this.#tokens.has(token);
 	}
 
-	/** In a full table, takes out the oldest request that the host cancelled. Null: there is room, or none can be made. */
-	makeRoom(): readonly [RequestId, InFlight] | null {
+	/** False: it takes no more. */
+	get hasRoom(): boolean {
+		return this.waiting < this.#limit && this.#cancelled.size < MOST_CANCELLED;
+	}
+
+	/**
+	 * Where too many are cancelled, takes out the oldest one, if that was long ago. Null: there is room, or none can be made.
+	 *
+	 * @param now milliseconds; null: no clock runs, and everything was long ago
+	 */
+	makeRoom(now: number | null): readonly [RequestId, InFlight] | null {
 		const [oldest] = this.#cancelled;
-		if (this.#requests.size < this.#limit || oldest === undefined) return null;
-		const request = this.take(oldest);
-		return request === undefined ? null : [oldest, request];
+		if (this.#cancelled.size < MOST_CANCELLED || oldest === undefined) return null;
+		const [id, at] = oldest;
+		if (now !== null && now - at < CANCELLED_MS) return null;
+		const request = this.take(id);
+		if (request === undefined) return null;
+		const [first] = this.#givenUp;
+		if (this.#givenUp.size >= MOST_GIVEN_UP && first !== undefined) this.#givenUp.delete(first);
+		this.#givenUp.add(id);
+		return [id, request];
 	}
 
 	/** False: the table is full. */
 	add(id: RequestId, request: InFlight): boolean {
-		if (this.#requests.size >= this.#limit) return false;
+		if (!this.hasRoom) return false;
+		this.putBack(id, request);
+		return true;
+	}
+
+	/** What was just taken, and is not answered after all. */
+	putBack(id: RequestId, request: InFlight): void {
 		this.#requests.set(id, request);
 		this.#count(request.progressToken, 1);
-		return true;
 	}
 
 	/** Each request can be answered once: it is gone after this. */
@@ -82,10 +112,10 @@ export class InFlightRequests {
 		return request;
 	}
 
-	/** The id stays taken, for the answer may be on its way. False: nothing with this id is in flight. */
-	cancel(id: RequestId): boolean {
+	/** The id stays taken, for the answer may be on its way. False: nothing with this id is in flight. `now`: as in `makeRoom`. */
+	cancel(id: RequestId, now: number | null): boolean {
 		if (!this.#requests.has(id)) return false;
-		this.#cancelled.add(id);
+		if (!this.#cancelled.has(id)) this.#cancelled.set(id, now ?? 0);
 		return true;
 	}
 

@@ -72,6 +72,7 @@ export class OfferGate {
 		const standing = prompt === null || approved === undefined ? "verified" : this.prompts.standing(prompt, approved);
 		if (standing === "unknown") return "unknown";
 		if (standing !== "verified") return refuse(`prompt-${standing}`);
+		if (!this.#desk.hasRoom()) return refuse("too-many-requests");
 		const tooMany = this.#rate.take(null);
 		if (tooMany !== null) return refuse(tooMany);
 		if (this.#desk.write({ ...about(request), decision: "allow", reason: "offer-granted", outcome: "forwarded" })) {

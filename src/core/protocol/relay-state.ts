@@ -72,7 +72,7 @@ export class RelayState {
 
 	/** True for the id of a request of the host that is not answered. */
 	isTaken(id: RequestId): boolean {
-		return this.desk.inFlight.has(id) || this.#lists.some((list) => list.isHeld(id));
+		return this.desk.inFlight.isTaken(id) || this.#lists.some((list) => list.isHeld(id));
 	}
 
 	/** True for an id of the relay's own requests, past, present or to come. */

@@ -76,7 +76,7 @@ export class ServerSide {
 	lineTooLong(): void {
 		this.#state.desk.note("server-to-host", "line-too-long");
 		for (const [id, request] of this.#state.desk.inFlight.takeAll()) {
-			if (request.method === "subscriptions/listen") this.#state.desk.inFlight.add(id, request);
+			if (request.method === "subscriptions/listen") this.#state.desk.inFlight.putBack(id, request);
 			else this.#state.desk.giveUp(id, request, "line-too-long");
 		}
 		this.#state.refuseHeld("list-failed");
@@ -262,7 +262,7 @@ export class ServerSide {
 	/** The relay announced changes of the tools, so it serves the subscription when the server does not. */
 	#keepSubscription(id: RequestId, request: InFlight): void {
 		this.#state.subscriptions.keep(id);
-		this.#state.desk.inFlight.add(id, request);
+		this.#state.desk.inFlight.putBack(id, request);
 		const params = { _meta: { [Meta.subscriptionId]: id }, notifications: { toolsListChanged: true } };
 		this.#state.desk.toHost(encode({ jsonrpc: "2.0", method: "notifications/subscriptions/acknowledged", params }));
 	}

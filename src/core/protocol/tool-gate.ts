@@ -83,6 +83,7 @@ export class ToolGate {
 		const standing = this.listed.standing(name, granted);
 		if (standing === "unknown") return "unknown";
 		if (standing !== "verified") return refuse(`tool-${standing}`);
+		if (!this.#desk.hasRoom()) return refuse("too-many-requests");
 		if (this.#mayCall?.(name, args) === false) return refuse("argument-not-allowed");
 		const tooMany = this.#rate.take(name);
 		if (tooMany !== null) return refuse(tooMany);

@@ -1,22 +1,51 @@
 import { mayHideCharacters } from "../hidden-characters.ts";
 import { type HiddenKind, visibleText } from "../visible-text.ts";
 import { changed, type Source } from "./exchange.ts";
-import { find } from "./json-text.ts";
+import { type Element, find } from "./json-text.ts";
 import { Meta } from "./rewrite.ts";
 import { decode, rewriteStrings, stringsOf } from "./string-rewrite.ts";
 
-/** What a host sends back letter for letter, and shows to nobody. */
-const OPAQUE: readonly (readonly string[])[] = [
-	["id"],
-	["method"],
-	["jsonrpc"],
-	["result", "nextCursor"],
-	["result", "requestState"],
-	["result", "_meta", Meta.subscriptionId],
-	["params", "progressToken"],
-	["params", "requestId"],
-	["params", "_meta", Meta.subscriptionId],
+/** What a host sends back letter for letter, and shows to nobody: where it is a text. `only`: in such messages. */
+const OPAQUE: readonly { readonly path: readonly string[]; readonly only?: (text: string) => boolean }[] = [
+	{ path: ["id"] },
+	{ path: ["method"] },
+	{ path: ["jsonrpc"] },
+	{ path: ["result", "nextCursor"], only: isPage },
+	{ path: ["result", "requestState"], only: isQuestion },
+	{ path: ["result", "_meta", Meta.subscriptionId] },
+	{ path: ["params", "progressToken"], only: (text) => methodOf(text) === '"notifications/progress"' },
+	{ path: ["params", "requestId"], only: (text) => methodOf(text) === '"notifications/cancelled"' },
+	{ path: ["params", "_meta", Meta.subscriptionId] },
 ];
+const RESULT = ["content", "structuredContent"];
+const PAGES = ["tools", "prompts", "resources", "resourceTemplates"];
+
+/** And not the result of a call, which may hold whatever a server likes. */
+function isPage(text: string): boolean {
+	const isResult = RESULT.some((member) => find(text, "result", member) !== null);
+	return !isResult && PAGES.some((list) => find(text, "result", list) !== null);
+}
+
+function isQuestion(text: string): boolean {
+	return valueOf(text, "result", "resultType") === '"input_required"';
+}
+
+function methodOf(text: string): string | null {
+	return valueOf(text, "method");
+}
+
+/** As it is written. Null: there is none. */
+function valueOf(text: string, ...path: readonly string[]): string | null {
+	const place = find(text, ...path);
+	return place === null ? null : text.slice(place.start, place.end);
+}
+
+function opaquePlaces(text: string): readonly Element[] {
+	return OPAQUE.flatMap(({ path, only }) => {
+		const place = find(text, ...path);
+		return place === null || text[place.start] !== '"' || only?.(text) === false ? [] : [place];
+	});
+}
 
 /** A message of the server with every text in it made visible: keys, names, descriptions, results, errors. One without need is given back as it is. */
 export function visibleMessage(source: Source, met: (kind: HiddenKind) => void): Source {
@@ -31,8 +60,7 @@ export function visibleMessage(source: Source, met: (kind: HiddenKind) => void):
 		isHidden ||= visibleText(value, quiet) !== value;
 	}
 	if (!isHidden) return source;
-	const envelope = OPAQUE.map((path) => find(text, ...path)).filter((place) => place !== null);
-	return changed(source, rewriteStrings(text, envelope, { string: (value) => visibleText(value, met) }));
+	return changed(source, rewriteStrings(text, opaquePlaces(text), { string: (value) => visibleText(value, met) }));
 }
 
 /** What is not seen, in the units of UTF-16; beyond the first plane, the halves that begin it. A tab in JSON is a blank, and so is a line's end. */

@@ -165,3 +165,49 @@ test("of several layers the smallest number holds, and a result is cut only wher
 	expect(narrowLimits({ overlong: "cut" }, { overlong: "refuse" })).toEqual({ overlong: "refuse" });
 	expect(narrowLimits({}, { overlong: "cut" })).toEqual({});
 });
+
+describe("calls that wait", () => {
+	const cancel = (id: number) => ({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } });
+
+	test("beyond the limit are refused, and nothing says that they went on", () => {
+		const session = ready({ pending: 1 });
+		session.call("read", 1);
+		const before = session.events.length;
+		expect(session.call("read", 2)).toMatchObject({ host: [refused(2)], server: [] });
+		expect(session.host({ jsonrpc: "2.0", id: 3, method: "resources/read", params: { uri: "file:///a" } }).server).toEqual([]);
+		expect(session.events.slice(before).map(({ request, decision, reason }) => [request, decision, reason])).toEqual([
+			[2, "refuse", "too-many-requests"],
+			[3, "refuse", "too-many-requests"],
+		]);
+	});
+
+	test("that are cancelled make room, but not without end: a server that was asked for nothing may work on them all the same", () => {
+		let now = 1000;
+		const session = ready({ pending: 1 }, () => now);
+		const passed = (ids: readonly number[]) =>
+			ids.filter((id) => {
+				const isSent = session.call("read", id).server.length === 1;
+				session.host(cancel(id));
+				return isSent;
+			}).length;
+		const ids = (from: number) => Array.from({ length: 100 }, (_, i) => from + i);
+		expect(passed(ids(1))).toBe(64);
+		now += 31_000;
+		expect(passed(ids(1001))).toBe(64);
+	});
+
+	test("and were given up keep their ids: a late answer is not taken for another one's", () => {
+		let now = 1000;
+		const session = ready({ pending: 1 }, () => now);
+		for (let id = 1; id <= 64; id++) {
+			session.call("read", id);
+			session.host(cancel(id));
+		}
+		now += 31_000;
+		expect(session.call("read", 65).server).toHaveLength(1);
+		session.server({ jsonrpc: "2.0", id: 65, result: { content: [] } });
+		expect(session.call("read", 1).server).toEqual([]);
+		expect(session.reasons).toContain("id-reused");
+		expect(session.server({ jsonrpc: "2.0", id: 1, result: { content: [{ type: "text", text: "late" }] } }).host).toEqual([]);
+	});
+});

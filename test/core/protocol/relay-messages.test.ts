@@ -151,7 +151,8 @@ describe("ids", () => {
 		expect(session.host({ jsonrpc: "2.0", id: 3, method: "ping" }).host).toEqual([refused(3)]);
 		session.host({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } });
 		expect(session.host({ jsonrpc: "2.0", id: 3, method: "ping" }).server).toHaveLength(1);
-		expect(session.server({ jsonrpc: "2.0", id: 1, result: {} }).host).toEqual([]);
+		// As without the relay: its answer may have been on its way.
+		expect(session.server({ jsonrpc: "2.0", id: 1, result: {} }).host).toHaveLength(1);
 	});
 });
 

@@ -134,6 +134,25 @@ describe("what a server says", () => {
 		expect(JSON.parse(text).result.structuredContent).toEqual({ "a\\u{200b} 3": 1, "a\\u{200b}": 2, "a\\u{200b} 2": 3 });
 	});
 
+	test("is shown in what only looks like something that the host sends back", () => {
+		const session = ready(tool("read"));
+		const hidden = "\u001b[2J\u200b";
+		for (const result of [
+			{ content: [], nextCursor: hidden },
+			{ content: [], tools: [], nextCursor: hidden },
+			{ content: [], requestState: hidden },
+			{ content: [], _meta: { "io.modelcontextprotocol/subscriptionId": { text: hidden } } },
+		])
+			expect(answer(session, result)).not.toMatch(/\\u001b|\u200b/);
+		const [said = ""] = session.server({
+			jsonrpc: "2.0",
+			method: "notifications/message",
+			params: { level: "error", data: "x", progressToken: { text: hidden }, requestId: hidden },
+		}).host;
+		expect(said).toContain("notifications/message");
+		expect(said).not.toMatch(/\\u001b|\u200b/);
+	});
+
 	test("takes no longer than it is long", () => {
 		const session = ready(tool("read"));
 		const start = performance.now();

@@ -230,8 +230,8 @@ export class Books {
 			if (event === undefined) throw new Broken("a call reaches the server and is not in the log");
 			if (!isDeepStrictEqual(event.arguments ?? null, argumentsOf(call))) throw new Broken("a call is in the log with other arguments");
 		}
-		// One that was recorded before there turned out to be too many, or whose record was lost after all.
-		const reason = (event: AuditEvent) => event.reason === "too-many-requests" || (this.#areLost && event.reason === "audit-failed");
+		// One whose record was lost after all.
+		const reason = (event: AuditEvent) => this.#areLost && event.reason === "audit-failed";
 		for (const { request } of begun)
 			if (!this.#records.some((event) => event.request === request && reason(event)))
 				throw new Broken("a call is in the log that the server did not get");
