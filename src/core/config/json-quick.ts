@@ -33,6 +33,9 @@ class QuickReader {
 	readonly #maxDepth: number;
 	#at = 0;
 	#depth = 0;
+	/** The children of what is still open, up to `#pending`. */
+	readonly #stack: TreeNode[] = [];
+	#pending = 0;
 
 	constructor(text: string, maxDepth: number) {
 		this.#text = text;
@@ -70,10 +73,11 @@ class QuickReader {
 	#children(type: "object" | "array", end: number): TreeNode {
 		if (++this.#depth > this.#maxDepth) throw IRREGULAR;
 		const offset = this.#at++;
-		const children: TreeNode[] = [];
+		const from = this.#pending;
 		this.#skip();
 		while (this.#text.charCodeAt(this.#at) !== end) {
-			children.push(type === "object" ? this.#property() : this.#value());
+			const child = type === "object" ? this.#property() : this.#value();
+			this.#stack[this.#pending++] = child;
 			this.#skip();
 			const next = this.#text.charCodeAt(this.#at);
 			if (next === end) break;
@@ -83,6 +87,9 @@ class QuickReader {
 		}
 		this.#at++;
 		this.#depth--;
+		// As large as it has to be: one that grew item by item has room for many more.
+		const children = this.#stack.slice(from, this.#pending);
+		this.#pending = from;
 		return { type, offset, length: this.#at - offset, children };
 	}
 

@@ -29,13 +29,15 @@ const harmless = new Harmless();
 const programs = new Harmless();
 
 function detectAnew(args: readonly string[], command: string): readonly ArgumentDetection[] {
-	const byIndex = new Map<number, Part[]>();
-	for (const { index, parts } of argumentParts(
+	const found = argumentParts(
 		args.map((text) => wholePiece(text)),
 		0,
 		passwordFlag(command),
 		OF_DIGESTS.test(command),
-	)) {
+	);
+	if (found.length === 0) return [];
+	const byIndex = new Map<number, Part[]>();
+	for (const { index, parts } of found) {
 		const known = byIndex.get(index) ?? [];
 		for (const part of parts) known.push(part);
 		byIndex.set(index, known);

@@ -20,7 +20,7 @@ import { isPublicByDesign } from "./public-values.ts";
 import { disorder, isRandom } from "./randomness.ts";
 import { isShortcut } from "./shortcuts.ts";
 import { hasAny, hasOnly, SIGN } from "./signs.ts";
-import { isRecoveryPhrase, type Worth, worth } from "./worth.ts";
+import { isRecoveryPhrase, SHORTEST_NEUTRAL, type Worth, worth } from "./worth.ts";
 
 /** A secret in a value. Offsets count in the value as decoded; the secret itself is not in here. */
 export interface Detection {
@@ -76,7 +76,10 @@ function judge(part: Part): readonly Detection[] {
 	if (whole.text.length < 4) return [];
 	const piece = undisguised(whole);
 	const { text } = piece;
-	if (text.length < 4 || isReferenceText(text)) return [];
+	if (text.length < 4) return [];
+	// Most words of a command line: so short, only a known form could tell.
+	const isShort = kind === "neutral" && part.role === "value" && text.length < SHORTEST_NEUTRAL;
+	if ((isShort && matchProviders(text).length === 0) || isReferenceText(text)) return [];
 	const byProvider = matchProviders(text).flatMap((match) => providerDetection(match, piece, part.key) ?? []);
 	const [first] = byProvider;
 	if (first !== undefined) {

@@ -114,12 +114,16 @@ function keyWorth(text: string): Worth {
 	return isUuid(text) || isRandom(text, 12) || (/\d/.test(text) && !isNamelike(text) && disorder(text) >= 0.5) ? "secret" : "none";
 }
 
+/** Nothing shorter is worth anything where no name tells. */
+export const SHORTEST_NEUTRAL = 16;
+
 function neutralWorth(text: string, key: string | null): Worth {
 	// What a chat's bot logs in with.
 	if (text.startsWith("oauth:") && /^oauth:(?=[a-z]*\d[a-z]*\d)[a-z0-9]{30}$/.test(text) && (surprise(text.slice(6)) ?? 0) > -0.2)
 		return "secret";
 	if (key !== null && DIGEST.test(text) && namesDigest(key)) return "none";
-	if (text.length < 16 || text.length > 4096 || /\s/.test(text) || isOrdinary(text) || isUuid(text) || KNOWN_ID.test(text)) return "none";
+	if (text.length < SHORTEST_NEUTRAL || text.length > 4096 || /\s/.test(text) || isOrdinary(text) || isUuid(text) || KNOWN_ID.test(text))
+		return "none";
 	// Twenty characters without a digit are drawn once in fifty times, and then their case changes; names have that many every day.
 	if (!/\d/.test(text) && (text.match(/[a-z][A-Z]/g) ?? []).length * 8 < text.length) return "none";
 	if (OF_WORKLOAD.test(text) || isPinned(text) || SLUG.test(text) || DATA.test(text) || isReadable(text)) return "none";
