@@ -27,15 +27,15 @@ function isPage(text: string): boolean {
 }
 
 function isQuestion(text: string): boolean {
-	return valueOf(text, "result", "resultType") === '"input_required"';
+	return writtenAt(text, "result", "resultType") === '"input_required"';
 }
 
 function methodOf(text: string): string | null {
-	return valueOf(text, "method");
+	return writtenAt(text, "method");
 }
 
 /** As it is written. Null: there is none. */
-function valueOf(text: string, ...path: readonly string[]): string | null {
+function writtenAt(text: string, ...path: readonly string[]): string | null {
 	const place = find(text, ...path);
 	return place === null ? null : text.slice(place.start, place.end);
 }
