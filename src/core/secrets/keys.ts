@@ -86,7 +86,8 @@ const classify = remembered((key): KeyClass => {
 	const before = names[end - 2] ?? "";
 	const rest = names.slice(0, -1);
 
-	if (isSession(before, tail) || OF_CLIENTS.test(key)) return "neutral";
+	if (isSession(before, tail)) return "neutral";
+	if (OF_CLIENTS.test(key)) return "public";
 	if (isCiphered(names) || isNameOfWords(names)) return "public";
 	if (tail === "pin" || isPasswordWord(tail) || PASSWORD.has(before + tail) || PASSWORD.has(names.slice(-3).join(""))) return "password";
 	if (PUBLIC_PREFIX.test(key) || OF_TRACES.test(key) || GLUED_PUBLIC.test(tail)) return "public";

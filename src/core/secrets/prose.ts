@@ -21,7 +21,7 @@ export function afterUser(text: string, at: number): Reading | null {
 	if (text[at - 1] !== " " || text[at + 1] !== " " || !isNamePart(text.charCodeAt(at - 2))) return null;
 	const before = text.slice(Math.max(0, at - 80), at - 1);
 	if (
-		!/(?:^|\s)[\w.+-]{1,60}@[\w.-]{3,60}$|\b(?:login|log in|user(?:name)?|account|acct|creds?|credentials|konto|benutzer|usuario|compte|zugang|zugangsdaten|acceso|acc[eè]s|accesso|acesso|toegang|identifiants?)\b[\s:=]{1,3}[\w.+@-]{1,60}$/i.test(
+		!/(?:^|\s)[\w.+-]{1,60}@[\w.-]{3,60}$|\b(?:login|log in|user(?:name)?|account|acct|creds?|credentials|konto|benutzer|usuario|compte|zugang|zugangsdaten|anmeldung|inlog|inloggning|logowanie|acceso|acc[eè]s|accesso|acesso|toegang|identifiants?)\b[\s:=]{1,3}[\w.+@-]{1,60}$/i.test(
 			before,
 		)
 	)
