@@ -139,7 +139,19 @@ function isNameOfWords(names: readonly string[]): boolean {
 const OF_WORDS = /^(?:allowed|disallowed|blocked|forbidden|banned|common|weak|supported|accepted|denied|ignored|reserved|breached)$/;
 
 /** Names that some give to keys, and others to something else. */
-const KEY_BY_HABIT: ReadonlySet<string> = new Set(["sk", "ak", "kek", "dek", "hec", "xoxb", "xoxp", "licence", "license", "salt"]);
+const KEY_BY_HABIT: ReadonlySet<string> = new Set([
+	"sk",
+	"ak",
+	"kek",
+	"dek",
+	"hec",
+	"xoxb",
+	"xoxp",
+	"licence",
+	"license",
+	"salt",
+	"pepper",
+]);
 
 function isPasswordWord(word: string): boolean {
 	return PASSWORD.has(word) || GLUED_PASSWORD.test(word) || (!isLower(word.charCodeAt(0)) && UNSPACED_PASSWORD.test(word));

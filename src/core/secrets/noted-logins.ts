@@ -1,5 +1,6 @@
 import { classifyKey } from "./keys.ts";
 import { chosenWord, isTold } from "./prose.ts";
+import { isRandom } from "./randomness.ts";
 import { hasDigit, isNamePart, type Reading, runBefore, SHORTEST_VALUE, valueEnd } from "./reading.ts";
 
 const LONGEST_PASSWORD = 64;
@@ -45,7 +46,13 @@ const DESCRIBED =
 /** A password at the end of a line behind the user that it belongs to: what a sentence goes on with looks otherwise. */
 function isNotedPassword(text: string, start: number, end: number): boolean {
 	const value = text.slice(start, end);
-	return ENDS_LINE.test(text.slice(end, end + 12)) && (isTold(value, "password") || chosenWord(value) !== null);
+	if (!ENDS_LINE.test(text.slice(end, end + 12)) || !/[A-Za-z]/.test(value)) return false;
+	return (
+		chosenWord(value) !== null ||
+		(/[!#$%&*@^?~]/.test(value) && isTold(`${value}.`, "password")) ||
+		(/[a-z]/.test(value) && /[A-Z]/.test(value) && isTold(value, "password")) ||
+		isRandom(value, 10)
+	);
 }
 
 /** Where an address of mail begins that ends here; null: none does. */

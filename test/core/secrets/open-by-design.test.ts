@@ -104,6 +104,14 @@ describe("a password behind `-p` without a blank", () => {
 	});
 });
 
+test("a cookie that a program is given", () => {
+	const session = dice.text(32, WORD);
+	expect(detectInArguments(["-b", `sid=${session}; lang=de`, "https://x.shop.com"], "curl").map(({ start, end }) => [start, end])).toEqual([
+		[4, 36],
+	]);
+	expect(detectInArguments(["-b", "mode=fast"], "srv")).toEqual([]);
+});
+
 test("a password that a provider makes for one app", () => {
 	const password = [1, 2, 3, 4].map(() => dice.text(4, "bcdfghjkqxz")).join(" ");
 	expect(found("MAIL_TOKEN", password)).toEqual([password]);
