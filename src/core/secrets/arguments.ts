@@ -317,6 +317,7 @@ function flagValue(flag: string, piece: Piece, depth: number): readonly Part[] {
 		const scheme = /^(?:basic|plain|simple|login|digest|ntlm|scram(?:-[\w-]{1,20})?):(?=[^:\s]{1,64}:\S)/i.exec(text);
 		return decompose("userpwd", subPiece(piece, scheme?.[0].length ?? 0, text.length));
 	}
+	if (flag === "-b" && /^[\w.-]{1,60}=[^\s;]/.test(text)) return decompose("cookie", piece);
 	if (PAIR_FLAGS.test(flag)) {
 		// What a container is given is no script, whatever blanks are in it.
 		const isPair = /^[A-Za-z_][\w.-]*=[^=]/.test(text) && flag !== "-c";

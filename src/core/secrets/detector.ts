@@ -66,7 +66,12 @@ function looseTokens(text: string, tokens: readonly Detection[]): readonly Detec
 		const isHex = /^[0-9a-f-]+$/i.test(word);
 		const before = text.slice(Math.max(0, index - 60), index);
 		const isNamed = !ofDigests && isGiven(before);
-		if (OF_ID.test(before) || saysWhich(before) || (!isNamed && (tells ? isUuid(word) : isHex || word.length < 24))) return [];
+		if (
+			OF_ID.test(before) ||
+			saysWhich(before) ||
+			(!isNamed && (tells ? isUuid(word) : isHex || (word.length < 24 && !LOGIN_AT.test(word))))
+		)
+			return [];
 		const isFormer = FORMER.test(before) && /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word);
 		return detectSecrets(isNamed || isFormer ? "token" : tells && isRandom(word) ? "key" : null, word).map((detection) => ({
 			...detection,
@@ -75,6 +80,9 @@ function looseTokens(text: string, tokens: readonly Detection[]): readonly Detec
 		}));
 	});
 }
+
+/** `root:value@10.0.0.3`: a user, a password and where they are for. */
+const LOGIN_AT = /^[\w.+-]{1,40}:[^\s@/:]{6,40}@[\w.-]{2,60}/;
 
 /** What stands there was in use before: `old: …`. */
 const FORMER =

@@ -86,7 +86,8 @@ const classify = remembered((key): KeyClass => {
 	const before = names[end - 2] ?? "";
 	const rest = names.slice(0, -1);
 
-	if (isSession(before, tail) || OF_CLIENTS.test(key)) return "neutral";
+	if (isSession(before, tail)) return "neutral";
+	if (OF_CLIENTS.test(key)) return "public";
 	if (isCiphered(names) || isNameOfWords(names)) return "public";
 	if (tail === "pin" || isPasswordWord(tail) || PASSWORD.has(before + tail) || PASSWORD.has(names.slice(-3).join(""))) return "password";
 	if (PUBLIC_PREFIX.test(key) || OF_TRACES.test(key) || GLUED_PUBLIC.test(tail)) return "public";
@@ -138,7 +139,19 @@ function isNameOfWords(names: readonly string[]): boolean {
 const OF_WORDS = /^(?:allowed|disallowed|blocked|forbidden|banned|common|weak|supported|accepted|denied|ignored|reserved|breached)$/;
 
 /** Names that some give to keys, and others to something else. */
-const KEY_BY_HABIT: ReadonlySet<string> = new Set(["sk", "ak", "kek", "dek", "hec", "xoxb", "xoxp", "licence", "license", "salt"]);
+const KEY_BY_HABIT: ReadonlySet<string> = new Set([
+	"sk",
+	"ak",
+	"kek",
+	"dek",
+	"hec",
+	"xoxb",
+	"xoxp",
+	"licence",
+	"license",
+	"salt",
+	"pepper",
+]);
 
 function isPasswordWord(word: string): boolean {
 	return PASSWORD.has(word) || GLUED_PASSWORD.test(word) || (!isLower(word.charCodeAt(0)) && UNSPACED_PASSWORD.test(word));

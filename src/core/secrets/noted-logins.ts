@@ -1,4 +1,6 @@
+import { classifyKey } from "./keys.ts";
 import { chosenWord, isTold } from "./prose.ts";
+import { isRandom } from "./randomness.ts";
 import { hasDigit, isNamePart, type Reading, runBefore, SHORTEST_VALUE, valueEnd } from "./reading.ts";
 
 const LONGEST_PASSWORD = 64;
@@ -23,10 +25,34 @@ export function loginNoted(text: string, at: number): Reading | null {
 	return { candidate: { name: "password", start, end }, end };
 }
 
+/**
+ * `password for the demo box: value`, at the colon: a word for a password, what it is for in a few words, and one at the end of the line.
+ */
+export function passwordDescribed(text: string, at: number): Reading | null {
+	const start = text[at + 1] === " " ? at + 2 : at + 1;
+	const end = start + valueEnd(text.slice(start, start + LONGEST_PASSWORD), 0);
+	if (end - start < SHORTEST_VALUE || end - start === LONGEST_PASSWORD || !hasDigit(text, start, end)) return null;
+	if (!isNotedPassword(text, start, end)) return null;
+	const name = DESCRIBED.exec(text.slice(Math.max(0, at - LONGEST_DESCRIPTION), at))?.[1];
+	if (name === undefined || classifyKey(name) !== "password") return null;
+	return { candidate: { name, start, end }, end };
+}
+
+const LONGEST_DESCRIPTION = 70;
+/** A word, one for belonging, and up to four more. */
+const DESCRIBED =
+	/(?:^|[^\p{L}\p{N}_-])([\p{L}\p{M}]{2,20}) (?:of|for|on|to|in|at|von|vom|f[uü]r|zum|zur|im|am|de|du|des|del|della|do|da|pour|para|per|di|van|voor|til|f[oö]r|dla|do|na|pro)(?: [\p{L}\p{N}\p{M}.'-]{1,20}){1,4}$/u;
+
 /** A password at the end of a line behind the user that it belongs to: what a sentence goes on with looks otherwise. */
 function isNotedPassword(text: string, start: number, end: number): boolean {
 	const value = text.slice(start, end);
-	return ENDS_LINE.test(text.slice(end, end + 12)) && (isTold(value, "password") || chosenWord(value) !== null);
+	if (!ENDS_LINE.test(text.slice(end, end + 12)) || !/[A-Za-z]/.test(value)) return false;
+	return (
+		chosenWord(value) !== null ||
+		(/[!#$%&*@^?~]/.test(value) && isTold(`${value}.`, "password")) ||
+		(/[a-z]/.test(value) && /[A-Z]/.test(value) && isTold(value, "password")) ||
+		isRandom(value, 10)
+	);
 }
 
 /** Where an address of mail begins that ends here; null: none does. */

@@ -21,7 +21,7 @@ export function afterUser(text: string, at: number): Reading | null {
 	if (text[at - 1] !== " " || text[at + 1] !== " " || !isNamePart(text.charCodeAt(at - 2))) return null;
 	const before = text.slice(Math.max(0, at - 80), at - 1);
 	if (
-		!/(?:^|\s)[\w.+-]{1,60}@[\w.-]{3,60}$|\b(?:login|log in|user(?:name)?|account|acct|creds?|credentials|konto|benutzer|usuario|compte|zugang|zugangsdaten|acceso|acc[eè]s|accesso|acesso|toegang|identifiants?)\b[\s:=]{1,3}[\w.+@-]{1,60}$/i.test(
+		!/(?:^|\s)(?:[\w.+-]{1,60}@[\w.-]{3,60}|admin|administrator|root|superuser|sysadmin|sysdba|postgres)$|\b(?:login|log in|user(?:name)?|account|acct|creds?|credentials|konto|benutzer|usuario|compte|zugang|zugangsdaten|anmeldung|inlog|inloggning|logowanie|acceso|acc[eè]s|accesso|acesso|toegang|identifiants?)\b[\s:=]{1,3}[\w.+@-]{1,60}$/i.test(
 			before,
 		)
 	)
@@ -71,7 +71,7 @@ function phrased(text: string, nameStart: number, nameEnd: number, isVerb: boole
 	const before = text.slice(Math.max(0, nameStart - 40), nameEnd);
 	if (/\bidentified by$/i.test(before)) return "password";
 	const of = isVerb
-		? /\b(\p{L}{3,20}) (?:of|for|de|da|do|du|der|des|del|van|til|dla) (?:(?:the|la|le|el|o|a) )?\p{L}{2,20}$/iu.exec(before)
+		? /(?<![\p{L}\p{N}_])(\p{L}{2,20}) (?:of|for|de|da|do|du|der|des|del|van|til|dla) (?:(?:the|la|le|el|o|a) )?\p{L}{2,20}$/iu.exec(before)
 		: null;
 	return of?.[1] !== undefined && isSecretName(of[1]) ? of[1] : null;
 }
@@ -107,7 +107,7 @@ export function isWholeLine(text: string, nameStart: number, start: number, end:
 		!/^(?:[\t ]*(?:[\r\n,(#]|\*\/|-->|\/\/|$)|["'`][\t ]*[\r\n]?$)/.test(text.slice(end, end + 12))
 	)
 		return false;
-	const before = /(?:^|\n)[\t ]*(?:\/\/+|#+|\/\*+|\*|<!--|--|;)[\t ]*((?:\p{L}{1,14} ){0,2})$/u.exec(
+	const before = /(?:(?:^|\n)[\t ]*(?:\/\/+|#+|\/\*+|\*|<!--|--|;)|[,;])[\t ]*((?:\p{L}{1,14} ){0,2})$/u.exec(
 		text.slice(Math.max(0, nameStart - 60), nameStart),
 	);
 	if (before === null || /\b(?:const|let|var|val|def|if|when|my|no|a|an)\b/i.test(before[1] ?? "")) return false;

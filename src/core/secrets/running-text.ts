@@ -1,6 +1,6 @@
 import { classifyKey } from "./keys.ts";
 import { element, escapedElement } from "./markup.ts";
-import { loginNoted } from "./noted-logins.ts";
+import { loginNoted, passwordDescribed } from "./noted-logins.ts";
 import { afterUser, isTold, isWholeLine, told } from "./prose.ts";
 import { isRandom } from "./randomness.ts";
 import {
@@ -63,7 +63,7 @@ function readAt(text: string, at: number): Reading | null {
 		case COLON:
 			return text.charCodeAt(at + 1) === SLASH && text.charCodeAt(at + 2) === SLASH
 				? address(text, at)
-				: (given(text, at) ?? loginNoted(text, at));
+				: (given(text, at) ?? loginNoted(text, at) ?? passwordDescribed(text, at));
 		case EQUALS:
 			return given(text, at);
 		case PERCENT:

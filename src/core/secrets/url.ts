@@ -39,8 +39,8 @@ export function decomposeUrl(key: string | null, piece: Piece): readonly UrlPart
 	const pathStart = endOf(text, hostStart, /[/?#;]/);
 	const queryStart = endOf(text, pathStart, /[?#]/);
 	const fragmentStart = isJdbc ? text.length : endOf(text, queryStart, /#/);
-	// The name of a node is its public key.
-	if (scheme === "enode://" || scheme === "enr://") return [];
+	// The name of a node is its public key; a map's style has a random one.
+	if (scheme === "enode://" || scheme === "enr://" || scheme === "mapbox://") return [];
 	const host = text.slice(hostStart, pathStart);
 	const fragment = text.slice(fragmentStart + 1);
 	const isHook = OF_HOOKS.test(text.slice(pathStart, queryStart));
@@ -61,9 +61,9 @@ export function decomposeUrl(key: string | null, piece: Piece): readonly UrlPart
 /** Paths of what an address alone sets off. */
 const OF_HOOKS = /\/(?:web)?(?:hooks?|deploy(?:ments?)?|build_hooks?|triggers?)(?:\/|$)/i;
 
-/** In the address of a webhook of Google Chat the key is the same for everybody; the token is the secret. */
+/** In the address of a webhook of Google Chat the key is the same for everybody; the token is the secret. Figma tells with `t` who shared a link. */
 function isSharedByAll(host: string, { key }: UrlPart): boolean {
-	return host.toLowerCase() === "chat.googleapis.com" && key === "key";
+	return (host.toLowerCase() === "chat.googleapis.com" && key === "key") || (key === "t" && /(?:^|\.)figma\.com$/i.test(host));
 }
 
 function endOf(text: string, from: number, stop: RegExp): number {
@@ -227,7 +227,7 @@ function queryName(name: string, value: string): string {
 
 /** Names of a query that carry a random text which is no secret: what a page is cached by, where it goes on, which campaign it is from. */
 const OTHER_QUERY =
-	/^(?:[vherc_]|cb|ts|nc|check|env|generation|digest|ver|rnd|rand|bust|cache\w*|after|before|since|next|prev|offset|state|challenge|code_challenge|utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|gid|si|feature|source|profile|ref\w*|node|in_?stance\w*|list|place|place_?id|playlist|commit|sha\d*|hash|digest|trace)$/i;
+	/^(?:[vherc_]|cb|ts|nc|check|env|generation|digest|ver|rnd|rand|bust|cache\w*|after|before|since|next|prev|offset|state|challenge|code_challenge|utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|gid|si|feature|source|profile|eid|policy|ref\w*|node|in_?stance\w*|list|place|place_?id|playlist|commit|sha\d*|hash|digest|trace)$/i;
 
 function decodeName(text: string): string {
 	try {

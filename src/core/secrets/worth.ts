@@ -1,4 +1,4 @@
-import { decodeBase64 } from "./base64.ts";
+import { decodeBase64, decodeHex } from "./base64.ts";
 import { isDocumented } from "./documented.ts";
 import { type KeyClass, keyWords } from "./keys.ts";
 import type { Part } from "./parts/part.ts";
@@ -161,10 +161,10 @@ const OF_DIGEST_BESIDE =
 const DATA =
 	/^(?!(?:api|key|sk|pk|tok|token|secret|sdk|mob|rel)-)[\w-]{1,20}[:-][0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$|^(?:H4sIA|AGFzbQ|UEsDB|T2dnUw|d09GM|d09GR|SUQz|AAAAIGZ0)|^[A-Z]{2}\d{2}[A-Z]{4}\d{14,22}$/;
 
-/** Base64 of a text that anybody can read, and that was found to hold nothing. */
+/** Base64 or hex of a text that anybody can read, and that was found to hold nothing. */
 function isReadable(text: string): boolean {
 	if (text.length < 16 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return false;
-	const decoded = decodeBase64(text);
+	const decoded = /^(?:[2-7][0-9a-f])+$/i.test(text) ? decodeHex(text) : decodeBase64(text);
 	return decoded !== null && isLegible(decoded);
 }
 

@@ -19,6 +19,14 @@ describe("logins that people noted down in comments, a user and a password witho
 		["# compte ops : Loutre-grise-48", "Loutre-grise-48"],
 		["-- account petra.k / fX82mbQ1zz", "fX82mbQ1zz"],
 		["// mot de passe : loutre-grise-pomme48", "loutre-grise-pomme48"],
+		["# passphrase of the old laptop: Gletscher_77!", "Gletscher_77!"],
+		["// Kennwort vom Testserver im Keller: Gletscher77", "Gletscher77"],
+		["// heslo pro databázi: Vydra-512", "Vydra-512"],
+		["// pw of the router is Gletscher-77", "Gletscher-77"],
+		["# root / fX82mbQ1zz", "fX82mbQ1zz"],
+		["// svc:Gletscher77@10.1.2.3", "Gletscher77"],
+		["# ssh petra@h, password Gletscher-77", "Gletscher-77"],
+		["# Anmeldung petra / Gletscher77", "Gletscher77"],
 		["/*\n * for the demo\n * login petra Wombat-8841\n */", "Wombat-8841"],
 	])("%s", (text, secret) => {
 		expect(found(text)).toEqual([secret]);
@@ -35,6 +43,13 @@ describe("logins that people noted down in comments, a user and a password witho
 		"// login flow oauth2pkce",
 		"# creds are read at start",
 		"// konto im system-7 anlegen",
+		"# password for the demo box: see room 12",
+		"// password for release notes: chapter12",
+		"# passwords of length: 12-64chars",
+		"# access mode: write2all",
+		"// account: 210987654321",
+		"# root / user / group",
+		"// user@host.example:8080 is the proxy",
 		"# see login petra Wombat-8841 in the wiki of the team",
 	])("nothing in %s", (text) => {
 		expect(detectInText(text)).toEqual([]);

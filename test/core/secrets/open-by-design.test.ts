@@ -40,6 +40,25 @@ describe("certificates and public keys", () => {
 	});
 });
 
+describe("what names a thing, whatever random text it is", () => {
+	test.each([
+		["GREETING_HEX", Buffer.from("otters sleep afloat, hand in hand").toString("hex")],
+		["BOARD_URL", `https://www.figma.com/design/${dice.text(22, WORD)}/board?node-id=1-2&t=${dice.text(16, WORD)}-0`],
+		["MEETING", `https://calendar.google.com/calendar/event?eid=${dice.text(40, WORD)}`],
+		["MAP_STYLE", `mapbox://styles/otter/${dice.text(25, "abcdefghijkmnpqrstuvwxyz0123456789")}`],
+		["PUSHER_KEY", dice.text(20, HEX)],
+		["Authorization", "Bearer P@ssw0rd!"],
+	])("%s = %s", (key, value) => {
+		expect(found(key, value)).toEqual([]);
+	});
+
+	test("a program of a tenant, beside the secret that lets it in", () => {
+		const uuid = (): string => [8, 4, 4, 4, 12].map((length) => dice.text(length, HEX)).join("-");
+		const secret = dice.text(40, WORD);
+		expect(found("CUBE", `Data Source=x;User ID=app:${uuid()}@${uuid()};Password=${secret};`)).toEqual([secret]);
+	});
+});
+
 describe("a key that every app of Firebase carries", () => {
 	test.each(["FIREBASE_API_KEY", "firebaseWebApiKey"])("is not warned of under %s", (name) => {
 		const detections = detectSecrets(name, `AIzaSy${dice.text(33, WORD)}`);
@@ -83,6 +102,14 @@ describe("a password behind `-p` without a blank", () => {
 	test("a port or a path is none", () => {
 		expect(detectInArguments(["-u", "root", "-p8080:80443", "-p/var/lib/data12"], "stock-mcp")).toEqual([]);
 	});
+});
+
+test("a cookie that a program is given", () => {
+	const session = dice.text(32, WORD);
+	expect(detectInArguments(["-b", `sid=${session}; lang=de`, "https://x.shop.com"], "curl").map(({ start, end }) => [start, end])).toEqual([
+		[4, 36],
+	]);
+	expect(detectInArguments(["-b", "mode=fast"], "srv")).toEqual([]);
 });
 
 test("a password that a provider makes for one app", () => {

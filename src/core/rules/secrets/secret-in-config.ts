@@ -19,7 +19,7 @@ export const secretInConfig: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A credential anywhere else in the file: in a comment, in the default of an input, under a key that the host does not read, in an entry that no host can start. Of a file that holds a host's other settings as well, every comment is read, and every value whose name means a password or a token: a model's `apiKey`, a provider's header.",
+			"A credential anywhere else in the file: in a comment, in the default of an input, under a key that the host does not read, in an entry that no host can start; a key as a list of its bytes counts, and so does a login in a note: `login sam …`. Of a file that holds a host's other settings as well, every comment is read, and every value whose name means a password or a token: a model's `apiKey`, a provider's header.",
 		matters: "An entry that was commented out still works for whoever finds it, and nobody looks there when keys are rotated.",
 		remedy: "Delete it, and have the provider issue a new one. What must be kept belongs into the keychain: `sallyport secrets set`.",
 		example: {

@@ -30,6 +30,7 @@ export function connectionString(key: string | null, piece: Piece): readonly Par
 	if (
 		userAt !== null &&
 		!/@\d+$/.test(text) &&
+		!OF_PRINCIPAL.test(text) &&
 		!/^(?:npm|jsr|workspace|docker|git|github|file|link|patch|catalog|urn|pkg|mailto|sips?|xmpp|acct|im|tel)$/.test(userAt[1] ?? "")
 	) {
 		const [, user = "", password = ""] = userAt;
@@ -63,6 +64,9 @@ export function connectionString(key: string | null, piece: Piece): readonly Par
 		return [credential("password", piece, (loginPair[1] ?? "").length + 1, text.length, loginPair[1])];
 	return null;
 }
+
+/** `app:`, which program of which tenant it is: two ids. */
+const OF_PRINCIPAL = /^\w{1,12}:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** `557058:` and a UUID, or a UUID in a name of users: no password, but which of them it is. */
 export function isNumberedId(key: string, text: string): boolean {
