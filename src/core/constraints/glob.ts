@@ -1,3 +1,4 @@
+import { normalized } from "../normalized.ts";
 import { matchesRuns } from "../policy/wildcards.ts";
 
 /**
@@ -17,9 +18,9 @@ function leadsElsewhere(text: string): boolean {
 	let reading = text;
 	for (let depth = 0; depth < 4; depth++) {
 		if (reading.split(/[/\\?#;]/).some((segment) => /^\.{1,2}$/.test(segment.trim()))) return true;
-		const next = reading
-			.normalize("NFKC")
-			.replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+		const next = normalized(reading, "NFKC").replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) =>
+			String.fromCharCode(Number.parseInt(hex, 16)),
+		);
 		if (next === reading) return false;
 		reading = next;
 	}

@@ -1,3 +1,4 @@
+import { hasLongRun, normalized } from "../normalized.ts";
 import { isInside } from "../policy/layers.ts";
 import { fitsGlob } from "./glob.ts";
 import { readingsOf } from "./readings.ts";
@@ -36,8 +37,8 @@ export function judgeArguments(constraints: Constraints, given: Readonly<Record<
 	for (const name of Object.keys(given)) {
 		const alike = folded.get(foldedName(name));
 		if (alike !== undefined && !named.includes(name)) return { argument: alike, broken: "name" };
-		// A server that copies it makes it the prototype, and finds there what was left out here.
-		if (name === PROTOTYPE && named[0] !== undefined) return { argument: named[0], broken: "name" };
+		// A server that copies it makes it the prototype, and finds there what was left out here. Marks without end are no name of anything.
+		if ((name === PROTOTYPE || hasLongRun(name)) && named[0] !== undefined) return { argument: named[0], broken: "name" };
 	}
 	for (const [name, constraint] of Object.entries(constraints)) {
 		if (name !== ALL_ARGUMENTS && !Object.hasOwn(given, name)) {
@@ -52,8 +53,8 @@ export function judgeArguments(constraints: Constraints, given: Readonly<Record<
 
 /** A name as a careless server compares it. */
 function foldedName(name: string): string {
-	return name
-		.normalize("NFKC")
+	return normalized(name, "NFKC")
+		.toUpperCase()
 		.toLowerCase()
 		.replace(/[\p{Default_Ignorable_Code_Point}\s_.-]/gu, "");
 }

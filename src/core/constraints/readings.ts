@@ -1,3 +1,5 @@
+import { normalized } from "../normalized.ts";
+
 /**
  * What a server might take a text for, when it is meant to be a path. A constraint holds for a path only if it does for every
  * reading: nobody here knows what the server's own code makes of it.
@@ -38,7 +40,7 @@ function decoded(text: string): string {
 }
 
 function folded(text: string): string {
-	return text.normalize("NFKC");
+	return normalized(text, "NFKC");
 }
 
 function slashed(text: string): string {
