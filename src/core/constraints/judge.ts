@@ -3,6 +3,7 @@ import { isInside } from "../policy/layers.ts";
 import { fitsGlob } from "./glob.ts";
 import { readingsOf } from "./readings.ts";
 import type { Constraint, Constraints } from "./schema.ts";
+import { namedWithin } from "./words.ts";
 
 /** What judging needs of the machine and of libraries. */
 export interface JudgeTools {
@@ -111,11 +112,22 @@ function liesWithin(text: string, folders: readonly string[], base: string | nul
 	const readings = readingsOf(text);
 	if (readings === null) return false;
 	const places = folders.map((folder) => tools.realPath(folder)).filter((place) => place !== null);
+	const lies = (path: string) => {
+		const real = tools.realPath(path);
+		return real !== null && places.some((place) => isInside(real, place));
+	};
 	return readings.every((reading) => {
 		if (!reading.startsWith("/") && base === null) return false;
-		const real = tools.realPath(reading.startsWith("/") ? reading : `${base}/${reading}`);
-		return real !== null && places.some((place) => isInside(real, place));
+		if (!lies(reading.startsWith("/") ? reading : `${base}/${reading}`)) return false;
+		const named = namedWithin(behindFolder(reading, [...folders, ...places, ...(base === null ? [] : [base])]));
+		return named?.absolute.every(lies) === true && (base === null || named.relative.every((path) => lies(`${base}/${path}`)));
 	});
+}
+
+/** What the policy itself says of a path names nothing else, whatever stands in it. */
+function behindFolder(path: string, folders: readonly string[]): string {
+	const most = folders.filter((folder) => isInside(path, folder)).reduce((longest, { length }) => Math.max(longest, length), 0);
+	return path.slice(most);
 }
 
 function isRelative(text: string): boolean {
