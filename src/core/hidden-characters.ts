@@ -20,10 +20,16 @@ export function mayHideCharacters(text: string): boolean {
 export function hiddenCharacters(text: string, most: number): readonly Span[] {
 	if (!mayHideCharacters(text)) return [];
 	const found: Span[] = [];
+	// Looked for once: a text of marks would be looked through for each of them.
+	let known: boolean | undefined;
+	const runsLeft = () => {
+		known ??= RIGHT_TO_LEFT.test(text);
+		return known;
+	};
 	for (const match of text.matchAll(UNSEEN)) {
 		if (found.length === most) break;
 		const [run] = match;
-		if (!isWriting(run, before(text, match.index), after(text, match.index + run.length), text))
+		if (!isWriting(run, before(text, match.index), after(text, match.index + run.length), runsLeft))
 			found.push({ offset: match.index, length: run.length });
 	}
 	return found;
@@ -41,13 +47,13 @@ const RIGHT_TO_LEFT = /[\p{sc=Arab}\p{sc=Hebr}\p{sc=Syrc}\p{sc=Thaa}\p{sc=Nkoo}]
 const EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Emoji_Component}]/u;
 
 /** Joiners, marks and selectors belong to how people write. */
-function isWriting(run: string, previous: string, next: string, text: string): boolean {
+function isWriting(run: string, previous: string, next: string, runsLeft: () => boolean): boolean {
 	if (OVERRIDE.test(run)) return false;
 	if (run === "\ufe0f" || run === "\ufe0e") return EMOJI.test(previous) || /[\p{So}\p{Sm}\p{P}]/u.test(previous);
 	// An emoji that is made of several: family, flag in a colour.
 	if (run === "\u200d" || run === "\ufe0f\u200d") return (EMOJI.test(previous) && EMOJI.test(next)) || JOINED_SCRIPT.test(previous);
 	if (JOINERS.test(run)) return JOINED_SCRIPT.test(previous);
-	if (MARKS.test(run)) return RIGHT_TO_LEFT.test(text);
+	if (MARKS.test(run)) return runsLeft();
 	// The flags of England, Scotland and Wales; any other tag is text that only a machine reads.
 	if (previous === "\u{1f3f4}") return FLAGS.test(run);
 	// One form of a character, in East Asian and Mongolian text.

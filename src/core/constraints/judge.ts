@@ -1,7 +1,9 @@
+import { hasLongRun, normalized } from "../normalized.ts";
 import { isInside } from "../policy/layers.ts";
 import { fitsGlob } from "./glob.ts";
 import { readingsOf } from "./readings.ts";
 import type { Constraint, Constraints } from "./schema.ts";
+import { namedWithin } from "./words.ts";
 
 /** What judging needs of the machine and of libraries. */
 export interface JudgeTools {
@@ -36,8 +38,8 @@ export function judgeArguments(constraints: Constraints, given: Readonly<Record<
 	for (const name of Object.keys(given)) {
 		const alike = folded.get(foldedName(name));
 		if (alike !== undefined && !named.includes(name)) return { argument: alike, broken: "name" };
-		// A server that copies it makes it the prototype, and finds there what was left out here.
-		if (name === PROTOTYPE && named[0] !== undefined) return { argument: named[0], broken: "name" };
+		// A server that copies it makes it the prototype, and finds there what was left out here. Marks without end are no name of anything.
+		if ((name === PROTOTYPE || hasLongRun(name)) && named[0] !== undefined) return { argument: named[0], broken: "name" };
 	}
 	for (const [name, constraint] of Object.entries(constraints)) {
 		if (name !== ALL_ARGUMENTS && !Object.hasOwn(given, name)) {
@@ -52,8 +54,8 @@ export function judgeArguments(constraints: Constraints, given: Readonly<Record<
 
 /** A name as a careless server compares it. */
 function foldedName(name: string): string {
-	return name
-		.normalize("NFKC")
+	return normalized(name, "NFKC")
+		.toUpperCase()
 		.toLowerCase()
 		.replace(/[\p{Default_Ignorable_Code_Point}\s_.-]/gu, "");
 }
@@ -110,11 +112,22 @@ function liesWithin(text: string, folders: readonly string[], base: string | nul
 	const readings = readingsOf(text);
 	if (readings === null) return false;
 	const places = folders.map((folder) => tools.realPath(folder)).filter((place) => place !== null);
+	const lies = (path: string) => {
+		const real = tools.realPath(path);
+		return real !== null && places.some((place) => isInside(real, place));
+	};
 	return readings.every((reading) => {
 		if (!reading.startsWith("/") && base === null) return false;
-		const real = tools.realPath(reading.startsWith("/") ? reading : `${base}/${reading}`);
-		return real !== null && places.some((place) => isInside(real, place));
+		if (!lies(reading.startsWith("/") ? reading : `${base}/${reading}`)) return false;
+		const named = namedWithin(behindFolder(reading, [...folders, ...places, ...(base === null ? [] : [base])]));
+		return named?.absolute.every(lies) === true && (base === null || named.relative.every((path) => lies(`${base}/${path}`)));
 	});
+}
+
+/** What the policy itself says of a path names nothing else, whatever stands in it. */
+function behindFolder(path: string, folders: readonly string[]): string {
+	const most = folders.filter((folder) => isInside(path, folder)).reduce((longest, { length }) => Math.max(longest, length), 0);
+	return path.slice(most);
 }
 
 function isRelative(text: string): boolean {

@@ -1,3 +1,5 @@
+import { hasLongRun, normalized } from "../normalized.ts";
+
 /**
  * What a server might take a text for, when it is meant to be a path. A constraint holds for a path only if it does for every
  * reading: nobody here knows what the server's own code makes of it.
@@ -11,6 +13,7 @@ export function readingsOf(text: string): readonly string[] | null {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: what no path of a person holds
 	if (text === "" || text.length > 4096 || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text) || /\p{Surrogate}/u.test(text))
 		return null;
+	if (hasLongRun(text)) return null;
 	const readings = new Set<string>([text]);
 	let newest: readonly string[] = [text];
 	for (let depth = 0; depth < DEPTH; depth++) {
@@ -38,11 +41,12 @@ function decoded(text: string): string {
 }
 
 function folded(text: string): string {
-	return text.normalize("NFKC");
+	return normalized(text, "NFKC");
 }
 
+/** Also what some systems take for a slash, having no such letter. */
 function slashed(text: string): string {
-	return text.replaceAll("\\", "/");
+	return text.replace(/[\\\u2044\u2215\u29f8]/g, "/");
 }
 
 /** Without what cannot be seen, and what some programs cut off at both ends. */
@@ -50,13 +54,25 @@ function seen(text: string): string {
 	return text.replace(/\p{Default_Ignorable_Code_Point}/gu, "").trim();
 }
 
-/** Where a shell or a library would put something else: a home, a variable, a URL. Where a path goes up or a NUL ends it. */
+/** Where a shell, a library or a program's arguments would put something else: a home, a variable, a URL, an option. Where a path goes up or a NUL ends it. */
 function isExpanded(text: string): boolean {
 	return (
 		text === "" ||
 		text.includes("\0") ||
-		/^~|\$|%u[0-9a-f]{4}|^[A-Za-z][A-Za-z0-9+.-]*:|%[A-Za-z_]\w*%|^['"`]/.test(text) ||
+		/^~|[$`]|%u[0-9a-f]{4}|^[A-Za-z][A-Za-z0-9+.-]*:|%[A-Za-z_]\w*%|^['"]/i.test(text) ||
+		// Options, words of version control for other places, other programs and what they write.
+		/^[-:|!&<>]|\|$/.test(text) ||
 		text.startsWith("//") ||
-		text.split("/").some((segment) => /^\.\.[. ]*$/.test(segment))
+		text.split("/").some((segment) => /^\.\.[. ]*$|^\.{1,2}[*?[]/.test(segment)) ||
+		text.split(/[\s/,;:=@|<>{}"'?#&]/).includes("..") ||
+		isAlternative(text)
 	);
+}
+
+/** What a shell makes several texts of: `{a,b}`, `{1..3}`, `@(a|..)`. */
+function isAlternative(text: string): boolean {
+	const brace = text.indexOf("{");
+	if (brace >= 0 && (text.includes(",", brace) || text.includes("..", brace))) return true;
+	const group = text.search(/[@?*+!]\(/);
+	return group >= 0 && text.includes("..", group);
 }

@@ -1,5 +1,6 @@
 import type { PackageLaunch } from "../launch/package-launch.ts";
 import { parseLaunch } from "../launch/runner.ts";
+import { hasLongRun, normalized } from "../normalized.ts";
 import type { PolicyLayer } from "./layers.ts";
 import type { Forbidden } from "./schema.ts";
 import { matchesRuns } from "./wildcards.ts";
@@ -63,7 +64,8 @@ const SEPARATORS = /[-_.]+/g;
 function fitsOne(pattern: string | undefined, texts: readonly string[]): boolean {
 	if (pattern === undefined) return true;
 	const wanted = [...folded(pattern)];
-	return texts.some((text) => matchesRuns([...folded(text)], wanted, isStar, (character, each) => character === each));
+	// What is called so that two programs could take it for two names is called whatever is forbidden.
+	return texts.some((text) => hasLongRun(text) || matchesRuns([...folded(text)], wanted, isStar, (character, each) => character === each));
 }
 
 function isStar(character: string): boolean {
@@ -71,8 +73,7 @@ function isStar(character: string): boolean {
 }
 
 function folded(text: string): string {
-	return text
-		.normalize("NFKC")
+	return normalized(text, "NFKC")
 		.toUpperCase()
 		.toLowerCase()
 		.replace(/\p{Default_Ignorable_Code_Point}/gu, "");

@@ -1,3 +1,4 @@
+import { normalized } from "../normalized.ts";
 import { matchesRuns } from "./wildcards.ts";
 
 /**
@@ -12,8 +13,7 @@ import { matchesRuns } from "./wildcards.ts";
 function folded(name: string): string {
 	if (/^[\x21-\x39\x3b-\x7e]*$/.test(name) && !name.endsWith(".")) return name.toLowerCase();
 	const [stem = ""] = name.split(":");
-	const seen = stem
-		.normalize("NFKC")
+	const seen = normalized(stem, "NFKC")
 		.toUpperCase()
 		.toLowerCase()
 		.replace(/\p{Default_Ignorable_Code_Point}/gu, "");

@@ -1,3 +1,4 @@
+import { normalized } from "../normalized.ts";
 import { isObject, type JsonObject } from "./message.ts";
 
 /**
@@ -169,8 +170,7 @@ const FOREIGN = [
 ].map(folded);
 
 function folded(text: string): string {
-	return text
-		.normalize("NFKD")
+	return normalized(text, "NFKD")
 		.replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, "")
 		.toLowerCase();
 }

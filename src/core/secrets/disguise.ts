@@ -1,3 +1,4 @@
+import { normalized } from "../normalized.ts";
 import { paired, TWIN_LETTERS } from "../twin-letters.ts";
 import type { Piece } from "./piece.ts";
 import { hasAny, SIGN } from "./signs.ts";
@@ -12,9 +13,7 @@ const PLAIN_OF: ReadonlyMap<string, string> = new Map(
 
 /** Lower-case text without accents: `ŁÓDŹ` gives `lodz`. Scripts that are not Latin keep their letters. */
 export function withoutAccents(text: string): string {
-	return text
-		.toLowerCase()
-		.normalize("NFKD")
+	return normalized(text.toLowerCase(), "NFKD")
 		.replace(/[\p{M}\p{Cf}]/gu, "")
 		.replace(/[łøæœıđðþßħŧ]/g, (c) => PLAIN_OF.get(c) ?? c);
 }
@@ -23,7 +22,7 @@ export function withoutAccents(text: string): string {
 export function asItLooks(character: string): string {
 	const known = LATIN_OF.get(character) ?? SEEN.get(character);
 	if (known !== undefined) return known;
-	const shown = character.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "");
+	const shown = normalized(character, "NFKD").replace(/[\p{M}\p{Cf}]/gu, "");
 	if (SEEN.size >= MOST_SEEN) SEEN.clear();
 	SEEN.set(character, shown);
 	return shown;

@@ -1,3 +1,4 @@
+import { normalized } from "../normalized.ts";
 import { isAlgorithm } from "./algorithms.ts";
 import { decodeBase64, decodeHex } from "./base64.ts";
 import { withoutBrackets } from "./brackets.ts";
@@ -88,7 +89,7 @@ function judge(part: Part): readonly Detection[] {
 		return owned ? [{ ...first, ...placeOf(whole) }] : byProvider;
 	}
 	// Accents are somebody's language: a machine has none.
-	if (kind !== "password" && hasAny(whole.text, SIGN.foreign) && /[\u00c0-\u024f\u1e00-\u1eff]/.test(whole.text.normalize("NFC")))
+	if (kind !== "password" && hasAny(whole.text, SIGN.foreign) && /[\u00c0-\u024f\u1e00-\u1eff]/.test(normalized(whole.text, "NFC")))
 		return [];
 	// No credential is that long; what is in here was taken apart before.
 	if (text.length > 4096) return [];

@@ -1,3 +1,4 @@
+import { normalized } from "../normalized.ts";
 import { decodeBase64 } from "./base64.ts";
 import { withoutAccents } from "./disguise.ts";
 import { isDocumented } from "./documented.ts";
@@ -260,8 +261,7 @@ function isSaid(text: string, kind: KeyClass): boolean {
 function isOfWords(text: string, key: string | null, kind: KeyClass): boolean {
 	const isForeign = hasAny(text, SIGN.foreign);
 	const plain = isForeign
-		? text
-				.normalize("NFKD")
+		? normalized(text, "NFKD")
 				.replace(/\p{M}/gu, "")
 				.replace(/[łøæœıđðþßħŧŁØÆŒĐÐÞ]/g, plainLetter)
 		: text;

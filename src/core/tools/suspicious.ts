@@ -1,4 +1,5 @@
 import { hiddenCharacters, mayHideCharacters } from "../hidden-characters.ts";
+import { normalized } from "../normalized.ts";
 import { TWIN_LETTERS } from "../twin-letters.ts";
 
 /**
@@ -270,7 +271,7 @@ const MOST_QUOTED = 60;
 
 /** Small letters in one form, without what nobody sees, and with Latin letters for those that look like one. */
 function fold(text: string): string {
-	const small = text.normalize("NFKC");
+	const small = normalized(text, "NFKC");
 	if (!mayHideCharacters(small)) return small.toLowerCase();
 	return small
 		.replaceAll(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")

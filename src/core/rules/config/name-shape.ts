@@ -1,3 +1,4 @@
+import { normalized } from "../../normalized.ts";
 import { paired, TWIN_LETTERS } from "../../twin-letters.ts";
 
 /** Twins of Latin letters, and those that come near enough in a short name. */
@@ -6,7 +7,7 @@ const LATIN_OF: ReadonlyMap<string, string> = new Map([...TWIN_LETTERS, ...paire
 /** What a name looks like: two names of the same shape are one to a person, who sees neither case nor script. */
 export function shapeOfName(name: string): string {
 	if (/^[a-z0-9_.-]*$/.test(name)) return name;
-	return withoutLookalikes(name.normalize("NFKC").replace(/\p{Default_Ignorable_Code_Point}/gu, "")).toLowerCase();
+	return withoutLookalikes(normalized(name, "NFKC").replace(/\p{Default_Ignorable_Code_Point}/gu, "")).toLowerCase();
 }
 
 /** With Latin letters in place of those that are drawn alike; the same text where there are none. */

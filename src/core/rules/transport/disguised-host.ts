@@ -1,3 +1,4 @@
+import { normalized } from "../../normalized.ts";
 import { remembered } from "../../secrets/remembered.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { nearWord } from "../supply/lookalike.ts";
@@ -141,7 +142,7 @@ function looks(name: string): string {
 }
 
 function inLatin(name: string): string {
-	return [...name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()].map((c) => ALIKE.get(c) ?? c).join("");
+	return [...normalized(name, "NFKD").replace(/\p{M}/gu, "").toLowerCase()].map((c) => ALIKE.get(c) ?? c).join("");
 }
 
 function isAscii(text: string): boolean {
