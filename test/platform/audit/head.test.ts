@@ -176,7 +176,7 @@ test("logs that are too old go, and none of them is missed", async () => {
 	fs.utimesSync(running.file, clock, clock);
 	clock = new Date("2026-11-23T10:00:00.000Z");
 	const fresh = await session("fresh");
-	expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, clock)).toBe(1);
+	expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, clock)).toMatchObject({ files: 1 });
 	expect(fs.readdirSync(logs()).filter((name) => name.endsWith(".jsonl"))).toEqual(
 		[running.file, fresh.file].map((file) => path.basename(file)),
 	);
@@ -191,10 +191,23 @@ test("logs beyond the room for them go, the oldest first, and the list of a mont
 	const { size } = fs.statSync(second.file);
 	fs.utimesSync(first.file, new Date("2026-09-01"), new Date("2026-09-01T10:00:00Z"));
 	fs.utimesSync(second.file, clock, clock);
-	expect(await sweepLogs(home, { days: 1000, bytes: size }, new Date("2026-11-23"))).toBe(1);
+	expect(await sweepLogs(home, { days: 1000, bytes: size }, new Date("2026-11-23"))).toMatchObject({ files: 1 });
 	expect(fs.existsSync(second.file)).toBe(true);
 	expect(fs.readdirSync(logs()).filter((name) => name.endsWith(".ledger"))).toEqual(["sessions-2026-10.ledger"]);
 	expect(await verified()).toMatchObject({ discrepancies: [], head: { state: "kept" } });
+});
+
+test("what was taken away, how much of it, from when and why, is known to whoever checks the logs", async () => {
+	clock = new Date("2026-11-01T10:00:00.000Z");
+	const first = await session("first");
+	fs.utimesSync(first.file, clock, clock);
+	clock = new Date("2026-11-23T10:00:00.000Z");
+	const { size } = fs.statSync((await session("second")).file);
+	expect((await verified()).removed).toBeNull();
+	const from = "2026-11-01T10:00:01.000Z";
+	const swept = { records: expect.any(Number), forAge: 0, forSize: 1, from, to: from };
+	expect(await sweepLogs(home, { days: 90, bytes: size * 1.5 }, clock)).toMatchObject({ files: 1, ...swept });
+	expect((await verified()).removed).toEqual({ sessions: 1, ...swept, at: clock.toISOString() });
 });
 
 test("a file that says that it is large, and is no log, makes none go", async () => {
@@ -203,7 +216,7 @@ test("a file that says that it is large, and is no log, makes none go", async ()
 	const sparse = path.join(logs(), "20991231T000000Z-x-0.jsonl");
 	fs.closeSync(fs.openSync(sparse, "w"));
 	fs.truncateSync(sparse, 2 ** 36);
-	expect(await sweepLogs(home, { days: 90, bytes: 1e6 }, clock)).toBe(0);
+	expect(await sweepLogs(home, { days: 90, bytes: 1e6 }, clock)).toBeNull();
 	expect(fs.existsSync(log.file)).toBe(true);
 	fs.rmSync(sparse);
 });
@@ -211,7 +224,7 @@ test("a file that says that it is large, and is no log, makes none go", async ()
 test("a log whose time was set back is not too old", async () => {
 	const log = await session();
 	fs.utimesSync(log.file, new Date(0), new Date(0));
-	expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, clock)).toBe(0);
+	expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, clock)).toBeNull();
 });
 
 test("a sweep that is killed goes on with the next one", async () => {
@@ -240,7 +253,7 @@ test("who cannot reach the vault takes nothing away", async () => {
 	const { DBUS_SESSION_BUS_ADDRESS } = process.env;
 	process.env.DBUS_SESSION_BUS_ADDRESS = "unix:path=/nonexistent";
 	try {
-		expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, new Date("2026-11-23"))).toBe(0);
+		expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, new Date("2026-11-23"))).toBeNull();
 	} finally {
 		process.env.DBUS_SESSION_BUS_ADDRESS = DBUS_SESSION_BUS_ADDRESS;
 	}
