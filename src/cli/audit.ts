@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { asciiJson } from "../core/ascii-json.ts";
 import { brief } from "../core/plain-text.ts";
 import { unreachable } from "../core/result.ts";
-import { type AuditVerdict, type HeadVerdict, type LogVerdict, verifyAudit } from "../platform/audit/verify.ts";
+import { type AuditVerdict, type HeadVerdict, type LogVerdict, type Removed, verifyAudit } from "../platform/audit/verify.ts";
 import { homePath, openHome } from "../platform/home.ts";
 import { changes } from "./audit-changes.ts";
 import { registerAuditExport } from "./audit-export.ts";
@@ -34,7 +34,7 @@ async function verify(json: boolean, io: Io): Promise<ExitCode> {
 	if (!home.ok) return complain(io, home.problem);
 	const checked = await verifyAudit(home.value);
 	if (!checked.ok) return complain(io, checked.problem);
-	const { logs, discrepancies, brokenLines, head } = checked.value;
+	const { logs, discrepancies, brokenLines, head, removed } = checked.value;
 	const isChanged = changes(checked.value) > 0;
 	const unchecked = logs.filter(({ verdict }) => verdict.state === "unchecked").length;
 	const code = isChanged ? 1 : unchecked > 0 ? 2 : 0;
@@ -42,7 +42,7 @@ async function verify(json: boolean, io: Io): Promise<ExitCode> {
 		const { problem: _, ...shown } = { problem: undefined, ...head };
 		const intact = code === 2 ? null : code === 0;
 		const all = logs.map(({ verdict, ...log }) => ({ ...log, ...verdict }));
-		say(io, asciiJson({ version: 2, intact, logs: all, discrepancies, brokenLines, head: shown }));
+		say(io, asciiJson({ version: 2, intact, logs: all, discrepancies, brokenLines, removed, head: shown }));
 		return code;
 	}
 	io.stdout.write(table(logs.map((log) => [brief(log.file, 120), sentence(log)])));
@@ -50,6 +50,7 @@ async function verify(json: boolean, io: Io): Promise<ExitCode> {
 	if (brokenLines > 0)
 		say(io, `The list of sessions was changed in ${brokenLines} ${brokenLines === 1 ? "line" : "lines"}: what they said is not known.`);
 	say(io, summary(checked.value));
+	if (removed !== null) say(io, removedText(removed));
 	const isNew = logs.length + discrepancies.length === 0 && head.state === "absent";
 	if (!isNew) for (const line of aboutHead(head, unchecked)) say(io, line);
 	return code;
@@ -70,6 +71,12 @@ function sentence({ verdict }: LogVerdict): string {
 		default:
 			return unreachable(verdict);
 	}
+}
+
+function removedText({ sessions, records: count, forAge, forSize, from, to, at }: Removed): string {
+	const why = [...(forAge > 0 ? [`${forAge} for their age`] : []), ...(forSize > 0 ? [`${forSize} for room`] : [])].join(", ");
+	const which = `${sessions} ${sessions === 1 ? "session" : "sessions"} with ${records(count)}`;
+	return `No longer kept: ${which}, begun from ${from} to ${to} (${why}), the last taken away at ${at}. audit.keepDays and audit.keepSize say how much is kept.`;
 }
 
 function records(count: number): string {

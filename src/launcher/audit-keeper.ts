@@ -14,6 +14,17 @@ const EVERY_MS = 5 * 60_000;
 /** How long the end of a launcher waits for the vault. What it does not hear now, the next launcher tells it. */
 const LAST_MS = 100;
 
+/** Logs of earlier sessions were taken away. */
+const LOGS_REMOVED = {
+	request: null,
+	direction: "launcher",
+	method: null,
+	tool: null,
+	decision: "allow",
+	reason: "logs-removed",
+	outcome: "forwarded",
+} as const;
+
 /** Tells the vault how far a log has come, and takes away what is too old. Nothing waits for it, and nothing of it fails anything. */
 export class AuditKeeper {
 	readonly #home: Home;
@@ -47,7 +58,9 @@ export class AuditKeeper {
 
 	async #first(): Promise<void> {
 		await this.#again();
-		if (!this.#isEnding && !this.#audit.isHeldUp) await sweepLogs(this.#home, this.#retention, new Date());
+		if (this.#isEnding || this.#audit.isHeldUp) return;
+		const swept = await sweepLogs(this.#home, this.#retention, new Date());
+		if (swept !== null && !this.#isEnding) this.#audit.append({ ...LOGS_REMOVED, arguments: swept });
 	}
 
 	async #again(): Promise<void> {

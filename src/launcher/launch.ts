@@ -1,5 +1,5 @@
 import type { Reached } from "../core/audit/record.ts";
-import type { Retention } from "../core/audit/retention.ts";
+import { type Retention, sessionShare } from "../core/audit/retention.ts";
 import { ourCommand } from "../core/command-words.ts";
 import { plain } from "../core/plain-text.ts";
 import { DEFAULT_AUDIT_SETTINGS, heldAuditSettings } from "../core/policy/audit-settings.ts";
@@ -211,6 +211,7 @@ export class Launch {
 		const audit = openAuditLog(home, {
 			classes: () => this.#keeping.classes,
 			onFailure: () => this.#keeping.onFailure,
+			most: () => sessionShare(this.#keeping.retention),
 			server: this.request.name,
 			host: this.host,
 			user: accountName(),

@@ -2,7 +2,7 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { type AuditEvent, eventAbout, eventDetails, eventRequest } from "./event.ts";
 import { Lines } from "./lines.ts";
 import type { AuditRecord, Reached } from "./record.ts";
-import { type Redact, redactedJson } from "./redact.ts";
+import { type Amount, type Redact, redactedJson } from "./redact.ts";
 
 /** HMAC-SHA256 under one key: 64 hexadecimal digits, in small letters. */
 export type Mac = (bytes: Uint8Array) => string;
@@ -39,7 +39,7 @@ export interface SealEscrow {
 export class Chain {
 	readonly #sealing: Seal;
 	readonly #redact: Redact;
-	readonly #ofCalls: (given: unknown) => string | null;
+	readonly #ofCalls: (given: unknown, amount: Amount) => string | null;
 	readonly #ofOurs: (given: unknown) => string;
 	/** Members of every record that say whose it is. */
 	readonly #whose: Uint8Array;
@@ -55,9 +55,9 @@ export class Chain {
 	readonly #about = new Map<string, { readonly event: AuditEvent; readonly text: Uint8Array }>();
 
 	/** @param ofCalls what becomes of the arguments of calls, as JSON; null: they are not kept. Left out: all but secrets is kept */
-	constructor(seal: Seal, session: Session, redact: Redact, ofCalls?: (given: unknown) => string | null) {
+	constructor(seal: Seal, session: Session, redact: Redact, ofCalls?: (given: unknown, amount: Amount) => string | null) {
 		this.#ofOurs = (given) => redactedJson(given, redact);
-		this.#ofCalls = ofCalls ?? this.#ofOurs;
+		this.#ofCalls = ofCalls ?? ((given, amount) => redactedJson(given, redact, amount));
 		const { id, host, server, user = null, launcher = null, policy = null, escrow = null } = session;
 		const given = escrow === null ? "" : `,"sealedTo":"${escrow.to}","sealKey":"${escrow.key}"`;
 		this.#opening = `"version":3,"user":${JSON.stringify(user)},"launcher":${JSON.stringify(launcher)},"policy":${JSON.stringify(policy)}${given}`;
@@ -78,7 +78,8 @@ export class Chain {
 		this.#lines.bytes(this.#aboutOf(event));
 		// What the launcher says by itself is no call.
 		const isCall = event.direction === "host-to-server";
-		this.#lines.text(eventDetails(event, isCall ? this.#ofCalls : this.#ofOurs));
+		const amount = event.decision === "refuse" ? "refused" : "whole";
+		this.#lines.text(eventDetails(event, isCall ? (given) => this.#ofCalls(given, amount) : this.#ofOurs));
 	}
 
 	/**
@@ -125,6 +126,11 @@ export class Chain {
 		const given = this.#given;
 		this.#given = this.#lines.written.length;
 		return this.#lines.written.subarray(given);
+	}
+
+	/** Bytes of what was recorded and not given yet. */
+	get waiting(): number {
+		return this.#lines.written.length - this.#given;
 	}
 
 	/** The last seal, or what stands in its place before the first. */

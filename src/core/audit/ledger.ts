@@ -44,6 +44,11 @@ export interface LedgerSession {
 	readonly pruned: { readonly at: string; readonly why: "age" | "size"; readonly code: string | null } | null;
 }
 
+/** Records that it had, as far as that was noted. */
+export function knownRecords({ closed, seals }: LedgerSession): number {
+	return closed ?? Math.max(...seals.keys());
+}
+
 export interface Ledger {
 	/** In the order in which they were opened. */
 	readonly sessions: ReadonlyMap<string, LedgerSession>;

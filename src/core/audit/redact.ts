@@ -10,6 +10,8 @@ const WIDTH = 50;
 const DEPTH = 12;
 /** Characters kept of one value in all; what is no text counts as `NODE` characters each. */
 const TOTAL = 8192;
+/** The same of a call that was refused: whoever is refused can ask again without end. */
+const TOTAL_REFUSED = 1024;
 const NODE = 4;
 
 const DEEPER = '"…[deeper levels]"';
@@ -19,9 +21,9 @@ const NOTHING_LEFT = '"…"';
  * A value as JSON for a log line: secrets replaced (in keys too) and then long strings, long lists and deep levels cut with a
  * marker that says how much is missing. The result is bounded, whatever comes in. What JSON does not know becomes null.
  */
-export function redactedJson(value: unknown, redact: Redact): string {
+export function redactedJson(value: unknown, redact: Redact, amount: Amount = "whole"): string {
 	if (typeof value === "string") return JSON.stringify(shortened(redact(value), STRING));
-	return value === null ? "null" : new Writer(redact).write(value, 0);
+	return value === null ? "null" : new Writer(redact, amount === "refused" ? TOTAL_REFUSED : TOTAL).write(value, 0);
 }
 
 /**
@@ -29,12 +31,21 @@ export function redactedJson(value: unknown, redact: Redact): string {
  *
  * @param home the person's folder; null: not known
  */
-export function argumentsJson(value: unknown, redact: Redact, classes: ArgumentClasses, home: string | null): string | null {
+export function argumentsJson(
+	value: unknown,
+	redact: Redact,
+	classes: ArgumentClasses,
+	home: string | null,
+	amount: Amount = "whole",
+): string | null {
 	if (classes.arguments === "none") return null;
-	if (classes.arguments === "shapes") return redactedJson(shapeOf(value, 0), redact);
+	if (classes.arguments === "shapes") return redactedJson(shapeOf(value, 0), redact, amount);
 	const classed = classText(classes, home);
-	return redactedJson(value, (text) => classed(redact(text)));
+	return redactedJson(value, (text) => classed(redact(text)), amount);
 }
+
+/** How much of a value is kept: all that is kept of one, or as much as of a call that was refused. */
+export type Amount = "whole" | "refused";
 
 /** Its structure and names, with the kind of each value in its place, and how long a text is. */
 function shapeOf(value: unknown, depth: number): unknown {
@@ -49,10 +60,11 @@ function shapeOf(value: unknown, depth: number): unknown {
 
 class Writer {
 	readonly #redact: Redact;
-	#left = TOTAL;
+	#left: number;
 
-	constructor(redact: Redact) {
+	constructor(redact: Redact, total: number) {
 		this.#redact = redact;
+		this.#left = total;
 	}
 
 	write(node: unknown, depth: number): string {

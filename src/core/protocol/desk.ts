@@ -14,6 +14,7 @@ import type { HeldInstructions } from "./instructions-gate.ts";
 import type { RequestId } from "./message.ts";
 import { promptIn } from "./offered.ts";
 import { describe, type Reason } from "./reasons.ts";
+import { RefusalTally } from "./refusal-tally.ts";
 import type { Clock } from "./token-bucket.ts";
 
 /**
@@ -54,6 +55,8 @@ export class Desk {
 	/** What the server is held to, for what a person could change about it. */
 	#held: { readonly limits: MessageLimits; readonly asks: Asks } = { limits: {}, asks: {} };
 	readonly #counters = new Map<string, number>();
+	readonly #refusals = new RefusalTally((event) => this.write(event));
+	readonly #warned = new Set<string>();
 	readonly #drifts = new Set<string>();
 	/** What was counted and is not in the log yet. */
 	readonly #unwritten = new Set<string>();
@@ -142,7 +145,7 @@ export class Desk {
 	/** A request of the host holds a secret. Of what it says, nothing is recorded but where the secret stands. */
 	refuseSecret(request: Request, { kind, place }: FoundSecret): void {
 		const event = about(request);
-		this.write({ ...event, arguments: { kind, place }, decision: "refuse", reason: "host-secret", outcome: "withheld" });
+		this.#refusals.add({ ...event, arguments: { kind, place }, decision: "refuse", reason: "host-secret", outcome: "withheld" });
 		const subject = `${brief(event.tool ?? request.method, SHOWN)}, ${kind} in ${place}`;
 		this.#warn("host-secret", subject, event);
 		this.toHost(refusal(request.id, ErrorCode.invalidParams));
@@ -152,18 +155,37 @@ export class Desk {
 	refuse(request: Request, reason: Reason, code: ErrorCode, answerTo: RequestId | null = request.id): void {
 		const event = about(request);
 		const layer = this.#layerOf(reason, event);
-		this.write({ ...event, decision: "refuse", reason, outcome: "withheld", ...(layer === undefined ? {} : { layer }) });
+		this.#recordRefusal({ ...event, decision: "refuse", reason, outcome: "withheld", ...(layer === undefined ? {} : { layer }) });
 		const other = reason.startsWith("prompt-") ? promptIn(request) : request.method;
 		const subject = request.method === "tools/call" ? event.tool : other;
 		this.#warn(reason, subject === null ? null : brief(subject, SHOWN), event, layer);
 		this.toHost(refusal(answerTo, code));
 	}
 
+	/** The host gave a call up that had not been let through. */
+	calledOff(request: Request): void {
+		this.#refusals.add({ ...about(request), decision: "refuse", reason: "cancelled", outcome: "cancelled" });
+	}
+
+	/** A call for whose record there was no room is in the log by itself once there is: that bounds itself. */
+	#recordRefusal(event: AuditEvent): void {
+		if (event.reason === "audit-failed") this.write(event);
+		else this.#refusals.add(event);
+	}
+
+	/** Nothing more will be refused: the log is told how often what was. */
+	settle(): void {
+		this.#refusals.settle();
+	}
+
 	/** The server's answer cannot be passed on, and the host shall not wait for another. */
 	giveUp(id: RequestId, request: InFlight, reason: Reason): void {
 		const { method, tool, trace } = request;
 		const event = { request: id, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
-		this.write({ ...event, trace, cost: this.#costOf(request) });
+		const ended = { ...event, trace, cost: this.#costOf(request) };
+		// A call that was let through has its end in the log, each by itself.
+		if (isAudited(request)) this.write(ended);
+		else this.#recordRefusal(ended);
 		this.#warn(reason, brief(tool ?? method, SHOWN), event);
 		this.toHost(refusal(id, ErrorCode.invalidParams));
 	}
@@ -307,7 +329,7 @@ export class Desk {
 	/** Recorded the first time, the tenth, the hundredth… with the count; and when it could not be, the next time. */
 	#rarely(event: AuditEvent, reason: Reason, subject: string | null, counted = subject): void {
 		const key = `${event.direction} ${reason} ${counted ?? ""}`;
-		const count = this.#count(key);
+		const count = this.#count(key, `${event.direction} ${reason}`);
 		if (!/^10*$/.test(String(count)) && !this.#unwritten.has(key)) return;
 		const layer = this.#layerOf(reason, event);
 		if (this.write({ ...event, count, ...(layer === undefined ? {} : { layer }) })) this.#unwritten.delete(key);
@@ -321,17 +343,20 @@ export class Desk {
 		return asked === null ? undefined : this.#decidedBy(asked);
 	}
 
-	/** Each warning once. */
+	/** Each warning once, and no more of them than that. */
 	#warn(reason: Reason, subject: string | null, event: Happened, layer?: DecidingLayer): void {
-		if (this.#count(`warned ${reason} ${subject ?? ""}`) !== 1) return;
+		const key = `${reason} ${subject ?? ""}`;
+		// However many names one reason was told of, another is still told.
+		if (this.#warned.has(key) || (this.#warned.size >= MAX_COUNTERS && this.#warned.has(reason))) return;
+		this.#warned.add(key).add(reason);
 		const about = { ...thing(reason, event), server: this.#server, ...this.#held };
 		const file = layer === undefined || layer.source === "user" ? null : plain(layer.file);
 		this.#out.push({ warn: describe(reason, brief(this.#server, SHOWN), subject, about, file) });
 	}
 
-	/** Bounded: what comes after too many different things is counted together. */
-	#count(key: string): number {
-		const counter = this.#counters.has(key) || this.#counters.size < MAX_COUNTERS ? key : "";
+	/** Bounded: what comes after too many different things is counted together with all of its kind. */
+	#count(key: string, kind: string): number {
+		const counter = this.#counters.has(key) || this.#counters.size < MAX_COUNTERS ? key : kind;
 		const count = (this.#counters.get(counter) ?? 0) + 1;
 		this.#counters.set(counter, count);
 		return count;

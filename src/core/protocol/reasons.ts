@@ -154,7 +154,8 @@ const REASONS = {
 	"batch-not-negotiated": { says: "an array of messages came in a session that has none", remedy: "" },
 	"audit-failed": {
 		says: "the audit log cannot be written, so no call is let through",
-		remedy: "Make room on the disk: calls go through again by themselves.",
+		remedy:
+			"Make room on the disk: calls go through again by themselves. If the log says log-share-used-up, this session has written a quarter of audit.keepSize: start the server again in the host.",
 	},
 } as const satisfies Record<string, { readonly says: string; readonly remedy: string | Remedy }>;
 

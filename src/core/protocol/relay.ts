@@ -196,6 +196,7 @@ export class Relay {
 			this.#state.refuseHeld("session-ended");
 			for (const [id, request] of this.#state.desk.inFlight.takeAll())
 				if (isAudited(request)) this.#state.desk.outcome(id, request, "unanswered");
+			this.#state.desk.settle();
 			this.#state.desk.stop("server-closed");
 		});
 	}

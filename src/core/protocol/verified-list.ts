@@ -2,7 +2,7 @@ import type { Pin } from "../tools/pin.ts";
 import { ErrorCode, encode } from "./answers.ts";
 import { Catalog, type HeldDefinition, type Listing, type Pinned, type Standing } from "./catalog.ts";
 import type { Desk } from "./desk.ts";
-import { about, isModern, type Request, type Response, type Source } from "./exchange.ts";
+import { isModern, type Request, type Response, type Source } from "./exchange.ts";
 import type { InFlight } from "./in-flight.ts";
 import { isObject, type JsonObject, type RequestId } from "./message.ts";
 import { HeldCalls, nextPage, type OwnListRun } from "./own-list.ts";
@@ -124,7 +124,7 @@ export class VerifiedList {
 	cancel(id: RequestId): boolean {
 		const held = this.#held.take(id);
 		if (held === undefined) return false;
-		this.#desk.write({ ...about(held.request), decision: "refuse", reason: "cancelled", outcome: "cancelled" });
+		this.#desk.calledOff(held.request);
 		return true;
 	}
 

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { type LedgerEntry, type LedgerSession, readLedger } from "../../core/audit/ledger.ts";
+import { knownRecords, type LedgerEntry, type LedgerSession, readLedger } from "../../core/audit/ledger.ts";
 import { prunedText } from "../../core/audit/ledger-line.ts";
 import { parseRecord } from "../../core/audit/record.ts";
 import type { Retention } from "../../core/audit/retention.ts";
@@ -18,11 +18,11 @@ const MOST_AT_ONCE = 200;
  * Takes away the logs that are too old or too many, but none of a session that runs. The list of sessions knows of each before it is gone, so
  * that none is missed; killed at any point, the next sweep goes on. Where there is a head in the vault, nothing is taken away without it.
  *
- * @returns how many were taken away
+ * @returns null: nothing was taken away
  */
-export async function sweepLogs(home: Home, retention: Retention, now: Date): Promise<number> {
+export async function sweepLogs(home: Home, retention: Retention, now: Date): Promise<Swept | null> {
 	const all = statLogs(home);
-	if (aged(all, retention, now.getTime()).length === 0) return 0;
+	if (aged(all, retention, now.getTime()).length === 0) return null;
 	const folder = auditFolder(home);
 	const sessions = sessionsByFile(home);
 	// What no list of sessions knows is perhaps nobody's log: it goes when it is old, and makes no other go, however large it says that it is.
@@ -35,17 +35,45 @@ export async function sweepLogs(home: Home, retention: Retention, now: Date): Pr
 	const running = known.reduce((sum, { bytes }) => sum + bytes, 0) - ended.reduce((sum, { bytes }) => sum + bytes, 0);
 	const unknown = all.filter(({ name }) => !sessions.has(name)).map((log) => ({ ...log, session: null }));
 	const old = aged(unknown, { ...retention, bytes: Number.POSITIVE_INFINITY }, now.getTime());
-	const beyond = aged(ended, { ...retention, bytes: Math.max(0, retention.bytes - running) }, now.getTime());
+	// Who runs many sessions at once makes room for them with half of what there is, and no more.
+	const room = Math.max(retention.bytes / 2, retention.bytes - running);
+	const beyond = aged(ended, { ...retention, bytes: room }, now.getTime());
 	const taken = firstOf([...old, ...beyond], MOST_AT_ONCE, ({ log, why }) => why === "age" || !isApproval(log));
 	const noted = taken.flatMap(({ log: { session }, why }) => (session === null || session.pruned !== null ? [] : [{ session, why }]));
 	if (noted.length > 0) {
 		const secret = await readSecret(home);
-		if (secret === null && readPublicKey(folder) !== null) return 0;
-		if (!noteTaken(home, noted, secret, now.toISOString())) return 0;
+		if (secret === null && readPublicKey(folder) !== null) return null;
+		if (!noteTaken(home, noted, secret, now.toISOString())) return null;
 	}
 	for (const { log } of taken) fs.rmSync(log.file, { force: true });
 	await dropLists(home, now);
-	return taken.length;
+	return taken.length === 0 ? null : sweptOf(taken);
+}
+
+/** What a sweep took away. */
+export interface Swept {
+	readonly files: number;
+	/** Of sessions, as far as the list of sessions knew of their records. */
+	readonly records: number;
+	readonly forAge: number;
+	readonly forSize: number;
+	/** When the first and the last of these sessions began. Null: no list knows them. */
+	readonly from: string | null;
+	readonly to: string | null;
+}
+
+function sweptOf(taken: readonly { readonly log: { readonly session: LedgerSession | null }; readonly why: "age" | "size" }[]): Swept {
+	const sessions = taken.flatMap(({ log: { session } }) => (session === null ? [] : [session]));
+	const opened = sessions.map((session) => session.opened).sort();
+	const forAge = taken.filter(({ why }) => why === "age").length;
+	return {
+		files: taken.length,
+		records: sessions.reduce((sum, session) => sum + knownRecords(session), 0),
+		forAge,
+		forSize: taken.length - forAge,
+		from: opened[0] ?? null,
+		to: opened.at(-1) ?? null,
+	};
 }
 
 function firstOf<T>(items: readonly T[], most: number, isMeant: (item: T) => boolean): readonly T[] {

@@ -2,7 +2,7 @@ import type { CheckedLog, Discrepancy } from "../../core/audit/account.ts";
 import { discrepancies } from "../../core/audit/account.ts";
 import type { Mac } from "../../core/audit/chain.ts";
 import { changedLists, type Head } from "../../core/audit/head.ts";
-import { type Ledger, readLedger } from "../../core/audit/ledger.ts";
+import { knownRecords, type Ledger, readLedger } from "../../core/audit/ledger.ts";
 import { type AuditRecord, parseRecord } from "../../core/audit/record.ts";
 import { ChainCheck, type ChainVerdict, sealOf } from "../../core/audit/verify.ts";
 import { ok, type Problem, type Result } from "../../core/result.ts";
@@ -47,6 +47,22 @@ export interface AuditVerdict {
 	/** Lines of the lists of sessions that are not as they were written. */
 	readonly brokenLines: number;
 	readonly head: HeadVerdict;
+	/** Sessions whose logs were taken away for their age or for room, by the lists that are left; null: none. */
+	readonly removed: Removed | null;
+}
+
+/** Logs that are there no more. */
+export interface Removed {
+	readonly sessions: number;
+	/** As far as the lists know. */
+	readonly records: number;
+	readonly forAge: number;
+	readonly forSize: number;
+	/** When the first and the last of these sessions began. */
+	readonly from: string;
+	readonly to: string;
+	/** When the last of them was taken away. */
+	readonly at: string;
 }
 
 /** Checks every log of this home against its own seals, the list of sessions, and the head in the vault. */
@@ -71,6 +87,7 @@ export async function verifyAudit(home: Home): Promise<Result<AuditVerdict>> {
 		logs: checked.map(({ log, server }) => ({ file: log.file, server, verdict: log.verdict })),
 		discrepancies: against(before).filter(({ file, kind }) => after.some((other) => other.file === file && other.kind === kind)),
 		brokenLines: before.broken.length,
+		removed: removedOf(before),
 		head: read.ok ? headVerdict(home, head) : { state: "unreachable", problem: read.problem },
 	});
 }
@@ -93,6 +110,23 @@ export async function verifyLogs(home: Home, names: ReadonlySet<string>): Promis
 function ledgerOf(home: Home): Ledger {
 	const texts = ledgerFiles(auditFolder(home)).map(({ file }) => readText(file) ?? "");
 	return readLedger(texts, ledgerMac(home));
+}
+
+function removedOf({ sessions }: Ledger): Removed | null {
+	const gone = [...sessions.values()].flatMap((session) => (session.pruned === null ? [] : [{ session, ...session.pruned }]));
+	const opened = gone.map(({ session }) => session.opened).sort();
+	const [from, to, at] = [
+		opened[0],
+		opened.at(-1),
+		gone
+			.map((each) => each.at)
+			.sort()
+			.at(-1),
+	];
+	if (from === undefined || to === undefined || at === undefined) return null;
+	const forAge = gone.filter(({ why }) => why === "age").length;
+	const records = gone.reduce((sum, { session }) => sum + knownRecords(session), 0);
+	return { sessions: gone.length, records, forAge, forSize: gone.length - forAge, from, to, at };
 }
 
 function headVerdict(home: Home, head: Head | null): HeadVerdict {

@@ -6,7 +6,7 @@ import { Chain, type Mac } from "../../core/audit/chain.ts";
 import type { ArgumentClasses } from "../../core/audit/classes.ts";
 import type { AuditEvent } from "../../core/audit/event.ts";
 import type { Reached } from "../../core/audit/record.ts";
-import { argumentsJson, type Redact } from "../../core/audit/redact.ts";
+import { type Amount, argumentsJson, type Redact } from "../../core/audit/redact.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { milliseconds } from "../milliseconds.ts";
@@ -65,6 +65,8 @@ export interface AuditLogOptions {
 	readonly policy?: string | null;
 	/** What becomes of a call for whose record there is no room. Undefined: it is refused. */
 	readonly onFailure?: Current<"refuse" | "allow">;
+	/** Bytes that the session may write. What comes after is as with a full disk, but for counts and the end. Undefined: any. */
+	readonly most?: Current<number>;
 	/** What is kept of the arguments of calls. Undefined: all but secrets. */
 	readonly classes?: Current<ArgumentClasses>;
 	readonly clock: () => Date;
@@ -74,13 +76,16 @@ export interface AuditLogOptions {
 	readonly disk?: (file: string) => LogDisk;
 }
 
+/** Bytes beyond its share that a session may write for how often what happened: those counts are few, however often it was. */
+const COUNTS = 2 * 1024 * 1024;
+
 /** What a slow disk gets at the end of a session for what is on its way, and for the last record. Milliseconds. */
 const END_MS = 1_500;
 
 /** What counts from the beginning, or what is asked for each record: a log may be open before it is known what a person accepted. */
 type Current<T> = T | (() => T);
 
-function current<T extends object | string>(value: Current<T>): T {
+function current<T extends object | string | number>(value: Current<T>): T {
 	return typeof value === "function" ? value() : value;
 }
 
@@ -110,18 +115,20 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 		pid: process.pid,
 		started: startOf(process.pid),
 	} as const;
-	if (!logFile.add(chain.seal(), chain.records) || !appendToLedger(folder, ledger.month, [{ ...opened, seal: chain.last }], ledger.mac)) {
+	const first = chain.seal();
+	const { length } = first;
+	if (!logFile.add(first, chain.records) || !appendToLedger(folder, ledger.month, [{ ...opened, seal: chain.last }], ledger.mac)) {
 		void logFile.finish(0);
 		fs.rmSync(file, { force: true });
 		return cannotWrite(folder);
 	}
-	return ok(new OpenLog({ file, session, chain, logFile, ledger, options }));
+	return ok(new OpenLog({ file, session, chain, logFile, ledger, options }, length));
 }
 
-function ofCalls({ classes, redact }: AuditLogOptions): ((given: unknown) => string | null) | undefined {
+function ofCalls({ classes, redact }: AuditLogOptions): ((given: unknown, amount: Amount) => string | null) | undefined {
 	if (classes === undefined) return undefined;
 	const folder = accountFolder();
-	return (given) => argumentsJson(given, redact, current(classes), folder);
+	return (given, amount) => argumentsJson(given, redact, current(classes), folder, amount);
 }
 
 /** Null for an account that is in no user database, or has no folder of its own. */
@@ -148,6 +155,10 @@ class OpenLog implements AuditLog {
 	#isHeld = false;
 	#isClosed = false;
 	#lost = 0;
+	/** Bytes that were handed over, with what is kept back, as far as it is known. */
+	#bytes: number;
+	/** Records for which there was no room in the session's share. Null: the share is not used up. */
+	#beyond: number | null = null;
 	/** What became of calls whose record waits for room: the next records, so that the log does not end with their being let through. */
 	#refusedSince: AuditEvent[] = [];
 	/** How far the last seal goes, and how far the list of sessions knows of. */
@@ -158,8 +169,10 @@ class OpenLog implements AuditLog {
 	/** Lines are handed over whose seal is not. */
 	#isBegun = false;
 
-	constructor(parts: Parts) {
+	/** @param bytes that the log has already */
+	constructor(parts: Parts, bytes: number) {
 		this.#parts = parts;
+		this.#bytes = bytes;
 		this.#sealed = { records: parts.chain.records, seal: parts.chain.last };
 		this.#noted = this.#sealed.records;
 		this.#handedOver = this.#sealed.records;
@@ -174,7 +187,7 @@ class OpenLog implements AuditLog {
 	}
 
 	get lost(): number {
-		return this.#lost + this.#refusedSince.length + this.#parts.logFile.records;
+		return this.#lost + this.#refusedSince.length + (this.#beyond ?? 0) + this.#parts.logFile.records;
 	}
 
 	get isHeldUp(): boolean {
@@ -184,12 +197,31 @@ class OpenLog implements AuditLog {
 	append(event: AuditEvent): boolean {
 		if (this.#isClosed) return false;
 		if (!this.#hasRoom()) {
-			if (event.reason === "audit-failed" && this.#refusedSince.length < MOST_REFUSED) this.#refusedSince.push(event);
+			const isKept = event.reason === "audit-failed" && this.#refusedSince.length < MOST_REFUSED && !this.#isBeyond(event);
+			if (isKept) this.#refusedSince.push(event);
 			else this.#lost++;
+			return this.#mayGoOn;
+		}
+		if (this.#isBeyond(event)) {
+			if (this.#beyond === null) this.#parts.chain.event(this.#parts.options.clock(), { ...SHARE_USED_UP, decision: this.#decision });
+			this.#beyond = (this.#beyond ?? 0) + 1;
+			if (!this.#isHeld) this.flush();
 			return this.#mayGoOn;
 		}
 		this.#parts.chain.event(this.#parts.options.clock(), event);
 		return this.#isHeld || this.flush();
+	}
+
+	/** The share of this session is used up. */
+	#isBeyond({ count }: AuditEvent): boolean {
+		const { most } = this.#parts.options;
+		if (most === undefined) return false;
+		const bytes = this.#bytes + this.#parts.chain.waiting;
+		return bytes >= current(most) + (count === undefined ? 0 : COUNTS);
+	}
+
+	get #decision(): AuditEvent["decision"] {
+		return this.#mayGoOn ? "allow" : "refuse";
 	}
 
 	hold(): void {
@@ -206,7 +238,9 @@ class OpenLog implements AuditLog {
 		const { chain, logFile } = this.#parts;
 		if (this.#isClosed || logFile.isStuck || logFile.isLate) return this.flush();
 		this.#isHeld = false;
-		const isWritten = logFile.add(chain.unsealed(), this.#newRecords());
+		const lines = chain.unsealed();
+		this.#bytes += lines.length;
+		const isWritten = logFile.add(lines, this.#newRecords());
 		this.#isBegun = true;
 		// What waits for room waits with its seal.
 		if (!isWritten) this.#write();
@@ -232,6 +266,10 @@ class OpenLog implements AuditLog {
 			await logFile.drain(END_MS);
 		}
 		if (!logFile.isHeldUp && this.#hasRoom()) {
+			if (this.#beyond !== null) {
+				chain.event(options.clock(), { ...SHARE_USED_UP, decision: this.#decision, count: this.#beyond });
+				this.#beyond = 0;
+			}
 			chain.close(options.clock(), reason, egress, logFile.slow);
 			this.#write();
 		}
@@ -252,7 +290,7 @@ class OpenLog implements AuditLog {
 		if (this.#refusedSince.length + this.#lost === 0) return true;
 		for (const event of this.#refusedSince) chain.event(options.clock(), event);
 		this.#refusedSince = [];
-		if (this.#lost > 0) chain.event(options.clock(), { ...RECORDS_LOST, decision: this.#mayGoOn ? "allow" : "refuse", count: this.#lost });
+		if (this.#lost > 0) chain.event(options.clock(), { ...RECORDS_LOST, decision: this.#decision, count: this.#lost });
 		this.#lost = 0;
 		return this.#isHeld || this.#write();
 	}
@@ -261,6 +299,7 @@ class OpenLog implements AuditLog {
 	#write(): boolean {
 		const { chain, logFile } = this.#parts;
 		const lines = chain.seal();
+		this.#bytes += lines.length;
 		this.#sealed = { records: chain.records, seal: chain.last };
 		const isBegun = this.#isBegun;
 		this.#isBegun = false;
@@ -301,6 +340,9 @@ const RECORDS_LOST: Omit<AuditEvent, "decision"> = {
 	reason: "records-lost",
 	outcome: "withheld",
 };
+
+/** The session has written its share of what logs may take, and so many records since are not in its log. */
+const SHARE_USED_UP: Omit<AuditEvent, "decision"> = { ...RECORDS_LOST, reason: "log-share-used-up" };
 
 function fileName(server: string): string {
 	return server.replace(/[^A-Za-z0-9_]+/g, "_").slice(0, 40) || "_";

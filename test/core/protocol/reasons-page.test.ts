@@ -10,7 +10,7 @@ test("every reason that the relay records stands on a page, in its own words", a
 		"",
 		"Made from the relay's own words; do not edit. What `reason` says in [the audit log](audit.md) of what was asked of a server and what it said:",
 		"`sallyport audit search --reason NAME`. Beside these stand those of the launcher: `started`, `started-without-sandbox`, `policy-changed`,",
-		"`records-lost`, `egress`, `egress-…` and `path-…` with what was refused, and why a launch was refused; and those of [approvals](audit.md#approvals), `approval-…`.",
+		"`records-lost`, `log-share-used-up`, `logs-removed`, `egress`, `egress-…` and `path-…` with what was refused, and why a launch was refused; and those of [approvals](audit.md#approvals), `approval-…`.",
 		"",
 		"| reason | what it says |",
 		"|---|---|",

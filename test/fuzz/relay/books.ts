@@ -64,8 +64,8 @@ const NOTES = {
 };
 
 /**
- * Keeps the accounts of what the log has to hold, from what went in and what came out: each refusal with its own record, each call with a
- * beginning and one end, and no record without a cause.
+ * Keeps the accounts of what the log has to hold, from what went in and what came out: each refusal with its own record, or, after twenty of
+ * its kind, in a count that is exact in the end; each call with a beginning and one end, and no record without a cause.
  */
 export class Books {
 	readonly #askedBy: (id: Id) => readonly Json[];
@@ -78,6 +78,10 @@ export class Books {
 	/** Refusals of which no record of their own tells: how many there were, and the counts that were recorded of them. Each stands for less than ten times as many. */
 	#untold = 0;
 	readonly #told: number[] = [];
+	/** By reason, method and tool: refusals with a record of their own, and the last count of those of that kind. */
+	readonly #kinds = new Map<string, { whole: number; count: number | null }>();
+	/** Refusals without a record of their own that may be in one of these counts. */
+	#tallied = 0;
 	#cause: Cause = { from: "person" };
 	#records: AuditEvent[] = [];
 	#out: { readonly to: "host" | "server"; readonly message: Json }[] = [];
@@ -104,6 +108,10 @@ export class Books {
 
 	recorded(event: AuditEvent): void {
 		this.#records.push(event);
+		if (event.decision === "refuse" && event.count === undefined) {
+			const kind = this.#kinds.get(keyOf(event)) ?? { whole: 0, count: null };
+			this.#kinds.set(keyOf(event), { ...kind, whole: kind.whole + 1 });
+		}
 		this.#chain.event(new Date(0), event);
 		if (hasSecret(Buffer.from(this.#chain.seal()).toString())) throw new Broken("a secret is in the log");
 	}
@@ -123,14 +131,17 @@ export class Books {
 		this.#beginnings(left, isLogged);
 		this.#ends(left, isLogged);
 		for (const event of left) this.#isAsk(event);
-		if (this.#cause.from === "end" && this.#cause.side === "server") this.#isOver = true;
+		if (this.#cause.from === "end" && this.#cause.side === "server") {
+			if (!this.#isOver) this.#settle();
+			this.#isOver = true;
+		}
 	}
 
 	// ---- what is counted
 
 	#notes(): void {
 		const isRare = !this.#hasLost;
-		const counted = this.#records.filter(({ count }) => count !== undefined);
+		const counted = this.#records.filter((event) => event.count !== undefined && !this.#isTally(event));
 		this.#count();
 		for (const { direction, reason, count = 0, request } of counted) {
 			const cameFrom = direction === "host-to-server" ? "host" : "server";
@@ -147,6 +158,41 @@ export class Books {
 				throw new Broken("a line that is too long is not in the log");
 		for (const { direction, reason, count = 0 } of counted)
 			if (direction === "host-to-server" && /^(?:line-invalid|batch-not-negotiated)$/.test(reason)) this.#told.push(count);
+	}
+
+	/** Of refusals of requests: after twenty of a kind, and never of fewer. */
+	#isTally({ decision, request, direction, reason, method, tool, count = 0 }: AuditEvent): boolean {
+		const key = keyOf({ direction, reason, method, tool });
+		const kind = this.#kinds.get(key) ?? { whole: 0, count: null };
+		const isEnd = this.#cause.from === "end" && this.#cause.side === "server";
+		const isMany = count > WHOLE && (kind.whole >= WHOLE || (this.#hasLost && !NOTES[direction].test(reason)));
+		// At the end there is nothing else that could be counted, and what could not be written before may be fewer.
+		if (decision !== "refuse" || request !== null || !(isMany || (isEnd && this.#hasLost))) return false;
+		this.#kinds.set(key, kind);
+		if (!this.#hasLost && !isEnd && !/^10+$/.test(String(count))) throw new Broken("a count of refusals is recorded that is not its turn");
+		if (!this.#hasLost && count <= (kind.count ?? 0)) throw new Broken("a count of refusals is recorded twice");
+		kind.count = count;
+		return true;
+	}
+
+	/** A request of this id may have been refused once more for a reason for which it was refused often. */
+	#isFlooded(id: Id | null): boolean {
+		const calls = id === null ? null : this.#askedBy(id).map(callOf);
+		return [...this.#kinds].some(([key, { whole }]) => {
+			const { method, tool } = JSON.parse(key);
+			return whole >= WHOLE && (calls === null || calls.some((call) => call.method === method && call.tool === tool));
+		});
+	}
+
+	/** Each refusal is in the log by itself or in the last count of its kind. */
+	#settle(): void {
+		if (this.#hasLost) return;
+		let counted = 0;
+		for (const [key, { whole, count }] of this.#kinds)
+			if (count !== null && JSON.parse(key).reason !== "cancelled") counted += count - whole;
+		const noted = this.#told.reduce((sum, count) => sum + 9 * count, 0);
+		if (counted > this.#tallied) throw new Broken("more refusals are counted in the log than there were");
+		if (this.#tallied - counted > noted) throw new Broken("refusals are not in the log, nor in its counts");
 	}
 
 	#count(): void {
@@ -179,6 +225,9 @@ export class Books {
 			for (const id of refusals) if (id !== null && this.#cause.from !== "host") this.#open.delete(id);
 			return;
 		}
+		const isFlooded = refusals.map((id) => this.#isFlooded(id));
+		this.#tallied += isFlooded.filter(Boolean).length;
+		for (const index of [...isFlooded.keys()].reverse()) if (isFlooded[index] === true) refusals.splice(index, 1);
 		if (refusals.length === 0) return;
 		if (this.#cause.from !== "host") throw new Broken("a refusal is not in the log under its id");
 		if (this.#cause.line === null) {
@@ -268,6 +317,13 @@ export class Books {
 		if (direction !== "server-to-host" || reason !== "ask-granted" || isAsked === this.#areLost)
 			throw new Broken("something is in the log that has no cause");
 	}
+}
+
+/** Refusals of a kind that have a record of their own, before they are counted. */
+const WHOLE = 20;
+
+function keyOf({ direction, reason, method, tool }: Pick<AuditEvent, "direction" | "reason" | "method" | "tool">): string {
+	return JSON.stringify({ direction, reason, method, tool });
 }
 
 function callOf(message: Json): Call {

@@ -132,6 +132,7 @@ export class Grammar {
 		if (kind < 4) return { log: r.chance(0.5) };
 		if (kind < 5) return { lost: true };
 		if (kind < 6 && r.chance(0.2)) return { closed: r.pick(["host", "server"] as const) };
+		if (kind < 7 && r.chance(0.4)) return this.#flood(oracle);
 		const from = r.pick(["host", "server"] as const);
 		let text = r.chance(0.15) ? r.pick(this.#corpus[from]) : this.#message(from, oracle);
 		if (r.chance(0.08)) text = `[${text}${r.chance(0.7) ? `,${this.#message(from, oracle)}` : ""}]`;
@@ -161,6 +162,14 @@ export class Grammar {
 				{ weight: 1, make: () => r.pick(["sallyport-r4nd0m-1", "sallyport-r4nd0m-2", null, -1, 1.5, "", "x".repeat(600), {}]) },
 			])
 			.make();
+	}
+
+	/** The same of the host, again and again: more often than it is recorded one by one. */
+	#flood(oracle: Oracle): Event {
+		const message = this.#hostMessage(oracle);
+		const times = this.#random.between(15, 130);
+		const lines = Array.from({ length: times }, () => JSON.stringify("id" in message ? { ...message, id: ++this.#ids } : message));
+		return this.#line("host", lines.join("\n"));
 	}
 
 	#hostMessage(oracle: Oracle): Json {

@@ -177,7 +177,7 @@ test("logs that are too old go, and none of them is missed", async () => {
 	fs.utimesSync(running.file, clock, clock);
 	clock = new Date("2026-11-23T10:00:00.000Z");
 	const fresh = await session("fresh");
-	expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, clock)).toBe(1);
+	expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, clock)).toMatchObject({ files: 1 });
 	expect(fs.readdirSync(logs()).filter((name) => name.endsWith(".jsonl"))).toEqual(
 		[running.file, fresh.file].map((file) => path.basename(file)),
 	);
@@ -192,7 +192,7 @@ test("logs beyond the room for them go, the oldest first, and the list of a mont
 	const { size } = fs.statSync(second.file);
 	fs.utimesSync(first.file, new Date("2026-09-01"), new Date("2026-09-01T10:00:00Z"));
 	fs.utimesSync(second.file, clock, clock);
-	expect(await sweepLogs(home, { days: 1000, bytes: size }, new Date("2026-11-23"))).toBe(1);
+	expect(await sweepLogs(home, { days: 1000, bytes: size }, new Date("2026-11-23"))).toMatchObject({ files: 1 });
 	expect(fs.existsSync(second.file)).toBe(true);
 	expect(fs.readdirSync(logs()).filter((name) => name.endsWith(".ledger"))).toEqual(["sessions-2026-10.ledger"]);
 	expect(await verified()).toMatchObject({ discrepancies: [], head: { state: "kept" } });
@@ -209,12 +209,25 @@ test("who granted what is not pushed out by what servers do, and goes when it is
 	const second = await session("second");
 	fs.utimesSync(first.file, clock, clock);
 	const left = () => fs.readdirSync(logs()).filter((name) => name.endsWith(".jsonl"));
-	expect(await sweepLogs(home, { days: 90, bytes: 1 }, clock)).toBe(2);
+	expect(await sweepLogs(home, { days: 90, bytes: 1 }, clock)).toMatchObject({ files: 2 });
 	expect(left()).toEqual([approval]);
 	expect(await verified()).toMatchObject({ discrepancies: [], head: { state: "kept" } });
 	expect(fs.existsSync(second.file)).toBe(false);
-	expect(await sweepLogs(home, { days: 90, bytes: 1 }, new Date(clock.getTime() + 91 * 24 * 60 * 60 * 1000))).toBe(1);
+	expect(await sweepLogs(home, { days: 90, bytes: 1 }, new Date(clock.getTime() + 91 * 24 * 60 * 60 * 1000))).toMatchObject({ files: 1 });
 	expect(left()).toEqual([]);
+});
+
+test("what was taken away, how much of it, from when and why, is known to whoever checks the logs", async () => {
+	clock = new Date("2026-11-01T10:00:00.000Z");
+	const first = await session("first");
+	fs.utimesSync(first.file, clock, clock);
+	clock = new Date("2026-11-23T10:00:00.000Z");
+	const { size } = fs.statSync((await session("second")).file);
+	expect((await verified()).removed).toBeNull();
+	const from = "2026-11-01T10:00:01.000Z";
+	const swept = { records: expect.any(Number), forAge: 0, forSize: 1, from, to: from };
+	expect(await sweepLogs(home, { days: 90, bytes: size * 1.5 }, clock)).toMatchObject({ files: 1, ...swept });
+	expect((await verified()).removed).toEqual({ sessions: 1, ...swept, at: clock.toISOString() });
 });
 
 test("a file that says that it is large, and is no log, makes none go", async () => {
@@ -223,7 +236,7 @@ test("a file that says that it is large, and is no log, makes none go", async ()
 	const sparse = path.join(logs(), "20991231T000000Z-x-0.jsonl");
 	fs.closeSync(fs.openSync(sparse, "w"));
 	fs.truncateSync(sparse, 2 ** 36);
-	expect(await sweepLogs(home, { days: 90, bytes: 1e6 }, clock)).toBe(0);
+	expect(await sweepLogs(home, { days: 90, bytes: 1e6 }, clock)).toBeNull();
 	expect(fs.existsSync(log.file)).toBe(true);
 	fs.rmSync(sparse);
 });
@@ -231,7 +244,7 @@ test("a file that says that it is large, and is no log, makes none go", async ()
 test("a log whose time was set back is not too old", async () => {
 	const log = await session();
 	fs.utimesSync(log.file, new Date(0), new Date(0));
-	expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, clock)).toBe(0);
+	expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, clock)).toBeNull();
 });
 
 test("a sweep that is killed goes on with the next one", async () => {
@@ -260,7 +273,7 @@ test("who cannot reach the vault takes nothing away", async () => {
 	const { DBUS_SESSION_BUS_ADDRESS } = process.env;
 	process.env.DBUS_SESSION_BUS_ADDRESS = "unix:path=/nonexistent";
 	try {
-		expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, new Date("2026-11-23"))).toBe(0);
+		expect(await sweepLogs(home, { days: 90, bytes: 1e9 }, new Date("2026-11-23"))).toBeNull();
 	} finally {
 		process.env.DBUS_SESSION_BUS_ADDRESS = DBUS_SESSION_BUS_ADDRESS;
 	}
