@@ -29,6 +29,8 @@ const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|(?:[\w-]+(?:\.[\w-]+)*)?)(?::\d{1,5})?$/;
 /** What may stand there where all hosts are granted: servers have things of their own there, as `memo://Shopping%20list`. */
 const ANY_HOST = /^(?:[\w.~:[\]+,=!()'-]|%20|%[89a-f][0-9a-f])*$/i;
 const SCHEME = /^(?:[A-Za-z][A-Za-z0-9+.-]*:)?$/;
+/** Of these browsers take the first part of the path for the host where there is none. */
+const NEEDS_HOST = /^(?:https?|wss?|ftp):$/i;
 /** What programs cut off, quote or leave, in a path; and in what follows it. */
 const UNSAFE_IN_PATH = /[\s\\<>"`{}|^]/;
 const UNSAFE = /[\s\\<>]/;
@@ -39,6 +41,7 @@ const HIDDEN_END = /%(?:3f|23)/i;
 export function fitsAddress(text: string, glob: Address): boolean {
 	const [, scheme = "", authority = "", path = "", tail = ""] = /^([^/?#]*)\/\/([^/?#]*)([^?#]*)(.*)$/s.exec(text) ?? [];
 	if (!text.includes("//") || !SCHEME.test(scheme) || !fitsSegment(scheme, glob.scheme) || !fitsHost(authority, glob)) return false;
+	if (authority === "" && NEEDS_HOST.test(scheme)) return false;
 	if (UNSAFE_IN_PATH.test(path) || UNSAFE.test(tail) || NO_ESCAPE.test(text)) return false;
 	const hidden = path.search(HIDDEN_END);
 	if (hidden >= 0 && !fitsRest(path.slice(0, hidden), "", glob)) return false;

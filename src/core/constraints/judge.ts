@@ -1,5 +1,6 @@
 import { hasLongRun, normalized } from "../normalized.ts";
 import { isInside } from "../policy/layers.ts";
+import { isExact } from "./exact.ts";
 import { fitsGlob } from "./glob.ts";
 import { readingsOf } from "./readings.ts";
 import type { Constraint, Constraints } from "./schema.ts";
@@ -82,7 +83,7 @@ function breachOfOne(constraint: Constraint, value: unknown, tools: JudgeTools):
 	if ([within, glob, origin, minLength, maxLength].every((each) => each === undefined)) return null;
 	if (typeof value !== "string") return "type";
 	if (minLength !== undefined || maxLength !== undefined) {
-		const length = [...value].length;
+		const length = characters(value);
 		if (minLength !== undefined && length < minLength) return "minLength";
 		if (maxLength !== undefined && length > maxLength) return "maxLength";
 	}
@@ -93,9 +94,11 @@ function breachOfOne(constraint: Constraint, value: unknown, tools: JudgeTools):
 	return constraint.relativeTo === undefined && isRelative(value) ? "relativeTo" : "within";
 }
 
-/** Not a number that another parser reads as a neighbour of this one. */
-function isExact(value: unknown): boolean {
-	return typeof value !== "number" || (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)));
+/** Of Unicode. Half a character is one. */
+function characters(text: string): number {
+	let count = 0;
+	for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) count++;
+	return count;
 }
 
 /** What URL parsers disagree on has no origin here. */

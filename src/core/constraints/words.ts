@@ -14,7 +14,7 @@ export interface NamedWithin {
 /** More than any honest name has. */
 const MOST = 32;
 /** What parts words. */
-const BREAK = /[\s,;:=@|<>{"']/g;
+const BREAK = /[\s,;:=@|<>{([&"']/g;
 const LIST = ",;:|";
 const LIST_BREAK = /[,;:|]/;
 const HOME = /^~[\w.-]*(?:[/\\]|$)/;

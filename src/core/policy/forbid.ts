@@ -44,7 +44,8 @@ export function forbiddenBy(layers: readonly PolicyLayer[], subject: ForbiddenSu
 }
 
 function fits({ name, command, package: pack, url }: Forbidden, subject: ForbiddenSubject): boolean {
-	const program = subject.command === null ? [] : [subject.command, subject.command.split(/[\\/]/).at(-1) ?? ""];
+	const program = subject.command === null ? [] : programNames(subject.command);
+	const addresses = subject.url === null ? [] : addressesOf(subject.url);
 	return (
 		fitsOne(name, [subject.name]) &&
 		fitsOne(command, program) &&
@@ -53,8 +54,32 @@ function fits({ name, command, package: pack, url }: Forbidden, subject: Forbidd
 				pack?.replace(SEPARATORS, "-"),
 				subject.packages.map((name) => name.replace(SEPARATORS, "-")),
 			)) &&
-		fitsOne(url, subject.url === null ? [] : [subject.url])
+		(fitsOne(url, addresses) || (url !== undefined && addressesOf(url).some((pattern) => fitsOne(pattern, addresses))))
 	);
+}
+
+/** A command as it stands, its last part, and that part as a system finds it that adds an ending and drops blanks and dots. */
+function programNames(command: string): readonly string[] {
+	const name = command.split(/[\\/]/).at(-1) ?? "";
+	return [command, name, name.trim().replace(/\.(?:exe|com|cmd|bat|ps1)?$/i, "")];
+}
+
+/** An address as it stands, and as the programs that call it read it: without a user, the usual port and a dot behind the host. */
+function addressesOf(text: string): readonly string[] {
+	const url = URL.parse(text);
+	if (url === null) return [text];
+	const { protocol, host, hostname, port, pathname, search } = url;
+	const plain = `${protocol}//${host === "" ? "" : `${hostname.replace(/\.$/, "")}${port === "" ? "" : `:${port}`}`}`;
+	const path = `${pathname}${search}`;
+	return [text, `${plain}${path}`, `${plain}${unescaped(path)}`];
+}
+
+function unescaped(path: string): string {
+	try {
+		return decodeURIComponent(path);
+	} catch {
+		return path;
+	}
 }
 
 /** In Python's registry `mcp_server_git`, `mcp.server.git` and `mcp-server-git` are one package. */

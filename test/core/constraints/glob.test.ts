@@ -77,6 +77,8 @@ describe("an address fits a glob", () => {
 		["https://h.com/**", "https://h.com/a%2fb"],
 		["https://h.com/**", "https://h.com/100%"],
 		["https://h.com/**", "https:/h.com/x"],
+		["https://*/docs/**", "https:///docs/x"],
+		["https://**", "https:///evil.com/x"],
 		["https://h.com/**", "https:\\\\h.com\\x"],
 		["https://*/docs/*", "https://h.com%2fdocs/docs/x"],
 		["https://*/docs/*", "https://h.com%23/docs/x"],

@@ -44,4 +44,34 @@ describe("a server that a policy forbids", () => {
 	it("is told though its name hides something unseen", () => {
 		expect(by({ name: "github" }, { name: "git\u200bhub" })).toBe(true);
 	});
+
+	it.each([
+		"https://EVIL.example/mcp",
+		"https://evil.example:443/mcp",
+		"https://evil.example./mcp",
+		"https://somebody@evil.example/mcp",
+		"https://evil%2eexample/mcp",
+		"https:\\\\evil.example\\mcp",
+		"https:evil.example/mcp",
+		" https://evil.example/mcp",
+		"https://e\tvil.example/mcp",
+		"https://evil\u3002example/mcp",
+		"https://evil.example/x/../mcp",
+		"https://evil.example/%6dcp",
+		`https://evil.example/mcp${"\u0301\u0316".repeat(20)}`,
+	])("is told by its address however that is written: %j", (url) => {
+		const remote = { command: null, packages: [], url };
+		expect(by({ url: "https://evil.example/mcp" }, remote)).toBe(true);
+		expect(by({ url: "https://EVIL.example:443/*" }, remote)).toBe(true);
+		expect(by({ url: "https://other.example/*" }, remote)).toBe(url.includes("\u0301"));
+	});
+
+	it("is told by its address where the pattern has other letters than it", () => {
+		const remote = { command: null, packages: [], url: "https://xn--gre-6ka8i.example/mcp" };
+		expect(by({ url: "https://größe.example/*" }, remote)).toBe(true);
+	});
+
+	it.each(["npx.cmd", "C:\\node\\NPX.EXE", "npx ", "npx."])("is told by its program, as a system finds it: %j", (command) => {
+		expect(by({ command: "npx" }, { command })).toBe(true);
+	});
 });
