@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { parseConfig, tooLargeDocument } from "../core/config/parse.ts";
 import { type AnalyzedFile, compareText } from "../core/report/report.ts";
 import type { Unread } from "../core/report/unread.ts";
-import { ok, type Result } from "../core/result.ts";
+import { ok, type Problem, type Result } from "../core/result.ts";
 import { examine } from "../core/rules/analyze.ts";
 import type { AnalysisContext } from "../core/rules/finding.ts";
 import { type DiscoveredFile, discover, discoverUserFiles, thisPlatform } from "../platform/discover.ts";
@@ -13,6 +13,7 @@ import { stagedFiles } from "../platform/staged-files.ts";
 import { tellUnread } from "./config-files.ts";
 import { displayName, isOutside } from "./display-name.ts";
 import type { Io } from "./io.ts";
+import { remark } from "./say.ts";
 import { Progress } from "./scan-progress.ts";
 
 /** Which files a person means. */
@@ -52,7 +53,9 @@ export function scanFiles(
 	const unread = tellUnread([...discovered.value.problems, ...user.problems], io);
 	const found = new Map([...discovered.value.files, ...user.files].map((file) => [file.path, file]));
 	const read = [...found.values()].map((file) => readFile(file, output.base));
-	const facts = gatherFacts(read, { home, env: io.env, history: !options.changed, repositories: discovered.value.repositories });
+	const silent = new Map<string, Problem>();
+	const facts = gatherFacts(read, { home, env: io.env, history: !options.changed, repositories: discovered.value.repositories, silent });
+	tellSilent([...silent.values()], io);
 	const surroundings = surroundingsOf(read, { home, env: io.env });
 	const now = Math.floor(Date.now() / 1000);
 	const progress = output.quiet ? null : new Progress(io, read.length, "scanning [{bar}] {value}/{total} files");
@@ -74,9 +77,18 @@ export function scanFiles(
 	const folders = options.changed || unread.files + unread.folders > 0 ? [] : named.filter((each) => fs.statSync(each).isDirectory());
 	return ok({
 		files: files.sort((a, b) => compareText(a.file, b.file)),
-		unread,
+		unread: silent.size === 0 ? unread : { ...unread, repositories: silent.size },
 		covers: (place) => folders.some((folder) => !isOutside(path.relative(folder, place))),
 	});
+}
+
+/** Repositories in which git did not answer, in one line. */
+function tellSilent(problems: readonly Problem[], io: Io): void {
+	const [first, ...others] = problems;
+	if (first === undefined) return;
+	const more =
+		others.length === 0 ? "" : ` The same holds for ${others.length} more ${others.length === 1 ? "repository" : "repositories"}.`;
+	remark(io, `${first.message} ${first.remedy}${more}`);
 }
 
 function readFile({ path: place, host, text }: DiscoveredFile, base: string): ReadFile {

@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { workspacePart } from "../core/config/hosts.ts";
 import type { ConfigDocument } from "../core/config/server.ts";
+import type { Problem } from "../core/result.ts";
 import { credentialsIn } from "../core/rules/credentials.ts";
 import type { FileFacts, HistoryFacts } from "../core/rules/facts.ts";
 import { Surroundings } from "../core/rules/surroundings.ts";
@@ -9,6 +10,7 @@ import { envFilesOf } from "./facts/env-files.ts";
 import { historyOf } from "./facts/history.ts";
 import { readersOf } from "./facts/readers.ts";
 import { type KnownRepository, nameIn, Repositories } from "./facts/repositories.ts";
+import type { GitPatience } from "./git.ts";
 
 /** A config file that was read. */
 export interface ReadFile {
@@ -25,6 +27,10 @@ export interface FactsOptions {
 	readonly history: boolean;
 	/** Of folders that were walked: whether each is the root of a repository. Absent: the disk is asked. */
 	readonly repositories?: ReadonlyMap<string, boolean>;
+	/** By root, the repositories in which git did not answer: they are not asked again, and those that are found are added. */
+	readonly silent?: Map<string, Problem>;
+	/** How long git is waited for. Absent: some seconds, and more where it has answered once. */
+	readonly patience?: GitPatience;
 }
 
 /** A scan of more than these is not worth a look into every history. */
@@ -37,7 +43,7 @@ const MOST_HISTORIES = 50;
  */
 export function gatherFacts(files: readonly ReadFile[], options: FactsOptions): ReadonlyMap<string, FileFacts> {
 	const { home, env } = options;
-	const repositories = new Repositories(env, options.repositories);
+	const repositories = new Repositories(env, options.repositories, options.silent, options.patience);
 	const own = ownFiles(options);
 	const roots = new Set(files.map(({ path: file }) => repositories.rootAround(path.dirname(file))));
 	const asksHistory = options.history && roots.size <= MOST_HISTORIES;

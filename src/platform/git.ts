@@ -2,7 +2,7 @@ import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { fail, ok, type Result } from "../core/result.ts";
+import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
 import { findOnPath } from "./executable/resolve.ts";
 import { holdsPerson } from "./home.ts";
 
@@ -45,6 +45,17 @@ const PATIENCE = 120_000;
 /** The same where the answer is worth no longer wait. */
 const SHORT_PATIENCE = 10_000;
 
+/** The same of the first command: it reads the repository's settings, which may name a pipe, and nothing else. */
+const FIRST_PATIENCE = 4_000;
+
+/** Milliseconds that git is waited for. */
+export interface GitPatience {
+	/** For its first answer. */
+	readonly first: number;
+	/** For any other. */
+	readonly each: number;
+}
+
 type Git = (args: readonly string[], input?: string, patience?: number) => SpawnSyncReturns<Buffer>;
 
 /** Bytes that are read of objects at a time, and of any other answer. */
@@ -82,23 +93,27 @@ export class Repository {
 	 * The repository that a folder is in.
 	 *
 	 * @param folder absolute
+	 * Problems: `no-git`, `git-silent` (it did not answer in time), `git-untrusted`, `no-repository`.
+	 *
 	 * @param env its PATH says where git is; never in the repository itself
 	 */
-	static open(folder: string, env: Environment): Result<Repository> {
+	static open(folder: string, env: Environment, wait: GitPatience = { first: FIRST_PATIENCE, each: PATIENCE }): Result<Repository> {
 		const program = gitProgram(folder, env);
 		if (program === null) return fail("no-git", "There is no git on the PATH.", "Install git.");
 		const passed = Object.fromEntries(Object.entries(env).filter(([name]) => PASSED.test(name)));
-		const git: Git = (args, input = "", patience = PATIENCE) =>
+		const git: Git = (args, input = "", patience = wait.each) =>
 			spawnSync(program, [...HARDENED, ...args], {
 				cwd: folder,
 				env: { ...passed, ...CLOSED },
 				input,
 				maxBuffer: MOST_BYTES * 2,
-				timeout: patience,
+				timeout: Math.min(patience, wait.each),
+				killSignal: "SIGKILL",
 				shell: false,
 				windowsHide: true,
 			});
-		const { status, stdout, stderr } = git(["rev-parse", "--show-toplevel"]);
+		const { status, stdout, stderr, error } = git(["rev-parse", "--show-toplevel"], "", wait.first);
+		if (isLate(error)) return failed(gitSilent(folder));
 		if (status === 0) return ok(new Repository(path.resolve(stdout.toString("utf8").replace(/\r?\n$/, "")), git));
 		if (stderr?.includes("dubious ownership"))
 			return fail(
@@ -145,7 +160,8 @@ export class Repository {
 
 	/** The names of all files in the index, relative to the folder that was opened, with `/`; only what is below it. */
 	trackedFiles(): Result<ReadonlySet<string>> {
-		const { status, stdout } = this.#git(["ls-files", "-z", "--cached"]);
+		const { status, stdout, error } = this.#git(["ls-files", "-z", "--cached"]);
+		if (isLate(error)) return failed(gitSilent(this.root));
 		return status === 0 ? ok(new Set(stdout.toString("utf8").split("\0").filter(Boolean))) : this.#failed("list its files");
 	}
 
@@ -216,6 +232,19 @@ export class Repository {
 	#failed(what: string): ReturnType<typeof fail> {
 		return fail("git-failed", `git could not ${what} in ${this.root}.`, "Try: git status");
 	}
+}
+
+function isLate(error: Error | undefined): boolean {
+	return (error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT";
+}
+
+/** git was asked about a folder and is silent. */
+export function gitSilent(folder: string): Problem {
+	return {
+		code: "git-silent",
+		message: `git did not answer in ${folder}, so whether secrets there are in git is not known.`,
+		remedy: "Look at its .git/config and .git/index: one of them, or what they name, may be a pipe. Try: git status",
+	};
 }
 
 /** The nearest folder, this one or one around it, that is the root of a repository; null: none is. Nothing is run to tell. */

@@ -72,12 +72,14 @@ function ruleToSarif({ id, title, help, defaultSeverity, documentation }: SarifR
 	};
 }
 
-function invocation({ files, folders }: Unread): object {
-	const notifications = [
+function invocation({ files, folders, repositories = 0 }: Unread): object {
+	const unread = [
 		...(files > 0 ? [{ level: "error", message: { text: `Files that could not be read: ${files}.` } }] : []),
 		...(folders > 0 ? [{ level: "error", message: { text: `Folders that could not be read: ${folders}.` } }] : []),
 	];
-	return { executionSuccessful: notifications.length === 0, toolExecutionNotifications: notifications };
+	const silent = `Repositories in which git did not answer, so that it is not known whether secrets are in git: ${repositories}.`;
+	const notifications = [...unread, ...(repositories > 0 ? [{ level: "warning", message: { text: silent } }] : [])];
+	return { executionSuccessful: unread.length === 0, toolExecutionNotifications: notifications };
 }
 
 function resultsOf(analyzed: AnalyzedFile, indexes: ReadonlyMap<string, number>): readonly object[] {

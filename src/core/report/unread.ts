@@ -2,6 +2,8 @@
 export interface Unread {
 	readonly files: number;
 	readonly folders: number;
+	/** Git repositories of which it is not known what is in them: git did not answer. Left out: none. */
+	readonly repositories?: number;
 }
 
 /** One line for the end of a report; null when everything was looked at. */

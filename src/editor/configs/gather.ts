@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { formatReference, referencesIn, type SecretReference } from "../../core/config/references.ts";
+import type { Problem } from "../../core/result.ts";
 import { credentialsIn } from "../../core/rules/credentials.ts";
 import type { FileFacts } from "../../core/rules/facts.ts";
 import { gatherFacts, type ReadFile } from "../../platform/file-facts.ts";
@@ -13,6 +14,12 @@ import { VaultLook } from "./vault-look.ts";
 
 /** Milliseconds. The window is looked at, and left again, many times a minute. */
 const FRESH_MS = 5_000;
+
+/** Milliseconds. Everything in the window waits meanwhile. */
+const PATIENCE = { first: 1_500, each: 3_000 };
+
+/** Milliseconds until a repository in which git did not answer is asked again: the machine may have been busy. */
+const SILENT_MS = 10 * 60_000;
 
 /** Waits for the first drawing of a file that was just opened. */
 const SOON_MS = 100;
@@ -48,6 +55,10 @@ class Gathering implements vscode.Disposable {
 	readonly #vaults: VaultLook;
 	/** By path. */
 	readonly #known = new Map<string, { readonly basis: string; readonly facts: FileFacts }>();
+	/** By root, the repositories in which git did not answer: the window waits for each once, and again only much later. */
+	readonly #silent = new Map<string, Problem>();
+	#silentSince = 0;
+	readonly #told = new Set<string>();
 	#timer: NodeJS.Timeout | undefined;
 	#looked = 0;
 	/** A vault that did not answer may have asked for a password: it is not asked again unless a person does something about it. */
@@ -103,11 +114,20 @@ class Gathering implements vscode.Disposable {
 		});
 		const known = new Map(files.map((file) => [file, this.#knownOf(file)]));
 		const { userHome: home, env } = this.#services;
+		if (performance.now() - this.#silentSince > SILENT_MS) {
+			this.#silent.clear();
+			this.#silentSince = performance.now();
+		}
 		// What earlier commits hold takes git seconds in a large repository, and this stands in everybody's way: `sallyport scan` tells it.
 		const gathered = gatherFacts(
 			files.filter((file) => known.get(file)?.facts == null),
-			{ home, env, history: false },
+			{ home, env, history: false, silent: this.#silent, patience: PATIENCE },
 		);
+		for (const [root, problem] of this.#silent) {
+			if (this.#told.has(root)) continue;
+			this.#told.add(root);
+			this.#services.log.problem(problem);
+		}
 		this.#known.clear();
 		const found = new Map<string, FileFacts>();
 		for (const file of files) {

@@ -230,6 +230,16 @@ test("what was taken away, how much of it, from when and why, is known to whoeve
 	expect((await verified()).removed).toEqual({ sessions: 1, ...swept, at: clock.toISOString() });
 });
 
+test("sessions that run make room for themselves with half of what there is, and no more", async () => {
+	const evidence = await session("evidence");
+	const running = open("running");
+	for (let n = 0; n < 300; n++) running.append(call);
+	const { size } = fs.statSync(running.file);
+	expect(await sweepLogs(home, { days: 90, bytes: size }, clock)).toBeNull();
+	expect(fs.existsSync(evidence.file)).toBe(true);
+	await running.close("stopped");
+});
+
 test("a file that says that it is large, and is no log, makes none go", async () => {
 	await session("first");
 	const log = await session("second");
