@@ -69,11 +69,12 @@ function hasEscape(bytes: Uint8Array): boolean {
 /** The length where there is none. */
 function nextBegin(bytes: Uint8Array, from: number): number {
 	let at = from;
-	if (((bytes.byteOffset + at) & 1) !== 0 && at < bytes.length) {
-		if (isBegin(bytes[at])) return at;
+	// Pairs are read where a pair can begin.
+	if (((bytes.byteOffset + at) & 1) !== 0) {
+		if (at >= bytes.length || isBegin(bytes[at])) return Math.min(at, bytes.length);
 		at++;
 	}
-	const pairs = new Uint16Array(bytes.buffer, bytes.byteOffset + at, Math.max(0, bytes.length - at) >> 1);
+	const pairs = new Uint16Array(bytes.buffer, bytes.byteOffset + at, (bytes.length - at) >> 1);
 	at += 2 * nextPair(pairs, BEGINS);
 	while (at < bytes.length && !isBegin(bytes[at])) at++;
 	return Math.min(at, bytes.length);

@@ -67,3 +67,11 @@ test("what is made to be slow is not: the work grows with the text", () => {
 		expect((user + system) / 1e6).toBeLessThan(10);
 	}
 });
+
+test("wherever the bytes lie in memory, and wherever they end", () => {
+	const known = new KnownValues(["Kx9!vQ2#mZ7pLw4t"]);
+	const whole = bytes("..Kx9%21vQ2%23mZ7pLw4t%..");
+	for (let start = 0; start < whole.length; start++)
+		for (let end = start; end <= whole.length; end++)
+			expect(known.mayBeIn(whole.subarray(start, end)) || start > 2 || end < whole.length - 3).toBe(true);
+});
