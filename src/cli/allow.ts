@@ -146,7 +146,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	for (const prompt of prompts.value) {
 		const approved = promptPin(candidate.value.current?.offers ?? NO_OFFERS, prompt.name);
 		if (approved === null) showListed(out, prompt);
-		else if (approved !== prompt.pin) showDrift(out, home.value, prompt, approved, "The prompt ");
+		else if (approved !== prompt.pin) showDrift(out, home.value, prompt, approved, "prompt");
 	}
 	const widens = showChange(out, candidate.value.current, after.value);
 	if (widens) {
