@@ -56,16 +56,33 @@ function inflated(source: Uint8Array, at: number, most: number, coding: Coding, 
 	return plain === null ? null : { bytes: plain, end };
 }
 
-/** Whether characters at `at` say what gzip or zlib begin with. */
-export function isMarked(source: Uint8Array, at: number, { bits, values }: Coding): boolean {
+const GZIP = 0x1f8b08;
+/** What zlib itself begins with, at each of its levels. */
+const ZLIB: ReadonlySet<number> = new Set([0x7801, 0x785e, 0x789c, 0x78da]);
+
+/** Whether characters at `at` say what gzip begins with, or zlib as it is used: what hardly ever stands there by chance. */
+export function isMarkedPlainly(source: Uint8Array, at: number, coding: Coding): boolean {
+	const start = startAt(source, at, coding);
+	return start === GZIP || ZLIB.has(start >> 8);
+}
+
+/** The first three bytes that are written at `at`. Negative: there are none. */
+function startAt(source: Uint8Array, at: number, { bits, values }: Coding): number {
 	let buffer = 0;
 	for (let i = 0; i < 24 / bits; i++) {
 		const value = values[source[at + i] ?? 0] ?? -1;
-		if (value < 0) return false;
+		if (value < 0) return -1;
 		buffer = (buffer << bits) | value;
 	}
-	if (buffer === 0x1f8b08) return true;
+	return buffer;
+}
+
+/** Whether characters at `at` say what gzip or zlib begin with. */
+export function isMarked(source: Uint8Array, at: number, coding: Coding): boolean {
+	const start = startAt(source, at, coding);
+	if (start < 0) return false;
+	if (start === GZIP) return true;
 	// Zlib: deflate, a window that there is, no dictionary, and a sum that is right.
-	const header = buffer >> 8;
+	const header = start >> 8;
 	return (header & 0x0f00) === 0x0800 && header < 0x8000 && (header & 0x20) === 0 && header % 31 === 0;
 }

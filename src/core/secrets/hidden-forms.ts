@@ -1,6 +1,6 @@
 import { ALNUM, BLOCK_BYTES, blockTables, Suspect, textBytes } from "./block-tables.ts";
 import { BASE32, BASE64, type Coding, decodeAround, HEX, isTextAround } from "./coding.ts";
-import { type Allowance, allowanceFor, compressedAt, type Inflate, isMarked } from "./compressed.ts";
+import { type Allowance, allowanceFor, compressedAt, type Inflate, isMarked, isMarkedPlainly } from "./compressed.ts";
 import type { FormSearch, Place } from "./form-search.ts";
 import { percentDecoded } from "./percent.ts";
 import {
@@ -171,7 +171,7 @@ class Scan {
 				if (!isShort && (mask & LOWER) !== 0) {
 					// In a long message, what has no capitals is a word or a sum: of what is compressed, one block in a hundred.
 					if (!wasInRun) this.#isChecked = false;
-				} else if (!(wasInRun && this.#isChecked && at > this.#runBegan + LONG_RUN)) {
+				} else if (isShort || !(wasInRun && this.#isChecked && at > this.#runBegan + LONG_RUN)) {
 					// A picture goes on and on. What stands right behind it is not looked at for what is compressed.
 					this.#lookForMarks(at, mask, wasInRun);
 					isMarkedHere = this.#marked.length > 0;
@@ -252,7 +252,13 @@ class Scan {
 		for (let start = at; start >= least && start > this.#lookedAt; start--) {
 			const before = bytes[start - 1] ?? 0;
 			const isFirst = !isOfBase64(before) || isEscaped(bytes, start - 1);
-			if (!isFirst && ALNUM[before] === 1) continue;
+			if (!isFirst && ALNUM[before] === 1) {
+				// In the midst of a word, if it cannot be one by chance.
+				const isShort = bytes.length <= SHORT_MESSAGE;
+				if (isShort && (isMarkedPlainly(bytes, start, BASE64) || (mayBeDigits && isMarkedPlainly(bytes, start, HEX))))
+					marked = [...marked, start];
+				continue;
+			}
 			if (isMarked(bytes, start, BASE64) || (mayBeDigits && isMarked(bytes, start, HEX))) marked = [...marked, start];
 			if (!isFirst) continue;
 			// Lines may be so short that no block is in the first one.

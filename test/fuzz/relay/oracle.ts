@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { visit } from "jsonc-parser";
+import { ownWords } from "../../../src/core/protocol/own-words.ts";
 import type { RelayPolicy } from "../../../src/core/protocol/relay.ts";
 import { FORMS, INSTRUCTIONS, PROMPT } from "../../fixtures/servers/hostile-player.mjs";
 import { APPROVED, FORBIDDEN, META, SECRET } from "./policies.ts";
@@ -257,13 +258,18 @@ export class Oracle {
 			const isNothing = said === undefined || said === null || said === "";
 			if (!isNothing && (this.#policy.instructions === undefined || said !== INSTRUCTIONS))
 				throw new Broken("instructions reach the host that were not approved");
+			// Of the rest nothing was ever approved. A label may have become longer: what nobody sees in it is shown as its code.
+			const { serverInfo = {}, "io.modelcontextprotocol/serverInfo": inMeta = {}, ...rest } = ownWords(result).beside;
+			const more = [serverInfo, inMeta].flatMap((info) => (isObject(info) ? Object.keys(info) : []));
+			if (Object.keys(rest).length > 0 || more.some((key) => !["name", "version", "title"].includes(key)))
+				throw new Broken("more than labels reaches the host of what the server is");
 		}
 		if (asked.method === "prompts/list" && Array.isArray(result.prompts))
 			for (const prompt of result.prompts) {
 				const granted = this.#policy.offers?.prompts ?? [];
 				if (!isObject(prompt) || !(granted.includes("*") || granted.includes(String(prompt.name))))
 					throw new Broken("a prompt is listed that is not granted");
-				if (this.#isPinned(prompt.name) && !isApprovedPrompt(prompt)) throw new Broken("a prompt is listed that was not approved");
+				if (this.#isPinned(prompt.name) && !isDeepStrictEqual(prompt, PROMPT)) throw new Broken("a prompt is listed that was not approved");
 			}
 	}
 
@@ -363,6 +369,7 @@ function isApproved(tool: unknown): boolean {
 	return isDeepStrictEqual(definition, APPROVED.get(String(tool.name)));
 }
 
+/** As the server lists it: what stands beside it was not approved, and takes nothing away. */
 function isApprovedPrompt(prompt: unknown): boolean {
 	if (!isObject(prompt)) return false;
 	const { _meta: _, ...definition } = prompt;
