@@ -24,12 +24,15 @@ export interface Inflated {
 
 /** What there is for inflating in one message, with what is in it. */
 export interface Allowance {
+	/** For the length of archives, and of what is in them. */
 	left: number;
+	/** For what begins as archives do. */
+	tries: number;
 }
 
-/** An honest message has no more archives than that, however small they are. */
+/** An honest message has no more archives than that, however small they are, and no more of what begins like them by chance. */
 export function allowanceFor(bytes: number): Allowance {
-	return { left: 64 + Math.floor(bytes / 2048) };
+	return { left: 64 + Math.floor(bytes / 2048), tries: 256 + Math.floor(bytes / 1024) };
 }
 
 /** What was compressed and then written in Base64 or hexadecimal digits from `at` on. Null: nothing, or no allowance is left. */
@@ -48,11 +51,13 @@ export function compressedAt(source: Uint8Array, at: number, inflate: Inflate, a
 }
 
 function inflated(source: Uint8Array, at: number, most: number, coding: Coding, inflate: Inflate, allowance: Allowance): Inflated | null {
-	if (allowance.left <= 0) return null;
+	if (allowance.left <= 0 || allowance.tries <= 0) return null;
 	const { bytes, end } = decodeAround(source.subarray(0, at + most), at, at, coding, null, 1);
 	const plain = inflate(bytes.subarray(0, MOST_COMPRESSED));
+	allowance.tries--;
 	const made = plain?.length ?? Math.min(bytes.length * LARGEST_RATIO, MOST_COMPRESSED);
-	allowance.left -= 1 + Math.floor((end - at) / CHARACTERS) + Math.floor(made / BYTES);
+	// What is short takes no more than a try.
+	if (bytes.length > PEEK || made > BYTES) allowance.left -= 1 + Math.floor((end - at) / CHARACTERS) + Math.floor(made / BYTES);
 	return plain === null ? null : { bytes: plain, end };
 }
 

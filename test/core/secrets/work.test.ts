@@ -90,6 +90,6 @@ test.each(MATCHERS)("the work on %s grows with its length, not with its square",
 		const short = looksAt(unit, 8_000, run);
 		const long = looksAt(unit, 32_000, run);
 		// Four times the text; sixteen times the work would be its square.
-		expect(long, JSON.stringify(unit)).toBeLessThan(Math.max(short, 50_000) * 7);
+		expect(long, JSON.stringify(unit)).toBeLessThan(Math.max(short, 60_000) * 7);
 	}
 });

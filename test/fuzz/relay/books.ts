@@ -225,15 +225,15 @@ export class Books {
 			for (const id of refusals) if (id !== null && this.#cause.from !== "host") this.#open.delete(id);
 			return;
 		}
+		if (this.#cause.from === "host" && this.#cause.line === null) {
+			if (refusals.length > 1) throw new Broken("a line that is too long is refused more than once");
+			return;
+		}
 		const isFlooded = refusals.map((id) => this.#isFlooded(id));
 		this.#tallied += isFlooded.filter(Boolean).length;
 		for (const index of [...isFlooded.keys()].reverse()) if (isFlooded[index] === true) refusals.splice(index, 1);
 		if (refusals.length === 0) return;
 		if (this.#cause.from !== "host") throw new Broken("a refusal is not in the log under its id");
-		if (this.#cause.line === null) {
-			if (refusals.length !== 1) throw new Broken("a line that is too long is refused more than once");
-			return;
-		}
 		this.#untold += refusals.length;
 		const most = this.#told.reduce((sum, count) => sum + 9 * count, 0);
 		if (!this.#hasLost && this.#untold > most) throw new Broken("a refusal is not in the log under its id");

@@ -22,7 +22,7 @@ const ASKS: Readonly<Record<string, "sampling" | "elicitation" | "roots">> = {
 };
 /** Not all of them are promised: what a server computes is its own. */
 const FORBIDDEN_FORMS = Object.entries(FORMS)
-	.filter(([name]) => !/^(?:half|rest|first|second|third|xor|json-in-json|base64(?:\+\d|url)?|escapes|ESCAPES)$/.test(name))
+	.filter(([name]) => !/^(?:codes|half|rest|first|second|third|xor|json-in-json|base64(?:\+\d|url)?|escapes|ESCAPES)$/.test(name))
 	.map(([, form]) => form(SECRET))
 	// Of Base64, what is the same whatever stands before and after.
 	.concat(
@@ -30,6 +30,8 @@ const FORBIDDEN_FORMS = Object.entries(FORMS)
 			btoa(before + SECRET).slice(before === "" ? 0 : before.length + 1, Math.floor(((before + SECRET).length * 8) / 6)),
 		),
 	);
+/** Of the codes of its characters, the last one is another with one more digit. */
+const CODES = new RegExp(`(?<![0-9])${FORMS.codes?.(SECRET) ?? ""}(?![0-9])`);
 const UNSEEN = /[\u200b\u202e\u{e0041}]|[^\P{Cc}\n\t]/u;
 /** What a host gives back letter for letter. */
 const OPAQUE = new Set(["id", "nextCursor", "requestState", "progressToken", "requestId", "io.modelcontextprotocol/subscriptionId"]);
@@ -381,7 +383,7 @@ export function isRefusal(error: unknown): boolean {
 }
 
 export function hasSecret(text: string): boolean {
-	return FORBIDDEN_FORMS.some((form) => text.includes(form));
+	return FORBIDDEN_FORMS.some((form) => text.includes(form)) || CODES.test(text);
 }
 
 function textsIn(value: unknown, withoutOpaque: boolean): readonly string[] {
