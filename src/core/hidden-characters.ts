@@ -1,3 +1,4 @@
+import { MOST_MARKS } from "./normalized.ts";
 import type { Span } from "./text.ts";
 
 /**
@@ -14,12 +15,14 @@ export function mayHideCharacters(text: string): boolean {
 }
 
 /**
- * Where a text holds what is not seen, and is not a part of how a script or an emoji is written; in order, the first `most` of them,
+ * Where a text holds what is not seen, or more marks upon one letter than any script has, and is not a part of how a script or an emoji is written; in order, the first `most` of them,
  * empty for an honest text.
  */
 export function hiddenCharacters(text: string, most: number): readonly Span[] {
 	if (!mayHideCharacters(text)) return [];
+	const stacks = tooManyMarks(text, most);
 	const found: Span[] = [];
+	let next = 0;
 	// Looked for once: a text of marks would be looked through for each of them.
 	let known: boolean | undefined;
 	const runsLeft = () => {
@@ -27,10 +30,51 @@ export function hiddenCharacters(text: string, most: number): readonly Span[] {
 		return known;
 	};
 	for (const match of text.matchAll(UNSEEN)) {
-		if (found.length === most) break;
+		for (let stack = stacks[next]; stack !== undefined && stack.offset < match.index; stack = stacks[++next]) found.push(stack);
+		if (found.length >= most) break;
 		const [run] = match;
+		const last = found.at(-1);
+		// Joiners between the marks of a stack are told with it.
+		if (last !== undefined && match.index < last.offset + last.length) continue;
 		if (!isWriting(run, before(text, match.index), after(text, match.index + run.length), runsLeft))
 			found.push({ offset: match.index, length: run.length });
+	}
+	return [...found, ...stacks.slice(next)].slice(0, most);
+}
+
+/**
+ * Marks upon a letter that are of no one script: accents, and the vowels of Arabic. Phonetic writing, the Koran and old manuscripts have four or five; with
+ * more, a letter grows over the lines around it.
+ */
+const MOST_GENERAL = 8;
+const ONE_STACK = new RegExp(`[\\p{M}\\p{Cf}\\p{Default_Ignorable_Code_Point}]{${MOST_GENERAL + 1},}`, "u");
+const STACK = new RegExp(ONE_STACK.source, "gu");
+const UNSEEN_MARK = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+const GENERAL_MARK = /(?=\p{Script=Inherited})\p{M}/u;
+
+/** A quick look: false only where no letter bears more marks than any script writes. Escapes are not read. */
+export function mayStackMarks(text: string): boolean {
+	return mayHideCharacters(text) && ONE_STACK.test(text);
+}
+
+/** Of each run of marks what is beyond any script: from the first one too many to the last. Each begins and ends with a mark that is seen. */
+function tooManyMarks(text: string, most: number): readonly Span[] {
+	const found: Span[] = [];
+	for (const match of text.matchAll(STACK)) {
+		if (found.length >= most) break;
+		let [marks, general, at] = [0, 0, match.index];
+		let [first, end] = [-1, -1];
+		for (const character of match[0]) {
+			if (!UNSEEN_MARK.test(character)) {
+				marks++;
+				if (GENERAL_MARK.test(character)) general++;
+				const isBeyond = marks > MOST_MARKS || general > MOST_GENERAL;
+				if (isBeyond && first < 0) first = at;
+				end = at + character.length;
+			}
+			at += character.length;
+		}
+		if (first >= 0) found.push({ offset: first, length: end - first });
 	}
 	return found;
 }

@@ -1,5 +1,5 @@
 /** What Unicode calls the Stream-Safe Text Format allows of characters that stand upon the one before them, in one run (UAX #15, section 13). */
-const MOST_MARKS = 30;
+export const MOST_MARKS = 30;
 /** All of them, and the two half-width ones that some forms make into such. */
 const MARK = "[\\p{M}\\uff9e\\uff9f]";
 const LONG_RUN = new RegExp(`${MARK}{${MOST_MARKS}}(?=${MARK})`, "gu");

@@ -1,7 +1,7 @@
 import { hiddenCharacters, mayHideCharacters } from "./hidden-characters.ts";
 
-/** What a text held that drives a terminal, or that nobody sees. `ansi`: the beginning of a terminal's command. */
-export type HiddenKind = "ansi" | "control" | "bidi" | "invisible";
+/** What a text held that drives a terminal, or that nobody sees. `ansi`: the beginning of a terminal's command; `marks`: more of them upon one letter than any script has. */
+export type HiddenKind = "ansi" | "control" | "bidi" | "invisible" | "marks";
 
 /** A return that ends no line puts the next words over these. */
 const LONE_RETURN = /\r(?!\n)/g;
@@ -9,7 +9,7 @@ const LONE_RETURN = /\r(?!\n)/g;
 const MOST_SHOWN = 32;
 
 /**
- * Text for a model or a screen, with what drives a terminal and what nobody sees shown as its code, `\u{1b}`: nothing is lost, and nothing
+ * Text for a model or a screen, with what drives a terminal, what nobody sees and marks beyond all writing shown as its code, `\u{1b}`: nothing is lost, and nothing
  * works. Line breaks and tabs stay, and so does what people write with: joiners and selectors in emoji and in the scripts that need them,
  * marks of direction in text from right to left, soft hyphens in words, the mark at a file's beginning. `met` is told what there was.
  */
@@ -56,7 +56,8 @@ function shown(run: string, met: (kind: HiddenKind) => void): string {
 function kindOf(character: string): HiddenKind {
 	if (character === "\u001b" || character === "\u009b") return "ansi";
 	if (/\p{Cc}/u.test(character)) return "control";
-	return /\p{Bidi_Control}/u.test(character) ? "bidi" : "invisible";
+	if (/\p{Bidi_Control}/u.test(character)) return "bidi";
+	return /(?!\p{Default_Ignorable_Code_Point})\p{M}/u.test(character) ? "marks" : "invisible";
 }
 
 function code(character: string): string {

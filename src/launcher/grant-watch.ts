@@ -10,6 +10,8 @@ import { lookUpGrant, type Place } from "./prepare.ts";
 
 /** Follows the policy files of one launch. Opened before the grant is read, so that no change falls in between. */
 export interface GrantWatch {
+	/** Another number as soon as the watch hears that a file may have changed. */
+	readonly changes: number;
 	/**
 	 * From now on, and at once if something has changed since the watch was opened. What means the same as before is not told again.
 	 *
@@ -50,7 +52,9 @@ export function watchGrant(
 			if (!isOver) give(lookUpGrant(request, home, place, now.ok ? now.value : (approvals.known ?? known), onWaiting));
 		});
 	};
+	let changes = 0;
 	const look = (): void => {
+		changes++;
 		// A folder that a policy will stand in may have been made just now: watch anew, then read.
 		try {
 			watching.dispose();
@@ -68,6 +72,9 @@ export function watchGrant(
 		return unwatchable;
 	}
 	return ok({
+		get changes() {
+			return changes;
+		},
 		subscribe(grant, listener) {
 			changed = listener;
 			last = ok(grant);

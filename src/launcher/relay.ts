@@ -6,7 +6,7 @@ import type { Problem, Result } from "../core/result.ts";
 import { fail, ok } from "../core/result.ts";
 import { grantDigest } from "../platform/grant-digest.ts";
 import { AuditKeeper } from "./audit-keeper.ts";
-import { decidingLayer } from "./deciding-layer.ts";
+import { DecidingLayers, readSteps } from "./deciding-layer.ts";
 import type { Ending } from "./ending.ts";
 import type { Launch, Started } from "./launch.ts";
 import { LiveReport } from "./live-report.ts";
@@ -42,6 +42,11 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 	launch.onPathBlocked = (blocked) => live.pathBlocked(blocked);
 	const parent = process.ppid;
 	const heard = (said: Buffer | string): void => launch.blocked?.heard(said);
+	const { place, request } = launch;
+	const deciding = new DecidingLayers(
+		() => ({ files: watch.changes, accepted: launch.accepted }),
+		(accepted) => (place === null ? null : readSteps(request, home, place, accepted)),
+	);
 	const session = new Session({
 		grant,
 		confined,
@@ -50,8 +55,7 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 		host: process,
 		secrets,
 		redact,
-		decidedBy: (asked, judge) =>
-			launch.place === null ? undefined : decidingLayer(launch.request, home, launch.place, launch.accepted, asked, judge),
+		decidedBy: (asked, judge) => deciding.decidedBy(asked, judge),
 		heard,
 		graceMs: GRACE_MS,
 		isHostGone: () => process.ppid !== parent,

@@ -6,23 +6,18 @@ import { type Grant, type GrantedSandbox, grantsOf, isInside, type PolicyLayer }
 import { policyLimits } from "../core/policy/limits.ts";
 import { NO_OFFERS, policyOffers } from "../core/policy/offers.ts";
 import { parsePolicy } from "../core/policy/parse.ts";
-import { withGrant, withoutGrant } from "../core/policy/rewrite-grant.ts";
 import { policyMeta } from "../core/policy/said.ts";
 import type { PolicyFile, PolicyServer } from "../core/policy/schema.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { PendingFile } from "./files/atomic-file.ts";
 import { readPlainText } from "./files/bounded-file.ts";
+import { MOST_POLICY_BYTES, writeGrantFile } from "./grant-file.ts";
 import { type Home, holdsPerson } from "./home.ts";
-import { nodeCrypto } from "./node-crypto.ts";
 
 /** Where an administrator's policy stands. It narrows every user's grants and cannot be written by them. */
 const MANAGED_POLICY = "/etc/sallyport/policy.jsonc";
 
 /** Where a workspace proposes and narrows, seen from its root. */
 const WORKSPACE_POLICY = path.join(".sallyport", "policy.jsonc");
-
-/** More than any honest policy has. */
-const MOST_BYTES = 4_000_000;
 
 export interface LayerSources {
 	/** Real path; null where there is no workspace. */
@@ -165,7 +160,7 @@ function userFiles(home: Home): Result<readonly string[]> {
 }
 
 function readText(file: string): Result<string | null> {
-	const read = readPlainText(file, MOST_BYTES);
+	const read = readPlainText(file, MOST_POLICY_BYTES);
 	if (read.ok) return read;
 	switch (read.problem.code) {
 		case "file-missing":
@@ -188,23 +183,12 @@ function unreadable(
 
 const MEND = "Mend its permissions: a policy that cannot be read refuses everything.";
 
-/** One file a grant: the same server of the same config file and workspace always has the same file. */
-function grantFile(home: Home, grant: Pick<Grant, "name" | "config" | "workspace">): string {
-	const label = grant.name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 40);
-	const key = nodeCrypto()
-		.createHash("sha256")
-		.update(JSON.stringify([grant.config, grant.workspace, grant.name]))
-		.digest("hex")
-		.slice(0, 12);
-	return path.join(home.policy, `${label}-${key}.jsonc`);
-}
-
 /** A grant that can be written. */
 export interface WritableGrant {
 	/** As it will stand in its file. */
 	readonly server: PolicyServer;
 	/**
-	 * Writes it so that a reader sees the old file or the new one, never a part. Call it while holding the lock under which the grants were read.
+	 * Writes it so that a reader sees the old file or the new one, never a part, and nothing that a person wrote is lost. Call it while holding the lock under which the grants were read.
 	 *
 	 * @returns the file
 	 */
@@ -214,7 +198,6 @@ export interface WritableGrant {
 /** What would not be read back is not written: one file that does not parse refuses every server. */
 export function writableGrant(home: Home, grant: Grant): Result<WritableGrant> {
 	const server = policyServer(grant);
-	const file = grantFile(home, grant);
 	const text = `${JSON.stringify({ version: 1, servers: [server] }, null, "\t")}\n`;
 	const readBack = parsePolicy(text, "the grant");
 	if (!readBack.ok)
@@ -223,14 +206,10 @@ export function writableGrant(home: Home, grant: Grant): Result<WritableGrant> {
 			`This entry cannot be granted: ${readBack.problem.message}.`,
 			"Change the entry: plain names for the server and its variables, paths without `..`.",
 		);
-	const write = (): string => {
-		const before = readText(file);
-		// As Sallyport writes it, unless a person has written more into it than that.
-		const own = before.ok && before.value !== null ? withGrant(before.value, server) : null;
-		new PendingFile(file, own ?? text).commit();
-		return file;
-	};
-	return ok({ server, write });
+	return ok({
+		server,
+		write: () => writeGrantFile(home, { ...server, name: grant.name, config: grant.config, workspace: grant.workspace }, text),
+	});
 }
 
 /** A grant as its file has it. One that several layers have constrained is none to be written, and throws. */
@@ -267,15 +246,6 @@ function constraintsOf(grant: Grant, tool: string): Pick<NonNullable<PolicyServe
 	const [constraints, ...more] = grant.constraints.get(tool) ?? [];
 	if (more.length > 0) throw new Error("a grant of several layers is not one to be written");
 	return constraints === undefined ? {} : { arguments: constraints };
-}
-
-/** Takes a grant back, and its file with it, unless a person has written more into that. One that stands in a file of a person's own making stays. */
-export function deleteGrant(home: Home, grant: Pick<Grant, "name" | "config" | "workspace">): void {
-	const file = grantFile(home, grant);
-	const text = readText(file);
-	const left = text.ok && text.value !== null ? withoutGrant(text.value, grant) : null;
-	if (left === null) fs.rmSync(file, { force: true });
-	else new PendingFile(file, left).commit();
 }
 
 /**

@@ -1,4 +1,4 @@
-import { applyEdits, type JSONPath, modify } from "jsonc-parser";
+import { applyEdits, createScanner, findNodeAtLocation, type JSONPath, modify, parseTree } from "jsonc-parser";
 import { splitBom } from "../text.ts";
 import { canonicalServer, grantKey } from "./accepted.ts";
 import { parsePolicy } from "./parse.ts";
@@ -35,8 +35,40 @@ export function withGrant(text: string, server: PolicyServer): string | null {
 export function withoutGrant(text: string, server: Pick<PolicyServer, "name" | "config" | "workspace">): string | null {
 	const place = placeOf(text, server);
 	if (place === null || !place.hasMore) return null;
-	const changed = set(place.text, ["servers", place.index], true, undefined);
+	const changed = withoutServer(place.text, place.index);
 	return parsePolicy(changed, "the grant").ok ? place.bom + changed : null;
+}
+
+/** How many grants of this entry the text of a policy file has. 0 also where it does not parse. */
+export function grantsHeld(text: string, server: Pick<PolicyServer, "name" | "config" | "workspace">): number {
+	const read = parsePolicy(splitBom(text).text, "the grant");
+	return read.ok ? read.value.servers.filter((each) => grantKey(each) === grantKey(server)).length : 0;
+}
+
+/** The text with the first grant of this entry alone. */
+export function withoutRepeats(raw: string, server: Pick<PolicyServer, "name" | "config" | "workspace">): string {
+	const { text } = splitBom(raw);
+	const read = parsePolicy(text, "the grant");
+	if (!read.ok) return raw;
+	const [, ...repeats] = read.value.servers.flatMap((each, index) => (grantKey(each) === grantKey(server) ? [index] : []));
+	const changed = repeats.reduceRight(withoutServer, text);
+	return raw.slice(0, raw.length - text.length) + changed;
+}
+
+/** The text without this item of its list: `modify` takes a sign too many where the list ends on the item's own line. */
+function withoutServer(text: string, index: number): string {
+	const tree = parseTree(text, [], { allowTrailingComma: true });
+	const items = (tree === undefined ? undefined : findNodeAtLocation(tree, ["servers"])?.children) ?? [];
+	const [before, item, after] = [items[index - 1], items[index], items[index + 1]];
+	if (item === undefined) return text;
+	const end = item.offset + item.length;
+	if (before !== undefined) return text.slice(0, before.offset + before.length) + text.slice(end);
+	if (after !== undefined) return text.slice(0, item.offset) + text.slice(after.offset);
+	const scanner = createScanner(text, true);
+	scanner.setPosition(end);
+	scanner.scan();
+	const past = scanner.getTokenOffset() + scanner.getTokenLength();
+	return text.slice(0, item.offset) + text.slice(text.slice(end, past).endsWith(",") ? past : end);
 }
 
 function placeOf(raw: string, server: Pick<PolicyServer, "name" | "config" | "workspace">) {

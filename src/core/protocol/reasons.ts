@@ -147,7 +147,7 @@ const REASONS = {
 		remedy: "See what it does with them, and ask its makers.",
 	},
 	"text-made-visible": {
-		says: "the server sent characters that drive a terminal or that nobody sees, which are shown as their codes",
+		says: "the server sent characters that drive a terminal, that nobody sees or that grow over others, which are shown as their codes",
 		remedy: "Look at what it sends before you trust it.",
 	},
 	"line-too-long": { says: "a message over the size limit was dropped", remedy: "" },

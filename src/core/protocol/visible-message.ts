@@ -1,4 +1,4 @@
-import { mayHideCharacters } from "../hidden-characters.ts";
+import { mayHideCharacters, mayStackMarks } from "../hidden-characters.ts";
 import { type HiddenKind, visibleText } from "../visible-text.ts";
 import { changed, type Source } from "./exchange.ts";
 import { type Element, find } from "./json-text.ts";
@@ -111,7 +111,7 @@ export function mayHide(text: string): boolean {
 		const unit = UNITS[text.charCodeAt(at)];
 		if (unit === LOOK || (unit === ESCAPE && mayHideEscaped(text, ++at))) return true;
 	}
-	return false;
+	return mayStackMarks(text);
 }
 
 /** Of those that may stand for what is not seen. */

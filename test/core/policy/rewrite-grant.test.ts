@@ -74,3 +74,15 @@ test("what is taken out of a file leaves what else a person wrote there, and not
 	expect(serverIn(left)).toBeUndefined();
 	expect(left).toContain('"rules"');
 });
+
+test.each([
+	["the last one, in one line", '{"version":1,"servers":[{"name":"other","tools":{}},GRANT]}'],
+	["the last one, with a comma behind it", '{"version":1,"servers":[{"name":"other","tools":{}},GRANT,]}'],
+	["the first one", '{"version":1,"servers":[GRANT,{"name":"other","tools":{}}]}'],
+	["the only one, with a comma behind it", '{"version":1,"rules":{"secret-in-env":"error"},"servers":[GRANT /* it */ ,]}'],
+])("a grant is taken out of a list, and nothing else: %s", (_, text) => {
+	const left = withoutGrant(text.replace("GRANT", JSON.stringify(server)), server);
+	expect(left).not.toBeNull();
+	expect(serverIn(left)).toBeUndefined();
+	expect(left).toMatch(/"other"|"rules"/);
+});
