@@ -148,7 +148,7 @@ async function allow(name: string, options: AllowOptions, io: Io): Promise<ExitC
 	for (const prompt of prompts.value) {
 		const approved = promptPin(candidate.value.current?.offers ?? NO_OFFERS, prompt.name);
 		if (approved === null) showListed(out, prompt);
-		else if (approved !== prompt.pin) showDrift(out, home.value, prompt, approved, "The prompt ");
+		else if (approved !== prompt.pin) showDrift(out, home.value, prompt, approved, "prompt");
 		else showPromptInSession(out, home.value, candidate.value.described.line.name, prompt.name, approved);
 	}
 	const widens = showChange(out, candidate.value.current, after.value);

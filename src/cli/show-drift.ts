@@ -10,13 +10,21 @@ import { patchLines, showBarred, showPatch, showPatchLines } from "./show-text.t
 
 /**
  * Drift as a difference of the definitions, not of two digests.
- *
- * @param what stands before the name, with a blank behind. Empty: nothing
  */
-export function showDrift(io: Io, home: Home, tool: Pick<ListedTool, "name" | "definition">, approved: string, what = ""): void {
+export function showDrift(
+	io: Io,
+	home: Home,
+	tool: Pick<ListedTool, "name" | "definition">,
+	approved: string,
+	kind: "tool" | "prompt" = "tool",
+): void {
+	const { _meta: _, ...pinned } = tool.definition;
 	say(io);
-	say(io, `${what}${exact(tool.name)} is not what was approved, and is withheld until you allow it again:`);
-	showLines(io, driftLines(home, approved, tool.definition), "(the approved definition is no longer kept)");
+	say(
+		io,
+		`${kind === "prompt" ? "The prompt " : ""}${exact(tool.name)} is not what was approved, and is withheld until you allow it again:`,
+	);
+	showLines(io, driftLines(home, approved, kind === "prompt" ? tool.definition : pinned), "(the approved definition is no longer kept)");
 }
 
 /** What a running server listed, or said, in the place of what was approved. Started anew, it need not do so again. */
@@ -32,11 +40,10 @@ function sessionDriftText({ kind, name, at }: SessionDrift): string {
 	return `${kind === "prompt" ? "The prompt " : ""}${exact(name ?? "")}: ${when} it listed another definition, which was withheld:`;
 }
 
-/** What was approved, and what is listed, as lines of a difference. Null: what was approved is no longer kept. */
+/** What was approved, and what is pinned of what is listed (of a tool, all but its `_meta`), as lines of a difference. Null: what was approved is no longer kept. */
 export function driftLines(home: Home, approved: string, definition: Readonly<Record<string, unknown>>): readonly string[] | null {
 	const before = readDefinition(home, approved);
-	const { _meta: _, ...now } = definition;
-	return before === null ? null : patchLines(definitionText(before), definitionText(now));
+	return before === null ? null : patchLines(definitionText(before), definitionText(definition));
 }
 
 /** The same of a session. Null: one of the two is not kept. */
@@ -65,10 +72,9 @@ export function showMetaDrift(
 
 /** A prompt as it is listed now, by the server's own word. */
 export function showListed(io: Io, { name, definition }: Pick<ListedTool, "name" | "definition">): void {
-	const { _meta: _, ...now } = definition;
 	say(io);
 	say(io, `The prompt ${exact(name)}, by the server's own word:`);
-	showBarred(io, definitionText(now));
+	showBarred(io, definitionText(definition));
 }
 
 function showLines(io: Io, lines: readonly string[] | null, otherwise: string): void {

@@ -19,7 +19,7 @@ export function showProposedWords(io: Io, home: Home, proposal: Proposal): void 
 	for (const meta of metas) showMetaDrift(io, home, meta, meta.approved);
 	for (const prompt of prompts) {
 		showListed(io, prompt);
-		if (prompt.approved !== undefined) showDrift(io, home, prompt, prompt.approved, "The prompt ");
+		if (prompt.approved !== undefined) showDrift(io, home, prompt, prompt.approved, "prompt");
 	}
 	if (instructions !== null)
 		showInstructions(

@@ -191,7 +191,8 @@ function rowOf(tool: ListedTool, around: Around) {
 	const approved = granted.get(tool.name);
 	const state = stateOf(tool, granted);
 	const drift = sessionDriftOf(tool, around);
-	const { description } = tool.definition;
+	const { _meta: _, ...pinned } = tool.definition;
+	const { description } = pinned;
 	return {
 		name: tool.name,
 		pin: tool.pin,
@@ -204,7 +205,7 @@ function rowOf(tool: ListedTool, around: Around) {
 		description: typeof description === "string" ? maskDetected(description) : "",
 		definition: maskedJson(tool.definition),
 		...(state === "changed" && approved !== undefined
-			? { approved: maskedJson(readDefinition(home, approved)), diff: driftLines(home, approved, tool.definition) }
+			? { approved: maskedJson(readDefinition(home, approved)), diff: driftLines(home, approved, pinned) }
 			: {}),
 		...(drift === undefined
 			? {}

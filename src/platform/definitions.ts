@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import canonicalize from "canonicalize";
 import { isObject } from "../core/protocol/message.ts";
-import { instructionsPinOf, metaPinOf, pinOf } from "../core/tools/pin.ts";
+import { instructionsPinOf, metaPinOf, pinOf, promptPinOf } from "../core/tools/pin.ts";
 import { readBounded } from "./files/bounded-file.ts";
 import type { Home } from "./home.ts";
 
@@ -10,12 +10,13 @@ import type { Home } from "./home.ts";
 const MOST_BYTES = 256 * 1024;
 
 /**
- * Keeps a tool's definition under its pin, so that drift can be shown as a difference and not as two digests. The caller sees
+ * Keeps the definition of a tool, or of a prompt (which is pinned with its `_meta`), under its pin, so that drift can be shown as a difference and not as two digests. The caller sees
  * to it that no resolved secret is in it. One that is there already, or is too large, is not written. Throws the system's error.
  */
 export async function keepDefinition(home: Pick<Home, "state">, pin: string, definition: Readonly<Record<string, unknown>>): Promise<void> {
 	const { _meta: _, ...rest } = definition;
-	if (readDefinition(home, pin) === null) await keep(home, pin, `${canonicalize(rest) ?? "{}"}\n`);
+	const said = pinOf(definition) === pin ? rest : definition;
+	if (readDefinition(home, pin) === null) await keep(home, pin, `${canonicalize(said) ?? "{}"}\n`);
 }
 
 /** A tool's definition, and what stands beside it in its `_meta`, each under its digest. One that cannot be pinned is not kept. */
@@ -49,7 +50,7 @@ async function keep(home: Pick<Home, "state">, pin: string, text: string): Promi
 /** Null: it was never kept, or what is there is not the definition with this pin. */
 export function readDefinition(home: Pick<Home, "state">, pin: string): Readonly<Record<string, unknown>> | null {
 	const definition = read(home, pin);
-	return isObject(definition) && pinOf(definition) === pin ? definition : null;
+	return isObject(definition) && promptPinOf(definition) === pin ? definition : null;
 }
 
 /** Null: it was never kept, or what is there is not the `_meta` with this digest. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { offersOf } from "../../src/core/policy/offers.ts";
+import { ownWords, ownWordsText } from "../../src/core/protocol/own-words.ts";
 import { instructionsPinOf } from "../../src/core/tools/pin.ts";
 import { grant, type Json, modernMeta, RANDOM, refused, type Seen, Session } from "../core/protocol/peers.ts";
 import { Dialogue, type Said, TOOL_NAMES, toolText } from "./dialogue.ts";
@@ -71,8 +72,9 @@ export type Met = Map<string, number>;
 /** Lets both sides of one dialogue talk through a relay that is granted everything. Throws at the first thing that comes out as it may not. */
 export function compare(seed: number, messages: number, met: Met): void {
 	const dialogue = new Dialogue(seed);
-	const session = ready();
-	greet(session, dialogue);
+	const greeting = greetingOf(dialogue);
+	const session = ready(greeting);
+	greet(session, dialogue, greeting);
 	for (let n = 0; n < messages; n++) {
 		const said = dialogue.next();
 		const { host, server } = listed(session, session[said.by](said.text));
@@ -93,7 +95,8 @@ export function compare(seed: number, messages: number, met: Met): void {
 /** What the server says for the model, in as many scripts as it likes. */
 const INSTRUCTIONS = 'Use "read" first.\n\tЗатем 書く 🙂';
 
-function ready(): Session {
+/** @param greeting what the server says of itself, all of it approved */
+function ready(greeting: Json): Session {
 	let now = 0;
 	// A second for each message: what is granted so many times a minute is not what is tried here.
 	const clock = (): number => {
@@ -104,21 +107,27 @@ function ready(): Session {
 	const offers = offersOf({ prompts: ["*"], resources: ["**"], templates: ["*"], completions: true });
 	const asks = { sampling: often, elicitation: often, roots: often };
 	const tools = TOOL_NAMES.map((name) => JSON.parse(toolText(name)) as Json);
-	const instructions = instructionsPinOf(INSTRUCTIONS);
+	const instructions = instructionsPinOf(ownWordsText(ownWords(greeting)) ?? "");
 	return new Session(grant(...tools), {}, undefined, { offers, asks, clock, ...(instructions === null ? {} : { instructions }) });
 }
 
-/** The first exchange of the era. Its answer alone differs: lists that a grant can change announce it, and tasks are granted to nobody yet. */
-function greet(session: Session, { era, r }: Dialogue): void {
+/** The server's answer to the first request of the era. */
+function greetingOf({ era, r }: Dialogue): Json {
 	const changes = (): Json => r.pick([{}, { listChanged: true }, { listChanged: false }]);
 	const more: Json = r.below(2) === 0 ? {} : { tasks: { list: {} }, experimental: { x: [1.5, "é"] }, logging: {}, "example/own": null };
 	const capabilities = { tools: changes(), prompts: changes(), resources: { subscribe: true, ...changes() }, completions: {}, ...more };
+	const info: Json = r.pick([{}, { title: "Server" }, { description: "Servert 書く", icons: [{ src: "https://example.org/i.png" }] }]);
+	const serverInfo = { name: "s", version: "1", ...info };
+	const said: Json = { ...r.pick([{}, { instructions: INSTRUCTIONS }, { instructions: "" }]), capabilities };
+	return era === "2026-07-28"
+		? { supportedVersions: [era], resultType: "complete", _meta: { "io.modelcontextprotocol/serverInfo": serverInfo }, ...said }
+		: { protocolVersion: era, serverInfo, ...said };
+}
+
+/** The first exchange of the era. Its answer alone differs: lists that a grant can change announce it, and tasks are granted to nobody yet. */
+function greet(session: Session, { era }: Dialogue, result: Json): void {
 	const isStateless = era === "2026-07-28";
 	const id = "first";
-	const said: Json = r.pick([{}, { instructions: INSTRUCTIONS }, { instructions: "" }]);
-	const result = isStateless
-		? { supportedVersions: [era], resultType: "complete", ...said }
-		: { protocolVersion: era, serverInfo: { name: "s", version: "1" }, ...said };
 	const request = isStateless
 		? { jsonrpc: "2.0", id, method: "server/discover", params: modernMeta({ roots: {} }) }
 		: {
@@ -128,8 +137,8 @@ function greet(session: Session, { era, r }: Dialogue): void {
 				params: { protocolVersion: era, capabilities: { roots: {}, sampling: {}, elicitation: {} } },
 			};
 	assert.deepEqual(session.host(request).server, [JSON.stringify(request)]);
-	const { host } = session.server({ jsonrpc: "2.0", id, result: { ...result, capabilities } });
-	const { tasks: _, ...kept } = capabilities as Json;
+	const { host } = session.server({ jsonrpc: "2.0", id, result });
+	const { tasks: _, ...kept } = result.capabilities as Json;
 	const announced = Object.fromEntries(
 		["tools", "prompts", "resources"].map((kind) => [kind, { ...(kept[kind] as Json), listChanged: true }]),
 	);

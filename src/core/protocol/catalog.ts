@@ -1,4 +1,4 @@
-import { type Pin, pinOf, toolName } from "../tools/pin.ts";
+import { type Pin, toolName } from "../tools/pin.ts";
 import { isObject, type JsonObject } from "./message.ts";
 
 /** By name, the definitions that a person approved, of tools or of prompts. Empty: none. */
@@ -75,9 +75,12 @@ export class Catalog {
 	#tools = new Map<string, Pin | null>();
 	#complete = false;
 	#newest: Listing | null = null;
+	readonly #pinOf: (element: unknown, approved: Pin) => Pin | null;
 
-	constructor(granted: Pinned) {
+	/** @param pin the digest of an element, of which `approved` is what a person approved; null: it has none */
+	constructor(granted: Pinned, pin: (element: unknown, approved: Pin) => Pin | null) {
 		this.#granted = granted;
+		this.#pinOf = pin;
 	}
 
 	/** Only the newest listing is collected as a whole: many that never end do not fill the memory. */
@@ -113,7 +116,7 @@ export class Catalog {
 			const granted = name === null ? undefined : this.#granted.get(name);
 			if (name === null || granted === undefined) return false;
 			const duplicate = listing.seen.has(name) || (counts.get(name) ?? 0) > 1;
-			const pin = duplicate ? null : pinOf(tool);
+			const pin = duplicate ? null : this.#pinOf(tool, granted);
 			listing.seen.set(name, pin);
 			if (this.isCurrent(listing)) this.#tools.set(name, pin);
 			if (pin === granted) return true;

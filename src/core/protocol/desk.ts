@@ -257,6 +257,11 @@ export class Desk {
 		for (const tool of tools) this.#leftOut("tool-meta-changed", "tools/list", tool);
 	}
 
+	/** Prompts that are shown without their `_meta`. */
+	notePromptMeta(prompts: readonly string[]): void {
+		for (const name of prompts) this.#leftOut("prompt-meta-not-granted", "prompts/list", null, { name });
+	}
+
 	/** What the server says for the model was left out of its answer to this. */
 	noteInstructions(method: string, held: HeldInstructions): void {
 		const key = `${held.pin ?? ""} instructions`;

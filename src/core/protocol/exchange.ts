@@ -2,8 +2,8 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { AuditEvent } from "../audit/event.ts";
 import { type Trace, traceOf } from "../audit/trace.ts";
 import { isObject, type Message } from "./message.ts";
+import { Meta } from "./meta.ts";
 import { isOfferRequest } from "./offered.ts";
-import { Meta } from "./rewrite.ts";
 
 export type Request = Extract<Message, { kind: "request" }>;
 export type Notification = Extract<Message, { kind: "notification" }>;

@@ -3,9 +3,10 @@ import { ErrorCode, refusal } from "./answers.ts";
 import { changed, isModern, line, type Notification, type Request, type Source } from "./exchange.ts";
 import type { FoundSecret } from "./host-secrets.ts";
 import { type Batch, type Invalid, isObject, lookalikesOf, type Message, readLine } from "./message.ts";
+import { Meta } from "./meta.ts";
 import { deniedSubscriptions, isOfferList, isOfferRequest } from "./offered.ts";
 import { BATCH_VERSION, type RelayState } from "./relay-state.ts";
-import { hasDeniedCapability, Meta, withoutDeniedCapabilities, withSubscriptions } from "./rewrite.ts";
+import { hasDeniedCapability, withoutDeniedCapabilities, withSubscriptions } from "./rewrite.ts";
 import { isUnambiguous } from "./unambiguous.ts";
 import type { Timing } from "./verified-list.ts";
 

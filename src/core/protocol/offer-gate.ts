@@ -1,5 +1,5 @@
-import { type Offers, promptPin } from "../policy/offers.ts";
-import { isPin, type Pin } from "../tools/pin.ts";
+import { type Offers, promptPin as pinIn } from "../policy/offers.ts";
+import { isPin, metaPinOf, type Pin, pinOf, promptPinOf } from "../tools/pin.ts";
 import { ErrorCode, refusal } from "./answers.ts";
 import { type AskGate, subjectOf } from "./ask-gate.ts";
 import type { CallRate } from "./call-rate.ts";
@@ -38,6 +38,7 @@ export class OfferGate {
 			method: "prompts/list",
 			key: "prompts",
 			mark: "p",
+			pinOf: promptPin,
 			decide: (request: Request, source: Source) => this.#decide(request, source),
 			withheld: (held: readonly HeldDefinition[]) => desk.noteWithheldPrompts(held),
 		} as const;
@@ -81,21 +82,42 @@ export class OfferGate {
 		return "done";
 	}
 
-	/** Which prompts of a page may be shown, as far as their definitions go, by their places. */
-	page(request: InFlight, result: JsonObject, prompts: readonly unknown[], size: number): readonly boolean[] {
-		const keep = this.prompts.page(request, result, prompts, size);
-		return prompts.map((prompt, index) => {
-			const name = isObject(prompt) && typeof prompt.name === "string" ? prompt.name : null;
-			return keep[index] === true || (name !== null && !this.#pins.has(name));
-		});
+	/**
+	 * By their places, which prompts of a page may be shown, as far as their definitions go, and which of those without their `_meta`: a version
+	 * before this did not show it to whoever approved them.
+	 */
+	page(request: InFlight, result: JsonObject, prompts: readonly unknown[], size: number): PromptPage {
+		const verified = this.prompts.page(request, result, prompts, size);
+		const names = prompts.map((prompt) => (isObject(prompt) && typeof prompt.name === "string" ? prompt.name : null));
+		const keep = names.map((name, index) => verified[index] === true || (name !== null && !this.#pins.has(name)));
+		const dropMeta = prompts.map(
+			(prompt, index) => verified[index] === true && metaPinOf(prompt) !== undefined && isBare(prompt, this.#pins),
+		);
+		this.#desk.notePromptMeta(names.filter((name, index): name is string => dropMeta[index] === true && name !== null));
+		return { keep, dropMeta };
 	}
+}
+
+/** Both by the place in the page. */
+interface PromptPage {
+	readonly keep: readonly boolean[];
+	readonly dropMeta: readonly boolean[];
+}
+
+/** A prompt is approved with its `_meta`; one that was approved by a version before this, without. */
+function promptPin(prompt: unknown, approved: Pin): Pin | null {
+	return pinOf(prompt) === approved ? approved : promptPinOf(prompt);
+}
+
+function isBare(prompt: unknown, pins: Pinned): boolean {
+	return isObject(prompt) && typeof prompt.name === "string" && pins.get(prompt.name) === pinOf(prompt);
 }
 
 /** A pin that is none fits nothing, rather than anything. */
 function pinsOf(offers: Offers): Pinned {
 	return new Map(
 		Object.keys(offers.promptPins ?? {}).map((name) => {
-			const pin = promptPin(offers, name) ?? "";
+			const pin = pinIn(offers, name) ?? "";
 			return [name, isPin(pin) ? pin : NO_DEFINITION] as const;
 		}),
 	);

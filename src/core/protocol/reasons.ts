@@ -48,12 +48,16 @@ const REASONS = {
 		says: "what stands beside a tool's definition, its _meta, is not what was approved and is left out",
 		remedy: ["To approve it as it is now", allowTool],
 	},
+	"prompt-meta-not-granted": {
+		says: "what stands beside a prompt's definition, its _meta, was not approved with it and is left out",
+		remedy: ["To approve it as it is now", allowPrompt],
+	},
 	"instructions-not-granted": {
-		says: "the server gives instructions for the model that nobody approved, and they are left out",
+		says: "the server gives instructions for the model, or says more of itself than short labels, and nobody approved that; it is left out",
 		remedy: ["To read and approve them", allowInstructions],
 	},
 	"instructions-changed": {
-		says: "the server's instructions for the model are not what was approved and are left out",
+		says: "the server's instructions for the model, or what it says of itself beside them, are not what was approved and are left out",
 		remedy: ["To see what changed and approve it", allowInstructions],
 	},
 	"argument-not-allowed": {

@@ -41,7 +41,9 @@ export class RelayState {
 	/** What the older era's server said that it has beside tools, and the host was told of. */
 	announced: ReadonlySet<string> = new Set();
 	offers: Offers;
-	/** The instructions that a person approved; undefined: none. */
+	/** How the server called itself in the `_meta` of the last answer to `server/discover` of which all was approved. Null: there was none. */
+	introduced: string | null = null;
+	/** What the server may say of itself, the instructions before all, as a person approved it; undefined: nothing. */
 	instructions: Pin | undefined;
 	/** The most that an answer may have, in bytes. */
 	resultBytes = Number.POSITIVE_INFINITY;

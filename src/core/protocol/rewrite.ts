@@ -1,20 +1,12 @@
 import { applyEdits, type TextEdit } from "../text.ts";
 import { type Element, elementsOf, find, membersOf, replace, setMember, without } from "./json-text.ts";
 import { isObject, type JsonObject } from "./message.ts";
+import { TASKS_EXTENSION } from "./meta.ts";
 
 /** What the relay changes in messages, each by the smallest edit of the original text. All return the new text. */
 
 /** In milliseconds. A grant can change at any moment, and a host may keep a list for as long as it says. */
 const LIST_TTL = 5000;
-
-const PREFIX = "io.modelcontextprotocol/";
-export const Meta = {
-	protocolVersion: `${PREFIX}protocolVersion`,
-	clientCapabilities: `${PREFIX}clientCapabilities`,
-	clientInfo: `${PREFIX}clientInfo`,
-	subscriptionId: `${PREFIX}subscriptionId`,
-} as const;
-const TASKS_EXTENSION = `${PREFIX}tasks`;
 
 const TASKS: ReadonlySet<string> = new Set(["tasks"]);
 const META: ReadonlySet<string> = new Set(["_meta"]);
@@ -42,17 +34,12 @@ export function withListChanged(text: string, capabilities: unknown): string {
 	return hasTasksExtension(capabilities) ? dropTasksExtension(changed, path) : changed;
 }
 
-/** Of an answer to `initialize` or `server/discover`: without what the server says for the model. */
-export function withoutInstructions(text: string): string {
-	return dropMembers(text, ["result"], new Set(["instructions"]));
-}
-
-/** Of a page of tools: without the `_meta` of those for which `drop` is true. */
-export function withoutToolMeta(text: string, drop: readonly boolean[]): string {
-	const list = drop.includes(true) ? find(text, "result", "tools") : null;
+/** Of a page of tools or prompts: without the `_meta` of those for which `drop` is true. */
+export function withoutMeta(text: string, key: "tools" | "prompts", drop: readonly boolean[]): string {
+	const list = drop.includes(true) ? find(text, "result", key) : null;
 	if (list === null) return text;
-	const edits = elementsOf(text, list.start).flatMap((tool, index) =>
-		drop[index] === true ? [replace(tool, without(text, tool, META))] : [],
+	const edits = elementsOf(text, list.start).flatMap((each, index) =>
+		drop[index] === true ? [replace(each, without(text, each, META))] : [],
 	);
 	return applyEdits(text, edits);
 }
@@ -122,7 +109,8 @@ function dropTasksExtension(text: string, path: readonly string[]): string {
 	return dropMembers(text, [...path, "extensions"], new Set([TASKS_EXTENSION]));
 }
 
-function dropMembers(text: string, path: readonly string[], drop: ReadonlySet<string>): string {
+/** The object at `path` without these members; the same text where it is no object, or has none of them. */
+export function dropMembers(text: string, path: readonly string[], drop: ReadonlySet<string>): string {
 	const place: Element | null = find(text, ...path);
 	if (place === null || text[place.start] !== "{") return text;
 	if (!membersOf(text, place.start).some((member) => drop.has(member.key))) return text;

@@ -3,11 +3,14 @@ import { ErrorCode, encode, refusal } from "./answers.ts";
 import type { AskVerdict } from "./ask-gate.ts";
 import { cutResult } from "./cut-result.ts";
 import { changed, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
+import { withoutBeside, withoutInstructions, withoutUnknown, withPlainInfo } from "./greeting.ts";
 import { withHalvesShown } from "./half-characters.ts";
 import { type InFlight, isAudited } from "./in-flight.ts";
-import { hasAlikeInstructions, heldInstructions } from "./instructions-gate.ts";
+import { hasAlikeGreeting, heldInstructions } from "./instructions-gate.ts";
 import { type Batch, type Invalid, isObject, type JsonObject, lookalikesOf, type Message, type RequestId, readLine } from "./message.ts";
+import { Meta } from "./meta.ts";
 import { deniedOffers, deniedSubscriptions, isOfferList, isOfferRequest, mayHear, offeredPage } from "./offered.ts";
+import { hasPlainVersions } from "./own-words.ts";
 import { readPlainAnswer } from "./plain-answer.ts";
 import { PLAIN_DEPTH } from "./plain-json.ts";
 import type { Reason } from "./reasons.ts";
@@ -17,11 +20,10 @@ import { hasAlikeResult, isComplete } from "./result-shape.ts";
 import {
 	emptiedList,
 	filteredList,
-	Meta,
 	privateList,
 	withListChanged,
 	withOffers,
-	withoutInstructions,
+	withoutMeta,
 	withSubscriptions,
 	withToolsAcknowledged,
 } from "./rewrite.ts";
@@ -298,20 +300,19 @@ export class ServerSide {
 
 	/** The text of an answer as the host may have it; null when its shape is not what the method gives. */
 	#judgedResult(request: InFlight, result: JsonObject, text: string): string | null {
-		if (isOfferList(request.method)) return this.#offeredList(request, result, text);
+		if (isOfferList(request.method)) return this.#offeredList(request, result, this.#listedBy(result, text));
 		switch (request.method) {
 			case "initialize":
-				if (LISTED.some((key) => key in result) || hasAlikeInstructions(result)) return null;
+				if (!isGreeting(result)) return null;
 				if (typeof result.protocolVersion !== "string") return null;
 				this.#state.version = result.protocolVersion;
 				this.#state.hasTools = isObject(result.capabilities) && isObject(result.capabilities.tools);
 				this.#state.announced = this.#kindsIn(result.capabilities);
-				return this.#withInstructions(request, result, this.#withCapabilities(text, result.capabilities));
+				return this.#greeting(request, result, text);
 			case "server/discover":
-				if (LISTED.some((key) => key in result) || hasAlikeInstructions(result)) return null;
-				return this.#withInstructions(request, result, this.#withCapabilities(text, result.capabilities));
+				return isGreeting(result) ? this.#greeting(request, result, text) : null;
 			case "tools/list":
-				return this.#state.tools.page(request, result, text);
+				return this.#state.tools.page(request, result, this.#listedBy(result, text));
 			default:
 				return text;
 		}
@@ -324,22 +325,30 @@ export class ServerSide {
 		const { key, keep } = page;
 		if (keep === null) return emptiedList(text, key);
 		const { prompts } = result;
-		const asApproved =
-			key === "prompts" && Array.isArray(prompts) ? this.#state.offering.page(request, result, prompts, text.length) : keep;
-		const filtered = filteredList(
-			text,
-			key,
-			keep.map((is, index) => is && asApproved[index] === true),
-		);
+		const isPrompts = key === "prompts" && Array.isArray(prompts);
+		const approved = isPrompts ? this.#state.offering.page(request, result, prompts, text.length) : { keep, dropMeta: [] };
+		const shown = keep.map((is, index) => is && approved.keep[index] === true);
+		const filtered = filteredList(isPrompts ? withoutMeta(text, "prompts", approved.dropMeta) : text, key, shown);
 		return request.modern ? privateList(filtered, result) : filtered;
 	}
 
-	/** What a server says for the model reaches the host only as a person approved it, however often the server is asked. */
-	#withInstructions({ method }: InFlight, result: JsonObject, text: string): string {
+	/**
+	 * Of the answer that tells a host whom it speaks with. What a server says of itself reaches the host only as a person approved it, however often
+	 * the server is asked.
+	 */
+	#greeting({ method }: InFlight, result: JsonObject, text: string): string {
+		const told = withoutUnknown(this.#withCapabilities(text, result.capabilities), result);
 		const held = heldInstructions(result, this.#state.instructions);
-		if (held === null) return text;
+		this.#state.introduced = held === null ? introduction(result) : null;
+		if (held === null) return told;
 		this.#state.desk.noteInstructions(method, held);
-		return withoutInstructions(text);
+		const quiet = held.drops.instructions ? withoutInstructions(told) : told;
+		return held.drops.beside ? withoutBeside(quiet, result) : quiet;
+	}
+
+	/** In the stateless era a server may say in every answer who it is. A list comes before anybody has asked it for anything. */
+	#listedBy(result: JsonObject, text: string): string {
+		return this.#state.introduced !== null && this.#state.introduced === introduction(result) ? text : withPlainInfo(text, result);
 	}
 
 	#withCapabilities(text: string, capabilities: unknown): string {
@@ -363,4 +372,14 @@ export class ServerSide {
 		if (request.method === "initialize") this.#state.refuseHeld("not-initialized");
 		this.#state.desk.giveUp(id, request, reason);
 	}
+}
+
+/** False for an answer that two hosts could read in two ways, or that lists what nobody would filter there. */
+function isGreeting(result: JsonObject): boolean {
+	return !LISTED.some((key) => key in result) && !hasAlikeGreeting(result) && hasPlainVersions(result);
+}
+
+/** How a server calls itself in the `_meta` of an answer, to be compared with another. Empty: it does not. */
+function introduction({ _meta: meta }: JsonObject): string {
+	return isObject(meta) && isObject(meta[Meta.serverInfo]) ? JSON.stringify(meta[Meta.serverInfo]) : "";
 }

@@ -1,3 +1,4 @@
+import { pinOf } from "../tools/pin.ts";
 import { ErrorCode, refusal } from "./answers.ts";
 import { type AskGate, subjectOf } from "./ask-gate.ts";
 import type { CallRate } from "./call-rate.ts";
@@ -7,7 +8,7 @@ import type { Request, Source } from "./exchange.ts";
 import type { InFlight } from "./in-flight.ts";
 import { isObject, type JsonObject } from "./message.ts";
 import type { Reason } from "./reasons.ts";
-import { filteredList, privateList, withoutToolMeta } from "./rewrite.ts";
+import { filteredList, privateList, withoutMeta } from "./rewrite.ts";
 import { judgeToolMeta } from "./tool-meta.ts";
 import { type ListLimits, type Timing, VerifiedList } from "./verified-list.ts";
 
@@ -47,6 +48,7 @@ export class ToolGate {
 			method: "tools/list",
 			key: "tools",
 			mark: "",
+			pinOf: (tool: unknown) => pinOf(tool),
 			decide: (request: Request, source: Source) => this.#decide(request, source),
 			withheld: (held: readonly HeldDefinition[]) => desk.noteWithheld(held.map(asTool)),
 			whole: (tools: readonly unknown[]) => desk.listed(tools),
@@ -99,7 +101,7 @@ export class ToolGate {
 		const keep = this.listed.page(request, result, result.tools, text.length);
 		const meta = judgeToolMeta(result.tools, keep, this.#toolMeta);
 		this.#desk.noteToolMeta(meta.names);
-		const filtered = filteredList(withoutToolMeta(text, meta.drop), "tools", keep);
+		const filtered = filteredList(withoutMeta(text, "tools", meta.drop), "tools", keep);
 		return request.modern ? privateList(filtered, result) : filtered;
 	}
 }

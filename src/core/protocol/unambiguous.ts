@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, lookalikesOf } from "./message.ts";
-import { Meta } from "./rewrite.ts";
+import { Meta } from "./meta.ts";
 
 /** Members that decide something. One that differs from these in case alone would be read by some programs. */
 const hasAlikeParams = lookalikesOf([

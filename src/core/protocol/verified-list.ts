@@ -5,10 +5,10 @@ import type { Desk } from "./desk.ts";
 import { isModern, type Request, type Response, type Source } from "./exchange.ts";
 import type { InFlight } from "./in-flight.ts";
 import { isObject, type JsonObject, type RequestId } from "./message.ts";
+import { Meta } from "./meta.ts";
 import { HeldCalls, nextPage, type OwnListRun } from "./own-list.ts";
 import type { Reason } from "./reasons.ts";
 import { hasAlikeResult, isComplete } from "./result-shape.ts";
-import { Meta } from "./rewrite.ts";
 
 export interface ListLimits {
 	/** Calls that wait for the relay's own listing, in number and in bytes. */
@@ -34,6 +34,8 @@ export interface ListOwner {
 	readonly key: "tools" | "prompts";
 	/** In the ids of the relay's own requests, to tell them from those of another list. */
 	readonly mark: string;
+	/** The digest of an element, of which `approved` is what a person approved. Null: it has none. */
+	readonly pinOf: (element: unknown, approved: Pin) => Pin | null;
 	/** `unknown`: it still cannot be told. */
 	readonly decide: (request: Request, source: Source) => "done" | "unknown";
 	/** What was met in the place of what was approved. */
@@ -66,7 +68,7 @@ export class VerifiedList {
 		this.#desk = desk;
 		this.#limits = limits;
 		this.#reserved = `sallyport-${random}-`;
-		this.#catalog = new Catalog(granted);
+		this.#catalog = new Catalog(granted, owner.pinOf);
 		this.#held = new HeldCalls(limits.held, limits.heldBytes);
 	}
 

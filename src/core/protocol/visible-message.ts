@@ -2,7 +2,7 @@ import { mayHideCharacters } from "../hidden-characters.ts";
 import { type HiddenKind, visibleText } from "../visible-text.ts";
 import { changed, type Source } from "./exchange.ts";
 import { type Element, find } from "./json-text.ts";
-import { Meta } from "./rewrite.ts";
+import { Meta } from "./meta.ts";
 import { decode, rewriteStrings, stringsOf } from "./string-rewrite.ts";
 
 /** What a host sends back letter for letter, and shows to nobody: where it is a text. `only`: in such messages. */

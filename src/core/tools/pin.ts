@@ -40,6 +40,12 @@ export function metaPinOf(tool: unknown): Pin | null | undefined {
 	return isEmpty ? undefined : digestOf(meta);
 }
 
+/** The same of a listed prompt with its own `_meta`, where there is anything in that. Null: as with `pinOf`. */
+export function promptPinOf(prompt: unknown): Pin | null {
+	if (metaPinOf(prompt) === undefined) return pinOf(prompt);
+	return toolName(prompt) === null ? null : digestOf(prompt);
+}
+
 /** The digest of the instructions that a server gives: of their UTF-8 bytes. Null: half a character is in them, which has none. */
 export function instructionsPinOf(text: string): Pin | null {
 	return /\p{Surrogate}/u.test(text) ? null : `sha256:${sha256Hex(utf8ToBytes(text))}`;

@@ -140,7 +140,7 @@ function instructionRows(text: string): Cuttable {
 	return barred("What it tells the model, by the server's own word", text);
 }
 
-function promptRows({ name, definition: { _meta: _, ...definition } }: ToolText): Cuttable {
+function promptRows({ name, definition }: ToolText): Cuttable {
 	return barred(`The prompt ${called(name)}, by the server's own word`, JSON.stringify(definition, null, 2));
 }
 

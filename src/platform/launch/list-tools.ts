@@ -4,8 +4,9 @@ import { brief } from "../../core/plain-text.ts";
 import { ASK_KINDS, type AskKind, type Asks } from "../../core/policy/asks.ts";
 import { LineSplitter } from "../../core/protocol/frame.ts";
 import { isObject, readLine } from "../../core/protocol/message.ts";
+import { ownWords, ownWordsText } from "../../core/protocol/own-words.ts";
 import { fail, ok, type Problem, type Result } from "../../core/result.ts";
-import type { Pin } from "../../core/tools/pin.ts";
+import { type Pin, promptPinOf } from "../../core/tools/pin.ts";
 import { listedTools } from "./listings.ts";
 
 /** A tool as a server lists it. Everything in `definition` is the server's own word. */
@@ -19,7 +20,7 @@ export interface ListedTool {
 /** What a server says of itself when it is asked for its tools. All of it is its own word. */
 export interface ListedServer {
 	readonly tools: readonly ListedTool[];
-	/** What it says for the model. Null: nothing, or no text. */
+	/** What it says for the model, and of itself beside that (`ownWordsText`). Null: nothing, or no text. */
 	readonly instructions: string | null;
 }
 
@@ -44,7 +45,7 @@ export interface ListedOffers {
 	readonly templates: readonly ListedOffer[];
 	/** It can complete what a person types. */
 	readonly completions: boolean;
-	/** What it says for the model. Null: nothing, or no text. */
+	/** What it says for the model, and of itself beside that (`ownWordsText`). Null: nothing, or no text. */
 	readonly instructions: string | null;
 }
 
@@ -126,7 +127,7 @@ interface Greeted {
 	/** What each request has to carry. */
 	readonly meta: Record<string, unknown>;
 	readonly capabilities: unknown;
-	/** Null: none, or no text. */
+	/** What it says for the model, and of itself beside that (`ownWordsText`). Null: nothing, or no text. */
 	readonly instructions: string | null;
 }
 
@@ -151,15 +152,17 @@ async function greet(peer: Peer, options: ListOptions): Promise<Result<Greeted>>
 	return discovered.ok ? ok({ meta, ...greetedBy(discovered.value) }) : discovered;
 }
 
-function greetedBy({ capabilities, instructions }: Readonly<Record<string, unknown>>): Omit<Greeted, "meta"> {
-	return { capabilities, instructions: typeof instructions === "string" && instructions !== "" ? instructions : null };
+function greetedBy(result: Readonly<Record<string, unknown>>): Omit<Greeted, "meta"> {
+	return { capabilities: result.capabilities, instructions: ownWordsText(ownWords(result)) };
 }
 
 function promptsIn(listed: readonly unknown[]): readonly ListedPrompt[] {
 	const known = new Map(listedTools(listed).map((prompt) => [prompt.name, prompt]));
 	return offersIn(listed, "name").flatMap((offer) => {
 		const prompt = known.get(offer.name);
-		return prompt === undefined ? [] : [{ ...offer, pin: prompt.pin, definition: prompt.definition }];
+		// With its `_meta`; no pin, where it is listed twice.
+		const pin = prompt?.pin == null ? null : promptPinOf(prompt.definition);
+		return prompt === undefined ? [] : [{ ...offer, pin, definition: prompt.definition }];
 	});
 }
 

@@ -117,7 +117,13 @@ describe.each(ERAS)("what a server says for the model in its answer to $name", (
 		const line = bytes(`{"jsonrpc":"2.0","id":"${id}","result":${saying('"EVIL"')}}`);
 		const actions = here.relay.fromServer([{ kind: "line", line }]);
 		expect(actions).toContainEqual({
-			heldInstructions: { reason: "instructions-changed", approved: APPROVED, pin: pinOf("EVIL"), text: "EVIL" },
+			heldInstructions: {
+				reason: "instructions-changed",
+				approved: APPROVED,
+				pin: pinOf("EVIL"),
+				text: "EVIL",
+				drops: { instructions: true, beside: false },
+			},
 		});
 		expect(seen(actions).host[0]).not.toContain("EVIL");
 	});

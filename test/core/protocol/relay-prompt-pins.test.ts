@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { offersOf } from "../../../src/core/policy/offers.ts";
-import { pinOf } from "../../../src/core/tools/pin.ts";
+import { type Offers, offersOf } from "../../../src/core/policy/offers.ts";
+import { pinOf, promptPinOf } from "../../../src/core/tools/pin.ts";
 import { grant, type Json, modernMeta, RANDOM, refused, type Seen, Session } from "./peers.ts";
 
 const summary = { name: "summary", description: "Sums up", arguments: [{ name: "topic", required: true }] };
@@ -51,9 +51,9 @@ function answerOwn(here: Session, { server }: Seen, prompts: readonly Json[], mo
 }
 
 describe("a prompt that is granted with its definition", () => {
-	test("is shown and given while the server lists it as that, whatever its `_meta`", () => {
+	test("is shown and given while the server lists it as that", () => {
 		const here = ready();
-		expect(list(here, [{ ...summary, _meta: { n: 1 } }, plan])).toEqual(["summary", "plan"]);
+		expect(list(here, [{ ...summary, _meta: {} }, plan])).toEqual(["summary", "plan"]);
 		const request = get("summary");
 		expect(here.host(request).server).toEqual([JSON.stringify(request)]);
 		expect(here.host(complete("summary")).server).toHaveLength(1);
@@ -237,4 +237,40 @@ test("a change of the definitions that are granted is worth listing anew", () =>
 	const { host } = here.take(here.relay.setPolicy({ tools: new Map(), offers: offers(["summary", "plan"], [changed]) }));
 	expect(host).toEqual(['{"jsonrpc":"2.0","method":"notifications/prompts/list_changed"}']);
 	expect(list(here, [changed])).toEqual(["summary"]);
+});
+
+describe("what stands beside a prompt's definition, in its `_meta`", () => {
+	const beside = { ...summary, _meta: { "example/note": "For the model" } };
+	const evil = { ...summary, _meta: { "example/note": "EVIL" } };
+
+	/** What the host is shown of the one prompt that is listed, and what else came of it. */
+	function shown(granted: Offers, prompt: Json): { readonly prompts: readonly Json[]; readonly here: Session } {
+		const here = ready(granted);
+		const id = `list-${++ids}`;
+		here.host({ jsonrpc: "2.0", id, method: "prompts/list", params: {} });
+		const [answer = "null"] = here.server({ jsonrpc: "2.0", id, result: { prompts: [prompt] } }).host;
+		return { prompts: (JSON.parse(answer) as { result: { prompts: Json[] } }).result.prompts, here };
+	}
+	const approved = (pin: string | null): Offers => offersOf({ prompts: ["summary"], promptPins: { summary: pin ?? "" } });
+
+	test("passes as it was approved with the prompt", () => {
+		const { prompts, here } = shown(approved(promptPinOf(beside)), beside);
+		expect(prompts).toEqual([beside]);
+		expect(here.host(get("summary")).server).toHaveLength(1);
+		expect(here.reasons).toEqual(["offer-granted"]);
+	});
+
+	test("takes the prompt away where it is another one than was approved", () => {
+		const { prompts, here } = shown(approved(promptPinOf(beside)), evil);
+		expect(prompts).toEqual([]);
+		expect(here.host(get("summary")).server).toEqual([]);
+		expect(here.reasons).toEqual(["prompt-changed", "prompt-changed"]);
+	});
+
+	test("is left out, and the prompt stays, where it was approved without: told with the remedy, and in the log", () => {
+		const { prompts, here } = shown(approved(pinOf(summary)), evil);
+		expect(prompts).toEqual([summary]);
+		expect(here.host(get("summary")).server).toHaveLength(1);
+		expect(here.events[0]).toMatchObject({ reason: "prompt-meta-not-granted", method: "prompts/list", arguments: { name: "summary" } });
+	});
 });

@@ -288,7 +288,7 @@ export class Grammar {
 				};
 			case "prompts/list":
 				return {
-					prompts: [r.chance(0.6) ? PROMPT : { ...PROMPT, title: this.#text() }, { name: r.pick(NAMES) }],
+					prompts: [r.chance(0.6) ? PROMPT : { ...PROMPT, [r.pick(["title", "_meta"])]: { a: this.#text() } }, { name: r.pick(NAMES) }],
 					...(r.chance(0.2) ? { nextCursor: r.pick(["c1", ""]) } : {}),
 				};
 			case "resources/list":
@@ -304,12 +304,20 @@ export class Grammar {
 				return {
 					protocolVersion: r.pick(["2025-11-25", "2025-03-26"]),
 					capabilities: { tools: {}, prompts: {} },
-					serverInfo: { name: this.#text(), version: "1" },
+					serverInfo: { name: this.#text(), version: "1", ...this.#beside() },
 					...(r.chance(0.1) ? { tools: TOOLS } : {}),
 					...this.#instructions(),
 				};
 			case "server/discover":
-				return { supportedVersions: ["2026-07-28"], capabilities: { tools: {} }, ...this.#instructions() };
+				return {
+					supportedVersions: ["2026-07-28"],
+					capabilities: { tools: {}, ...(r.chance(0.2) ? { experimental: { [this.#text()]: { say: this.#text() } } } : {}) },
+					...(r.chance(0.2) ? { [this.#text()]: this.#text() } : {}),
+					...(r.chance(0.3)
+						? { _meta: { "io.modelcontextprotocol/serverInfo": { name: "s", version: this.#text(), ...this.#beside() } } }
+						: {}),
+					...this.#instructions(),
+				};
 			case "tools/call":
 			case "prompts/get":
 			case "resources/read":
@@ -339,6 +347,12 @@ export class Grammar {
 		if (r.chance(0.2)) tool.name = r.pick(NAMES);
 		if (r.chance(0.2)) tool._meta = r.chance(0.5) ? META : { a: this.#text() };
 		return tool;
+	}
+
+	#beside(): Json {
+		return this.#random.chance(0.3)
+			? { [this.#random.pick(["title", "description", "icons", "x"])]: this.#random.pick([[this.#text()], this.#text()]) }
+			: {};
 	}
 
 	#instructions(): Json {

@@ -257,6 +257,8 @@ export class Oracle {
 			const isNothing = said === undefined || said === null || said === "";
 			if (!isNothing && (this.#policy.instructions === undefined || said !== INSTRUCTIONS))
 				throw new Broken("instructions reach the host that were not approved");
+			// Of the rest nothing was ever approved.
+			if (!isDeepStrictEqual(ownWords(result).beside, {})) throw new Broken("more than labels reaches the host of what the server is");
 		}
 		if (asked.method === "prompts/list" && Array.isArray(result.prompts))
 			for (const prompt of result.prompts) {
@@ -365,8 +367,7 @@ function isApproved(tool: unknown): boolean {
 
 function isApprovedPrompt(prompt: unknown): boolean {
 	if (!isObject(prompt)) return false;
-	const { _meta: _, ...definition } = prompt;
-	return isDeepStrictEqual(definition, PROMPT);
+	return isDeepStrictEqual(prompt, PROMPT);
 }
 
 export function isRefusal(error: unknown): boolean {

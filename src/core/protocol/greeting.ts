@@ -1,0 +1,95 @@
+import { applyEdits } from "../text.ts";
+import { find, setMember } from "./json-text.ts";
+import { isObject, type JsonObject } from "./message.ts";
+import { Meta } from "./meta.ts";
+import { hasPlace, isPlainInfo, isPlainOption, labelOf, saysNothing } from "./own-words.ts";
+import { dropMembers } from "./rewrite.ts";
+
+/** Edits of an answer to `initialize` or `server/discover`, by which it says no more than a host may hear. All return the new text. */
+
+const IN_META: ReadonlySet<string> = new Set([Meta.serverInfo]);
+const SCOPES: ReadonlySet<unknown> = new Set(["private", "public"]);
+
+/** True for a member that the protocol knows in such an answer, with a value of its kind. */
+function isKnown(key: string, value: unknown): boolean {
+	switch (key) {
+		case "protocolVersion":
+		case "supportedVersions":
+		case "instructions":
+		case "resultType":
+			return true;
+		case "capabilities":
+		case "serverInfo":
+		case "_meta":
+			return isObject(value);
+		case "cacheScope":
+			return SCOPES.has(value);
+		default:
+			return saysNothing(value);
+	}
+}
+
+/** Without what no host has a use for: text in members that the protocol does not know, and all of `_meta` but who the server is. */
+export function withoutUnknown(text: string, result: JsonObject): string {
+	const { _meta: meta } = result;
+	const fewer = isObject(meta)
+		? dropMembers(
+				text,
+				["result", "_meta"],
+				othersIn(meta, (key) => IN_META.has(key)),
+			)
+		: text;
+	return dropMembers(fewer, ["result"], othersIn(result, isKnown));
+}
+
+/** Without what the server says for the model. */
+export function withoutInstructions(text: string): string {
+	return dropMembers(text, ["result"], new Set(["instructions"]));
+}
+
+/** Without what it says of itself beside that: what is left is short labels, and the names of what it can. */
+export function withoutBeside(text: string, result: JsonObject): string {
+	const { capabilities, serverInfo } = result;
+	let changed = withPlainInfo(withInfo(text, ["result", "serverInfo"], serverInfo), result);
+	if (!isObject(capabilities)) return changed;
+	const path = ["result", "capabilities"];
+	const unknown = othersIn(capabilities, (kind, value) => hasPlace(kind) && isObject(value));
+	for (const [kind, value] of Object.entries(capabilities))
+		if (isObject(value) && !unknown.has(kind))
+			changed = dropMembers(
+				changed,
+				[...path, kind],
+				othersIn(value, (key, each) => isPlainOption(kind, key, each)),
+			);
+	return dropMembers(changed, path, unknown);
+}
+
+/** Of any answer, without what its `_meta` says of the server beyond short labels. */
+export function withPlainInfo(text: string, { _meta: meta }: JsonObject): string {
+	return isObject(meta) ? withInfo(text, ["result", "_meta", Meta.serverInfo], meta[Meta.serverInfo]) : text;
+}
+
+/** @param path where `info` stands */
+function withInfo(text: string, path: readonly string[], info: unknown): string {
+	if (!isObject(info)) return text;
+	let changed = dropMembers(
+		text,
+		path,
+		othersIn(info, (key, value) => isPlainInfo(key, value) || isNeeded(key, value)),
+	);
+	for (const [key, value] of Object.entries(info)) {
+		if (isPlainInfo(key, value) || !isNeeded(key, value)) continue;
+		const place = find(changed, ...path);
+		if (place !== null) changed = applyEdits(changed, [setMember(changed, place, key, JSON.stringify(labelOf(value)))]);
+	}
+	return changed;
+}
+
+/** A host refuses an answer without these. */
+function isNeeded(key: string, value: unknown): value is string {
+	return (key === "name" || key === "version") && typeof value === "string";
+}
+
+function othersIn(object: JsonObject, isKept: (key: string, value: unknown) => boolean): ReadonlySet<string> {
+	return new Set(Object.entries(object).flatMap(([key, value]) => (isKept(key, value) ? [] : [key])));
+}
