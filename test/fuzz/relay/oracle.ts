@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { visit } from "jsonc-parser";
 import type { RelayPolicy } from "../../../src/core/protocol/relay.ts";
+import { ownWords } from "../../../src/core/protocol/own-words.ts";
 import { FORMS, INSTRUCTIONS, PROMPT } from "../../fixtures/servers/hostile-player.mjs";
 import { APPROVED, FORBIDDEN, META, SECRET } from "./policies.ts";
 
