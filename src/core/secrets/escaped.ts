@@ -69,7 +69,9 @@ function hasEscape(bytes: Uint8Array): boolean {
 /** The length where there is none. */
 function nextBegin(bytes: Uint8Array, from: number): number {
 	let at = from;
-	if (((bytes.byteOffset + at) & 1) !== 0 && at < bytes.length) {
+	// Nothing is left: behind the last byte, an odd place is none that a pair can begin at.
+	if (at >= bytes.length) return bytes.length;
+	if (((bytes.byteOffset + at) & 1) !== 0) {
 		if (isBegin(bytes[at])) return at;
 		at++;
 	}
