@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { visit } from "jsonc-parser";
-import type { RelayPolicy } from "../../../src/core/protocol/relay.ts";
 import { ownWords } from "../../../src/core/protocol/own-words.ts";
+import type { RelayPolicy } from "../../../src/core/protocol/relay.ts";
 import { FORMS, INSTRUCTIONS, PROMPT } from "../../fixtures/servers/hostile-player.mjs";
 import { APPROVED, FORBIDDEN, META, SECRET } from "./policies.ts";
 
@@ -30,6 +30,9 @@ const FORBIDDEN_FORMS = Object.entries(FORMS)
 			btoa(before + SECRET).slice(before === "" ? 0 : before.length + 1, Math.floor(((before + SECRET).length * 8) / 6)),
 		),
 	);
+const NAMES = new Set(["name", "title", "version"]);
+/** Characters of a label in which each one is written as its code, or is all redacted. */
+const MOST_WRITTEN = 1100;
 const UNSEEN = /[\u200b\u202e\u{e0041}]|[^\P{Cc}\n\t]/u;
 /** What a host gives back letter for letter. */
 const OPAQUE = new Set(["id", "nextCursor", "requestState", "progressToken", "requestId", "io.modelcontextprotocol/subscriptionId"]);
@@ -259,14 +262,15 @@ export class Oracle {
 			if (!isNothing && (this.#policy.instructions === undefined || said !== INSTRUCTIONS))
 				throw new Broken("instructions reach the host that were not approved");
 			// Of the rest nothing was ever approved.
-			if (!isDeepStrictEqual(ownWords(result).beside, {})) throw new Broken("more than labels reaches the host of what the server is");
+			if (!isDeepStrictEqual(ownWords(withShortNames(result)).beside, {}))
+				throw new Broken("more than labels reaches the host of what the server is");
 		}
 		if (asked.method === "prompts/list" && Array.isArray(result.prompts))
 			for (const prompt of result.prompts) {
 				const granted = this.#policy.offers?.prompts ?? [];
 				if (!isObject(prompt) || !(granted.includes("*") || granted.includes(String(prompt.name))))
 					throw new Broken("a prompt is listed that is not granted");
-				if (this.#isPinned(prompt.name) && !isApprovedPrompt(prompt)) throw new Broken("a prompt is listed that was not approved");
+				if (this.#isPinned(prompt.name) && !isDeepStrictEqual(prompt, PROMPT)) throw new Broken("a prompt is listed that was not approved");
 			}
 	}
 
@@ -366,9 +370,26 @@ function isApproved(tool: unknown): boolean {
 	return isDeepStrictEqual(definition, APPROVED.get(String(tool.name)));
 }
 
+/** As a server lists it: what is approved without a `_meta` is the same with one, which is left out. */
 function isApprovedPrompt(prompt: unknown): boolean {
 	if (!isObject(prompt)) return false;
-	return isDeepStrictEqual(prompt, PROMPT);
+	const { _meta: _, ...definition } = prompt;
+	return isDeepStrictEqual(definition, PROMPT);
+}
+
+/** What was found in a label after it was cut, and is written out or left out there, makes it longer: that much may be in it. */
+function withShortNames(result: Json): Json {
+	const shorter = (info: unknown): unknown => {
+		if (!isObject(info)) return info;
+		const short = (text: unknown): unknown =>
+			typeof text === "string"
+				? text.replaceAll(/\[redacted\]|\\u\{[0-9a-f]+\}/g, "").slice(0, text.length <= MOST_WRITTEN ? 100 : undefined)
+				: text;
+		return Object.fromEntries(Object.entries(info).map(([key, value]) => [key, NAMES.has(key) ? short(value) : value]));
+	};
+	const { serverInfo, _meta: meta } = result;
+	const key = "io.modelcontextprotocol/serverInfo";
+	return { ...result, serverInfo: shorter(serverInfo), ...(isObject(meta) ? { _meta: { ...meta, [key]: shorter(meta[key]) } } : {}) };
 }
 
 export function isRefusal(error: unknown): boolean {
