@@ -1,5 +1,5 @@
 import { INSTRUCTIONS, PROMPT } from "../../fixtures/servers/hostile-player.mjs";
-import { type Attack, type Era, EVIL, isModern, type Json, request, result } from "../attack.ts";
+import { type Attack, type Era, EVIL, isModern, type Json, notification, request, result, saysBefore } from "../attack.ts";
 
 const INFO = "io.modelcontextprotocol/serverInfo";
 const PLAIN = { name: "files", version: "1" };
@@ -23,6 +23,20 @@ const attack = (name: string, logged: Attack["logged"], play: Attack["play"]): A
 const GREETED = { capabilities: { tools: {} }, serverInfo: PLAIN, instructions: INSTRUCTIONS };
 const again = (era: Era): string =>
 	request(era, "initialize", { protocolVersion: era, capabilities: {}, clientInfo: { name: "host", version: "1" } }, "again");
+const LISTS = {
+	"tools/list": "tools",
+	"prompts/list": "prompts",
+	"resources/list": "resources",
+	"resources/templates/list": "resourceTemplates",
+};
+/** What no answer of a kind with `key` in it has. */
+const beside = (key: string): Json => ({
+	...(key === "prompts" ? {} : { prompts: [{ name: "EVIL" }] }),
+	instructions: "EVIL",
+	note: "EVIL",
+	"EVIL words": 1,
+	_meta: { "example/note": "EVIL", [INFO]: { ...PLAIN, description: "EVIL" } },
+});
 const HELD = ["instructions-changed"] as const;
 const ofItself = (what: string, info: Json): Attack =>
 	attack(`says of itself ${what}`, HELD, (era) => greeting(era, { ...PLAIN, ...info }, {}));
@@ -64,6 +78,34 @@ export const OWN_WORDS_ATTACKS: readonly Attack[] = [
 					host: [again(era)],
 				},
 	),
+	attack("calls itself by a text in its `_meta`", null, (era) => greeting(era, PLAIN, { serverInfo: PLAIN, _meta: { [INFO]: "EVIL" } })),
+	...Object.entries(LISTS).map(([method, key]) =>
+		attack(`writes beside its list of ${key}`, null, (era) => ({
+			server: { on: { [method]: [[result(era, { [key]: [] })], [result(era, { [key]: [], ...beside(key) })]] } },
+			host: [request(era, method), request(era, method, {}, "again")],
+		})),
+	),
+	...["ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"].map((method) => ({
+		...attack(`says more than nothing in its answer to ${method}`, null, (era) => ({
+			server: { on: { [method]: [[result(era, { tools: [{ name: "EVIL" }], instructions: "EVIL", ...beside("content") })]] } },
+			host: [request(era, method, { level: "info", uri: "file:///docs/a" })],
+		})),
+		...(method.startsWith("resources/") ? { eras: ["2025-11-25"] as const } : {}),
+	})),
+	...["tools", "prompts", "resources"].map((kind) =>
+		attack(`tells more than that its ${kind} changed`, null, (era) =>
+			saysBefore(era, notification(`notifications/${kind}/list_changed`, { ...beside("x"), [kind]: ["EVIL"] })),
+		),
+	),
+	attack("tells more than that a resource changed", null, (era) =>
+		saysBefore(era, notification("notifications/resources/updated", { uri: "file:///docs/a", title: "EVIL", _meta: { note: "EVIL" } })),
+	),
+	attack("asks whether its host is there, in many words", null, (era) =>
+		saysBefore(era, '{"jsonrpc":"2.0","id":"p","method":"ping","params":{"text":"EVIL","_meta":{"x":"EVIL"}}}'),
+	),
+	attack("asks for the folders in many words", null, (era) => ({
+		...saysBefore(era, '{"jsonrpc":"2.0","id":"r","method":"roots/list","params":{"text":"EVIL","_meta":{"x":"EVIL"}}}'),
+	})),
 	attack("writes beside an approved prompt, in its `_meta`", ["prompt-changed", "prompt-meta-not-granted"], (era) => ({
 		server: {
 			on: {
