@@ -29,6 +29,9 @@ const LISTS = new Map([
 	["resources/list", "resources"],
 	["resources/templates/list", "resourceTemplates"],
 ]);
+/** Requests that are answered by nothing. */
+const EMPTY = new Set(["ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"]);
+const KNOWN = ["nextCursor", "ttlMs", "cacheScope", "resultType", "_meta"];
 const STATELESS =
 	'{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"h","version":"1"},"io.modelcontextprotocol/clientCapabilities":{"sampling":{},"elicitation":{},"roots":{}}';
 
@@ -212,7 +215,11 @@ export class Dialogue {
 		const id = ["id", json(open.id)] as const;
 		if (r.below(5) === 0) return plain("server", this.#message([id, this.#error()]));
 		const key = LISTS.get(open.method);
-		if (key === undefined) return plain("server", this.#message([id, ["result", this.#result(this.#content(open.method))]]));
+		if (key === undefined) {
+			const result = this.#result(this.#content(open.method));
+			const isKnown = !EMPTY.has(open.method) || hasKnown(result, null);
+			return { by: "server", kind: isKnown ? null : "members that nobody knows", text: this.#message([id, ["result", result]]) };
+		}
 		// All tools are on one page, or a call of another would be for one that the server does not have any more.
 		const isTools = key === "tools";
 		const elements = Array.from({ length: isTools ? TOOL_NAMES.length : r.below(4) }, (_, at) => this.#element(key, at));
@@ -223,7 +230,9 @@ export class Dialogue {
 					["cacheScope", r.pick(['"private"', '"public"'])],
 				]
 			: [];
-		const text = this.#message([id, ["result", this.#result([[key, `[${elements.join(r.pick([",", " ,\t"]))}]`], ...more, ...hints])]]);
+		const result = this.#result([[key, `[${elements.join(r.pick([",", " ,\t"]))}]`], ...more, ...hints]);
+		const text = this.#message([id, ["result", result]]);
+		if (!hasKnown(result, key)) return { by: "server", kind: "members that nobody knows", text };
 		const isAsIs = hints.length === 0 || (hints[0]?.[1] !== "600000" && hints[1]?.[1] === '"private"');
 		return { by: "server", kind: isAsIs ? null : "hints for caches", text };
 	}
@@ -438,6 +447,12 @@ export class Dialogue {
 /** The definition of a tool, as it is granted and as it is listed. */
 export function toolText(name: string): string {
 	return `{"name": ${json(name)},"description":"Does ${name}\\n\\u00e9","inputSchema":{"type":"object","properties":{"k":{"maximum":1e3}}},"annotations":{"title":"T"}}`;
+}
+
+/** @param key what it lists; null: nothing */
+function hasKnown(result: string, key: string | null): boolean {
+	const { _meta: meta = {}, ...rest } = JSON.parse(result) as { readonly _meta?: object };
+	return Object.keys(meta).length === 0 && Object.keys(rest).every((each) => each === key || KNOWN.includes(each));
 }
 
 function plain(by: Said["by"], text: string): Said {

@@ -58,6 +58,16 @@ export const DIFFERENCES: Readonly<Record<string, (said: Said, outcome: Outcome)
 			result: { ...result, ttlMs: Math.min(Number(result.ttlMs), 5000), cacheScope: "private" },
 		});
 	},
+	// Where a host expects none of a server's words, it gets none: of a list and of an answer that holds nothing, what the protocol knows.
+	"members that nobody knows": ({ text }, { onward: [got = ""], back }) => {
+		assert.deepEqual(back, []);
+		const { result, ...rest } = JSON.parse(text) as { result: Json };
+		const known = Object.entries(result).flatMap(([key, value]) =>
+			key === "_meta" ? [[key, {}] as const] : KNOWN.has(key) ? [[key, value] as const] : [],
+		);
+		const hints = "ttlMs" in result ? { ttlMs: Math.min(Number(result.ttlMs), 5000), cacheScope: "private" } : {};
+		assert.deepEqual(JSON.parse(got), { ...rest, result: { ...Object.fromEntries(known), ...hints } });
+	},
 	// Readers put one thing or another in its place, or refuse the message.
 	"half a character": ({ text }, outcome) => assert.deepEqual(outcome, { onward: [text.replace("\\udc00", "\\\\u{dc00}")], back: [] }),
 	// What nobody sees and what drives a terminal is shown as its code.
@@ -65,6 +75,8 @@ export const DIFFERENCES: Readonly<Record<string, (said: Said, outcome: Outcome)
 		assert.equal(got.replaceAll("\\\\u{200b}", "\u200b").replaceAll("\\\\u{1b}", "\\u001b"), text.replaceAll("\\u200b", "\u200b"));
 	},
 };
+
+const KNOWN = new Set(["tools", "prompts", "resources", "resourceTemplates", "nextCursor", "ttlMs", "cacheScope", "resultType"]);
 
 /** What was met, by kind; "" is what came through byte for byte. */
 export type Met = Map<string, number>;

@@ -22,14 +22,14 @@ const MOST_OPEN = 16;
 
 const hasAlikeRequest = lookalikesOf(["method", "params"]);
 const hasAlikeQuestion = lookalikesOf(["message", "requestedSchema", "mode", "url"]);
-const hasAlikeSampling = lookalikesOf(["includeContext", "messages", "systemPrompt", "task"]);
+const hasAlikeSampling = lookalikesOf(["includeContext", "messages", "systemPrompt", "task", "tools", "toolChoice"]);
 /** What a model may be asked with of what else the host knows: nothing, or what this server said itself. */
 const OWN_CONTEXT: ReadonlySet<unknown> = new Set([undefined, "none", "thisServer"]);
 /** An address that a browser opens over TLS, or on this machine; nothing before the host, and no character that programs read differently. */
 const WEB_ADDRESS = /^(?:https:\/\/[a-z0-9[][^/?#@\\]*|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)(?:[/?#][^\\]*)?$/i;
 const PRINTABLE = /^[\x21-\x7e]+$/;
 /** They say more than that a kind is not granted. */
-const TOLD: ReadonlySet<Reason> = new Set(["credential-asked", "context-asked", "address-unsafe"]);
+const TOLD: ReadonlySet<Reason> = new Set(["credential-asked", "context-asked", "tools-asked", "address-unsafe"]);
 
 /** What a server may ask of a host: `refuse` null lets it through; `flag` is told to the person. */
 export interface AskVerdict {
@@ -157,6 +157,8 @@ export class AskGate {
 		if ("task" in params) return no("task-not-granted");
 		if (kind === "sampling" && hasAlikeSampling(params)) return no("bad-params");
 		if (kind === "sampling" && !OWN_CONTEXT.has(params.includeContext)) return no("context-asked");
+		// Definitions that nobody approved, which the model would take for its host's own.
+		if (kind === "sampling" && ("tools" in params || "toolChoice" in params)) return no("tools-asked");
 		if (kind !== "elicitation") return { reason: null, kind, flag: null };
 		if (hasAlikeQuestion(params)) return no("bad-params");
 		if (asksForCredential(params)) return no("credential-asked");

@@ -1,14 +1,14 @@
 import { applyEdits } from "../text.ts";
 import { find, setMember } from "./json-text.ts";
+import { isCacheHint, othersIn } from "./known-members.ts";
 import { isObject, type JsonObject } from "./message.ts";
 import { Meta } from "./meta.ts";
-import { hasPlace, isPlainInfo, isPlainOption, labelOf, saysNothing } from "./own-words.ts";
+import { hasPlace, isPlainInfo, isPlainOption, labelOf } from "./own-words.ts";
 import { dropMembers } from "./rewrite.ts";
 
 /** Edits of an answer to `initialize` or `server/discover`, by which it says no more than a host may hear. All return the new text. */
 
 const IN_META: ReadonlySet<string> = new Set([Meta.serverInfo]);
-const SCOPES: ReadonlySet<unknown> = new Set(["private", "public"]);
 
 /** True for a member that the protocol knows in such an answer, with a value of its kind. */
 function isKnown(key: string, value: unknown): boolean {
@@ -22,21 +22,19 @@ function isKnown(key: string, value: unknown): boolean {
 		case "serverInfo":
 		case "_meta":
 			return isObject(value);
-		case "cacheScope":
-			return SCOPES.has(value);
 		default:
-			return saysNothing(value);
+			return isCacheHint(key, value);
 	}
 }
 
-/** Without what no host has a use for: text in members that the protocol does not know, and all of `_meta` but who the server is. */
+/** Without what no host has a use for: members that the protocol does not know, and all of `_meta` but who the server is. */
 export function withoutUnknown(text: string, result: JsonObject): string {
 	const { _meta: meta } = result;
 	const fewer = isObject(meta)
 		? dropMembers(
 				text,
 				["result", "_meta"],
-				othersIn(meta, (key) => IN_META.has(key)),
+				othersIn(meta, (key, value) => IN_META.has(key) && isObject(value)),
 			)
 		: text;
 	return dropMembers(fewer, ["result"], othersIn(result, isKnown));
@@ -88,8 +86,4 @@ function withInfo(text: string, path: readonly string[], info: unknown): string 
 /** A host refuses an answer without these. */
 function isNeeded(key: string, value: unknown): value is string {
 	return (key === "name" || key === "version") && typeof value === "string";
-}
-
-function othersIn(object: JsonObject, isKept: (key: string, value: unknown) => boolean): ReadonlySet<string> {
-	return new Set(Object.entries(object).flatMap(([key, value]) => (isKept(key, value) ? [] : [key])));
 }

@@ -50,6 +50,11 @@ function isCompletable(offers: Offers, ref: JsonObject): boolean {
 	return ref.type === "ref/resource" && !("name" in ref) && (offersTemplate(offers, ref.uri) || offersResource(offers, ref.uri));
 }
 
+/** Where the elements of such a list stand. Null: it is none. */
+export function listKey(method: string): string | null {
+	return LISTS.get(method)?.key ?? null;
+}
+
 /** True for a list of what a server offers beside tools. */
 export function isOfferList(method: string): boolean {
 	return LISTS.has(method);

@@ -29,6 +29,8 @@ const CAPABILITIES = "capabilities";
 const KINDS: ReadonlySet<string> = new Set(["tools", "prompts", "resources", "completions", "logging", "tasks"]);
 /** `example.org/ui` */
 const NAME = /^[\w.-]{1,60}(?:\/[\w.-]{1,60})?$/;
+/** `listChanged` */
+const OPTION = /^[A-Za-z]{1,30}$/;
 const VERSION = /^[\w.-]{1,40}$/;
 
 /** True for one line that is short enough to pass as it is. */
@@ -59,10 +61,11 @@ export function hasPlace(kind: string): boolean {
 
 /** Of a kind that the protocol knows, true for a member that says only that there is something: of what others have added to it, the name. */
 export function isPlainOption(kind: string, key: string, value: unknown): boolean {
-	if (!isOfOthers(kind)) return saysNothing(value);
+	if (!isOfOthers(kind)) return OPTION.test(key) && saysNothing(value);
 	// Tasks are never passed on, whatever is said of them.
 	return (
-		(isObject(value) && NAME.test(key) && Object.values(value).every(saysNothing)) || (kind === "extensions" && key === TASKS_EXTENSION)
+		(isObject(value) && NAME.test(key) && Object.entries(value).every(([each, what]) => OPTION.test(each) && saysNothing(what))) ||
+		(kind === "extensions" && key === TASKS_EXTENSION)
 	);
 }
 
@@ -71,7 +74,7 @@ function isOfOthers(kind: string): boolean {
 }
 
 /** True for a value that holds no text. */
-export function saysNothing(value: unknown): boolean {
+function saysNothing(value: unknown): boolean {
 	return value === null || typeof value === "boolean" || typeof value === "number";
 }
 

@@ -130,6 +130,10 @@ const REASONS = {
 		says: "the server asked for a model's answer with what other servers said to it, which Sallyport does not let through",
 		remedy: "",
 	},
+	"tools-asked": {
+		says: "the server asked for a model's answer with tools of its own, which nobody approved and Sallyport does not let through",
+		remedy: "",
+	},
 	"address-unsafe": {
 		says: "the server asked the person to open an address that is none of the web, or that does not lead where it seems to",
 		remedy: "",

@@ -9,16 +9,21 @@ import { TASKS_EXTENSION } from "./meta.ts";
 const LIST_TTL = 5000;
 
 const TASKS: ReadonlySet<string> = new Set(["tasks"]);
+const MODEL_TOOLS: ReadonlySet<string> = new Set(["tools"]);
 const META: ReadonlySet<string> = new Set(["_meta"]);
 
 /** `denied`: what a server may not ask its host for. */
 export function hasDeniedCapability(capabilities: unknown, denied: ReadonlySet<string>): boolean {
-	return isObject(capabilities) && (Object.keys(capabilities).some((key) => denied.has(key)) || hasTasksExtension(capabilities));
+	return (
+		isObject(capabilities) &&
+		(Object.keys(capabilities).some((key) => denied.has(key)) || hasTasksExtension(capabilities) || hasModelTools(capabilities))
+	);
 }
 
 /** `path` leads to the host's capabilities. */
 export function withoutDeniedCapabilities(text: string, denied: ReadonlySet<string>, ...path: readonly string[]): string {
-	return dropMembers(dropTasksExtension(text, path), path, denied);
+	const fewer = dropMembers(text, [...path, "sampling"], MODEL_TOOLS);
+	return dropMembers(dropTasksExtension(fewer, path), path, denied);
 }
 
 /** Of an answer to `initialize` or `server/discover`: a server with tools announces changes, because the grant can change; no tasks. */
@@ -99,6 +104,11 @@ export function withOffers(text: string, capabilities: unknown, denied: Readonly
 export function withToolsAcknowledged(text: string): string {
 	const filter = find(text, "params", "notifications");
 	return filter === null ? text : applyEdits(text, [setMember(text, filter, "toolsListChanged", "true")]);
+}
+
+/** Whether a server may ask the model with tools of its own: what nobody approved is never let through, so that none need ask. */
+function hasModelTools({ sampling }: JsonObject): boolean {
+	return isObject(sampling) && "tools" in sampling;
 }
 
 function hasTasksExtension(capabilities: JsonObject): boolean {

@@ -7,9 +7,10 @@ import { withoutBeside, withoutInstructions, withoutUnknown, withPlainInfo } fro
 import { withHalvesShown } from "./half-characters.ts";
 import { type InFlight, isAudited } from "./in-flight.ts";
 import { hasAlikeGreeting, heldInstructions } from "./instructions-gate.ts";
+import { isAnsweredByNothing, withKnownParams, withKnownResult } from "./known-members.ts";
 import { type Batch, type Invalid, isObject, type JsonObject, lookalikesOf, type Message, type RequestId, readLine } from "./message.ts";
 import { Meta } from "./meta.ts";
-import { deniedOffers, deniedSubscriptions, isOfferList, isOfferRequest, mayHear, offeredPage } from "./offered.ts";
+import { deniedOffers, deniedSubscriptions, isOfferList, isOfferRequest, listKey, mayHear, offeredPage } from "./offered.ts";
 import { hasPlainVersions } from "./own-words.ts";
 import { readPlainAnswer } from "./plain-answer.ts";
 import { PLAIN_DEPTH } from "./plain-json.ts";
@@ -120,8 +121,9 @@ export class ServerSide {
 		return true;
 	}
 
-	#request(request: Request, source: Source): void {
-		const { id, method } = request;
+	#request(request: Request, original: Source): void {
+		const { id, method, params = {} } = request;
+		const source = changed(original, withKnownParams(original.text, method, params));
 		// The host gives an id back letter for letter, so nothing can be taken out of it.
 		if (typeof id === "string" && this.#state.secrets !== null && this.#state.secrets.redact(id) !== id) {
 			this.#state.desk.note("server-to-host", "secret-redacted");
@@ -160,7 +162,8 @@ export class ServerSide {
 	#notification(notification: Notification, source: Source): void {
 		if (notification.method === TOOLS_CHANGED) this.#state.tools.listed.listChanged();
 		if (notification.method === PROMPTS_CHANGED) this.#state.offering.prompts.listChanged();
-		const text = this.#judgedNotification(notification, source.text);
+		const { method, params = {} } = notification;
+		const text = this.#judgedNotification(notification, withKnownParams(source.text, method, params));
 		if (text === null) this.#state.desk.noteMessage("server-to-host", "notification-not-granted", notification);
 		else this.#toHost(changed(source, text));
 	}
@@ -300,7 +303,7 @@ export class ServerSide {
 
 	/** The text of an answer as the host may have it; null when its shape is not what the method gives. */
 	#judgedResult(request: InFlight, result: JsonObject, text: string): string | null {
-		if (isOfferList(request.method)) return this.#offeredList(request, result, this.#listedBy(result, text));
+		if (isOfferList(request.method)) return this.#offeredList(request, result, this.#listedBy(result, text, listKey(request.method)));
 		switch (request.method) {
 			case "initialize":
 				if (!isGreeting(result)) return null;
@@ -312,9 +315,9 @@ export class ServerSide {
 			case "server/discover":
 				return isGreeting(result) ? this.#greeting(request, result, text) : null;
 			case "tools/list":
-				return this.#state.tools.page(request, result, this.#listedBy(result, text));
+				return this.#state.tools.page(request, result, this.#listedBy(result, text, "tools"));
 			default:
-				return text;
+				return isAnsweredByNothing(request.method) ? this.#listedBy(result, text, null) : text;
 		}
 	}
 
@@ -346,9 +349,14 @@ export class ServerSide {
 		return held.drops.beside ? withoutBeside(quiet, result) : quiet;
 	}
 
-	/** In the stateless era a server may say in every answer who it is. A list comes before anybody has asked it for anything. */
-	#listedBy(result: JsonObject, text: string): string {
-		return this.#state.introduced !== null && this.#state.introduced === introduction(result) ? text : withPlainInfo(text, result);
+	/**
+	 * In the stateless era a server may say in every answer who it is. A list comes before anybody has asked it for anything.
+	 *
+	 * @param list what it lists; null: nothing
+	 */
+	#listedBy(result: JsonObject, text: string, list: string | null): string {
+		const known = withKnownResult(text, result, list);
+		return this.#state.introduced !== null && this.#state.introduced === introduction(result) ? known : withPlainInfo(known, result);
 	}
 
 	#withCapabilities(text: string, capabilities: unknown): string {

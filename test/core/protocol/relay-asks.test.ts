@@ -105,6 +105,24 @@ describe("what a server asks in the older era", () => {
 		},
 	);
 
+	test.each([{ tools: [{ name: "x" }] }, { tools: [] }, { toolChoice: { mode: "required" } }])(
+		"a model is not asked with tools of the server's own: %j",
+		(more) => {
+			const session = ready(all);
+			const { host, server } = session.server(request(1, "sampling/createMessage", { messages: [], maxTokens: 1, ...more }));
+			expect({ host, server }).toEqual({ host: [], server: [refused(1, -32601)] });
+			expect(session.reasons.at(-1)).toBe("tools-asked");
+		},
+	);
+
+	test("a server is not told that its host lets it bring tools of its own to the model", () => {
+		const session = new Session(grant(read), {}, undefined, { asks: all });
+		const capabilities = { sampling: { tools: {}, context: {} }, roots: {} };
+		const asked = request(1, "initialize", { protocolVersion: "2025-11-25", capabilities });
+		const sent = JSON.parse(session.host(asked).server[0] ?? "") as { params: Json };
+		expect(sent.params.capabilities).toEqual({ sampling: { context: {} }, roots: {} });
+	});
+
 	test.each(["none", "thisServer"])("a model may be asked with %s", (includeContext) => {
 		const asked = ready(all).server(request(1, "sampling/createMessage", { messages: [], maxTokens: 1, includeContext }));
 		expect(asked.host).toHaveLength(1);
@@ -281,6 +299,12 @@ describe("input that a server requires in the stateless era", () => {
 			all,
 			ask({ inputRequests: { a: { method: "sampling/createMessage", params: { messages: [], includeContext: "allServers" } } } }),
 			"context-asked",
+		],
+		[
+			"with tools of the server's own",
+			all,
+			ask({ inputRequests: { a: { method: "sampling/createMessage", params: { messages: [], tools: [] } } } }),
+			"tools-asked",
 		],
 		["for a visit to a program", all, ask({}, { mode: "url", message: "Sign", url: "vscode://x/y" }), "address-unsafe"],
 		["of an unknown kind", all, ask({ inputRequests: { a: { method: "tools/call", params: {} } } }), "input-not-granted"],

@@ -50,7 +50,7 @@ describe.each(ERAS)("what a server says for the model in its answer to $name", (
 	const saying = (instructions: string, more = ""): string => `${era.before},"instructions":${instructions}${more}}`;
 
 	test("reaches the host as a person approved it, byte for byte", () => {
-		const answer = saying(JSON.stringify(TEXT), ',"n":1.0');
+		const answer = saying(JSON.stringify(TEXT), ',"ttlMs":1.0');
 		const { host, warnings } = era.ask(session(APPROVED), answer);
 		expect(host[0]).toContain(`"result":${answer}`);
 		expect(warnings).toEqual([]);
@@ -58,8 +58,8 @@ describe.each(ERAS)("what a server says for the model in its answer to $name", (
 
 	test("is left out where nobody approved any, and nothing else is; it is told, with the remedy, and is in the log", () => {
 		const here = session();
-		const { host, warnings } = era.ask(here, saying(JSON.stringify(TEXT), ',"n":1.0,"big":12345678901234567890'));
-		expect(host[0]).toContain(`"result":${era.before},"n":1.0,"big":12345678901234567890}}`);
+		const { host, warnings } = era.ask(here, saying(JSON.stringify(TEXT), ',"ttlMs":1.0'));
+		expect(host[0]).toContain(`"result":${era.before},"ttlMs":1.0}}`);
 		expect(host[0]).not.toContain("instructions");
 		expect(warnings).toEqual([expect.stringMatching(/^demo: the server gives instructions .*sallyport tools allow demo --instructions$/)]);
 		expect(here.events).toMatchObject([

@@ -22,12 +22,12 @@ describe.each(eras)("in %s", (era, meta) => {
 		["prompts/list", "prompts", [{ name: "summary" }, { name: "Summary" }, { name: "steal" }, 7, { name: "summary", Name: "steal" }]],
 		["resources/list", "resources", [{ uri: "file:///docs/a" }, { uri: "file:///docs/../etc/passwd" }, { uri: "file:///etc" }, {}]],
 		["resources/templates/list", "resourceTemplates", [{ uriTemplate: "file:///docs/{path}" }, { uriTemplate: "file:///{+path}" }]],
-	])("%s shows what is granted of every page, and keeps the rest of the answer", (method, key, elements) => {
+	])("%s shows what is granted of every page, and keeps what the protocol knows of the rest", (method, key, elements) => {
 		const side = ready();
 		side.host(request(1, method, meta));
 		const page = { [key]: elements, nextCursor: "2", ttlMs: 9, _meta: { n: 1 }, resultType: "complete", cacheScope: "private" };
 		const [answer = ""] = side.server({ jsonrpc: "2.0", id: 1, result: page }).host;
-		expect(JSON.parse(answer).result).toEqual({ ...page, [key]: elements.slice(0, 1) });
+		expect(JSON.parse(answer).result).toEqual({ ...page, _meta: {}, [key]: elements.slice(0, 1) });
 		side.host(request(2, method, { ...meta, cursor: "2" }));
 		const [second = ""] = side.server({ jsonrpc: "2.0", id: 2, result: { [key]: elements.slice(1) } }).host;
 		expect(JSON.parse(second).result[key]).toEqual([]);
@@ -53,7 +53,8 @@ describe.each(eras)("in %s", (era, meta) => {
 		const { arguments: _, argument: __, ...subject } = params as Record<string, unknown>;
 		expect(side.events.at(-1)).toMatchObject({ method, decision: "allow", reason: "offer-granted", arguments: subject });
 		const answer = '{"jsonrpc":"2.0","id":1,"result":{"contents":[{"uri":"file:///docs/a","text":"1"}], "n":1.0}}';
-		expect(side.server(answer).host).toEqual([answer]);
+		// What is answered by nothing, is.
+		expect(side.server(answer).host).toEqual([/subscribe$/.test(method) ? '{"jsonrpc":"2.0","id":1,"result":{}}' : answer]);
 		expect(side.events.at(-1)).toMatchObject({ request: 1, method, direction: "server-to-host", outcome: "answered" });
 	});
 

@@ -101,9 +101,9 @@ describe.each(ERAS)("who a server says that it is in its answer to $method", ({ 
 	test("is left out in members that the protocol does not know, whoever approved what", () => {
 		const said = answer(PLAIN, { note: "EVIL", more: { deep: "EVIL" }, list: ["EVIL"], count: 3, cacheScope: "EVIL" });
 		const { _meta: meta } = said as { _meta?: Json };
-		const { text, result } = told(session(), method, { ...said, _meta: { ...meta, "example/note": "EVIL" } });
+		const { text, result } = told(session(), method, { ...said, "EVIL words": 1, _meta: { ...meta, "example/note": "EVIL" } });
 		expect(text).not.toContain("EVIL");
-		expect(result).toMatchObject({ count: 3 });
+		expect(result).not.toHaveProperty("count");
 		expect(infoOf(result)).toEqual(PLAIN);
 	});
 
@@ -123,7 +123,7 @@ describe.each(ERAS)("what a server says that it can, in its answer to $method", 
 		experimental: { "EVIL instruction": {}, other: { say: "EVIL" }, "example-x": {} },
 		extensions: { "example/ui": { mimeTypes: ["EVIL"] } },
 		"example/own": "EVIL",
-		tools: { listChanged: true, note: "EVIL" },
+		tools: { listChanged: true, note: "EVIL", "EVIL words": true },
 		logging: "EVIL",
 	};
 
@@ -154,10 +154,10 @@ test("in the stateless era a server says in its lists who it is only as it did w
 		return (JSON.parse(text) as { result: { _meta: Json } }).result._meta;
 	};
 	const here = new Session(grant(read), {}, undefined, { instructions: approvalOf(said) });
-	expect(listed(here, info)).toEqual({ [INFO]: PLAIN, "example/trace": 1 });
+	expect(listed(here, info)).toEqual({ [INFO]: PLAIN });
 	told(here, "server/discover", said);
-	expect(listed(here, info)).toEqual({ [INFO]: info, "example/trace": 1 });
-	expect(listed(here, { ...info, description: "EVIL anew" })).toEqual({ [INFO]: PLAIN, "example/trace": 1 });
+	expect(listed(here, info)).toEqual({ [INFO]: info });
+	expect(listed(here, { ...info, description: "EVIL anew" })).toEqual({ [INFO]: PLAIN });
 });
 
 describe("the text that a person approves", () => {

@@ -7,20 +7,20 @@ const erase = tool("erase");
 const own = (n: number) => `sallyport-${RANDOM}-${n}`;
 
 describe("a list", () => {
-	test("shows the granted tools and no others, and keeps everything else in the answer", () => {
+	test("shows the granted tools and no others, and keeps of the answer what the protocol knows", () => {
 		const session = new Session(grant(read, write)).initialize();
 		session.host({ jsonrpc: "2.0", id: 1, method: "tools/list" });
 		const answer = `{"jsonrpc":"2.0","result":{"_meta":{"n":1.0},"tools":[${[erase, read, write, erase].map((one) => JSON.stringify(one)).join(" , ")}],"nextCursor":"c","future":12345678901234567890},"id":1}`;
 		const { host } = session.server(answer);
 		expect(host).toEqual([
-			`{"jsonrpc":"2.0","result":{"_meta":{"n":1.0},"tools":[${JSON.stringify(read)},${JSON.stringify(write)}],"nextCursor":"c","future":12345678901234567890},"id":1}`,
+			`{"jsonrpc":"2.0","result":{"_meta":{},"tools":[${JSON.stringify(read)},${JSON.stringify(write)}],"nextCursor":"c"},"id":1}`,
 		]);
 	});
 
 	test("with everything granted goes through byte for byte", () => {
 		const session = new Session(grant(read, write)).initialize();
 		session.host({ jsonrpc: "2.0", id: 1, method: "tools/list" });
-		const answer = `{ "id":1, "jsonrpc":"2.0", "result":{"tools":[${JSON.stringify(write)}, ${JSON.stringify(read)}], "ttl":1.50}}`;
+		const answer = `{ "id":1, "jsonrpc":"2.0", "result":{"tools":[${JSON.stringify(write)}, ${JSON.stringify(read)}], "ttlMs":1.50}}`;
 		expect(session.server(answer).host).toEqual([answer]);
 	});
 
@@ -43,7 +43,7 @@ describe("a list", () => {
 		expect(JSON.parse(answer ?? "")).toEqual({
 			jsonrpc: "2.0",
 			id: 1,
-			result: { ...result, tools: [read], ttlMs: 5000, cacheScope: "private" },
+			result: { ...result, tools: [read], ttlMs: 5000, cacheScope: "private", _meta: {} },
 		});
 		session.host({ jsonrpc: "2.0", id: 2, method: "tools/list", params: modernMeta() });
 		const [bare] = session.server({ jsonrpc: "2.0", id: 2, result: { resultType: "complete", tools: [read] } }).host;
@@ -407,7 +407,7 @@ describe("a list that changes", () => {
 		const answer =
 			'{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{},"tasks":{"list":{}},"logging":{}},"n":1.0}}';
 		expect(session.server(answer).host).toEqual([
-			'{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true},"logging":{}},"n":1.0}}',
+			'{"jsonrpc":"2.0","id":1,"result":{"protocolVersion":"2025-11-25","capabilities":{"tools":{"listChanged":true},"logging":{}}}}',
 		]);
 		session.host({ jsonrpc: "2.0", id: 2, method: "server/discover", params: modernMeta() });
 		const discovered = {

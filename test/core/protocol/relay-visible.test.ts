@@ -128,8 +128,8 @@ describe("what a server says", () => {
 		const session = ready(tool("read"));
 		session.host({ jsonrpc: "2.0", id: "l\u200b", method: "tools/list", params: modernMeta() });
 		const cursor = "next\u200b\u001b";
-		const [page = ""] = session.server({ jsonrpc: "2.0", id: "l\u200b", result: { tools: [], nextCursor: cursor, note: "\u001b" } }).host;
-		expect(JSON.parse(page)).toMatchObject({ id: "l\u200b", result: { nextCursor: cursor, note: "\\u{1b}" } });
+		const [page = ""] = session.server({ jsonrpc: "2.0", id: "l\u200b", result: { tools: [], nextCursor: cursor } }).host;
+		expect(JSON.parse(page)).toMatchObject({ id: "l\u200b", result: { nextCursor: cursor } });
 		const text = answer(session, { content: [], structuredContent: { "a\u200b": 1, "a\\u{200b}": 2, "a\\u{200b} 2": 3 } });
 		expect(JSON.parse(text).result.structuredContent).toEqual({ "a\\u{200b} 3": 1, "a\\u{200b}": 2, "a\\u{200b} 2": 3 });
 	});

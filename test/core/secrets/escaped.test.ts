@@ -57,6 +57,17 @@ test("text with escapes and without the value stays as it is", () => {
 	expect(known.redact(text)).toBe(text);
 });
 
+test.each(['"', 'x"', "xy", "%", "%4", "", "a&", "\\"])("text that ends in %j is read from wherever in memory it stands", (end) => {
+	const known = new KnownValues(VALUES);
+	const text = bytes(`%41${end}`);
+	for (const offset of [0, 1, 2, 3]) {
+		const around = new Uint8Array(text.length + offset + 1).fill(0x25);
+		around.set(text, offset);
+		expect(known.mayBeIn(around.subarray(offset, offset + text.length))).toBe(false);
+		expect(known.mayBeIn(around.subarray(offset + 3, offset + text.length))).toBe(false);
+	}
+});
+
 test("what is made to be slow is not: the work grows with the text", () => {
 	const known = new KnownValues(VALUES);
 	for (const piece of ["\\", "%", "%4", "%41", "&#", "&#x0000000", "\\u{0000000", "&amp", "+", "\\x4"]) {

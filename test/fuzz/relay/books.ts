@@ -57,7 +57,7 @@ const NOTES = {
 	"host-to-server":
 		/^(?:line-too-long|line-invalid|batch-not-negotiated|response-unexpected|host-secret|bad-params|notification-not-granted)$/,
 	"server-to-host":
-		/^(?:line-too-long|line-invalid|batch-not-negotiated|response-unexpected|secret-redacted|text-made-visible|result-cut|url-asked|notification-not-granted|server-request-not-granted|id-reused|bad-params|too-many-asks|credential-asked|task-not-granted|audit-failed|address-unsafe|context-asked|instructions-(?:not-granted|changed)|tool-(?:changed|duplicate|unreadable|not-granted|meta-changed)|prompt-(?:changed|duplicate|unreadable|not-listed|meta-not-granted))$/,
+		/^(?:line-too-long|line-invalid|batch-not-negotiated|response-unexpected|secret-redacted|text-made-visible|result-cut|url-asked|notification-not-granted|server-request-not-granted|id-reused|bad-params|too-many-asks|credential-asked|task-not-granted|audit-failed|address-unsafe|context-asked|tools-asked|instructions-(?:not-granted|changed)|tool-(?:changed|duplicate|unreadable|not-granted|meta-changed)|prompt-(?:changed|duplicate|unreadable|not-listed|meta-not-granted))$/,
 	launcher: /^$/,
 	// Nobody approves anything while it runs.
 	person: /(?!)/,

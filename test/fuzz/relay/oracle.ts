@@ -32,6 +32,9 @@ const FORBIDDEN_FORMS = Object.entries(FORMS)
 	);
 /** Of the codes of its characters, the last one is another with one more digit. */
 const CODES = new RegExp(`(?<![0-9])${FORMS.codes?.(SECRET) ?? ""}(?![0-9])`);
+const NAMES = new Set(["name", "title", "version"]);
+/** Characters of a label in which each one is written as its code, or is all redacted. */
+const MOST_WRITTEN = 1100;
 const UNSEEN = /[\u200b\u202e\u{e0041}]|[^\P{Cc}\n\t]/u;
 /** What a host gives back letter for letter. */
 const OPAQUE = new Set(["id", "nextCursor", "requestState", "progressToken", "requestId", "io.modelcontextprotocol/subscriptionId"]);
@@ -260,10 +263,8 @@ export class Oracle {
 			const isNothing = said === undefined || said === null || said === "";
 			if (!isNothing && (this.#policy.instructions === undefined || said !== INSTRUCTIONS))
 				throw new Broken("instructions reach the host that were not approved");
-			// Of the rest nothing was ever approved. A label may have become longer: what nobody sees in it is shown as its code.
-			const { serverInfo = {}, "io.modelcontextprotocol/serverInfo": inMeta = {}, ...rest } = ownWords(result).beside;
-			const more = [serverInfo, inMeta].flatMap((info) => (isObject(info) ? Object.keys(info) : []));
-			if (Object.keys(rest).length > 0 || more.some((key) => !["name", "version", "title"].includes(key)))
+			// Of the rest nothing was ever approved.
+			if (!isDeepStrictEqual(ownWords(withShortNames(result)).beside, {}))
 				throw new Broken("more than labels reaches the host of what the server is");
 		}
 		if (asked.method === "prompts/list" && Array.isArray(result.prompts))
@@ -371,11 +372,26 @@ function isApproved(tool: unknown): boolean {
 	return isDeepStrictEqual(definition, APPROVED.get(String(tool.name)));
 }
 
-/** As the server lists it: what stands beside it was not approved, and takes nothing away. */
+/** As a server lists it: what is approved without a `_meta` is the same with one, which is left out. */
 function isApprovedPrompt(prompt: unknown): boolean {
 	if (!isObject(prompt)) return false;
 	const { _meta: _, ...definition } = prompt;
 	return isDeepStrictEqual(definition, PROMPT);
+}
+
+/** What was found in a label after it was cut, and is written out or left out there, makes it longer: that much may be in it. */
+function withShortNames(result: Json): Json {
+	const shorter = (info: unknown): unknown => {
+		if (!isObject(info)) return info;
+		const short = (text: unknown): unknown =>
+			typeof text === "string"
+				? text.replaceAll(/\[redacted\]|\\u\{[0-9a-f]+\}/g, "").slice(0, text.length <= MOST_WRITTEN ? 100 : undefined)
+				: text;
+		return Object.fromEntries(Object.entries(info).map(([key, value]) => [key, NAMES.has(key) ? short(value) : value]));
+	};
+	const { serverInfo, _meta: meta } = result;
+	const key = "io.modelcontextprotocol/serverInfo";
+	return { ...result, serverInfo: shorter(serverInfo), ...(isObject(meta) ? { _meta: { ...meta, [key]: shorter(meta[key]) } } : {}) };
 }
 
 export function isRefusal(error: unknown): boolean {

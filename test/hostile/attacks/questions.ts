@@ -84,6 +84,24 @@ export const QUESTION_ATTACKS: readonly Attack[] = [
 		JSON.parse('{"message":"Where?","requestedSchema":{"type":"object"},"__proto__":{"mode":"url","url":"vscode://EVIL/x"}}') as Json,
 		["bad-params", "input-not-granted"],
 	),
+	other(
+		"asks the model with tools of its own",
+		"sampling/createMessage",
+		{ messages: [], maxTokens: 1, tools: [{ name: "EVIL", inputSchema: { type: "object" } }] },
+		["tools-asked"],
+	),
+	other(
+		"asks the model with tools of its own under another case",
+		"sampling/createMessage",
+		{ messages: [], maxTokens: 1, Tools: [{ name: "EVIL", inputSchema: { type: "object" } }] },
+		["bad-params", "input-not-granted"],
+	),
+	other(
+		"tells the model which tool it has to use",
+		"sampling/createMessage",
+		{ messages: [], maxTokens: 1, toolChoice: { mode: "required", EVIL: 1 } },
+		["tools-asked"],
+	),
 	question("asks with two messages", { ...form("Where?", answer), Message: "Your password? EVIL" }, ["bad-params", "input-not-granted"]),
 	other("asks for a tool's call as if it were a question", "tools/call", { name: "EVIL" }, [
 		"server-request-not-granted",
