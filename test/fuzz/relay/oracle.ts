@@ -138,7 +138,8 @@ export class Oracle {
 		this.#answered = asked;
 		// The relay may have given its own list up: then what it answers says nothing.
 		const isOwn = typeof id === "string" && id.startsWith(this.#ownPrefix);
-		if (isSingle && isOwn) this.#atServer.delete(id);
+		// What it answers of a subscription may go no further: where it has none, the relay keeps it.
+		if (isSingle && (isOwn || asked?.method === "subscriptions/listen")) this.#atServer.delete(id);
 		if (asked?.method === "prompts/list" && isObject(result) && Array.isArray(result.prompts))
 			this.#isPromptListed ||= this.#promptsAskedIn.get(id) === this.#promptsSince && result.prompts.some(isApprovedPrompt);
 		if (asked?.method !== "tools/list" || !isObject(result) || !Array.isArray(result.tools) || this.#askedIn.get(id) !== this.#generation)
