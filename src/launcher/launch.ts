@@ -13,16 +13,18 @@ import type { AuditLog } from "../platform/audit/writer.ts";
 import { grantDigest } from "../platform/grant-digest.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { inflate } from "../platform/inflate.ts";
+import type { ProvedFacts } from "../platform/launch/facts.ts";
 import { profileOf } from "../platform/launch/profile.ts";
 import { readLayers } from "../platform/policy-files.ts";
 import type { BlockedPath } from "../platform/sandbox/blocked.ts";
 import type { BubblewrapOptions } from "../platform/sandbox/bubblewrap.ts";
-import type { Confined, StartSteps } from "../platform/sandbox/engine.ts";
+import type { Confined } from "../platform/sandbox/engine.ts";
 import type { EgressRefusal } from "../platform/sandbox/proxy-reach.ts";
 import { engineOf, orWeaker } from "../platform/sandbox/tiers.ts";
 import { discardKeychain } from "../platform/vault/keychain-child.ts";
 import { Approvals } from "./approvals.ts";
 import type { RunArguments } from "./arguments.ts";
+import type { ProvingSteps } from "./bare.ts";
 import { BlockedPaths } from "./blocked-paths.ts";
 import { confinement } from "./confinement.ts";
 import { type GrantWatch, watchGrant } from "./grant-watch.ts";
@@ -159,13 +161,13 @@ export class Launch {
 		if (!checked.ok) return checked;
 		const plain = await plainEnvironment(checked.value, process.env);
 		if (!plain.ok) return plain;
-		const verified = async (): Promise<Result<void>> => {
+		const verified = async (): Promise<Result<ProvedFacts>> => {
 			const accepted = await look();
 			if (!accepted.ok) return accepted;
 			if (confinement(accepted.value) !== confinement(found)) return grantChanged;
 			return checked.value.prove(approvals.known?.code ?? null);
 		};
-		let verifying: Promise<Result<void>> | undefined;
+		let verifying: Promise<Result<ProvedFacts>> | undefined;
 		const verify = () => (verifying ??= verified());
 		let resolving: Promise<Result<Readonly<Record<string, string>>>> | undefined;
 		const resolve = async (): Promise<Result<Readonly<Record<string, string>>>> => {
@@ -187,7 +189,8 @@ export class Launch {
 				const audit = await this.#openAudit(home);
 				if (!audit.ok) return audit;
 				const may = await verify();
-				return may.ok ? this.#prepare(found, home, place, approvals) : may;
+				const ready = may.ok ? this.#prepare(found, home, place, approvals) : may;
+				return ready.ok ? may : ready;
 			},
 		});
 	}
@@ -258,14 +261,14 @@ export class Launch {
 	}
 
 	async #confine(
-		{ grant, facts }: Checked,
+		{ grant, unproved }: Checked,
 		env: Readonly<Record<string, string>>,
 		home: Home,
 		approvals: Approvals,
-		steps: Required<StartSteps>,
+		steps: ProvingSteps,
 	): Promise<Result<Confined>> {
 		const { sandbox } = grant;
-		if (sandbox === "off") return (await import("./bare.ts")).startBare(grant, facts, env, steps);
+		if (sandbox === "off") return (await import("./bare.ts")).startBare(grant, env, steps);
 		if (process.platform !== "linux")
 			return fail("sandbox-unsupported", "Sallyport cannot confine servers on this system yet.", "Use Linux, or a Linux container or WSL.");
 		const options: BubblewrapOptions = {
@@ -289,7 +292,7 @@ export class Launch {
 			onFolderLost: (path) => this.#blocked?.blocked({ path, access: "write", reason: "lost" }),
 			onAppeared: (path) => this.#blocked?.blocked({ path, access: "read", reason: "appeared" }),
 		};
-		const profile = profileOf({ ...grant, sandbox }, facts, env, home);
+		const profile = profileOf({ ...grant, sandbox }, unproved, env, home);
 		this.#blocked = new BlockedPaths({
 			server: grant.name,
 			profile,

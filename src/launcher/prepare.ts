@@ -10,9 +10,8 @@ import type { Accepted } from "../platform/acceptance/accepted.ts";
 import { firstWaiting } from "../platform/acceptance/held.ts";
 import type { Home } from "../platform/home.ts";
 import { environmentParts, serverEnvironment } from "../platform/launch/environment.ts";
-import type { LaunchFacts } from "../platform/launch/facts.ts";
 import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
-import { allowCommand, type VerifiedLaunch, verifyLaunch } from "../platform/launch/verify.ts";
+import { allowCommand, type ClaimedFacts, verifyLaunch } from "../platform/launch/verify.ts";
 import { type LayerSources, readLayers } from "../platform/policy-files.ts";
 import type { SecretService } from "../platform/vault/secret-service.ts";
 import type { RunArguments } from "./arguments.ts";
@@ -26,13 +25,10 @@ export interface Place {
 	readonly sources: LayerSources;
 }
 
-/** A launch that is what was approved. */
-export interface Checked {
+/** A launch that is what was approved, once it is proved. */
+export interface Checked extends ClaimedFacts {
 	readonly grant: Grant;
-	readonly facts: LaunchFacts;
 	readonly parts: Readonly<Record<string, EnvPart>>;
-	/** To be called before anything of the server runs. */
-	readonly prove: VerifiedLaunch["prove"];
 }
 
 interface ServerEnvironment {

@@ -27,6 +27,7 @@ import type { GrantWatch } from "./grant-watch.ts";
 import type { LiveReport } from "./live-report.ts";
 import { Outbox } from "./outbox.ts";
 import { WhenSettled } from "./when-settled.ts";
+import { WholeLines } from "./whole-lines.ts";
 
 export interface SessionOptions {
 	readonly grant: Grant;
@@ -61,9 +62,6 @@ const RECORDS_MS = 20;
 
 /** Milliseconds between two looks at whether a host that closed its end still lives. */
 const LOOK_MS = 50;
-
-/** Longest line of a server's stderr that is kept together, in characters. */
-const STDERR_LINE = 64 * 1024;
 
 /**
  * Carries messages between host and server until one of them is gone, and lets through what the grant allows. While one side is
@@ -324,7 +322,6 @@ export class Session {
 	}
 
 	#passOnStderr(stderr: Readable): void {
-		let waiting = "";
 		const decoder = new TextDecoder();
 		const line = (text: string): void => {
 			this.#options.heard(text);
@@ -333,19 +330,9 @@ export class Session {
 				this.#options.host.stderr.once("drain", () => stderr.resume());
 			}
 		};
-		stderr.on("data", (chunk: Buffer) => {
-			const lines = (waiting + decoder.decode(chunk, { stream: true })).split("\n");
-			waiting = lines.pop() ?? "";
-			for (const text of lines) line(text.replace(/\r$/, ""));
-			// A secret across two parts of an endless line would be shown in halves: such a line is not passed on.
-			if (waiting.length > STDERR_LINE) {
-				waiting = "";
-				line("(a very long line was left out)");
-			}
-		});
-		stderr.once("end", () => {
-			if (waiting !== "") line(waiting);
-		});
+		const lines = new WholeLines(line);
+		stderr.on("data", (chunk: Buffer) => lines.push(decoder.decode(chunk, { stream: true })));
+		stderr.once("end", () => lines.end());
 	}
 
 	#say(text: string): void {

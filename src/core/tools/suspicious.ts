@@ -1,10 +1,12 @@
 import { hiddenCharacters, mayHideCharacters } from "../hidden-characters.ts";
 import { normalized } from "../normalized.ts";
 import { TWIN_LETTERS } from "../twin-letters.ts";
+import type { PhraseKind } from "./foreign-phrases.ts";
+import { foreignPhrases } from "./foreign-words.ts";
 
 /**
  * Where the texts of a tool speak to the model rather than of the tool, name credentials or other tools, or hide something: a reason for a
- * person to look closely before they allow it. It goes by words, English ones, and decides nothing: other words get through, and an honest
+ * person to look closely before they allow it. It goes by words, English ones and the plainest of seventeen other languages, and decides nothing: other words get through, and an honest
  * tool may use these.
  */
 
@@ -116,6 +118,8 @@ function* inText(text: string, foreign: ReadonlyMap<string, string>): Generator<
 		const phrase = follows(words, steps);
 		if (phrase !== null) yield { kind, because: `${says} ("${phrase}")` };
 	}
+	for (const { kind, start, end } of foreignPhrases(folded, words, fold))
+		yield { kind, because: `${SAYS[kind]} ("${quoted(folded.slice(start, end))}")` };
 	const place = CREDENTIALS.exec(folded)?.[0];
 	if (place !== undefined) yield { kind: "credentials", because: `names a place of credentials ("${place.trim()}")` };
 	if (foreign.size > 0)
@@ -138,6 +142,13 @@ const MARKUP =
 /** Files and folders in which people and their programs keep credentials. */
 const CREDENTIALS =
 	/\.ssh\b|(?<![a-z0-9])id_(?:rsa|ed25519|ecdsa|dsa)\b|(?:^|[\s/"'`(])\.env\b|\.aws\/|\.(?:npmrc|netrc|pypirc|git-credentials|pgpass|gnupg|kube|bash_history|zsh_history)\b|\.docker\/config|\/etc\/(?:passwd|shadow|sudoers)\b|\bauthorized_keys\b|\bmcp\.json\b|\bclaude_desktop_config\b|\.claude\.json\b|\blogin\.keychain\b/;
+
+const SAYS: Readonly<Record<PhraseKind, string>> = {
+	secrecy: "tells the model to keep something from you",
+	override: "tells the model what to think of its other instructions",
+	order: "tells the model what to do before or instead of something else",
+	conversation: "asks for what was said before",
+};
 
 /** Sets of words that follow one another, each within so many words of the one before. */
 interface Phrase {
@@ -281,7 +292,7 @@ function fold(text: string): string {
 }
 
 /** A run of letters, digits, `_` and `-`. A sentence's end counts as many words: what is said in another sentence is another thing. */
-const WORD = /[\p{L}\p{N}_][\p{L}\p{N}_'-]*|[.!?;](?=\s)|\n\s*\n/gu;
+const WORD = /[\p{L}\p{N}_][\p{L}\p{M}\p{N}_'-]*|[.!?;؟؛।](?=\s)|\n\s*\n/gu;
 
 function wordsOf(text: string): Words & readonly Word[] {
 	const words: Word[] = [];

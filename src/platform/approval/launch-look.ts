@@ -4,7 +4,7 @@ import type { Grant } from "../../core/policy/layers.ts";
 import type { LaunchGrant } from "../../core/policy/schema.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
-import { type LaunchFacts, readFacts } from "../launch/facts.ts";
+import { type ProvedFacts, readFacts } from "../launch/facts.ts";
 import type { LaunchLine } from "../launch/locate.ts";
 import { isMutableNow } from "../launch/mutable.ts";
 import { launchParts } from "../launch/parts.ts";
@@ -44,7 +44,7 @@ export function ownRows(launch: LaunchGrant): readonly LookRow[] {
 	return [...lineRows(launch), codeRow(launch)];
 }
 
-async function findBehind(home: Home, grant: Grant, linesOf: LinesOf): Promise<Result<LaunchFacts>> {
+async function findBehind(home: Home, grant: Grant, linesOf: LinesOf): Promise<Result<ProvedFacts>> {
 	const facts = readFacts(home, grant.launch.fingerprint);
 	if (!facts.ok) return unverified("nothing was kept of what it starts");
 	const lines = linesOf(grant);
@@ -56,7 +56,7 @@ async function findBehind(home: Home, grant: Grant, linesOf: LinesOf): Promise<R
 	if (!parts.includes(grant.launch.fingerprint)) return unverified("what was kept of it is of something else");
 	const claimed = await claimFacts(facts.value, home, allowCommand(grant));
 	const proved = claimed.ok ? claimed.value.prove(null) : claimed;
-	return proved.ok ? facts : unverified(proved.problem.message);
+	return proved.ok ? proved : unverified(proved.problem.message);
 }
 
 function isOf({ workspace, command, args, cwd, env }: LaunchLine, { launch, ...grant }: Grant): boolean {
@@ -83,7 +83,7 @@ function codeRow(launch: LaunchGrant): LookRow {
 	return { kind: "code", text: launch.fingerprint };
 }
 
-function factRows(facts: LaunchFacts, grant: Grant): readonly LookRow[] {
+function factRows(facts: ProvedFacts, grant: Grant): readonly LookRow[] {
 	const { executable, argv, code, roots, env = {} } = facts;
 	const own = [executable.path, code.kind === "package" ? code.folder : code.kind === "script" ? code.script.path : null];
 	return [

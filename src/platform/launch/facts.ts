@@ -20,6 +20,11 @@ export interface LaunchFacts {
 	readonly mutable: boolean;
 }
 
+declare const PROVED: unique symbol;
+
+/** Facts whose files were all compared with what was approved, and by nobody's word but the files' own or that of who has the key. Only `prove` gives them. */
+export type ProvedFacts = LaunchFacts & { readonly [PROVED]: true };
+
 const File = z.strictObject({ path: z.string(), sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) });
 
 const Facts = z.strictObject({

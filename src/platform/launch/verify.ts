@@ -5,7 +5,7 @@ import { fail, failed, ok, type Problem, type Result } from "../../core/result.t
 import type { Code } from "../coded-memory.ts";
 import { claimHash, hashAnew } from "../executable/hash.ts";
 import type { Home } from "../home.ts";
-import { type LaunchFacts, readFacts } from "./facts.ts";
+import { type LaunchFacts, type ProvedFacts, readFacts } from "./facts.ts";
 import { isMutableNow } from "./mutable.ts";
 import { launchParts } from "./parts.ts";
 
@@ -18,7 +18,7 @@ export async function verifyLaunch(
 	grant: Pick<Grant, "name" | "config" | "workspace" | "launch" | "secrets" | "mutableSecrets">,
 	env: Readonly<Record<string, EnvPart>>,
 	home: Home,
-): Promise<Result<VerifiedLaunch>> {
+): Promise<Result<ClaimedFacts>> {
 	const facts = readFacts(home, grant.launch.fingerprint);
 	if (!facts.ok) return fail(facts.problem.code, facts.problem.message, `Approve it again: ${allowCommand(grant)}`);
 	if (fingerprintOf(launchParts(grant.launch, env, facts.value), home.key) !== grant.launch.fingerprint)
@@ -30,18 +30,15 @@ export async function verifyLaunch(
 	// Only then does it matter.
 	const mutable = grant.secrets.size > 0 && grant.mutableSecrets !== true && isMutableNow(grant, facts.value);
 	if (lacksMutableApproval(grant, { mutable: mutable || facts.value.mutable })) return failed(secretForMutable(allowCommand(grant)));
-	const claimed = await claimFacts(facts.value, home, allowCommand(grant));
-	return claimed.ok ? ok({ facts: facts.value, ...claimed.value }) : claimed;
+	return claimFacts(facts.value, home, allowCommand(grant));
 }
 
 /** A launch that is what was approved, if what is remembered of its files can be believed. */
-export interface VerifiedLaunch extends ClaimedFacts {
-	readonly facts: LaunchFacts;
-}
-
 export interface ClaimedFacts {
+	/** What a sandbox may be built for that nothing runs in yet. */
+	readonly unproved: LaunchFacts;
 	/** Reads every file again of which the memory has no code of this key. Nothing of the server may run before. */
-	prove(code: Code | null): Result<void>;
+	prove(code: Code | null): Result<ProvedFacts>;
 }
 
 /**
@@ -49,7 +46,8 @@ export interface ClaimedFacts {
  *
  * @param approve the command that approves it anew
  */
-export async function claimFacts({ executable, code }: LaunchFacts, home: Home, approve: string): Promise<Result<ClaimedFacts>> {
+export async function claimFacts(facts: LaunchFacts, home: Home, approve: string): Promise<Result<ClaimedFacts>> {
+	const { executable, code } = facts;
 	const changed = ({ path, sha256 }: FileFact, now: Result<string>): Result<never> | null =>
 		now.ok && now.value === sha256
 			? null
@@ -68,11 +66,12 @@ export async function claimFacts({ executable, code }: LaunchFacts, home: Home, 
 	const again = (problem: Problem): Result<never> => fail(problem.code, problem.message, `Approve it again: ${approve}`);
 	if (stored?.ok === false) return again(stored.problem);
 	return ok({
+		unproved: facts,
 		prove: (key) => {
 			const otherwise = program.ok ? changed(executable, program.value.prove(key)) : null;
 			if (otherwise !== null) return otherwise;
 			const whole = stored?.value.prove(key);
-			return whole?.ok === false ? again(whole.problem) : ok(undefined);
+			return whole?.ok === false ? again(whole.problem) : ok(facts as ProvedFacts);
 		},
 	});
 }

@@ -56,7 +56,7 @@ export interface StartSteps {
 	 */
 	readonly environment?: { readonly names: readonly string[]; readonly values: () => Promise<Result<Readonly<Record<string, string>>>> };
 	/** Called when the sandbox has been told everything, and there is nothing to do but wait for it. A failure ends the start. */
-	readonly meanwhile?: () => Promise<Result<void>>;
+	readonly meanwhile?: () => Promise<Result<unknown>>;
 }
 
 export interface SandboxEngine {
