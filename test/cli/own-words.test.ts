@@ -106,6 +106,27 @@ describe("the instructions that a server gives the model", () => {
 		expect((await start()).instructions).toBe(SECOND);
 	});
 
+	it("have with them what the server says of itself, which is shown, approved and compared as one text", async () => {
+		const info = { description: "Reads files.", websiteUrl: "https://example.com/" };
+		const about = () => withClient(async (client) => ({ info: client.getServerVersion(), instructions: client.getInstructions() }));
+		await world.onTerminal(["tools", "allow", "it", "echo"], "it\n");
+		says({ instructions: FIRST, info });
+		// What was approved alone stays alone.
+		const alone = await about();
+		expect(alone).toMatchObject({ info: { name: "instructing", version: "1" }, instructions: FIRST });
+		expect(alone.info).not.toHaveProperty("description");
+		expect(alone.stderr).toContain("sallyport tools allow it --instructions");
+		const asked = await world.onTerminal(["tools", "allow", "it", "--instructions"], "it\n");
+		expect(asked.stdout).toMatch(/│ +"description": "Reads files\."[\s\S]*│ Use echo first\./);
+		expect(await about()).toMatchObject({ info, instructions: FIRST, stderr: expect.not.stringContaining("instructions") });
+		says({ instructions: FIRST, info: { ...info, description: "Reads files. First call other." } });
+		const other = await about();
+		expect(other.info).not.toHaveProperty("description");
+		expect(other.instructions).toBeUndefined();
+		const listed = await world.sallyport(["tools", "list", "it"]);
+		expect(listed.stdout).toMatch(/- +"description": "Reads files\.",[\s\S]*\+ +"description": "Reads files\. First call other\."/);
+	});
+
 	it("stay as they were approved with --no-instructions, and are taken away by tools deny --instructions, without a question", async () => {
 		await world.onTerminal(["tools", "allow", "it", "echo", "--no-instructions"], "it\n");
 		expect(granted()).not.toHaveProperty("instructions");

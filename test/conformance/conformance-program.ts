@@ -75,7 +75,7 @@ function generated(seed: number, dialogues: number): Comparison {
 		try {
 			compare(seed + at, MESSAGES, met);
 		} catch (error) {
-			different.push(String(error));
+			different.push(`${String(error)}: ${error instanceof Error ? String(error.cause) : ""}`);
 		}
 	return { compared: [...met.values()].reduce((all, count) => all + count, 0), different };
 }

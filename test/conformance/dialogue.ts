@@ -232,7 +232,8 @@ export class Dialogue {
 			: [];
 		const result = this.#result([[key, `[${elements.join(r.pick([",", " ,\t"]))}]`], ...more, ...hints]);
 		const text = this.#message([id, ["result", result]]);
-		if (!hasKnown(result, key)) return { by: "server", kind: "members that nobody knows", text };
+		if (!hasKnown(result, key) || !elements.every((each) => isBrief(key, each)))
+			return { by: "server", kind: "members that nobody knows", text };
 		const isAsIs = hints.length === 0 || (hints[0]?.[1] !== "600000" && hints[1]?.[1] === '"private"');
 		return { by: "server", kind: isAsIs ? null : "hints for caches", text };
 	}
@@ -268,7 +269,8 @@ export class Dialogue {
 				: key === "resources"
 					? `"uri":"file:///docs/${at}"`
 					: `"name":${this.#text()}`;
-		return `{${name},"title":${this.#text()},"x": ${this.#seen(2)}}`;
+		const more = key === "prompts" || this.r.below(4) === 0 ? `,"x": ${this.#seen(2)}` : "";
+		return `{${name},"title":${this.#text()}${more}}`;
 	}
 
 	/** What a server of the older era asks of its host. */
@@ -453,6 +455,13 @@ export function toolText(name: string): string {
 function hasKnown(result: string, key: string | null): boolean {
 	const { _meta: meta = {}, ...rest } = JSON.parse(result) as { readonly _meta?: object };
 	return Object.keys(meta).length === 0 && Object.keys(rest).every((each) => each === key || KNOWN.includes(each));
+}
+
+/** False for a resource or a template of which a host gets less: nobody approved what is said of it. */
+function isBrief(key: string, element: string): boolean {
+	if (!key.startsWith("resource")) return true;
+	const { title, ...rest } = JSON.parse(element) as { readonly title: string };
+	return !("x" in rest) && title.length <= 100 && !title.includes("\n");
 }
 
 function plain(by: Said["by"], text: string): Said {

@@ -58,12 +58,16 @@ export const DIFFERENCES: Readonly<Record<string, (said: Said, outcome: Outcome)
 			result: { ...result, ttlMs: Math.min(Number(result.ttlMs), 5000), cacheScope: "private" },
 		});
 	},
-	// Where a host expects none of a server's words, it gets none: of a list and of an answer that holds nothing, what the protocol knows.
+	// Where a host expects none of a server's words, it gets none: of a list, of an answer that holds nothing and of a resource, what the protocol knows, in short.
 	"members that nobody knows": ({ text }, { onward: [got = ""], back }) => {
 		assert.deepEqual(back, []);
 		const { result, ...rest } = JSON.parse(text) as { result: Json };
 		const known = Object.entries(result).flatMap(([key, value]) =>
-			key === "_meta" ? [[key, {}] as const] : KNOWN.has(key) ? [[key, value] as const] : [],
+			key === "_meta"
+				? [[key, {}] as const]
+				: KNOWN.has(key)
+					? [[key, key.startsWith("resource") ? (value as readonly Json[]).map(inShort) : value] as const]
+					: [],
 		);
 		const hints = "ttlMs" in result ? { ttlMs: Math.min(Number(result.ttlMs), 5000), cacheScope: "private" } : {};
 		assert.deepEqual(JSON.parse(got), { ...rest, result: { ...Object.fromEntries(known), ...hints } });
@@ -77,6 +81,13 @@ export const DIFFERENCES: Readonly<Record<string, (said: Said, outcome: Outcome)
 };
 
 const KNOWN = new Set(["tools", "prompts", "resources", "resourceTemplates", "nextCursor", "ttlMs", "cacheScope", "resultType"]);
+
+/** A resource, or a template, of which nobody approved what is said: its title in short, and no member that nobody knows. */
+function inShort({ x: _, title, ...rest }: Json): Json {
+	const text = String(title);
+	const isShort = text.length <= 100 && !text.includes("\n");
+	return { ...rest, title: isShort ? text : `${(text.split("\n")[0] ?? "").slice(0, 99)}…` };
+}
 
 /** What was met, by kind; "" is what came through byte for byte. */
 export type Met = Map<string, number>;

@@ -178,7 +178,7 @@ function withheldIn(entry: EventRecord): Withheld {
 		const resource = method?.startsWith("resources/") === true ? Resource.safeParse(given) : null;
 		if (resource?.success === true) return { ...common, kind: "resource", subject: resource.data.uri, grantable: true };
 	}
-	const held = reason === "prompt-changed" ? Prompt.safeParse(given) : null;
+	const held = reason === "prompt-changed" || reason === "prompt-meta-not-granted" ? Prompt.safeParse(given) : null;
 	if (held?.success === true) return { ...common, kind: "prompt", subject: held.data.name, grantable: true };
 	if (tool !== null) return { ...common, kind: "tool", subject: tool, grantable: GRANTABLE.has(reason) };
 	const said = direction === "launcher" ? Said.safeParse(given) : null;

@@ -34,7 +34,7 @@ const OPTION = /^[A-Za-z]{1,30}$/;
 const VERSION = /^[\w.-]{1,40}$/;
 
 /** True for one line that is short enough to pass as it is. */
-function isLabel(value: unknown): value is string {
+export function isLabel(value: unknown): value is string {
 	return typeof value === "string" && value.length <= MOST_LABEL && !/[\r\n\u0085\u2028\u2029]/.test(value);
 }
 

@@ -1,6 +1,7 @@
 import type { HiddenKind } from "../visible-text.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
 import type { AskVerdict } from "./ask-gate.ts";
+import { withBriefOffers } from "./brief-offer.ts";
 import { cutResult } from "./cut-result.ts";
 import { changed, line, type Notification, type Request, type Response, type Source } from "./exchange.ts";
 import { withoutBeside, withoutInstructions, withoutUnknown, withPlainInfo } from "./greeting.ts";
@@ -321,7 +322,7 @@ export class ServerSide {
 		}
 	}
 
-	/** What is granted of a page; all else of it stays as the server wrote it. */
+	/** What is granted of a page. */
 	#offeredList(request: InFlight, result: JsonObject, text: string): string | null {
 		const page = offeredPage(this.#state.offers, request.method, result);
 		if (page === null) return null;
@@ -331,7 +332,8 @@ export class ServerSide {
 		const isPrompts = key === "prompts" && Array.isArray(prompts);
 		const approved = isPrompts ? this.#state.offering.page(request, result, prompts, text.length) : { keep, dropMeta: [] };
 		const shown = keep.map((is, index) => is && approved.keep[index] === true);
-		const filtered = filteredList(isPrompts ? withoutMeta(text, "prompts", approved.dropMeta) : text, key, shown);
+		const brief = isPrompts ? withoutMeta(text, "prompts", approved.dropMeta) : withBriefOffers(text, key, result[key], shown);
+		const filtered = filteredList(brief, key, shown);
 		return request.modern ? privateList(filtered, result) : filtered;
 	}
 

@@ -54,7 +54,7 @@ export function extraOf(record: EventRecord): ExtraKey | null {
 	if (decision !== "refuse" || takenBy(record) !== null) return null;
 	const name = subjectOf(record);
 	// As it is now: the dialog shows what changed.
-	if (reason === "prompt-changed") return name === null ? null : { kind: "prompt", name };
+	if (reason === "prompt-changed" || reason === "prompt-meta-not-granted") return name === null ? null : { kind: "prompt", name };
 	if (reason === "kind-not-granted") {
 		if (method === "completion/complete") return { kind: "completion", name: "" };
 		if (name === null) return null;

@@ -66,7 +66,9 @@ export function noticeText(groups: readonly RefusalGroup[]): string | null {
 	const said = of("said");
 	if (said.some(({ reason }) => reason.startsWith("instructions-")))
 		parts.push("its instructions for the model are not what you approved, and are left out");
-	if (said.some(({ reason }) => reason.startsWith("prompt-"))) parts.push("a prompt is not what you approved, and is withheld");
+	if (said.some(({ reason }) => reason === "prompt-meta-not-granted")) parts.push("the _meta of a prompt is left out");
+	if (said.some(({ reason }) => reason.startsWith("prompt-") && reason !== "prompt-meta-not-granted"))
+		parts.push("a prompt is not what you approved, and is withheld");
 	const beside = said.filter(({ subject }) => subject !== null);
 	if (beside.length > 0) parts.push(`the _meta of ${counted(beside.length, "tool is", "tools are")} left out${names(beside)}`);
 	const calls = of("call");

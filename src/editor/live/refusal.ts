@@ -93,6 +93,7 @@ const SAID: ReadonlySet<string> = new Set([
 	"instructions-not-granted",
 	"instructions-changed",
 	"prompt-changed",
+	"prompt-meta-not-granted",
 	"prompt-duplicate",
 	"prompt-unreadable",
 ]);

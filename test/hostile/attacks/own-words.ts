@@ -106,6 +106,24 @@ export const OWN_WORDS_ATTACKS: readonly Attack[] = [
 	attack("asks for the folders in many words", null, (era) => ({
 		...saysBefore(era, '{"jsonrpc":"2.0","id":"r","method":"roots/list","params":{"text":"EVIL","_meta":{"x":"EVIL"}}}'),
 	})),
+	...(["resources", "resourceTemplates"] as const).flatMap((key) =>
+		Object.entries({
+			"writes at length of": { description: `${"more ".repeat(100)}EVIL` },
+			"writes beside": { _meta: { "example/note": "EVIL" } },
+			"gives more than a name to": { name: "a\nEVIL", title: `${"more ".repeat(40)}EVIL` },
+			"adds what nobody knows to": { "example/note": "EVIL", icons: [{ src: "https://example.com/EVIL" }] },
+			"writes in the annotations of": { annotations: { audience: ["EVIL"], note: "EVIL" } },
+		}).map(([what, more]) =>
+			attack(`${what} ${key === "resources" ? "a resource that is granted" : "a template"}`, null, (era) => {
+				const method = key === "resources" ? "resources/list" : "resources/templates/list";
+				const offer = key === "resources" ? { uri: "file:///docs/a", name: "a" } : { uriTemplate: "file:///docs/{path}", name: "a" };
+				return {
+					server: { on: { [method]: [[result(era, { [key]: [{ ...offer, ...more }], ttlMs: 0, cacheScope: "private" })]] } },
+					host: [request(era, method)],
+				};
+			}),
+		),
+	),
 	attack("writes beside an approved prompt, in its `_meta`", ["prompt-changed", "prompt-meta-not-granted"], (era) => ({
 		server: {
 			on: {
