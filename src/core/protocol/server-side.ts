@@ -1,3 +1,4 @@
+import type { Outcome } from "../audit/event.ts";
 import type { HiddenKind } from "../visible-text.ts";
 import { ErrorCode, encode, refusal } from "./answers.ts";
 import type { AskVerdict } from "./ask-gate.ts";
@@ -233,8 +234,7 @@ export class ServerSide {
 		}
 		this.#state.desk.flag("result-cut");
 		this.#state.desk.toHost(cut);
-		if (isAudited(request))
-			this.#state.desk.outcome(id, request, result?.isError === true ? "tool-error" : "answered", source.bytes.length);
+		if (isAudited(request)) this.#state.desk.outcome(id, request, howAnswered(request, result), source.bytes.length);
 	}
 
 	#errorResponse(id: RequestId, request: InFlight, error: JsonObject, source: Source): void {
@@ -279,7 +279,7 @@ export class ServerSide {
 		if (text === null) return this.#giveUp(id, request, "result-unreadable");
 		this.#state.subscriptions.close(id);
 		this.#toHost(changed(source, text));
-		if (isAudited(request)) this.#state.desk.outcome(id, request, result.isError === true ? "tool-error" : "answered", source.bytes.length);
+		if (isAudited(request)) this.#state.desk.outcome(id, request, howAnswered(request, result), source.bytes.length);
 		if (request.method === "tools/list") this.#state.tools.listed.pageDelivered();
 		if (request.method === "prompts/list") this.#state.offering.prompts.pageDelivered();
 		if (request.method === "initialize" && this.#state.isReady) this.#state.listForHeld();
@@ -382,6 +382,11 @@ export class ServerSide {
 		if (request.method === "initialize") this.#state.refuseHeld("not-initialized");
 		this.#state.desk.giveUp(id, request, reason);
 	}
+}
+
+/** Of a call, its result says whether the tool failed. */
+function howAnswered({ tool }: InFlight, result: JsonObject | null): Outcome {
+	return tool !== null && result?.isError === true ? "tool-error" : "answered";
 }
 
 /** False for an answer that two hosts could read in two ways, or that lists what nobody would filter there. */

@@ -301,7 +301,8 @@ export class Books {
 		};
 		for (const { to, message } of this.#out) {
 			if (to !== "host" || message.method !== undefined || !isId(message.id) || isRefusal(message.error)) continue;
-			const isError = isObject(message.result) && message.result.isError === true;
+			const isCall = (this.#open.get(message.id)?.tool ?? null) !== null;
+			const isError = isCall && isObject(message.result) && message.result.isError === true;
 			take(message.id, "error" in message ? "error" : isError ? "tool-error" : "answered");
 		}
 		// Calls that the host called off, and that had to make room.
