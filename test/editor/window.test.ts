@@ -27,6 +27,6 @@ describe.each([
 	});
 
 	it("is restricted only when it is not trusted", async () => {
-		expect(await workbench.statusBarItem("Restricted Mode").count()).toBe(trusted ? 0 : 1);
+		await expect.poll(() => workbench.statusBarItem("Restricted Mode").count(), { timeout: 20_000 }).toBe(trusted ? 0 : 1);
 	});
 });

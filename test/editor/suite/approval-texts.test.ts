@@ -237,11 +237,11 @@ suite("the question before a grant", () => {
 		);
 	});
 
-	test("has a prompt's definition, behind a bar", () => {
+	test("has a prompt's definition with all that stands beside it, behind a bar", () => {
 		const definition = { name: "summary", description: "Sums up", _meta: { n: 1 } };
 		const [row] = asked(LINE, { prompts: [{ name: "summary", definition }] }).rows.slice(-1);
 		assert.match(row ?? "", /^The prompt “summary”, by the server's own word:\n│ \{\n│ {2}"name": "summary",/);
-		assert.equal(row?.includes("_meta"), false);
+		assert.match(row ?? "", /^│ {2}"_meta": \{$/m);
 	});
 
 	test("never has the button that says yes first, which Enter presses", () => {
