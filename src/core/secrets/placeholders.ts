@@ -77,12 +77,13 @@ function isWrapped(text: string): boolean {
 /** `ghp_xxx...`, `sk-…`, `****1234`: somebody took the value out. */
 function isElided(text: string): boolean {
 	if (text.includes("EXAMPLE") && /(?:^|[^a-z])EXAMPLE|EXAMPLE(?:KEY|TOKEN|SECRET)?$/.test(text)) return true;
-	if ((text.endsWith("-") || text.endsWith("_")) && BEGINNING.test(text)) return true;
+	if (text.length <= LONGEST_BEGINNING && (text.endsWith("-") || text.endsWith("_")) && BEGINNING.test(text)) return true;
 	if (!text.endsWith("xxx") && !hasAny(text, SIGN.stop | SIGN.asterisk | SIGN.foreign)) return false;
 	return /(?:[._-]x{3,}$|\.{3,}|…|\*{3,}|•{2,}|█{2,})/.test(text);
 }
 
 /** `sk-ant-api03-`: what tokens begin with, and nothing behind it. */
+const LONGEST_BEGINNING = 18;
 const BEGINNING = /^[A-Za-z]{1,10}(?:[-_][A-Za-z]{1,6}\d{0,2}){0,3}[-_]$/;
 
 /** Runs, repeated chunks, alphabets and number rows. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { detectInArguments } from "../../../src/core/secrets/arguments.ts";
-import { detectSecrets } from "../../../src/core/secrets/detector.ts";
+import { detectInText, detectSecrets } from "../../../src/core/secrets/detector.ts";
 import { Dice, HEX, WORD } from "./samples.ts";
 
 const dice = new Dice(73);
@@ -116,4 +116,10 @@ test("a password that a provider makes for one app", () => {
 	const password = [1, 2, 3, 4].map(() => dice.text(4, "bcdfghjkqxz")).join(" ");
 	expect(found("MAIL_TOKEN", password)).toEqual([password]);
 	expect(found("MAIL_TOKEN", "this that with from")).toEqual([]);
+});
+
+test("a token whose parts look like the beginning of one is a token, and a beginning alone is none", () => {
+	for (const body of ["FBJxMdyv_zspX_lJx_o_", "IvJghxUf-vrdom1_lvs-"])
+		expect(detectInText(`x: ${"glpat"}-${body} y`).map(({ title }) => title)).toEqual(["GitLab token"]);
+	for (const beginning of ["sk-ant-api03-", "github_pat_", "vercel_blob_rw_"]) expect(detectInText(`TOKEN=${beginning}`)).toEqual([]);
 });
