@@ -13,11 +13,13 @@ const LONGEST_LEAD = 40;
  */
 export function loginNoted(text: string, at: number): Reading | null {
 	const isColon = text[at] === ":";
+	const userEnd = isColon && text[at - 1] === " " ? at - 1 : at;
+	// Most colons and blanks have no user before them; that is sooner seen than where a value ends.
+	if (userEnd === 0 || !isNamePart(text.charCodeAt(userEnd - 1))) return null;
 	const start = isColon && text[at + 1] === " " ? at + 2 : at + 1;
 	const end = start + valueEnd(text.slice(start, start + LONGEST_PASSWORD), 0);
 	if (end - start < SHORTEST_VALUE || end - start === LONGEST_PASSWORD || !hasDigit(text, start, end)) return null;
 	if (!isNotedPassword(text, start, end)) return null;
-	const userEnd = isColon && text[at - 1] === " " ? at - 1 : at;
 	const userStart = mailStart(text, userEnd) ?? runBefore(text, userEnd);
 	if (userStart >= userEnd || userEnd - userStart > LONGEST_USER) return null;
 	const lead = LEAD.exec(text.slice(Math.max(0, userStart - LONGEST_LEAD), userStart));
@@ -29,6 +31,7 @@ export function loginNoted(text: string, at: number): Reading | null {
  * `password for the demo box: value`, at the colon: a word for a password, what it is for in a few words, and one at the end of the line.
  */
 export function passwordDescribed(text: string, at: number): Reading | null {
+	if (!endsWithWord(text, at)) return null;
 	const start = text[at + 1] === " " ? at + 2 : at + 1;
 	const end = start + valueEnd(text.slice(start, start + LONGEST_PASSWORD), 0);
 	if (end - start < SHORTEST_VALUE || end - start === LONGEST_PASSWORD || !hasDigit(text, start, end)) return null;
@@ -38,6 +41,14 @@ export function passwordDescribed(text: string, at: number): Reading | null {
 	return { candidate: { name, start, end }, end };
 }
 
+/** True where a blank and then some twenty characters of a word come before `at`. */
+function endsWithWord(text: string, at: number): boolean {
+	let start = at;
+	while (start > 0 && at - start <= LONGEST_WORD && !" :\n".includes(text[start - 1] ?? "")) start--;
+	return start > 0 && start < at && text[start - 1] === " ";
+}
+
+const LONGEST_WORD = 21;
 const LONGEST_DESCRIPTION = 70;
 /** A word, one for belonging, and up to four more. */
 const DESCRIBED =
