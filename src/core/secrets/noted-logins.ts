@@ -41,7 +41,7 @@ export function passwordDescribed(text: string, at: number): Reading | null {
 	return { candidate: { name, start, end }, end };
 }
 
-/** True where a blank and then some twenty characters of a word come before `at`. */
+/** True where a word of no more than some twenty characters ends at `at`, with a blank before it: a quick look before `DESCRIBED`. */
 function endsWithWord(text: string, at: number): boolean {
 	let start = at;
 	while (start > 0 && at - start <= LONGEST_WORD && !" :\n".includes(text[start - 1] ?? "")) start--;

@@ -82,8 +82,9 @@ function isElided(text: string): boolean {
 	return /(?:[._-]x{3,}$|\.{3,}|…|\*{3,}|•{2,}|█{2,})/.test(text);
 }
 
-/** `sk-ant-api03-`: what tokens begin with, and nothing behind it. */
+/** Characters; a token's own part may look alike, and is longer. */
 const LONGEST_BEGINNING = 18;
+/** `sk-ant-api03-`: what tokens begin with, and nothing behind it. */
 const BEGINNING = /^[A-Za-z]{1,10}(?:[-_][A-Za-z]{1,6}\d{0,2}){0,3}[-_]$/;
 
 /** Runs, repeated chunks, alphabets and number rows. */
