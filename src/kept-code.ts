@@ -24,8 +24,10 @@ export function runWithKeptCode(file: string, folder: string | null, load: NodeJ
 	const { Script }: typeof import("node:vm") = load("node:vm");
 	const { source, made } = read(file);
 	const kept = folder === null ? null : path.join(folder, `${path.basename(file)}.code`);
-	const { crc32 }: typeof import("node:zlib") = load("node:zlib");
-	const cachedData = kept === null ? null : readCode(kept, made, crc32);
+	// What every launch needs anyway, unlike the module that has shorter checksums.
+	const { hash }: typeof import("node:crypto") = load("node:crypto");
+	const checksum: Checksum = (bytes) => hash("sha256", bytes, "buffer");
+	const cachedData = kept === null ? null : readCode(kept, made, checksum);
 	const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${source}\n})`, {
 		filename: file,
 		...(cachedData === null ? {} : { cachedData }),
@@ -35,11 +37,11 @@ export function runWithKeptCode(file: string, folder: string | null, load: NodeJ
 	const serves = cachedData !== null && script.cachedDataRejected === false;
 	return {
 		exports: program.exports,
-		keep: kept === null || serves ? null : () => writeCode(kept, made, script.createCachedData(), crc32),
+		keep: kept === null || serves ? null : () => writeCode(kept, made, script.createCachedData(), checksum),
 	};
 }
 
-type Checksum = (bytes: Buffer) => number;
+type Checksum = (bytes: Buffer) => Buffer;
 
 /** `made`: what its code depends on. A change of the file changes its ctime, which nobody can set. */
 function read(file: string): { readonly source: string; readonly made: string } {
@@ -54,14 +56,16 @@ function read(file: string): { readonly source: string; readonly made: string } 
 }
 
 // The checksum of all that follows, the length of what it was made of, that, and the code, which V8 wants to begin at a multiple of eight.
-const HEAD = 8;
+const SUM = 32;
+const HEAD = SUM + 4;
 
 /** Null: there is none, or not of this. */
 function readCode(kept: string, made: string, checksum: Checksum): Buffer | null {
 	try {
 		const bytes = fs.readFileSync(kept);
-		const length = bytes.readUInt32LE(4);
-		if (bytes.toString("latin1", HEAD, HEAD + length) !== made || bytes.readUInt32LE(0) !== checksum(bytes.subarray(4))) return null;
+		const length = bytes.readUInt32LE(SUM);
+		if (bytes.toString("latin1", HEAD, HEAD + length) !== made || !checksum(bytes.subarray(SUM)).equals(bytes.subarray(0, SUM)))
+			return null;
 		return bytes.subarray(codeAt(length));
 	} catch {
 		return null;
@@ -70,10 +74,10 @@ function readCode(kept: string, made: string, checksum: Checksum): Buffer | null
 
 function writeCode(kept: string, made: string, code: Buffer, checksum: Checksum): void {
 	const bytes = Buffer.alloc(codeAt(made.length) + code.length);
-	bytes.writeUInt32LE(made.length, 4);
+	bytes.writeUInt32LE(made.length, SUM);
 	bytes.write(made, HEAD, "latin1");
 	code.copy(bytes, codeAt(made.length));
-	bytes.writeUInt32LE(checksum(bytes.subarray(4)), 0);
+	checksum(bytes.subarray(SUM)).copy(bytes);
 	const passing = `${kept}.${process.pid}`;
 	try {
 		fs.writeFileSync(passing, bytes, { mode: 0o600, flag: "wx" });

@@ -1,4 +1,5 @@
 import type { AuditEvent } from "../core/audit/event.ts";
+import { isoTime } from "../core/iso-time.ts";
 import { messageName } from "../core/live/bounds.ts";
 import type { LiveMessage } from "../core/live/message.ts";
 import type { Grant } from "../core/policy/layers.ts";
@@ -57,7 +58,7 @@ export class LiveReport {
 			fingerprint,
 			host: host === null ? null : this.#name(host),
 			pid: process.pid,
-			startedAt: clock().toISOString(),
+			startedAt: isoTime(clock()),
 		});
 		this.#listing = new KeptListing({
 			home,
@@ -143,7 +144,7 @@ export class LiveReport {
 	}
 
 	#now(): string {
-		return this.#options.clock().toISOString();
+		return isoTime(this.#options.clock());
 	}
 
 	/** A secret is looked for before the cut, or its first half would stay. */

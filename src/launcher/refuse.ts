@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import { isoTime } from "../core/iso-time.ts";
 import { messageName } from "../core/live/bounds.ts";
 import { plain, sentence, withName } from "../core/plain-text.ts";
 import { ErrorCode, refusal } from "../core/protocol/answers.ts";
@@ -38,7 +39,7 @@ function tellEditors({ request, home, host }: Launch, { code }: Problem, session
 	keepRefusedLaunch(home, {
 		kind: "launch-refused",
 		version: 1,
-		at: new Date().toISOString(),
+		at: isoTime(new Date()),
 		session,
 		server: name(request.name),
 		workspace: place.ok ? place.value.folder : null,

@@ -75,6 +75,7 @@ async function bundle(root, dist, entries) {
 		external: ["vscode", "keytar"],
 		// What the library has for Node is wrapped for `require`, and asks for modules of Node that it needs for nothing here.
 		alias: { yaml: "./node_modules/yaml/browser/index.js" },
+		plugins: [withoutUnusedTables],
 		// CommonJS has no `import.meta`: in a bundle it speaks of the bundle.
 		define: {
 			"import.meta.dirname": "__dirname",
@@ -126,6 +127,21 @@ async function bundle(root, dist, entries) {
 	writeAtomically(path.join(dist, "meta.json"), JSON.stringify(meta));
 	await stop();
 }
+
+/**
+ * The library that reads JSON with comments fills tables of white space for its formatter, and does not say that they have no effect: a program that never formats would
+ * keep two thousand strings of blanks.
+ * @type {import("esbuild").Plugin}
+ */
+const withoutUnusedTables = {
+	name: "without-unused-tables",
+	setup(build) {
+		build.onResolve({ filter: /^\.\/string-intern$/ }, ({ resolveDir }) => ({
+			path: path.join(resolveDir, "string-intern.js"),
+			sideEffects: false,
+		}));
+	},
+};
 
 /**
  * esbuild copies a module of Node, getter by getter, into an object for each file that imports it as a namespace. Node's modules are

@@ -1,4 +1,5 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { isoTime } from "../iso-time.ts";
 import { type AuditEvent, eventAbout, eventDetails, eventRequest } from "./event.ts";
 import { Lines } from "./lines.ts";
 import type { AuditRecord, Reached } from "./record.ts";
@@ -148,7 +149,7 @@ export class Chain {
 		this.#isOpen = true;
 		const at = now.getTime();
 		// Many records are of the same millisecond, and the calendar takes longer than all the rest of one.
-		if (at !== this.#time.at) this.#time = { at, text: utf8ToBytes(`,"at":"${now.toISOString()}"`) };
+		if (at !== this.#time.at) this.#time = { at, text: utf8ToBytes(`,"at":"${isoTime(now)}"`) };
 		this.#lines.bytes(HEADS[kind]);
 		this.#lines.text(String(this.#sequence++));
 		this.#lines.bytes(this.#time.text);

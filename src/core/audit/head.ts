@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { isoTime } from "../iso-time.ts";
 
 const Hex = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const Month = z.string().check(z.regex(/^\d{4}-\d\d$/));
@@ -51,7 +52,7 @@ export function changedLists(head: Head, lists: readonly ListState[]): readonly 
  * @param dropped months whose lists are about to be removed, since all their logs are
  */
 export function advancedHead(head: Head, lists: readonly ListState[], now: Date, dropped: ReadonlySet<string> = new Set()): Head {
-	const at = now.toISOString();
+	const at = isoTime(now);
 	const breaches = changedLists(head, lists).map((list) => ({ at, list }));
 	return {
 		...head,

@@ -1,3 +1,5 @@
+import { isoTime } from "../iso-time.ts";
+
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const AGO = /^(\d{1,6})([smhdw])$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -18,5 +20,5 @@ export function parseMoment(text: string, now: number): string | null {
 /** Years of four digits alone, so that text sorts as time does. */
 function iso(time: number): string | null {
 	const isTime = time >= Date.UTC(0, 0) && time < Date.UTC(10_000, 0);
-	return isTime ? new Date(time).toISOString() : null;
+	return isTime ? isoTime(new Date(time)) : null;
 }

@@ -39,9 +39,13 @@ export function isEscapeLetter(byte: number): boolean {
 /** Bytes of text: ASCII that is seen, with blanks, and whatever else stands in what is looked for. */
 export function textBytes(forms: readonly Uint8Array[]): Uint8Array {
 	const text = new Uint8Array(256).fill(1, 9, 11).fill(1, 13, 14).fill(1, 0x20, 0x7f);
-	for (const form of forms) for (const byte of form) text[byte] = 1;
+	// Nearly all forms are ASCII that is seen, and many: that is told in native code.
+	for (const form of forms) if (UNUSUAL.test(decoder.decode(form))) for (const byte of form) text[byte] = 1;
 	return text;
 }
+
+const UNUSUAL = /[^\t\n\r\x20-\x7e]/;
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * For each of so many places in a block, 256 entries by byte: what is not excluded by it. The entries of a block's bytes, put together by
@@ -49,29 +53,60 @@ export function textBytes(forms: readonly Uint8Array[]): Uint8Array {
  */
 export function blockTables(text: Uint8Array, bytes: number): Int32Array {
 	const tables = new Int32Array(BLOCK_BYTES * 256).fill(-1);
-	const [base64, hex] = [BASE64, HEX].map((coding) => allowedIn(coding, text)) as [Uint8Array[], Uint8Array[]];
-	// Few kinds of bytes and few places differ: made for each by itself, the tables alone would be work enough for the last of V8's compilers, whose
-	// code then takes more memory than all else of a launcher.
-	const encodings = new Int32Array(GROUP * 256);
-	for (let place = 0; place < Math.min(bytes, GROUP); place++)
-		for (let byte = 0; byte < 256; byte++) encodings[place * 256 + byte] = encoded(byte, place);
+	const { kinds, kindOf } = kindsOfBytes(text);
 	for (let place = 0; place < bytes; place++) {
-		const ofKind = KINDS.map((byte) => parted(byte, place));
-		for (let byte = 0; byte < 256; byte++)
-			tables[place * 256 + byte] = (encodings[(place % GROUP) * 256 + byte] ?? 0) | (ofKind[KIND[byte] ?? 0] ?? 0);
+		const ofKind = kinds.map(({ byte, encoded }) => turned(encoded, place) | parted(byte, place));
+		for (let byte = 0; byte < 256; byte++) tables[place * 256 + byte] = ofKind[kindOf[byte] ?? 0] ?? 0;
 	}
 	return tables;
+}
 
-	function encoded(byte: number, place: number): number {
+/** Bytes that nothing here tells apart: one of them, and what it does not exclude of a text in an encoding whose group begins with it. */
+interface Kind {
+	readonly byte: number;
+	readonly encoded: number;
+}
+
+/**
+ * Few kinds of bytes differ. Made for each byte by itself, the tables alone would be work enough for the last of V8's compilers, whose code
+ * then takes more memory than all else of a launcher.
+ */
+function kindsOfBytes(text: Uint8Array): { readonly kinds: readonly Kind[]; readonly kindOf: Uint8Array } {
+	const [base64, hex] = [BASE64, HEX].map((coding) => allowedIn(coding, text)) as [Uint8Array[], Uint8Array[]];
+	const kinds: Kind[] = [];
+	const kindOf = new Uint8Array(256);
+	const known = new Map<number, number>();
+	for (let byte = 0; byte < 256; byte++) {
+		const encoded = encodedBits(byte);
+		// The bits of texts that are parted are free in it.
+		const key = encoded | ((KIND[byte] ?? 0) << Suspect.parted2);
+		const kind = known.get(key) ?? kinds.push({ byte, encoded }) - 1;
+		known.set(key, kind);
+		kindOf[byte] = kind;
+	}
+	return { kinds, kindOf };
+
+	function encodedBits(byte: number): number {
 		let bits = 0;
-		for (let offset = 0; offset < 4; offset++) bits |= (base64[(offset + place) & 3]?.[byte] ?? 0) << (Suspect.base64 + offset);
-		for (let offset = 0; offset < 2; offset++) bits |= (hex[(offset + place) & 1]?.[byte] ?? 0) << (Suspect.hex + offset);
+		for (const [place, allowed] of base64.entries()) bits |= (allowed[byte] ?? 0) << (Suspect.base64 + place);
+		for (const [place, allowed] of hex.entries()) bits |= (allowed[byte] ?? 0) << (Suspect.hex + place);
 		if ((BASE32.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.base32;
 		if ((BASE64.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.run;
 		if (ALNUM[byte] === 1 && (byte < 0x41 || byte > 0x5a)) bits |= 1 << Suspect.lower;
 		if ((HEX.values[byte] ?? -1) >= 0) bits |= 1 << Suspect.digits;
 		return bits;
 	}
+}
+
+const BASE64_BITS = 0b1111 << Suspect.base64;
+const HEX_BITS = 0b11 << Suspect.hex;
+
+/** What a byte does not exclude at the block's beginning, for one that stands so many places behind it. */
+function turned(encoded: number, place: number): number {
+	const base64 = (encoded & BASE64_BITS) * 0b10001;
+	const hex = ((encoded & HEX_BITS) >> Suspect.hex) * 0b101;
+	const others = encoded & ~(BASE64_BITS | HEX_BITS);
+	return others | ((base64 >> (place & 3)) & BASE64_BITS) | (((hex >> (place & 1)) << Suspect.hex) & HEX_BITS);
 }
 
 /** What a byte at this place does not exclude of texts whose characters stand apart. */
@@ -107,9 +142,6 @@ export function parted(byte: number, place: number): number {
 
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
-/** After so many places Base64 and hexadecimal digits are where they began. */
-const GROUP = 4;
-
 /** One byte of each kind that `parted` tells apart, and each byte's kind. */
 const KINDS: number[] = [];
 const KIND = new Uint8Array(256);

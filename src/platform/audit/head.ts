@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { advancedHead, type Head, type ListState, parseHead } from "../../core/audit/head.ts";
+import { isoTime } from "../../core/iso-time.ts";
 import { ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { nodeCrypto } from "../node-crypto.ts";
@@ -94,7 +95,7 @@ async function makeHead(home: Home, vault: SecretService, now: Date): Promise<bo
 		// Another one may have made it while the turn was taken.
 		if ((await vault.look(home.vaultNamespace, ACCOUNT)) !== "absent") return false;
 		const { privateKey } = newKeyPair();
-		const empty: Head = { version: 1, secret: privateKey.toString("hex"), since: now.toISOString(), lists: {}, breaches: [] };
+		const empty: Head = { version: 1, secret: privateKey.toString("hex"), since: isoTime(now), lists: {}, breaches: [] };
 		return await keep(home, vault, advancedHead(empty, listStates(auditFolder(home)), now));
 	} finally {
 		fs.rmSync(marker, { force: true });

@@ -4,6 +4,7 @@ import { prunedText } from "../../core/audit/ledger-line.ts";
 import { parseRecord } from "../../core/audit/record.ts";
 import type { Retention } from "../../core/audit/retention.ts";
 import { aged } from "../../core/audit/retention.ts";
+import { isoTime } from "../../core/iso-time.ts";
 import type { Home } from "../home.ts";
 import { advanceHead, readSecret } from "./head.ts";
 import { appendToLedger, ledgerFiles, monthOf, startOf } from "./ledger.ts";
@@ -43,7 +44,7 @@ export async function sweepLogs(home: Home, retention: Retention, now: Date): Pr
 	if (noted.length > 0) {
 		const secret = await readSecret(home);
 		if (secret === null && readPublicKey(folder) !== null) return null;
-		if (!noteTaken(home, noted, secret, now.toISOString())) return null;
+		if (!noteTaken(home, noted, secret, isoTime(now))) return null;
 	}
 	for (const { log } of taken) fs.rmSync(log.file, { force: true });
 	await dropLists(home, now);
@@ -144,7 +145,7 @@ async function dropLists(home: Home, now: Date): Promise<void> {
 	const folder = auditFolder(home);
 	const left = new Set(statLogs(home).map(({ name }) => name));
 	const over = ledgerFiles(folder).filter(({ month, file }) => {
-		if (month >= monthOf(now.toISOString())) return false;
+		if (month >= monthOf(isoTime(now))) return false;
 		const { sessions, broken } = readLedger([readText(file) ?? ""], ledgerMac(home));
 		return broken.length === 0 && [...sessions.values()].every((session) => session.pruned !== null && !left.has(session.file));
 	});

@@ -7,6 +7,7 @@ import type { ArgumentClasses } from "../../core/audit/classes.ts";
 import type { AuditEvent } from "../../core/audit/event.ts";
 import type { Reached } from "../../core/audit/record.ts";
 import { type Amount, argumentsJson, type Redact } from "../../core/audit/redact.ts";
+import { isoTime } from "../../core/iso-time.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { milliseconds } from "../milliseconds.ts";
@@ -93,7 +94,7 @@ function current<T extends object | string | number>(value: Current<T>): T {
 export function openAuditLog(home: Home, options: AuditLogOptions): Result<AuditLog> {
 	const session = randomBytes(12).toString("hex");
 	const now = options.clock();
-	const time = now.toISOString().replace(/[-:]/g, "").replace(/\..*$/, "Z");
+	const time = isoTime(now).replace(/[-:]/g, "").replace(/\..*$/, "Z");
 	const folder = auditFolder(home);
 	const file = path.join(folder, `${time}-${fileName(options.server)}-${session}.jsonl`);
 	let logFile: LogFile;
@@ -106,10 +107,10 @@ export function openAuditLog(home: Home, options: AuditLogOptions): Result<Audit
 	const { ratchet, escrow } = newSessionRatchet(auditKey(home), session, readPublicKey(folder));
 	const chain = new Chain((bytes) => ratchet.seal(bytes), { ...options, id: session, escrow }, options.redact, ofCalls(options));
 	chain.open(now);
-	const ledger = { folder, month: monthOf(now.toISOString()), mac: ledgerMac(home) };
+	const ledger = { folder, month: monthOf(isoTime(now)), mac: ledgerMac(home) };
 	const opened = {
 		kind: "opened",
-		at: now.toISOString(),
+		at: isoTime(now),
 		session,
 		file: path.basename(file),
 		pid: process.pid,
@@ -319,7 +320,7 @@ class OpenLog implements AuditLog {
 		if (logFile.records > 0) return false;
 		const { records } = this.#sealed;
 		if (kind === "seen" && records === this.#noted) return true;
-		const entry = { kind, at: options.clock().toISOString(), session, ...this.#sealed };
+		const entry = { kind, at: isoTime(options.clock()), session, ...this.#sealed };
 		const isNoted = logFile.isLate
 			? await appendToLedgerLate(ledger.folder, ledger.month, [entry], ledger.mac)
 			: appendToLedger(ledger.folder, ledger.month, [entry], ledger.mac);

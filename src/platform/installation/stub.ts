@@ -27,6 +27,9 @@ fi
 unset ${CLEARED.join(" ")}
 SALLYPORT_HOME=${quote(home)}
 export SALLYPORT_HOME
+# One arena of memory for all threads of the launcher, which has one that works: each keeps what its own once had.
+MALLOC_ARENA_MAX=1
+export MALLOC_ARENA_MAX
 program=${quote(program)}
 if [ ! -f "$program" ]; then
 	printf '%s\\n' "sallyport: $program is gone. Where Sallyport is now, "${quote(REMEDY)} >&2

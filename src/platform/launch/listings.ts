@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as z from "zod/mini";
+import { isoTime } from "../../core/iso-time.ts";
 import { isPin, type Pin, pinListing, pinOf, toolName } from "../../core/tools/pin.ts";
 import { readBounded } from "../files/bounded-file.ts";
 import type { Home } from "../home.ts";
@@ -35,7 +36,7 @@ export interface KeptListing {
  */
 export async function writeListing(home: Pick<Home, "state">, fingerprint: string, tools: readonly ListedTool[]): Promise<boolean> {
 	const listed = tools.map(({ name, pin, definition: { _meta: _, ...definition } }) => ({ name, pin, definition }));
-	const text = `${JSON.stringify({ version: 1, at: new Date().toISOString(), tools: listed })}\n`;
+	const text = `${JSON.stringify({ version: 1, at: isoTime(new Date()), tools: listed })}\n`;
 	if (Buffer.byteLength(text) > MOST_BYTES) return false;
 	const file = listingFile(home, fingerprint);
 	try {
