@@ -84,6 +84,7 @@ async function checkPolicy(home: Home): Promise<Check> {
 		return check("policy", layers, "every grant can be read");
 	const accepted = await readAccepted(home);
 	if (!accepted.ok) return check("policy", accepted, "");
+	if (accepted.value.damage !== null) return check("policy", failed(accepted.value.damage), "");
 	const waiting = firstWaiting(holdToAccepted(layers.value, accepted.value), accepted.value, null);
 	if (waiting !== null) return check("policy", failed(waiting), "");
 	if (waitingSettings(layers.value, accepted.value.settings) !== null) return check("policy", failed(SETTINGS_WAIT), "");

@@ -42,7 +42,7 @@ const NOTHING: Accepted = { ...NOTHING_ACCEPTED, place: "keychain", head: null, 
 export function notAccepted({ server, accepted }: Proposal, { head, damage }: Accepted): Problem {
 	const name = plain(server.name);
 	const remedy = `Look at it and accept it, in a terminal: sallyport policy accept ${shellWord(server.name)}`;
-	if (damage !== null) return { code: "grant-not-accepted", message: damage.message, remedy };
+	if (damage !== null) return { code: "grant-not-accepted", message: damage.message, remedy: damage.remedy };
 	if (head === null)
 		return {
 			code: "grant-not-accepted",
