@@ -67,6 +67,10 @@ const PACKAGE_FLAGS: ReadonlySet<string> = new Set([
 const SWITCHES =
 	/^(?:-[yqsABS]|--(?:yes|no|quiet|silent|prefer-online|prefer-offline|offline|ignore-scripts|verbose|bun|isolated|no-cache|no-install|refresh|allow-[\w-]+|deny-[\w-]+|unstable[\w-]*|no-[\w-]+))$/;
 
+/** These take the next word, and it is no package. */
+const OTHER_VALUES =
+	/^(?:-C|--(?:directory|project|python|registry|cache|prefix|userconfig|index|index-url|default-index|extra-index-url|config|config-file|env-file|loglevel|cwd|filter|dir|node-options|script-shell))$/;
+
 class Names implements LaunchNames {
 	readonly #commands = new Set<string>();
 	readonly #packages = new Set<string>();
@@ -198,6 +202,7 @@ class Names implements LaunchNames {
 				isNamed = true;
 				this.#package(word.slice(2).replace(/^=/, ""));
 			} else if (/^(?:-c|--call)$/.test(flag)) return;
+			else if (OTHER_VALUES.test(word)) i++;
 			else if (value === undefined && !SWITCHES.test(word)) {
 				// It may take the next word, and it may not.
 				const next = words[i + 1];

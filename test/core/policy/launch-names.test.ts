@@ -296,6 +296,7 @@ describe("what is told is not forbidden by what it does not name", () => {
 		"%APPDATA%\\npm\\npx.cmd files-server",
 		"make evil",
 		"node --inspect server.js",
+		"uv --directory /srv/evil run server.py",
 		"python -m good.server",
 	])("%s", (line) => {
 		expect(by({ package: "evil" }, line)).toBeNull();
