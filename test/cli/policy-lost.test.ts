@@ -47,6 +47,21 @@ describe("while the list of what a person accepted is gone or damaged", () => {
 		expect(fs.readdirSync(folder()).filter((name) => name.endsWith(".json"))).toEqual([]);
 	});
 
+	it.each(["the list", "the whole folder"])(
+		"nothing is asked before that is said, where %s is gone and nothing is granted",
+		async (what) => {
+			await world.sallyport(["revoke", "mini"]);
+			fs.rmSync(what === "the list" ? list() : folder(), { recursive: true });
+			const outcome = await world.onTerminal(["tools", "allow", "mini", "echo"], "mini\n");
+			expect([outcome.code, outcome.stdout]).toEqual([2, expect.stringContaining("The list of what you accepted is gone")]);
+			expect(outcome.stdout).not.toContain("Type ");
+			const checks = JSON.parse((await world.sallyport(["doctor", "--json"])).stdout).checks as { name: string }[];
+			expect(checks.find(({ name }) => name === "policy")).toMatchObject({ ok: false });
+			expect((await world.onTerminal(["policy", "accept"], "anew\n")).code).toBe(0);
+			expect((await world.onTerminal(["tools", "allow", "mini", "echo"], "mini\n")).code).toBe(0);
+		},
+	);
+
 	it("no server starts, and what is taken back is gone at once, with the way on", async () => {
 		fs.appendFileSync(list(), " ");
 		expect(await world.launch("mini")).toMatchObject({

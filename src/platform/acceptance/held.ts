@@ -8,6 +8,7 @@ import { ok, type Problem, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { type LayerSources, readLayers } from "../policy-files.ts";
 import { type Accepted, acceptedPlaces, readAccepted } from "./accepted.ts";
+import { everKeptInKeychain } from "./kept-in-keychain.ts";
 import type { MarkOptions } from "./mark.ts";
 
 /** Every layer as `readLayers` reads it, the user's held to what a person has accepted by now. A Problem also where that cannot be told. */
@@ -28,7 +29,7 @@ export async function readHeldNow(
 
 /** Where nothing is granted, and nothing was accepted that could hold, no vault is asked: a locked one keeps nobody from looking. */
 export function isAnythingHeld(home: Home, layers: readonly PolicyLayer[]): boolean {
-	return grantsOf(layers).length > 0 || saysMore(layers) || acceptedPlaces(home).length > 0;
+	return grantsOf(layers).length > 0 || saysMore(layers) || acceptedPlaces(home).length > 0 || everKeptInKeychain(home);
 }
 
 /** Whether the person's own files say anything beside grants. */
