@@ -8,15 +8,18 @@ import {
 	acceptProposal,
 	acceptSettings,
 	acceptWithdrawn,
+	beginListAnew,
 	type LookedAt,
+	type LostList,
 	liftRows,
 	lookAtProposal,
+	readLost,
 	readWaiting,
 	settleNarrowed,
 	type Waiting as Waits,
 } from "../platform/approval/accept.ts";
 import type { Acting } from "../platform/approval/acts.ts";
-import { settingsRows } from "../platform/approval/settings.ts";
+import { settingsLines, settingsRows } from "../platform/approval/settings.ts";
 import { type Home, homePath, openHome } from "../platform/home.ts";
 import { launchLinesIn } from "../platform/launch/config-lines.ts";
 import { approvalOptions } from "./approval-context.ts";
@@ -49,12 +52,16 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 	const home = openHome(homePath(io.env));
 	if (!home.ok) return complain(io, home.problem);
 	const vault = approvalOptions(io);
+	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
+	const lost = await readLost(home.value, vault);
+	if (!lost.ok) return complain(io, lost.problem);
+	const begun = lost.value === null ? null : await beginFrom(lost.value, home.value, options, io, out);
+	if (begun?.ok === false) return complain(io, begun.problem, begun.problem.code === "declined" ? 1 : 2);
 	const waiting = await readWaiting(home.value, vault);
 	if (!waiting.ok) return complain(io, waiting.problem);
-	const out: Io = options.json === true ? { ...io, stdout: io.stderr } : io;
 	const accepted: Accepted[] = [];
 	let declined = 0;
-	let place: string | null = null;
+	let place: string | null = begun?.value ?? null;
 	let refused = 0;
 	const all = waitingOf(waiting.value, home.value, vault, io, out);
 	for (const one of all.filter((each) => name === null || each.name === name)) {
@@ -96,6 +103,7 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 				accepted,
 				declined,
 				struckOut: settled.value,
+				begunAnew: begun !== null,
 			}),
 		);
 	else {
@@ -105,6 +113,33 @@ async function accept(name: string | null, options: AcceptOptions, io: Io): Prom
 	if (place === "sealed") io.stderr.write(`${WEAK}\n`);
 	return refused > 0 ? 2 : declined > 0 ? 1 : 0;
 }
+
+/** Shows what would count again where the list of what was accepted is gone or damaged, and begins it anew once a person says so. */
+async function beginFrom(lost: LostList, home: Home, options: AcceptOptions, io: Io, out: Io): Promise<Result<MarkPlace>> {
+	const { damage, grants, settings, network } = lost;
+	say(out, plain(damage.message));
+	say(out, "What is forbidden, and how the log is kept, counts from then on as your policy files say it now:");
+	const lines = settingsLines(settings);
+	for (const { kind, text } of lines) say(out, `  + ${kind.padEnd(7)} ${text}`);
+	if (lines.length === 0) say(out, "    nothing beside the usual");
+	say(
+		out,
+		"What you had accepted as forbidden and does not stand in a file any more is forgotten. So are grants that you took back: if a file",
+	);
+	say(out, "says them again, you are asked as if they were new.");
+	if (grants.length > 0)
+		say(out, "These grants stand in your policy files. You are asked about each, one after the other, and none counts before:");
+	for (const { name, config } of grants) say(out, `    ${plain(name)}  (${plain(config)})`);
+	if (network) say(out, "How servers reach the internet has to be accepted anew, too: sallyport network");
+	const confirmed = await confirmWidening(ANEW, home, options.yes === true, io, `"${ANEW}"`);
+	if (!confirmed.ok) return confirmed;
+	const begun = await beginListAnew(home, lost, approvalOptions(io));
+	if (begun.ok) say(out, "The list is begun anew.");
+	return begun;
+}
+
+/** What is typed to begin the list anew. */
+const ANEW = "anew";
 
 /** What a person accepted, for programs. `file`: the policy file; null: what held it is gone. */
 interface Accepted {

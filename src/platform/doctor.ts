@@ -3,10 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { holdToAccepted } from "../core/policy/accepted.ts";
-import { grantsOf } from "../core/policy/layers.ts";
 import { fail, failed, ok, type Result } from "../core/result.ts";
-import { acceptedPlaces, readAccepted } from "./acceptance/accepted.ts";
-import { firstWaiting, SETTINGS_WAIT, saysMore } from "./acceptance/held.ts";
+import { readAccepted } from "./acceptance/accepted.ts";
+import { firstWaiting, isAnythingHeld, SETTINGS_WAIT } from "./acceptance/held.ts";
 import { waitingSettings } from "./approval/settings.ts";
 import { WEAKER_SANDBOX } from "./approval/texts.ts";
 import { auditFolder } from "./audit/place.ts";
@@ -80,10 +79,10 @@ async function* examination(options: DoctorOptions): AsyncGenerator<Check> {
 /** Whether the grants can be read, and what they say was accepted by a person. */
 async function checkPolicy(home: Home): Promise<Check> {
 	const layers = readLayers(home, { workspace: null, narrowing: [] });
-	if (!layers.ok || (grantsOf(layers.value).length === 0 && !saysMore(layers.value) && acceptedPlaces(home).length === 0))
-		return check("policy", layers, "every grant can be read");
+	if (!layers.ok || !isAnythingHeld(home, layers.value)) return check("policy", layers, "every grant can be read");
 	const accepted = await readAccepted(home);
 	if (!accepted.ok) return check("policy", accepted, "");
+	if (accepted.value.damage !== null) return check("policy", failed(accepted.value.damage), "");
 	const waiting = firstWaiting(holdToAccepted(layers.value, accepted.value), accepted.value, null);
 	if (waiting !== null) return check("policy", failed(waiting), "");
 	if (waitingSettings(layers.value, accepted.value.settings) !== null) return check("policy", failed(SETTINGS_WAIT), "");

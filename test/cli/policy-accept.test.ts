@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { openHome } from "../../src/platform/home.ts";
+import { KeychainVault } from "../../src/platform/vault/keychain.ts";
 import { World } from "../harness/world.ts";
 
 const world = new World();
@@ -65,6 +67,11 @@ describe("sallyport policy accept", () => {
 
 	it("shows a grant that nobody ever accepted as new in all it has: a home of an older version", async () => {
 		fs.rmSync(path.join(world.sallyportHome, "state", "approvals"), { recursive: true });
+		fs.rmSync(path.join(world.sallyportHome, "kept-in-keychain"));
+		const home = openHome(world.sallyportHome);
+		const vault = home.ok ? new KeychainVault(home.value) : null;
+		expect(await vault?.delete("approvals:1")).toMatchObject({ ok: true });
+		vault?.close();
 		expect(await world.launch("mini")).toMatchObject({ code: 125, stderr: expect.stringContaining("sallyport policy accept mini") });
 		expect(await explain()).toMatchObject({ code: 1 });
 		const outcome = await world.onTerminal(["policy", "accept"], "mini\n");

@@ -107,6 +107,23 @@ describe("sallyport policy explain", () => {
 		expect(await explain("echo")).toMatchObject({ code: 1, stdout: expect.stringContaining("forbids this server") });
 	});
 
+	it("says that a policy forbids what the server's line starts, however it is written, and where that cannot be told", async () => {
+		world.write(".sallyport/policy.jsonc", { version: 1, servers: [], forbid: [{ package: "evil" }] });
+		const said = async (command: string, args: string[]) => {
+			world.write(".mcp.json", { mcpServers: { mini: { command, args } } });
+			const explained = await explain("echo");
+			const { code, stderr } = await world.sallyport(["run", "--name", "mini", "--", command, ...args]);
+			return [explained.code, explained.stdout, code, stderr];
+		};
+		const forbids = expect.stringMatching(/policy\.jsonc forbids this server\./);
+		expect(await said("timeout", ["5", "npx", "alias@npm:evil@1"])).toEqual([1, forbids, 125, forbids]);
+		const untold = expect.stringMatching(/forbids programs or packages, and it cannot be told what this line starts\./);
+		expect(await said("bash", ["-c", "npx $PACKAGE"])).toEqual([1, untold, 125, untold]);
+		const other = expect.not.stringMatching(/forbids/);
+		expect(await said("npx", ["-y", "good"])).toEqual([1, other, 125, other]);
+		world.entry("mini");
+	});
+
 	it("explains what a server may offer beside tools, and what it may ask for", async () => {
 		await world.sallyport(["allow", "mini", "--prompt", "*", "--resource", "file:///docs/**", "--ask", "sampling", "--yes"]);
 		world.write(".sallyport/policy.jsonc", {

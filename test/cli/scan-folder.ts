@@ -18,6 +18,7 @@ export interface ScanRun extends Run {
 interface Told {
 	readonly ruleId: string;
 	readonly severity: string;
+	readonly message: string;
 	readonly file: string;
 }
 

@@ -84,6 +84,23 @@ test("a server that a policy forbids is an error, which neither an ignore nor th
 	}
 });
 
+test("a server counts as forbidden by what stands behind a wrapper, and where nobody can tell what that is", async () => {
+	const forbidden = async (command: string, ...args: string[]): Promise<readonly string[]> => {
+		folder.write(".mcp.json", { mcpServers: { box: { command, args } } });
+		const { report } = await folder.scan(["--json", "--fail-on", "error"]);
+		return report.findings.filter(({ ruleId }) => ruleId === "forbidden-server").map(({ message }) => message);
+	};
+	folder.write(".sallyport/policy.jsonc", { version: 1, servers: [], forbid: [{ package: "evil-*", reason: "Use ours." }] });
+	const found = ["The workspace's policy forbids this server: Use ours. Remove it."];
+	expect(await forbidden("sudo", "-E", "npx", "-y", "evil-server@1.0.0")).toEqual(found);
+	expect(await forbidden("sh", "-c", "npx -p other evil-server")).toEqual(found);
+	expect(await forbidden("/home/me/.sallyport/bin/sallyport", "run", "--name", "x", "--", "npx", "a@npm:evil-server")).toEqual(found);
+	expect(await forbidden("sh", "-c", "npx $WHAT")).toEqual([
+		"The workspace's policy forbids programs or packages, and it cannot be told what this line starts. Name the program itself, with its arguments apart.",
+	]);
+	expect(await forbidden("sh", "-c", "npx good-server $HOME")).toEqual([]);
+});
+
 test("--rule changes one, as often as one likes", async () => {
 	const both = ["--rule", "secret-in-env=off", "--rule", "not-launched-through-sallyport=error"];
 	expect(await severityOf("secret-in-env", ...both)).toBe("off");

@@ -55,8 +55,9 @@ describe("the engine never sorts a long run of marks", () => {
 			(text: string) =>
 				forbiddenBy([{ source: "user", file: "f", policy: { version: 1, servers: [], forbid: [{ name: text }] } }], {
 					name: `x${text}`,
-					command: text,
+					commands: [text],
 					packages: [],
+					isTold: true,
 					url: null,
 				}),
 		],

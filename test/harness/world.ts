@@ -11,6 +11,9 @@ const ROOT = path.resolve(import.meta.dirname, "..", "..");
 /** The program under test, as it is built. */
 export const SALLYPORT = path.join(ROOT, "dist", "sallyport.cjs");
 
+/** How the question for what widens ends. */
+const QUESTION = "anything else to leave it: ";
+
 export interface Outcome {
 	readonly code: number | null;
 	readonly signal: NodeJS.Signals | null;
@@ -61,7 +64,14 @@ export class World {
 		return this.run(process.execPath, [SALLYPORT, ...args], options);
 	}
 
-	async run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+	/**
+	 * @param options.answers typed one by one, each once what the program has said ends with one more question; empty: `input` is handed in whole
+	 */
+	async run(
+		command: string,
+		args: readonly string[],
+		options: RunOptions & { readonly answers?: readonly string[] } = {},
+	): Promise<Outcome> {
 		const child = spawn(command, [...args], {
 			cwd: options.cwd ?? this.workspace,
 			env: this.env(options.env),
@@ -70,22 +80,30 @@ export class World {
 		});
 		let stdout = "";
 		let stderr = "";
+		const answers = options.answers ?? [];
+		const left = [...answers];
 		child.stdout.setEncoding("utf8").on("data", (text: string) => {
 			stdout += text;
+			while (left.length > 0 && stdout.split(QUESTION).length - 1 > answers.length - left.length) child.stdin.write(left.shift() ?? "");
+			if (left.length === 0 && answers.length > 0) child.stdin.end();
 		});
 		child.stderr.setEncoding("utf8").on("data", (text: string) => {
 			stderr += text;
 		});
 		child.stdin.on("error", () => {});
-		child.stdin.end(options.input ?? "");
+		if (answers.length === 0) child.stdin.end(options.input ?? "");
 		const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
 		return { code, signal, stdout, stderr };
 	}
 
-	/** Runs the command on a terminal of its own, and types. */
-	onTerminal(args: readonly string[], typed: string): Promise<Outcome> {
+	/** Runs the command on a terminal of its own, and types; several lines each when it is asked for. */
+	onTerminal(args: readonly string[], typed: string | readonly string[]): Promise<Outcome> {
 		const program = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
-		return this.run("/usr/bin/python3", ["-c", program, process.execPath, SALLYPORT, ...args], { input: typed });
+		return this.run(
+			"/usr/bin/python3",
+			["-c", program, process.execPath, SALLYPORT, ...args],
+			typeof typed === "string" ? { input: typed } : { answers: typed },
+		);
 	}
 
 	/** Writes a workspace file and returns its path. */

@@ -63,6 +63,21 @@ describe("a tool whose arguments the policy constrains", () => {
 		expect(await call("read", { path: path.join(world.workspace, "notes/b.txt") })).toMatchObject({ ok: true, text: "b" });
 	});
 
+	it("is called again at once after a text that a workspace's pattern could read in very many ways", async () => {
+		const echo = { arguments: { text: { schema: { pattern: "^(a+)+$" } } } };
+		const file = world.write(".sallyport/policy.jsonc", { version: 1, servers: [{ name: "mini", tools: { "*": {}, echo } }] });
+		const { client } = await world.connect("mini");
+		expect(await callTool(client, "echo", { text: "aaaa!" })).toMatchObject({ ok: false, text: expect.stringContaining(NOT_AVAILABLE) });
+		expect(await callTool(client, "echo", { text: "aaaa" })).toMatchObject({ ok: true, text: "aaaa" });
+		await client.close();
+		fs.rmSync(file);
+		// Of any length: the person's own policy says no more here than that.
+		await world.sallyport(["tools", "allow", "mini", "echo", "--where", 'text=schema:{"pattern":"^(a+)+$"}', "--yes"]);
+		expect(await call("echo", { text: `${"a".repeat(50_000)}!` })).toMatchObject({ ok: false });
+		expect(await call("echo", { text: "a".repeat(50_000) })).toMatchObject({ ok: true });
+		await world.sallyport(["tools", "allow", "mini", "echo", "--where", 'text=schema:{"type":"string","maxLength":5}', "--yes"]);
+	});
+
 	it("can be narrowed further by the workspace's policy, which need not know its pin", async () => {
 		const policy = {
 			version: 1,

@@ -6,6 +6,7 @@ const ACTS = {
 	"approval-narrowed": "took something away from the server",
 	"approval-revoked": "took back everything that was granted",
 	"approval-struck-out": "struck out for good what was taken out of a policy file",
+	"approval-begun-anew": "began the list of approvals anew, which was gone or damaged",
 	"approval-settings": "accepted laxer settings in the policy files",
 	"approval-network": "changed how servers reach the internet",
 } as const;

@@ -1,4 +1,5 @@
 import { isObject } from "../protocol/message.ts";
+import { linearPattern, MOST_STATES_IN_ALL } from "./linear-pattern.ts";
 
 const TYPES: ReadonlySet<unknown> = new Set(["null", "boolean", "object", "array", "number", "string", "integer"]);
 /** Members that hold a schema, a list of them, or several by name. */
@@ -26,6 +27,7 @@ const MOST = 1000;
  */
 export function schemaProblem(schema: unknown): string | null {
 	let left = MOST;
+	let states = 0;
 	const look = (part: unknown, place: string, depth: number): string | null => {
 		if (typeof part === "boolean") return null;
 		if (!isObject(part)) return `${place} is no schema: an object, true or false`;
@@ -40,6 +42,11 @@ export function schemaProblem(schema: unknown): string | null {
 		const patterns = [part.pattern, ...(isObject(part.patternProperties) ? Object.keys(part.patternProperties) : [])];
 		const broken = patterns.find((pattern) => pattern !== undefined && !isPattern(pattern));
 		if (broken !== undefined) return `${place} has a pattern that is no regular expression`;
+		for (const pattern of patterns)
+			states += (typeof pattern === "string" ? linearPattern(pattern)?.states : 0) ?? Number.POSITIVE_INFINITY;
+		if (states > MOST_STATES_IN_ALL)
+			return `${place} has a pattern that looks ahead or behind, goes back to a group, sets flags or counts very far: nothing bounds the time that it takes`;
+		if (part.format === "url") return `${place} has the format "url", whose time nothing bounds; "uri" is the one of JSON Schema`;
 		const parts: (readonly [unknown, string])[] = [
 			...ONE.flatMap((name) => (name in part ? [[part[name], name] as const] : [])),
 			...LISTS.flatMap((name) =>

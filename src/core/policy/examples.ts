@@ -69,7 +69,9 @@ export function runExamples(
 function decide(layers: readonly PolicyLayer[], server: PolicyServer, asked: Asked, folder: string, judge: Judge): "allow" | "refuse" {
 	const { command, args } = server.launch ?? NO_LAUNCH;
 	const subject =
-		server.launch === undefined ? { name: server.name, command: null, packages: [], url: null } : launchSubject(server.name, command, args);
+		server.launch === undefined
+			? { name: server.name, commands: [], packages: [], isTold: true, url: null }
+			: launchSubject(server.name, command, args);
 	if (forbiddenBy(layers, subject) !== null) return "refuse";
 	const traced = traceGrant(layers, { name: server.name, command, args, folder: server.workspace ?? folder });
 	return traced.found ? explain(traced.steps, asked, judge).decision : "refuse";

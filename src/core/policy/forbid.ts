@@ -1,6 +1,6 @@
-import type { PackageLaunch } from "../launch/package-launch.ts";
-import { parseLaunch } from "../launch/runner.ts";
+import type { ServerEntry } from "../config/server.ts";
 import { hasLongRun, normalized } from "../normalized.ts";
+import { type LaunchNames, namesOfLine, namesOfServer } from "./launch-names.ts";
 import type { PolicyLayer } from "./layers.ts";
 import type { Forbidden } from "./schema.ts";
 import { matchesRuns } from "./wildcards.ts";
@@ -8,10 +8,12 @@ import { matchesRuns } from "./wildcards.ts";
 /** What is known of a server that somebody would start. */
 export interface ForbiddenSubject {
 	readonly name: string;
-	/** As the entry has it; null: a remote server. */
-	readonly command: string | null;
-	/** The packages that its launch line names, without their versions. Empty: none, or none that can be told. */
+	/** All programs that its launch line starts, as the line has them. Empty: a remote server. */
+	readonly commands: readonly string[];
+	/** The packages, modules and images that its launch line names, without their versions. Empty: none. */
 	readonly packages: readonly string[];
+	/** False: the line may start something that it does not name. */
+	readonly isTold: boolean;
 	/** Null: a local server. */
 	readonly url: string | null;
 }
@@ -21,35 +23,48 @@ export interface Forbids {
 	readonly file: string;
 	/** The policy's own words; empty: it gives none. */
 	readonly reason: string;
+	/** True: the server counts as forbidden because nobody can tell what its line starts. */
+	readonly unsure: boolean;
 }
 
 /** What a launch line is called, for {@link forbiddenBy}. */
 export function launchSubject(name: string, command: string, args: readonly string[]): ForbiddenSubject {
-	const launch = parseLaunch(command, args);
-	return { name, command, packages: launch.ok && launch.value.kind === "package" ? packagesOf(launch.value) : [], url: null };
+	return { ...withNames(name, namesOfLine(command, args)), url: null };
 }
 
-function packagesOf(launch: PackageLaunch): readonly string[] {
-	return launch.registry === "npm" ? [launch.spec.name] : [launch.requirement, ...launch.beside].map(({ name }) => name);
+/** The same of an entry, with the launcher in front of its line or without. */
+export function serverSubject(name: string, server: ServerEntry): ForbiddenSubject {
+	return server.kind === "http"
+		? { name, commands: [], packages: [], isTold: true, url: server.url.value }
+		: { ...withNames(name, namesOfServer(server)), url: null };
+}
+
+function withNames(name: string, { commands, packages, isTold }: LaunchNames): Omit<ForbiddenSubject, "url"> {
+	return { name, commands, packages, isTold };
 }
 
 /**
  * The first entry of any layer that forbids a server; null: none does. Names, commands, packages and URLs are compared without regard to case
- * and to what cannot be seen. An entry forbids what all of its patterns fit; a list of what is forbidden stops only what is called so.
+ * and to what cannot be seen. An entry forbids what all of its patterns fit; a list of what is forbidden stops only what is called so. Where it
+ * cannot be told what a line starts, every pattern of a command or a package fits it.
  */
 export function forbiddenBy(layers: readonly PolicyLayer[], subject: ForbiddenSubject): Forbids | null {
-	for (const { source, file, policy } of layers)
-		for (const forbidden of policy.forbid ?? []) if (fits(forbidden, subject)) return { source, file, reason: forbidden.reason ?? "" };
+	for (const unsure of subject.isTold ? [false] : [false, true])
+		for (const { source, file, policy } of layers)
+			for (const forbidden of policy.forbid ?? [])
+				if (fits(forbidden, subject, unsure)) return { source, file, reason: forbidden.reason ?? "", unsure };
 	return null;
 }
 
-function fits({ name, command, package: pack, url }: Forbidden, subject: ForbiddenSubject): boolean {
-	const program = subject.command === null ? [] : programNames(subject.command);
+/** @param unsure whether any command and any package may be among what it starts */
+function fits({ name, command, package: pack, url }: Forbidden, subject: ForbiddenSubject, unsure: boolean): boolean {
+	const program = subject.commands.flatMap(programNames);
 	const addresses = subject.url === null ? [] : addressesOf(subject.url);
 	return (
 		fitsOne(name, [subject.name]) &&
-		fitsOne(command, program) &&
-		(fitsOne(pack, subject.packages) ||
+		(unsure || fitsOne(command, program)) &&
+		(unsure ||
+			fitsOne(pack, subject.packages) ||
 			fitsOne(
 				pack?.replace(SEPARATORS, "-"),
 				subject.packages.map((name) => name.replace(SEPARATORS, "-")),

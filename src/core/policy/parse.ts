@@ -1,6 +1,7 @@
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import type * as z from "zod/mini";
 import { Constraint } from "../constraints/schema.ts";
+import { schemaProblem } from "../constraints/schema-problem.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { LineIndex, splitBom } from "../text.ts";
 import { AsksOfServer, AuditPolicy, Example, Forbidden, Launch, PolicyFile, PolicyLimits, Sandbox, Server, ToolGrant } from "./schema.ts";
@@ -49,7 +50,12 @@ export function parsePolicy(raw: string, file: string): Result<PolicyFile> {
 		);
 
 	const parsed = PolicyFile.safeParse(toValue(tree));
-	if (parsed.success) return ok(parsed.data);
+	if (parsed.success) {
+		const unusable = unusableSchema(parsed.data);
+		if (unusable === null) return ok(parsed.data);
+		const node = findNodeAtLocation(tree, [...unusable.path]);
+		return refuse(node?.offset ?? 0, `${printable(unusable.path.join("."))}: ${printable(unusable.problem, 300)}`);
+	}
 	const issue = deepest(parsed.error.issues);
 	const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
 	const node = findNodeAtLocation(tree, path) ?? nearestNode(tree, path);
@@ -75,10 +81,21 @@ function asWritten(text: string): PolicyFile | null {
 		const value: unknown = JSON.parse(text);
 		if (`${JSON.stringify(value, null, "\t")}\n` !== text) return null;
 		const parsed = PolicyFile.safeParse(value);
-		return parsed.success ? parsed.data : null;
+		return parsed.success && unusableSchema(parsed.data) === null ? parsed.data : null;
 	} catch {
 		return null;
 	}
+}
+
+/** The first JSON Schema of an argument to which no call could hold, and why. Null: there is none. */
+function unusableSchema({ servers }: PolicyFile): { readonly path: readonly (string | number)[]; readonly problem: string } | null {
+	for (const [index, { tools = {} }] of servers.entries())
+		for (const [tool, { arguments: constraints = {} }] of Object.entries(tools))
+			for (const [name, { schema }] of Object.entries(constraints)) {
+				const problem = schema === undefined ? null : schemaProblem(schema);
+				if (problem !== null) return { path: ["servers", index, "tools", tool, "arguments", name, "schema"], problem };
+			}
+	return null;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -212,6 +229,6 @@ function editDistance(a: string, b: string): number {
 }
 
 /** What a policy of the workspace says is a stranger's text: no control characters may reach a terminal. */
-function printable(text: string): string {
-	return text.replace(/[^\x20-\x7E]/g, "?").slice(0, 80);
+function printable(text: string, most = 80): string {
+	return text.replace(/[^\x20-\x7E]/g, "?").slice(0, most);
 }

@@ -1,6 +1,5 @@
 import type { Located, StdioServer } from "../config/server.ts";
 import { maskDetected } from "../secrets/redact.ts";
-import { remembered } from "../secrets/remembered.ts";
 
 /** Where the words of the inner launch stand in the file: their index in `args`, or `command`. */
 export function argumentPaths(server: StdioServer): (word: Located<string>) => readonly (string | number)[] {
@@ -12,15 +11,6 @@ export function argumentPaths(server: StdioServer): (word: Located<string>) => r
 		return index === undefined ? [...server.keyPath, "command"] : [...server.keyPath, "args", index];
 	};
 }
-
-/** The file name of a program, without folder and blanks around it, in lower case, without what Windows adds to it. */
-export const programName = remembered((command) =>
-	command
-		.slice(Math.max(command.lastIndexOf("/"), command.lastIndexOf("\\")) + 1)
-		.trim()
-		.toLowerCase()
-		.replace(/\.(?:exe|cmd|bat|ps1)$/, ""),
-);
 
 /** A name as it may stand in a message: bounded, and masked where somebody put a token in place of a name. */
 export function quoted(name: string): string {

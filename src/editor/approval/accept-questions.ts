@@ -1,8 +1,8 @@
 import { exact, plain } from "../../core/plain-text.ts";
 import type { SettingsProposal } from "../../core/policy/own-settings.ts";
 import type { Withdrawn } from "../../core/policy/withdrawn.ts";
-import { type LookedAt, liftRows, type ProposalRow } from "../../platform/approval/accept.ts";
-import { settingsRows } from "../../platform/approval/settings.ts";
+import { type LookedAt, type LostList, liftRows, type ProposalRow } from "../../platform/approval/accept.ts";
+import { settingsLines, settingsRows } from "../../platform/approval/settings.ts";
 import { type Cuttable, joined, list } from "./command-text.ts";
 import { MOST_LINES, type Question } from "./dialog.ts";
 import { heightOf } from "./lines.ts";
@@ -75,6 +75,28 @@ export function settingsQuestion(settings: SettingsProposal, folder: string): Qu
 	];
 	const title = "Accept the laxer settings in your policy files?";
 	return { title, ...rowsOf(paragraphs), fullFirst: !isAllSeen(paragraphs), button: "Accept" };
+}
+
+/** Before the list of what was accepted, which is gone or damaged, is begun anew. */
+export function anewQuestion({ damage, grants, settings, network }: LostList): Question {
+	const lines = settingsLines(settings).map(({ kind, text }) => `${kind}: ${text}`);
+	const named = grants.map(({ name, config }) => `${plain(name)}  (${plain(config)})`);
+	const paragraphs = [
+		asIs(plain(damage.message)),
+		joined([
+			asIs("What is forbidden, and how the log is kept, counts from then on as your policy files say it now:"),
+			lines.length === 0 ? asIs("nothing beside the usual") : list(lines, MOST_NEWS),
+		]),
+		asIs(
+			"What you had accepted as forbidden and does not stand in a file any more is forgotten. So are grants that you took back: if a file says them again, you are asked as if they were new.",
+		),
+		...(named.length === 0
+			? []
+			: [joined([asIs("You are then asked about each of these grants, and none counts before:"), list(named, MOST_NEWS)])]),
+		...(network ? [asIs("How servers reach the internet has to be accepted anew, too, in a terminal.")] : []),
+	];
+	const title = "Begin the list of what you accepted anew?";
+	return { title, ...rowsOf(paragraphs), fullFirst: !isAllSeen(paragraphs), button: "Begin Anew" };
 }
 
 interface Row {

@@ -5,7 +5,9 @@ import {
 	acceptProposal,
 	acceptSettings,
 	acceptWithdrawn,
+	beginListAnew,
 	lookAtProposal,
+	readLost,
 	readWaiting,
 	settleNarrowed,
 } from "../../platform/approval/accept.ts";
@@ -13,7 +15,7 @@ import type { LinesOf } from "../../platform/approval/launch-look.ts";
 import { proposedWords } from "../../platform/approval/proposed-words.ts";
 import type { Home } from "../../platform/home.ts";
 import { launchLinesIn } from "../../platform/launch/config-lines.ts";
-import { acceptQuestion, settingsQuestion, withdrawnQuestion } from "../approval/accept-questions.ts";
+import { acceptQuestion, anewQuestion, settingsQuestion, withdrawnQuestion } from "../approval/accept-questions.ts";
 import { openTextDrift } from "../approval/definitions.ts";
 import { confirmWidening, type Look, whenRead } from "../approval/dialog.ts";
 import { type ProposedText, proposedText } from "../approval/proposed-text.ts";
@@ -49,7 +51,8 @@ function driftLooks(name: string, { now, before }: ProposedText): readonly Look[
 
 /**
  * All that waits, one question after the other, as `sallyport policy accept` has it; then what was taken out of the files by hand is struck out for
- * good. What is declined goes on to wait, and is no Problem.
+ * good. What is declined goes on to wait, and is no Problem. Where the list of what was accepted is gone or damaged, it is begun anew first, or
+ * nothing is asked.
  */
 export async function acceptAll(services: Services, servers: Servers): Promise<Result<void>> {
 	const trust = services.requireTrust();
@@ -58,6 +61,15 @@ export async function acceptAll(services: Services, servers: Servers): Promise<R
 	if (!opened.ok) return opened;
 	const home = opened.value;
 	const acting = services.acting();
+	const lost = await readLost(home, acting);
+	if (!lost.ok) return lost;
+	if (lost.value !== null) {
+		if (!(await confirmWidening(anewQuestion(lost.value)))) return CANCELLED;
+		const begun = await beginListAnew(home, lost.value, acting);
+		await servers.regrant();
+		if (!begun.ok) return begun;
+		services.log.info("The list of what was accepted was gone or damaged, and was begun anew");
+	}
 	const waiting = await readWaiting(home, acting);
 	if (!waiting.ok) return waiting;
 	const { proposals, withdrawn, settings } = waiting.value;
@@ -87,7 +99,8 @@ export async function acceptAll(services: Services, servers: Servers): Promise<R
 	if (isNetworkOpen) void offerNetwork();
 	if (!refused.ok) return refused;
 	if (!settled.ok) return settled;
-	if (each.length === 0 && !isNetworkOpen) void inform("Nothing waits: your policy files say what you have accepted.");
+	if (each.length === 0 && !isNetworkOpen && lost.value === null)
+		void inform("Nothing waits: your policy files say what you have accepted.");
 	return ok(undefined);
 }
 

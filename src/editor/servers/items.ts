@@ -75,12 +75,16 @@ function item({ label, description, tooltip, icon: iconPath, context, says, open
 	return made;
 }
 
-function waitingItem({ servers, settings, network }: WaitingChanges): vscode.TreeItem {
+function waitingItem({ servers, settings, network, lost }: WaitingChanges): vscode.TreeItem {
 	const named = servers.slice(0, MOST_NAMED).map((name) => brief(name, 40));
 	const more = servers.length - named.length;
-	const what = [...named, ...(more > 0 ? [`${more} more`] : []), ...(settings ? ["settings"] : []), ...(network ? ["network"] : [])].join(
-		", ",
-	);
+	const what = [
+		...named,
+		...(more > 0 ? [`${more} more`] : []),
+		...(settings ? ["settings"] : []),
+		...(network ? ["network"] : []),
+		...(lost ? ["the list of what you accepted, which is gone or damaged"] : []),
+	].join(", ");
 	const made = item({
 		label: "Policy changes wait",
 		description: what,

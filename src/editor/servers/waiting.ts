@@ -13,6 +13,8 @@ export interface WaitingChanges {
 	readonly settings: boolean;
 	/** How servers reach the internet is not what was accepted: no server with a network starts. */
 	readonly network: boolean;
+	/** The list of what was accepted is gone or damaged: nothing counts, and nothing can be approved, until it is begun anew. */
+	readonly lost: boolean;
 }
 
 /** Null: nothing waits, or that cannot be told, which the servers say themselves. */
@@ -23,5 +25,6 @@ export function waitingChanges(home: Home, accepted: Accepted): WaitingChanges |
 	const names = [...proposals.map(({ server }) => server.name), ...withdrawn.map(({ grant }) => grant.name)];
 	const settings = waitingSettings(layers.value, accepted.settings) !== null;
 	const network = !isNetworkAccepted(home, accepted.network);
-	return names.length === 0 && !settings && !network ? null : { servers: [...new Set(names)], settings, network };
+	const lost = accepted.damage !== null;
+	return names.length === 0 && !settings && !network && !lost ? null : { servers: [...new Set(names)], settings, network, lost };
 }

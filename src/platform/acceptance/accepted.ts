@@ -9,16 +9,28 @@ import type { Code } from "../coded-memory.ts";
 import { PendingFile } from "../files/atomic-file.ts";
 import type { Home } from "../home.ts";
 import { nodeCrypto } from "../node-crypto.ts";
-import { approvalsFolder, type Mark, type MarkOptions, type MarkPlace, markToReplace, readMark, writeHead } from "./mark.ts";
+import {
+	approvalsFolder,
+	isListName,
+	lostList,
+	type Mark,
+	type MarkAt,
+	type MarkOptions,
+	type MarkPlace,
+	makeWay,
+	markToReplace,
+	readMark,
+	writeHead,
+} from "./mark.ts";
 
 /** What a person accepted in this home. */
 export interface Accepted extends AcceptedPolicy {
 	readonly place: MarkPlace;
-	/** Another one whenever something else is accepted; null: nothing ever was. */
+	/** Another one whenever something else is accepted; null: nothing ever was, or `damage` says why it cannot be told. */
 	readonly head: string | null;
-	/** Codes other texts with the key of the list. Null: nothing was accepted. */
+	/** Codes other texts with the key of the list. Null: there is no such key. */
 	readonly code: Code | null;
-	/** Why nothing counts although something was accepted; null: nothing is wrong. */
+	/** Why nothing counts although something was accepted, and that only a person can begin the list anew; null: nothing is wrong. */
 	readonly damage: Problem | null;
 }
 
@@ -33,8 +45,8 @@ export async function readAccepted(home: Home, options: MarkOptions = {}): Promi
 	for (let attempt = 1; ; attempt++) {
 		const at = await readMark(home, options);
 		if (!at.ok) return at;
-		const { place, mark } = at.value;
-		if (mark === null) return ok({ ...NOTHING_ACCEPTED, place, head: null, code: null, damage: null });
+		const { place, mark, lost } = at.value;
+		if (mark === null) return ok({ ...NOTHING_ACCEPTED, place, head: null, code: null, damage: lost });
 		const list = readList(home, mark);
 		const code: Code = (text) => codeOf(mark.key, text);
 		if (list.ok) return ok({ ...list.value, place, head: mark.head, code, damage: null });
@@ -52,7 +64,8 @@ const ATTEMPTS = 3;
  * moment it counts. Call it only while holding the policy's lock.
  *
  * @param change gets what counts now, and gives what is to count
- * @returns where the key is; null: nothing had to be changed
+ * @returns where the key is; null: nothing had to be changed. A Problem also where the list that counted is gone or damaged: what it forbade and
+ *   held back would be forgotten without a word
  */
 export async function keepAccepted(
 	home: Home,
@@ -61,20 +74,49 @@ export async function keepAccepted(
 ): Promise<Result<MarkPlace | null>> {
 	const at = await markToReplace(home, options);
 	if (!at.ok) return at;
-	const { mark } = at.value;
-	const list = mark === null ? ok(NOTHING_ACCEPTED) : readList(home, mark);
-	const after = settled(change(list.ok ? list.value : NOTHING_ACCEPTED));
-	if (list.ok && isSame(list.value, after)) return ok(null);
-	const listed = acceptedText(after);
+	const list = listAt(home, at.value);
+	if (!list.ok) return list;
+	const after = settled(change(list.value));
+	return isSame(list.value, after) ? ok(null) : keepList(home, at.value, after, options);
+}
+
+/**
+ * Keeps a list in the place of one that is gone or damaged, as a person has just said. Call it only while holding the policy's lock.
+ *
+ * @param shown the damage that they were told of
+ * @returns where the key is. A Problem: there is no such damage now
+ */
+export async function beginAnew(home: Home, first: AcceptedPolicy, shown: Problem, options: MarkOptions = {}): Promise<Result<MarkPlace>> {
+	const at = await markToReplace(home, options);
+	if (!at.ok) return at;
+	const list = listAt(home, at.value);
+	return list.ok || list.problem.code !== shown.code ? notDamagedSo : keepList(home, at.value, settled(first), options);
+}
+
+const notDamagedSo = fail(
+	"approvals-changed-meanwhile",
+	"What was accepted has changed meanwhile; nothing was begun anew.",
+	"Do it again.",
+);
+
+/** What counts; where nothing was ever kept, nothing does. */
+function listAt(home: Home, { mark, lost }: MarkAt): Result<AcceptedPolicy> {
+	if (mark !== null) return readList(home, mark);
+	return lost === null ? ok(NOTHING_ACCEPTED) : failed(lost);
+}
+
+async function keepList(home: Home, at: MarkAt, list: AcceptedPolicy, options: MarkOptions): Promise<Result<MarkPlace>> {
+	const listed = acceptedText(list);
 	if (!listed.ok) return listed;
 	const text = listed.value;
 	fs.mkdirSync(approvalsFolder(home), { recursive: true, mode: 0o700 });
 	let now = "";
 	const kept = await writeHead(
 		home,
-		at.value,
+		at,
 		(key) => {
 			now = codeOf(key, text);
+			makeWay(listFile(home, now));
 			new PendingFile(listFile(home, now), text).commit();
 			return now;
 		},
@@ -89,18 +131,16 @@ function readList(home: Home, { key, head }: Mark): Result<AcceptedPolicy> {
 	try {
 		text = fs.readFileSync(listFile(home, head), { encoding: "utf8", flag: fs.constants.O_RDONLY | fs.constants.O_NONBLOCK });
 	} catch {
-		return fail(GONE, "The list of what was approved is gone, or cannot be read.", ANEW);
+		return failed(lostList(GONE, "The list of what you accepted is gone, or cannot be read."));
 	}
 	// What was checked is what is used: the text is not read again.
 	if (codeOf(key, text) !== head)
-		return fail("approvals-forged", "The list of what was approved has been changed by another program.", ANEW);
+		return failed(lostList("approvals-forged", "The list of what you accepted has been changed by another program."));
 	const list = parseAccepted(text);
-	return list.ok ? list : failed({ ...list.problem, remedy: ANEW });
+	return list.ok ? list : failed(lostList(list.problem.code, list.problem.message));
 }
 
 const GONE = "approvals-gone";
-
-const ANEW = "Look at what stands in the policy, and accept it: sallyport policy accept";
 
 /** 64 hexadecimal digits. */
 function codeOf(key: Buffer, text: string): string {
@@ -123,7 +163,7 @@ function sameServers(a: readonly PolicyServer[], b: readonly PolicyServer[]): bo
 function removeOthers(home: Home, code: string): void {
 	const folder = approvalsFolder(home);
 	for (const name of fs.readdirSync(folder))
-		if (/^[0-9a-f]{64}\.json$/.test(name) && name !== `${code}.json`) fs.rmSync(path.join(folder, name), { force: true });
+		if (isListName(name) && name !== `${code}.json`) fs.rmSync(path.join(folder, name), { force: true, recursive: true });
 }
 
 /** The list with these grants in the place of those that were accepted for the same entries. */

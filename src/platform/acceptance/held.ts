@@ -8,6 +8,7 @@ import { ok, type Problem, type Result } from "../../core/result.ts";
 import type { Home } from "../home.ts";
 import { type LayerSources, readLayers } from "../policy-files.ts";
 import { type Accepted, acceptedPlaces, readAccepted } from "./accepted.ts";
+import { everKeptInKeychain } from "./kept-in-keychain.ts";
 import type { MarkOptions } from "./mark.ts";
 
 /** Every layer as `readLayers` reads it, the user's held to what a person has accepted by now. A Problem also where that cannot be told. */
@@ -28,7 +29,7 @@ export async function readHeldNow(
 
 /** Where nothing is granted, and nothing was accepted that could hold, no vault is asked: a locked one keeps nobody from looking. */
 export function isAnythingHeld(home: Home, layers: readonly PolicyLayer[]): boolean {
-	return grantsOf(layers).length > 0 || saysMore(layers) || acceptedPlaces(home).length > 0;
+	return grantsOf(layers).length > 0 || saysMore(layers) || acceptedPlaces(home).length > 0 || everKeptInKeychain(home);
 }
 
 /** Whether the person's own files say anything beside grants. */
@@ -42,7 +43,7 @@ const NOTHING: Accepted = { ...NOTHING_ACCEPTED, place: "keychain", head: null, 
 export function notAccepted({ server, accepted }: Proposal, { head, damage }: Accepted): Problem {
 	const name = plain(server.name);
 	const remedy = `Look at it and accept it, in a terminal: sallyport policy accept ${shellWord(server.name)}`;
-	if (damage !== null) return { code: "grant-not-accepted", message: damage.message, remedy };
+	if (damage !== null) return { code: "grant-not-accepted", message: damage.message, remedy: damage.remedy };
 	if (head === null)
 		return {
 			code: "grant-not-accepted",

@@ -15,15 +15,18 @@ export function recordKeychain(home: Home): void {
 
 /** The refusal where approvals were kept in a keychain and none is there now; null: none ever kept them. */
 export function keychainClosed(home: Home): Extract<Result<never>, { ok: false }> | null {
-	// A home that says only now that it is a throw-away one is still that of a person.
-	const isKept = namedIn(home) === home.attendedNamespace || (!home.unattended && recordsBus(home));
-	return isKept
+	return everKeptInKeychain(home)
 		? fail(
 				"keychain-closed",
 				"Which approvals count is in the keychain, and no keychain is there now.",
 				`Open it (for one, KeePassXC), or start the host from your desktop session. If this machine has none any more, remove ${fileIn(home)} and the folder state/approvals beside it, and accept anew: sallyport policy accept`,
 			)
 		: null;
+}
+
+/** Whether a keychain ever kept the approvals of this home. A home that says only now that it is a throw-away one is still that of a person. */
+export function everKeptInKeychain(home: Home): boolean {
+	return namedIn(home) === home.attendedNamespace || (!home.unattended && recordsBus(home));
 }
 
 /** The home whose approvals a keychain keeps, by the name of its secrets there. Null: none. */

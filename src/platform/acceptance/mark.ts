@@ -9,7 +9,7 @@ import type { KeychainVault } from "../vault/keychain.ts";
 import { keychainSocket } from "../vault/keychain-child.ts";
 import { SecretService } from "../vault/secret-service.ts";
 import { busSockets, recordBus } from "./buses.ts";
-import { keychainClosed, recordKeychain } from "./kept-in-keychain.ts";
+import { everKeptInKeychain, keychainClosed, recordKeychain } from "./kept-in-keychain.ts";
 
 /**
  * What a vault keeps of the approvals of a home: the key of their code, and the code of those that count now. An older list has an older code,
@@ -25,10 +25,12 @@ export interface Mark {
 /** `keychain`; or, where this machine has none, `sealed`: the key of the sealed vault, which lies in the home. */
 export type MarkPlace = "keychain" | "sealed";
 
-interface MarkAt {
+export interface MarkAt {
 	readonly place: MarkPlace;
-	/** Null: nobody has accepted anything here yet. */
+	/** Null: nobody has accepted anything here yet, or `lost` says why it cannot be told any more. */
 	readonly mark: Mark | null;
+	/** What is gone although something was accepted here. Null where there is a mark, and where nothing was ever kept. */
+	readonly lost: Problem | null;
 }
 
 export interface MarkOptions {
@@ -56,13 +58,13 @@ export async function readMark(home: Home, options: MarkOptions): Promise<Result
 		return attended.is === "value" ? noThrowAway : withoutKeychain(home, options);
 	}
 	const seen = await lookDirectly(home, options);
-	if (seen.is === "value") return ok(parseMark(seen.value));
+	if (seen.is === "value") return ok(parseMark(home, seen.value));
 	if (seen.is === "none") return withoutKeychain(home, options);
 	if (seen.is === "elsewhere") return elsewhere;
 	if (options.quiet === true && process.platform === "linux") return notOpen;
 	// The library has a keychain unlocked, and tells a locked one from one that has no such entry.
 	const value = await withKeychain(home, options, (vault) => vault.read(ACCOUNT));
-	if (value.ok) return ok(parseMark(value.value ?? ""));
+	if (value.ok) return ok(parseMark(home, value.value ?? ""));
 	const absent = process.platform !== "linux" && /^keychain-(?:missing|library)$/.test(value.problem.code);
 	return absent ? withoutKeychain(home, options) : failed(mended(value.problem));
 }
@@ -91,7 +93,9 @@ export async function writeHead(home: Home, at: MarkAt, headOf: (key: Buffer) =>
 	const identity = made.value === null ? await createIdentity(home, options.ask) : null;
 	if (identity?.ok === false) return identity;
 	const key = made.value ?? keyOf(home, identity?.value ?? "");
-	new PendingFile(headFile(home), `${headOf(key)}\n`).commit();
+	const head = `${headOf(key)}\n`;
+	makeWay(headFile(home));
+	new PendingFile(headFile(home), head).commit();
 	return ok("sealed");
 }
 
@@ -102,12 +106,39 @@ const VERSION = "1";
 
 const HEX = /^[0-9a-f]{64}$/;
 
-/** As a keychain keeps it. What cannot be read counts as little as nothing, and is written over with the next approval. */
-function parseMark(value: string): MarkAt {
+/** As a keychain keeps it. What cannot be read counts as little as nothing. */
+function parseMark(home: Home, value: string): MarkAt {
 	const [version, key = "", head = "", ...more] = value.split(".");
 	const isMark = version === VERSION && HEX.test(key) && HEX.test(head) && more.length === 0;
-	return { place: "keychain", mark: isMark ? { key: Buffer.from(key, "hex"), head } : null };
+	if (isMark) return { place: "keychain", mark: { key: Buffer.from(key, "hex"), head }, lost: null };
+	return { place: "keychain", mark: null, lost: value !== "" ? unreadable : isEverKept(home) ? unknownThere : null };
 }
+
+/**
+ * Whether something was kept here once, by what is written only after a vault has taken it. A list alone shows nothing: it is written before. Who
+ * uses a throw-away home may be without its keychain the next time.
+ */
+function isEverKept(home: Home): boolean {
+	return !home.unattended && (everKeptInKeychain(home) || fs.existsSync(headFile(home)));
+}
+
+/** The one way on from there. */
+export const BEGIN_ANEW = "Look at all that would count, and begin the list anew, in a terminal: sallyport policy accept";
+
+/** Why nothing counts that was accepted. */
+export function lostList(code: string, message: string): Problem {
+	return { code, message: `${message} Nothing that was accepted in this home counts.`, remedy: BEGIN_ANEW };
+}
+
+const unreadable = lostList(
+	"approvals-key-damaged",
+	"What the keychain has of your approvals cannot be read: another program has written there.",
+);
+
+const unknownThere = lostList(
+	"approvals-key-gone",
+	"The keychain that is there now does not know your approvals: its entry is gone, or it is another keychain.",
+);
 
 type Seen =
 	| { readonly is: "value"; readonly value: string }
@@ -197,7 +228,30 @@ async function readSealed(home: Home, options: MarkOptions): Promise<Result<Mark
 	const key = await sealedKey(home, options);
 	if (!key.ok) return key;
 	const head = readHead(home);
-	return ok({ place: "sealed", mark: key.value === null || head === null ? null : { key: key.value, head } });
+	const place = "sealed";
+	if (key.value !== null && head !== null) return ok({ place, mark: { key: key.value, head }, lost: null });
+	if (home.unattended ? head === null : !fs.existsSync(headFile(home)) && !hasLists(home)) return ok({ place, mark: null, lost: null });
+	return ok({ place, mark: null, lost: key.value === null ? sealedGone : headGone });
+}
+
+const sealedGone = lostList("approvals-key-gone", "The key of your approvals, that of the sealed vault, is gone.");
+
+const headGone = lostList(
+	"approvals-head-gone",
+	"Which list of your approvals counts is not known any more: the file that said so is gone or damaged.",
+);
+
+function hasLists(home: Home): boolean {
+	try {
+		return fs.readdirSync(approvalsFolder(home)).some(isListName);
+	} catch {
+		return false;
+	}
+}
+
+/** Whether a file in the folder of approvals is a list, by its name. */
+export function isListName(name: string): boolean {
+	return name.endsWith(".json") && HEX.test(name.slice(0, -".json".length));
 }
 
 /** Null: the sealed vault has no key yet. */
@@ -209,6 +263,11 @@ async function sealedKey(home: Home, { ask }: MarkOptions): Promise<Result<Buffe
 /** Another home has another key, also one that was copied from this. */
 function keyOf(home: Home, identity: string): Buffer {
 	return nodeCrypto().createHmac("sha256", identity).update(`sallyport approvals ${VERSION}\0${home.vaultNamespace}`).digest();
+}
+
+/** A folder that another program put in the place of a file of ours goes: no file could take its place. */
+export function makeWay(file: string): void {
+	if (fs.lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === true) fs.rmSync(file, { recursive: true });
 }
 
 function headFile(home: Home): string {

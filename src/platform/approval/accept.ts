@@ -1,18 +1,22 @@
+import * as fs from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { plain, shellWord, withName } from "../../core/plain-text.ts";
 import { canonical, canonicalServer, grantKey, type Held, type Proposal } from "../../core/policy/accepted.ts";
-import { type Grant, grantOf } from "../../core/policy/layers.ts";
+import { NOTHING_ACCEPTED } from "../../core/policy/accepted-list.ts";
+import { type Grant, grantOf, grantsOf } from "../../core/policy/layers.ts";
 import type { OwnSettings, SettingsProposal } from "../../core/policy/own-settings.ts";
 import type { PolicyServer } from "../../core/policy/schema.ts";
 import type { Withdrawn } from "../../core/policy/withdrawn.ts";
 import { fail, failed, ok, type Problem, type Result } from "../../core/result.ts";
 import { sha256Hex } from "../../core/sha256.ts";
-import { keepAccepted, withAccepted, withLess } from "../acceptance/accepted.ts";
+import { beginAnew, keepAccepted, readAccepted, withAccepted, withLess } from "../acceptance/accepted.ts";
 import { readHeldNow } from "../acceptance/held.ts";
 import type { MarkOptions, MarkPlace } from "../acceptance/mark.ts";
 import type { Home } from "../home.ts";
 import { allowCommand } from "../launch/verify.ts";
+import { networkFile } from "../network.ts";
+import { readLayers } from "../policy-files.ts";
 import { type Act, type Acting, grantAct, recordActs } from "./acts.ts";
 import { type LinesOf, type LookRow, lookAtLaunch, ownRows } from "./launch-look.ts";
 import { withPolicyLock } from "./policy-lock.ts";
@@ -20,7 +24,10 @@ import { proposedWords } from "./proposed-words.ts";
 import { adoptedSettings, settingsRows, waitingSettings } from "./settings.ts";
 import { type ChangeRow, grantChange } from "./texts.ts";
 
-/** What waits for a person to accept it, by the policy files of this home, in their order. */
+/**
+ * What waits for a person to accept it, by the policy files of this home, in their order. Where the list of what was accepted is gone or damaged,
+ * that is all that the files grant, and `readLost` says so.
+ */
 export async function readWaiting(home: Home, options: MarkOptions): Promise<Result<Waiting>> {
 	const held = await readHeldNow(home, ONLY_USER, options);
 	return held.ok ? ok({ ...held.value, settings: waitingSettings(held.value.layers, held.value.accepted.settings) }) : held;
@@ -31,11 +38,62 @@ export interface Waiting extends Held {
 	readonly settings: SettingsProposal | null;
 }
 
-/** The grants among it. */
+/** The grants among it. A Problem also where the list of what was accepted is gone or damaged. */
 export async function readProposals(home: Home, options: MarkOptions): Promise<Result<readonly Proposal[]>> {
+	const lost = await readLost(home, options);
+	if (!lost.ok) return lost;
+	if (lost.value !== null) return failed(lost.value.damage);
 	const held = await readWaiting(home, options);
 	return held.ok ? ok(held.value.proposals) : held;
 }
+
+/** That the list of what a person accepted is gone or damaged, and what there is to begin it with. */
+export interface LostList {
+	readonly damage: Problem;
+	/** The grants that stand in the files, in their order: each is asked about once the list is begun. Empty: none. */
+	readonly grants: readonly Grant[];
+	/** What the files say beside grants and counts from then on without another question; what is laxer than the usual waits. */
+	readonly settings: OwnSettings;
+	/** How servers reach the internet stands in a file, and has to be accepted anew. */
+	readonly network: boolean;
+}
+
+/** Null: the list is as it was kept, or none ever was. */
+export async function readLost(home: Home, options: MarkOptions): Promise<Result<LostList | null>> {
+	const accepted = await readAccepted(home, options);
+	if (!accepted.ok) return accepted;
+	const { damage } = accepted.value;
+	if (damage === null) return ok(null);
+	const layers = readLayers(home, ONLY_USER);
+	if (!layers.ok) return layers;
+	return ok({
+		damage,
+		grants: grantsOf(layers.value),
+		settings: adoptedSettings(layers.value, NOTHING_ACCEPTED.settings),
+		network: fs.existsSync(networkFile(home)),
+	});
+}
+
+/**
+ * Begins the list of what a person accepted anew, as they were shown it: with what their files say beside grants, and no grant.
+ *
+ * @returns where the key of the code is kept. A Problem: it is not as it was shown
+ */
+export function beginListAnew(home: Home, shown: LostList, options: Acting): Promise<Result<MarkPlace>> {
+	return withPolicyLock(home, async () => {
+		const now = await readLost(home, options);
+		if (!now.ok) return now;
+		if (!isDeepStrictEqual(now.value, shown)) return changedMeanwhile;
+		const begun = await beginAnew(home, { ...NOTHING_ACCEPTED, settings: shown.settings }, shown.damage, options);
+		if (!begun.ok) return begun;
+		const common = { reason: "approval-begun-anew", server: null, entry: null, before: null } as const;
+		const after = digestOf(shown.settings);
+		const recorded = await recordActs(home, [{ ...common, gets: [], loses: [LOST], after }], options);
+		return recorded.ok ? begun : recorded;
+	});
+}
+
+const LOST = "all that was accepted before: the list was gone or damaged";
 
 const ONLY_USER = { workspace: null, narrowing: [] } as const;
 
@@ -174,9 +232,12 @@ export function acceptSettings(home: Home, shown: SettingsProposal, options: Act
 function settingsAct(shown: SettingsProposal, before: OwnSettings): Act {
 	const rows = settingsRows(shown);
 	const lines = (mark: "+" | "-") => rows.filter((row) => row.mark === mark).map(({ kind, text }) => `${kind}: ${text}`);
-	const digest = (settings: OwnSettings): string => `sha256:${sha256Hex(utf8ToBytes(canonical(settings)))}`;
 	const common = { reason: "approval-settings", server: null, entry: null } as const;
-	return { ...common, gets: lines("+"), loses: lines("-"), before: digest(before), after: digest(shown.asked) };
+	return { ...common, gets: lines("+"), loses: lines("-"), before: digestOf(before), after: digestOf(shown.asked) };
+}
+
+function digestOf(settings: OwnSettings): string {
+	return `sha256:${sha256Hex(utf8ToBytes(canonical(settings)))}`;
 }
 
 const changedMeanwhile = fail("grant-changed-meanwhile", "The policy file has changed meanwhile; nothing was accepted.", "Do it again.");

@@ -49,9 +49,10 @@ export async function describeCandidate(
 	const held = await readHeldNow(context.home, { workspace: line.workspace, narrowing: [] }, context.approvals);
 	if (!held.ok) return held;
 	const { layers, accepted } = held.value;
-	const { code } = accepted;
+	const { code, damage } = accepted;
 	const forbidden = forbiddenLaunch(layers, line);
 	if (forbidden !== null) return forbidden;
+	if (damage !== null) return failed(damage);
 	const current = currentGrant(grantsOf(layers), line);
 	const described = await describeLaunch(line, {
 		home: context.home,

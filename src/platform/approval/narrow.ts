@@ -3,7 +3,7 @@ import { type Grant, grantOf, grantsOf, type PolicyLayer } from "../../core/poli
 import type { PolicyServer } from "../../core/policy/schema.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { keepAccepted, withLess } from "../acceptance/accepted.ts";
-import type { MarkOptions } from "../acceptance/mark.ts";
+import { BEGIN_ANEW, type MarkOptions } from "../acceptance/mark.ts";
 import { deleteGrant } from "../grant-file.ts";
 import type { Home } from "../home.ts";
 import { policyServer, readLayers, writableGrant } from "../policy-files.ts";
@@ -103,7 +103,9 @@ async function forgotten<T>(
 	return fail(
 		"taken-back-in-files",
 		`It is taken back, and no server has it. But what was accepted before could not be struck out: ${kept.problem.message}`,
-		`${kept.problem.remedy} Then take it back once more, or another program could put it back.`,
+		kept.problem.remedy === BEGIN_ANEW
+			? BEGIN_ANEW
+			: `${kept.problem.remedy} Then take it back once more, or another program could put it back.`,
 	);
 }
 

@@ -27,6 +27,19 @@ export interface SettingsRow {
 	readonly text: string;
 }
 
+/** What counts of these without another question, for people. Empty: nothing. */
+export function settingsLines({
+	forbid = [],
+	rules = {},
+	audit,
+}: OwnSettings): readonly { readonly kind: SettingsRow["kind"]; readonly text: string }[] {
+	return [
+		...forbid.map((each) => ({ kind: "forbid" as const, text: plain(forbiddenText(each)) })),
+		...Object.entries(rules).map(([id, severity]) => ({ kind: "rule" as const, text: plain(`${id} ${severity}`) })),
+		...Object.entries(audit ?? {}).map(([name, value]) => ({ kind: "log" as const, text: plain(`${name} ${JSON.stringify(value)}`) })),
+	];
+}
+
 /** The exact difference, for people. */
 export function settingsRows({ lifted, lowered, audit }: SettingsProposal): readonly SettingsRow[] {
 	const row = (mark: SettingsRow["mark"], kind: SettingsRow["kind"], text: string): SettingsRow => ({ mark, kind, text });

@@ -10,11 +10,16 @@ export function forbiddenLaunch(
 ): Extract<Result<never>, { ok: false }> | null {
 	if (layers.every(({ policy }) => policy.forbid === undefined)) return null;
 	const forbids = forbiddenBy(layers, launchSubject(line.name, line.command, line.args));
-	return forbids === null
-		? null
-		: fail(
-				"server-forbidden",
-				`The policy ${forbids.file} forbids this server${forbids.reason === "" ? "" : `: ${plain(forbids.reason)}`}.`.replace(/\.\.$/, "."),
-				"Ask whoever keeps that policy.",
-			);
+	if (forbids === null) return null;
+	if (forbids.unsure)
+		return fail(
+			"server-forbidden",
+			`The policy ${forbids.file} forbids programs or packages, and it cannot be told what this line starts.`,
+			"Name the program itself, with its arguments apart; or ask whoever keeps that policy.",
+		);
+	return fail(
+		"server-forbidden",
+		`The policy ${forbids.file} forbids this server${forbids.reason === "" ? "" : `: ${plain(forbids.reason)}`}.`.replace(/\.\.$/, "."),
+		"Ask whoever keeps that policy.",
+	);
 }

@@ -11,6 +11,10 @@ test.each([
 	[{ anyOf: [{}, 7] }, "anyOf.1"],
 	[{ patternProperties: { "[": {} } }, "pattern"],
 	["text", "no schema"],
+	[{ pattern: "^(?!secret)" }, "looks ahead"],
+	[{ patternProperties: { "(a)\\1": {} } }, "goes back to a group"],
+	[{ allOf: Array.from({ length: 50 }, () => ({ pattern: "a{4000}" })) }, "counts very far"],
+	[{ items: { format: "url" } }, '"uri"'],
 ])("a schema to which nothing could hold is told when it is granted: %j", (schema, words) => {
 	expect(schemaProblem(schema)).toContain(words);
 	expect(parseConstraints([`x=schema:${JSON.stringify(schema)}`], (path) => path)).toMatchObject({ ok: false });

@@ -5,8 +5,9 @@ import type { Forbidden } from "../../../src/core/policy/schema.ts";
 const by = (forbidden: Forbidden, subject: object) =>
 	forbiddenBy([{ source: "managed", file: "managed", policy: { version: 1, servers: [], forbid: [forbidden] } }], {
 		name: "github",
-		command: "/usr/bin/npx",
+		commands: ["/usr/bin/npx"],
 		packages: ["@acme/github-mcp"],
+		isTold: true,
 		url: null,
 		...subject,
 	}) !== null;
@@ -32,7 +33,7 @@ describe("a server that a policy forbids", () => {
 	});
 
 	it("is told by its address when it is remote", () => {
-		const remote = { command: null, package: null, url: "https://mcp.evil.example/mcp" };
+		const remote = { commands: [], packages: [], url: "https://mcp.evil.example/mcp" };
 		expect(by({ url: "https://*.evil.example/*" }, remote)).toBe(true);
 		expect(by({ command: "*" }, remote)).toBe(false);
 	});
@@ -60,18 +61,18 @@ describe("a server that a policy forbids", () => {
 		"https://evil.example/%6dcp",
 		`https://evil.example/mcp${"\u0301\u0316".repeat(20)}`,
 	])("is told by its address however that is written: %j", (url) => {
-		const remote = { command: null, packages: [], url };
+		const remote = { commands: [], packages: [], url };
 		expect(by({ url: "https://evil.example/mcp" }, remote)).toBe(true);
 		expect(by({ url: "https://EVIL.example:443/*" }, remote)).toBe(true);
 		expect(by({ url: "https://other.example/*" }, remote)).toBe(url.includes("\u0301"));
 	});
 
 	it("is told by its address where the pattern has other letters than it", () => {
-		const remote = { command: null, packages: [], url: "https://xn--gre-6ka8i.example/mcp" };
+		const remote = { commands: [], packages: [], url: "https://xn--gre-6ka8i.example/mcp" };
 		expect(by({ url: "https://größe.example/*" }, remote)).toBe(true);
 	});
 
 	it.each(["npx.cmd", "C:\\node\\NPX.EXE", "npx ", "npx."])("is told by its program, as a system finds it: %j", (command) => {
-		expect(by({ command: "npx" }, { command })).toBe(true);
+		expect(by({ command: "npx" }, { commands: [command] })).toBe(true);
 	});
 });

@@ -55,6 +55,24 @@ describe("a policy file", () => {
 		expect(problem(text)).toContain(expected);
 	});
 
+	it.each([
+		[{ pattern: "^(?!x)" }, "schema has a pattern that looks ahead or behind"],
+		[{ items: { patternProperties: { "(a)\\1": {} } } }, "schema.items has a pattern that looks ahead or behind, goes back to a group"],
+		[{ pattern: "(" }, "schema has a pattern that is no regular expression"],
+		[{ format: "url" }, 'schema has the format "url"'],
+	])("names the place of a JSON Schema that cannot be held to, also in a file as Sallyport writes it: %j", (schema, expected) => {
+		const text = server({ tools: { echo: { pin: PIN, arguments: { path: { schema } } } } });
+		for (const each of [text, `${text}\n`]) {
+			expect(problem(each)).toMatch(/^policy\.jsonc:\d+:\d+: servers\.0\.tools\.echo\.arguments\.path\.schema: /);
+			expect(problem(each)).toContain(expected);
+		}
+	});
+
+	it("may have a pattern that takes its time only where it is gone back in, as it is not here", () => {
+		const text = server({ tools: { echo: { pin: PIN, arguments: { path: { schema: { pattern: "^(a+)+$" } } } } } });
+		expect(parsePolicy(text, "p").ok).toBe(true);
+	});
+
 	it("does not propose a key that nobody meant", () => {
 		expect(problem(server({ zzzzqqqq: 1 }))).not.toContain("did you mean");
 	});

@@ -48,7 +48,7 @@ suite("what another program wrote into a person's policy files", () => {
 			() => servers.waiting,
 			(waiting) => waiting !== null,
 		);
-		assert.deepEqual(servers.waiting, { servers: ["mine"], settings: false, network: false });
+		assert.deepEqual(servers.waiting, { servers: ["mine"], settings: false, network: false, lost: false });
 		const [first] = childrenOf(null, servers.files, servers.waiting);
 		assert.ok(first?.kind === "waiting");
 		const item = itemOf(first);
@@ -121,7 +121,7 @@ suite("what another program wrote into a person's policy files", () => {
 		await sallyport("tools", "allow", "mine", "echo", "write", "--file", other, "--yes");
 		await sallyport("revoke", "mine", "--file", other);
 		await servers.refresh();
-		assert.deepEqual(servers.waiting, { servers: ["mine"], settings: false, network: false });
+		assert.deepEqual(servers.waiting, { servers: ["mine"], settings: false, network: false, lost: false });
 		assert.deepEqual(tools(), ["echo"]);
 		asked.length = 0;
 		must(await answering(yes, () => acceptAll(services, servers)));
@@ -147,6 +147,39 @@ suite("what another program wrote into a person's policy files", () => {
 			() => servers.waiting,
 			(waiting) => waiting === null,
 		);
+	});
+
+	test("cannot be told any more where the list of what was accepted is damaged, until a person begins it anew", async () => {
+		const approvals = path.join(world.sallyportHome, "state", "approvals");
+		const list = fs.readdirSync(approvals).find((name) => name.endsWith(".json")) ?? assert.fail("a list");
+		fs.appendFileSync(path.join(approvals, list), " ");
+		await servers.refresh();
+		await until(
+			() => servers.waiting?.lost,
+			(lost) => lost === true,
+		);
+		const asked: Asked[] = [];
+		const saying = (...answers: readonly (string | undefined)[]) => {
+			const left = [...answers];
+			return {
+				read: () => GO_ON,
+				answer: (question: Asked) => {
+					asked.push(question);
+					return left.shift();
+				},
+			};
+		};
+		const left = await answering(saying(undefined), () => acceptAll(services, servers));
+		assert.equal(left.ok ? "" : left.problem.code, "cancelled");
+		assert.equal(asked.length, 1);
+		assert.deepEqual(tools(), []);
+		asked.length = 0;
+		must(await answering(saying("Begin Anew", "Accept", "Accept"), () => acceptAll(services, servers)));
+		assert.match(asked[0]?.title ?? "", /^Begin the list of what you accepted anew\?/);
+		assert.match(asked[0]?.detail ?? "", /has been changed by another program[\s\S]*asked about each of these grants[\s\S]*mine/);
+		assert.match(asked[1]?.title ?? "", /^Accept what a policy file grants to “mine”\?/);
+		assert.deepEqual(tools(), ["echo", "read"]);
+		assert.equal(servers.waiting, null);
 	});
 
 	test("is told of the company's proxy, which a terminal alone can accept", async () => {

@@ -1,6 +1,6 @@
 import type { ServerEntry, StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
-import { programName } from "../places.ts";
+import { programName } from "../program-name.ts";
 import { fetchedPackages } from "../supply/fetched-package.ts";
 
 /** In what two entries of one name differ, the gravest first: another thing altogether, or the same with other settings. */

@@ -1,11 +1,9 @@
 import type { ConfigDocument, ServerEntry } from "../../config/server.ts";
-import { launchOf, unwrapLaunch } from "../../config/wrapped.ts";
+import { unwrapLaunch } from "../../config/wrapped.ts";
 import { plain } from "../../plain-text.ts";
-import { type ForbiddenSubject, forbiddenBy, launchSubject } from "../../policy/forbid.ts";
+import { type ForbiddenSubject, forbiddenBy, serverSubject } from "../../policy/forbid.ts";
 import type { PolicyLayer } from "../../policy/layers.ts";
 import { newFinding, type Rule } from "../finding.ts";
-import { fetchedPackages } from "../supply/fetched-package.ts";
-import { pinnablePackage } from "../supply/package-version.ts";
 
 export const forbiddenServer: Rule = {
 	id: "forbidden-server",
@@ -14,7 +12,7 @@ export const forbiddenServer: Rule = {
 	defaultSeverity: "error",
 	documentation: {
 		finds:
-			"A server that fits an entry of `forbid` in a policy: the administrator's, the workspace's or your own. Its name, its command, the package that it fetches and its address are compared, also behind the launcher. Without such a policy the rule says nothing.",
+			"A server that fits an entry of `forbid` in a policy: the administrator's, the workspace's or your own. Its name, its address, and the programs, packages and container images that its line starts are compared, also behind the launcher, shells, wrappers and runners of packages. Where the policy forbids a program or a package, and a line holds code or puts together what it starts, it counts as forbidden. Without such a policy the rule says nothing.",
 		matters:
 			"Whoever keeps that policy has a reason, which the message tells where they gave one. The launcher refuses to start such a server; started by its host directly, nothing would. What the administrator forbids no setting lowers and no file ignores.",
 		remedy: "Remove the entry, or use what the reason names in its place. If the policy is wrong, ask whoever keeps it.",
@@ -31,6 +29,17 @@ export const forbiddenServer: Rule = {
 				.map((subject) => forbiddenBy(forbids, subject))
 				.find((each) => each !== null);
 			if (found === undefined || found === null) continue;
+			if (found.unsure) {
+				yield newFinding({
+					ruleId: "forbidden-server",
+					severity: "error",
+					server: server.name.value,
+					keyPath: server.keyPath,
+					span: server.name.span,
+					message: `${WHOSE[found.source]} policy forbids programs or packages, and it cannot be told what this line starts. Name the program itself, with its arguments apart.`,
+				});
+				continue;
+			}
 			const reason = plain(found.reason).replace(/\.$/, "");
 			yield newFinding({
 				ruleId: "forbidden-server",
@@ -54,16 +63,8 @@ const WHOSE: Readonly<Record<PolicyLayer["source"], string>> = {
 /** By what it may be called: by its entry's name, and by the one that the entry tells the launcher. */
 function subjectsOf(server: ServerEntry): readonly ForbiddenSubject[] {
 	const name = server.name.value;
-	if (server.kind === "http") return [{ name, command: null, packages: [], url: server.url.value }];
-	const { command, args } = launchOf(server);
-	const subject = launchSubject(
-		name,
-		command.value,
-		args.map(({ value }) => value),
-	);
-	// The line need not be one that the launcher would start.
-	const fetched = fetchedPackages(server).flatMap((each) => pinnablePackage(each)?.name ?? []);
-	const whole = { ...subject, packages: [...new Set([...subject.packages, ...fetched])] };
+	const whole = serverSubject(name, server);
+	if (server.kind === "http") return [whole];
 	const told = unwrapLaunch(server)?.name ?? name;
 	return told === name ? [whole] : [whole, { ...whole, name: told }];
 }

@@ -1,6 +1,6 @@
 import { launchHolds } from "../entry-texts.ts";
 import type { Rule } from "../finding.ts";
-import { programName } from "../places.ts";
+import { programName } from "../program-name.ts";
 import { type CommandLine, readLaunch } from "../supply/command-line.ts";
 import { onWord } from "../supply/complain.ts";
 import { containerRun, NAMES_ENGINE } from "../supply/container-run.ts";

@@ -6,7 +6,8 @@ import type { ConfigDocument, Located, ServerEntry } from "../../config/server.t
 import { launchOf } from "../../config/wrapped.ts";
 import { entryHolds } from "../entry-texts.ts";
 import { type Finding, newFinding, type Rule } from "../finding.ts";
-import { argumentPaths, programName, quoted } from "../places.ts";
+import { argumentPaths, quoted } from "../places.ts";
+import { programName } from "../program-name.ts";
 import { type ForeignReference, foreignReferences, hostVariable } from "./foreign-syntax.ts";
 
 export const unexpandedReference: Rule = {

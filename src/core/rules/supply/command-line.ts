@@ -2,7 +2,7 @@ import type { StdioServer } from "../../config/server.ts";
 import { impostorOf, launchOf } from "../../config/wrapped.ts";
 import { entryTexts } from "../entry-texts.ts";
 import { LastOf } from "../last-of.ts";
-import { programName } from "../places.ts";
+import { programName } from "../program-name.ts";
 import { isCommonLine } from "./common-line.ts";
 import { containerRun } from "./container-run.ts";
 import { LONGEST_ARGUMENT, type ShellSyntax, type ShellWord, shellCommands } from "./shell-words.ts";

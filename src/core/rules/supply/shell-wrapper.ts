@@ -1,7 +1,7 @@
 import type { ConfigDocument, StdioServer } from "../../config/server.ts";
 import { launchOf } from "../../config/wrapped.ts";
 import type { Finding, Rule } from "../finding.ts";
-import { programName } from "../places.ts";
+import { programName } from "../program-name.ts";
 import { readLaunch } from "./command-line.ts";
 import { mayHoldCode } from "./common-line.ts";
 import { onWord } from "./complain.ts";
