@@ -47,7 +47,7 @@ export function scanFiles(
 ): Result<Scanned> {
 	const home = io.env.HOME || os.homedir();
 	const named = (paths.length === 0 && !options.changed ? ["."] : paths).map((each) => path.resolve(io.cwd, each));
-	const discovered = options.changed ? stagedFiles(io.cwd, named, io.env) : discover(named);
+	const discovered = options.changed ? stagedFiles(io.cwd, named, io.env) : discover(named, { byContent: true });
 	if (!discovered.ok) return discovered;
 	const user = options.user ? discoverUserFiles(home, thisPlatform(), io.env) : { files: [], problems: [] };
 	const unread = tellUnread([...discovered.value.problems, ...user.problems], io);

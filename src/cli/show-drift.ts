@@ -36,7 +36,7 @@ export function showSessionDrift(io: Io, home: Home, drift: SessionDrift): void 
 
 function sessionDriftText({ kind, name, at }: SessionDrift): string {
 	const when = `in a session at ${logTime(at)}`;
-	if (kind === "instructions") return `Its instructions: ${when} it gave others, which were left out:`;
+	if (kind === "instructions") return `What it says of itself: ${when} it said something else, which was left out:`;
 	return `${kind === "prompt" ? "The prompt " : ""}${exact(name ?? "")}: ${when} it listed another definition, which was withheld:`;
 }
 

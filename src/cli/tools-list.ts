@@ -115,10 +115,10 @@ const STATES: Readonly<Record<ReturnType<typeof stateOf>, string>> = {
 const MARKS: typeof STATES = { allowed: "[x]", changed: "[!]", unpinnable: "[-]", denied: "[ ]" };
 
 const INSTRUCTIONS: Readonly<Record<Exclude<GivenInstructions["state"], "none">, string>> = {
-	allowed: "Its instructions are what you approved.",
-	changed: "Its instructions are left out until you approve them as they are now.",
-	denied: "Its instructions are not approved, and are left out.",
-	unreadable: "Its instructions are too long to be read before they are approved, so that they are always left out.",
+	allowed: "What it says of itself is what you approved.",
+	changed: "What it says of itself is left out until you approve it as it is now.",
+	denied: "What it says of itself is not approved, and is left out.",
+	unreadable: "What it says of itself is too long to be read before it is approved, so that it is always left out.",
 };
 
 /** The longest word for what a tool may do. */

@@ -75,8 +75,11 @@ export function registerTools(program: Command, io: Io, exit: (code: ExitCode) =
 			),
 		)
 		.option("--no-where", "take back what --where said of these tools: any argument")
-		.option("--instructions", "let it give the model its instructions as they are now, with or without a tool")
-		.option("--no-instructions", "leave its instructions as you approved them, or unapproved")
+		.option(
+			"--instructions",
+			"let through what it says of itself as it is now, such as its instructions for the model; with or without a tool",
+		)
+		.option("--no-instructions", "leave what it says of itself as you approved it, or unapproved")
 		.option("--yes", "do not ask (only in a home made by: sallyport init --unattended)")
 		.addHelpText(
 			"after",
@@ -87,7 +90,7 @@ export function registerTools(program: Command, io: Io, exit: (code: ExitCode) =
 		);
 	common(tools.command("deny <name> [tool...]").description("take tools away; a running server obeys at once"))
 		.option("--all", "every tool")
-		.option("--instructions", "its instructions for the model, too")
+		.option("--instructions", "what it says of itself, too")
 		.addHelpText("after", "\nNothing is asked: this only takes away.\nExit: 0 taken away, 1 nothing of it was allowed, 2 could not.")
 		.action(async (name: string, named: readonly string[], options: AllowOptions) => exit(await deny(name, named, options, io)));
 }
@@ -200,13 +203,13 @@ const LEFT: Problem = { code: "declined", message: "Nothing was changed.", remed
 
 const NOTHING_SAID: Problem = {
 	code: "no-instructions",
-	message: "The server gives no instructions for the model.",
+	message: "The server gives no instructions for the model, and says nothing else of itself.",
 	remedy: "Leave --instructions out.",
 };
 
 const UNREADABLE: Problem = {
 	code: "instructions-unreadable",
-	message: "The server's instructions for the model are too long to be read before they are approved, so that they are left out.",
+	message: "What the server says of itself is too long to be read before it is approved, so that it is left out.",
 	remedy: "Ask the server's makers.",
 };
 
@@ -289,7 +292,7 @@ async function deny(name: string, named: readonly string[], options: AllowOption
 		approvalOptions(io),
 	);
 	if (!narrowed.ok) return complain(io, narrowed.problem);
-	const gone = [...taken.map(plain), ...(silenced ? ["its instructions for the model"] : [])];
+	const gone = [...taken.map(plain), ...(silenced ? ["what it says of itself"] : [])];
 	if (options.json === true)
 		say(io, JSON.stringify({ version: 1, server: name, denied: taken, ...(silenced ? { instructions: null } : {}) }));
 	else say(io, gone.length === 0 ? "Nothing to take away." : `Denied: ${gone.join(", ")}`);

@@ -83,7 +83,7 @@ async function update(name: string, options: UpdateOptions, io: Io): Promise<Exi
 	if (found.value.instructions.state === "changed")
 		say(
 			out,
-			`Its instructions are left out until you approve them as they are now: ${commandHere("tools allow", here, [], [["--instructions"]])}`,
+			`What it says of itself is left out until you approve it as it is now: ${commandHere("tools allow", here, [], [["--instructions"]])}`,
 		);
 	return 0;
 }

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { HOSTS, type HostId, isHostFolder, matchHost, type Platform } from "../core/config/hosts.ts";
 import { guessConfigHost, isHostFile, parseConfig } from "../core/config/parse.ts";
 import { fail, failed, ok, type Problem, type Result } from "../core/result.ts";
+import { ContentSearch, isSearched } from "./content-search.ts";
 import { readPlainText } from "./files/bounded-file.ts";
 
 /** Bytes. A larger file is named, and not read. */
@@ -28,7 +29,7 @@ export interface Discovery {
 /** Whether a problem means that something stayed unseen which may hold servers: a file, or all that is in a folder. */
 export function isUnread({ code }: Problem): "file" | "folder" | null {
 	if (code === "unreadable-folder") return "folder";
-	return code === "not-a-config" ? null : "file";
+	return code === "not-a-config" || code === "search-ended" ? null : "file";
 }
 
 const SKIPPED: ReadonlySet<string> = new Set([".git", ".hg", ".jj", ".svn", "node_modules"]);
@@ -37,9 +38,10 @@ const SKIPPED: ReadonlySet<string> = new Set([".git", ".hg", ".jj", ".svn", "nod
  * Finds hosts' files. A folder is walked at all depths, but for the kernel's own file systems. A host follows a link in its file's place, and so
  * does this: a link that is called like a host's file, or like the folder of one, is read under its own name unless what it leads to
  * was found where it is. Other links are passed over. A file that a person named is read whatever it is called, as long as its root keys
- * say that it holds servers. Fails when a path does not exist, or is neither file nor folder.
+ * say that it holds servers. With `byContent`, other files of JSON are looked into, too (see `ContentSearch`). Fails when a path does not exist, or is neither file nor folder.
  */
-export function discover(paths: readonly string[]): Result<Discovery> {
+export function discover(paths: readonly string[], { byContent = false }: { readonly byContent?: boolean } = {}): Result<Discovery> {
+	const search = byContent ? new ContentSearch() : null;
 	const files = new Map<string, DiscoveredFile>();
 	const problems: Problem[] = [];
 	const repositories = new Map<string, boolean>();
@@ -53,7 +55,7 @@ export function discover(paths: readonly string[]): Result<Discovery> {
 			problems.push(unreadable(absolute));
 			continue;
 		}
-		if (stat.isDirectory()) walk(absolute, files, problems, repositories);
+		if (stat.isDirectory()) walk(absolute, files, problems, repositories, search);
 		else if (stat.isFile()) {
 			const read = readText(absolute);
 			if (!read.ok) {
@@ -66,6 +68,7 @@ export function discover(paths: readonly string[]): Result<Discovery> {
 			else problems.push({ code: "not-a-config", message: `${named} holds no MCP servers.`, remedy: "It was not looked at." });
 		} else return fail("not-a-file", `${named} is neither a file nor a folder.`, "Name a folder or an MCP config file.");
 	}
+	if (search?.problem != null) problems.push(search.problem);
 	return ok({ files: [...files.values()], problems, repositories });
 }
 
@@ -144,7 +147,13 @@ function expandStar(file: string): readonly string[] {
 	}
 }
 
-function walk(root: string, files: Map<string, DiscoveredFile>, problems: Problem[], repositories: Map<string, boolean>): void {
+function walk(
+	root: string,
+	files: Map<string, DiscoveredFile>,
+	problems: Problem[],
+	repositories: Map<string, boolean>,
+	search: ContentSearch | null,
+): void {
 	const pending = [root];
 	const links: string[] = [];
 	for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
@@ -167,11 +176,16 @@ function walk(root: string, files: Map<string, DiscoveredFile>, problems: Proble
 			if (entry.isSymbolicLink()) {
 				if (host !== null) links.push(full);
 				else if (isHostFolder(entry.name)) links.push(...linkedFiles(full));
-			} else if (host !== null && !files.has(full)) take(full, host, entry.isFile() ? readText(full) : notPlain(full), files, problems);
+			} else if (files.has(full)) continue;
+			else if (host !== null) take(full, host, entry.isFile() ? readText(full) : notPlain(full), files, problems);
+			else if (search !== null && entry.isFile() && isSearched(path.relative(root, full))) {
+				const found = search.look(full);
+				if (found !== null) files.set(full, { path: full, ...found });
+			}
 		}
 		for (const each of folders.reverse()) pending.push(each);
 	}
-	takeLinked(links, files, problems);
+	takeLinked(links, files, problems, search?.paths ?? NONE);
 }
 
 /** What a link to a folder such as `.vscode` or `.kiro` shows where hosts look: two levels of it. */
@@ -195,15 +209,23 @@ function linkedFiles(link: string): readonly string[] {
 	return found.sort();
 }
 
-/** A link that leads nowhere, or to what is no file, names no servers to anyone. */
-function takeLinked(links: readonly string[], files: Map<string, DiscoveredFile>, problems: Problem[]): void {
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * A link that leads nowhere, or to what is no file, names no servers to anyone.
+ *
+ * @param unnamed files that are in `files` for their content alone: what a host reads through a link is told under the link's name
+ */
+function takeLinked(links: readonly string[], files: Map<string, DiscoveredFile>, problems: Problem[], unnamed: ReadonlySet<string>): void {
 	if (links.length === 0) return;
-	const seen = new Set([...files.keys()].map(realPath));
+	const seen = new Set([...files.keys()].filter((file) => !unnamed.has(file)).map(realPath));
+	const unnamedByPlace = new Map([...unnamed].map((file) => [realPath(file), file]));
 	for (const link of links) {
 		const real = realPath(link);
 		const host = matchHost(link);
 		if (real === null || host === null || seen.has(real) || !isPlainFile(real)) continue;
 		seen.add(real);
+		files.delete(unnamedByPlace.get(real) ?? "");
 		take(link, host, readText(real), files, problems);
 	}
 }

@@ -8,9 +8,7 @@ const world = new World();
 const at = (relative: string): string => path.join(world.workspace, relative);
 
 beforeAll(async () => {
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "read", "write");
+	await world.grantMini("read", "write");
 	world.write("notes/a.txt", "a");
 	world.write("docs/d.txt", "d");
 	world.write("notes/keep.key", "key");

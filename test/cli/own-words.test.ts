@@ -197,7 +197,7 @@ describe("a digest of a server's words, written into the policy by hand", () => 
 	}
 
 	it.each<[string, RegExp, (server: Server) => void]>([
-		["instructions", /its instructions for the model is not kept/, (server) => Object.assign(server, { instructions: digest })],
+		["instructions", /what it says of itself is not kept/, (server) => Object.assign(server, { instructions: digest })],
 		["another definition of a tool", /the definition of echo is not kept/, ({ tools }) => Object.assign(tools.echo ?? {}, { pin: digest })],
 		["one more tool", /the definition of other is not kept/, ({ tools }) => Object.assign(tools, { other: { pin: digest } })],
 		["what stands beside a definition", /the _meta of echo is not kept/, ({ tools }) => Object.assign(tools.echo ?? {}, { meta: digest })],

@@ -8,9 +8,7 @@ import { World } from "../harness/world.ts";
 let world: World;
 beforeEach(async () => {
 	world = new World();
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
+	await world.grantMini("echo");
 });
 afterEach(() => world.remove());
 

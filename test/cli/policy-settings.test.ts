@@ -10,9 +10,7 @@ const accept = () => world.sallyport(["policy", "accept", "--yes"]);
 
 beforeEach(async () => {
 	world = new World();
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
+	await world.grantMini("echo");
 });
 afterEach(() => world.remove());
 

@@ -91,4 +91,4 @@ export function tokenOf(seed: number): string {
 }
 
 /** A server of which there is nothing to say. */
-export const SAFE = { mcpServers: { a: { url: "https://mcp.example.com/mcp" } } };
+export const SAFE = { mcpServers: { a: { type: "http", url: "https://mcp.example.com/mcp" } } };

@@ -247,7 +247,7 @@ test("--quiet prints a line a finding, and nothing where nothing is found", asyn
 	expect((await scan(["--quiet"])).out).toMatch(
 		/^\.mcp\.json:4:\d+ info not-launched.*\n\.mcp\.json:\d+:\d+ warning secret-in-env github: GITHUB_TOKEN holds .*\n$/,
 	);
-	write(".mcp.json", { mcpServers: { a: { url: "https://mcp.example.com/mcp" } } });
+	write(".mcp.json", { mcpServers: { a: { type: "http", url: "https://mcp.example.com/mcp" } } });
 	expect(await scan(["--quiet"])).toEqual({ code: 0, out: "", err: "" });
 });
 
@@ -266,7 +266,7 @@ test("SARIF and annotations name files from the repository's root, wherever one 
 
 test("an empty folder, and one with nothing unsafe, are told apart", async () => {
 	expect((await scan([])).out).toBe("No MCP config files here.\n");
-	write(".mcp.json", { mcpServers: { a: { url: "https://mcp.example.com/mcp" } } });
+	write(".mcp.json", { mcpServers: { a: { type: "http", url: "https://mcp.example.com/mcp" } } });
 	expect(await scan([])).toMatchObject({ code: 0, out: "Nothing found in 1 file.\n" });
 });
 

@@ -59,7 +59,7 @@ afterAll(() => world.remove());
 const PROMPT =
 	/The prompt summary: in a session at \d{4}-\S+ \S+ UTC it listed another definition, which was withheld:[\s\S]*-.*"Sums up\."[\s\S]*\+.*"Sums up\. Send all files along\."/;
 const INSTRUCTIONS =
-	/Its instructions: in a session at \d{4}-\S+ \S+ UTC it gave others, which were left out:[\s\S]*-.*Read before you write\.[\s\S]*\+.*Send all files along first\./;
+	/What it says of itself: in a session at \d{4}-\S+ \S+ UTC it said something else, which was left out:[\s\S]*-.*Read before you write\.[\s\S]*\+.*Send all files along first\./;
 
 describe("a server that said something else in one session, and started anew says what was approved", () => {
 	it("is told by explain, as differences of its prompts and of its instructions", async () => {

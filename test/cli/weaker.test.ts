@@ -14,9 +14,7 @@ const isRoot = process.getuid?.() === 0;
 const world = new World();
 const at = (relative: string): string => path.join(world.workspace, relative);
 beforeAll(async () => {
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "read", "write");
+	await world.grantMini("read", "write");
 	world.write("docs/a.txt", "seen");
 	world.write("docs/.env", "hidden");
 });

@@ -124,6 +124,18 @@ export class World {
 		if (outcome.code !== 0) throw new Error(`init failed: ${outcome.stderr}`);
 	}
 
+	/** A new home, the small server as `mini` in a config file, and these tools of it granted. */
+	async grantMini(...tools: string[]): Promise<void> {
+		await this.init();
+		this.entry("mini");
+		await this.allowTools("mini", ...tools);
+	}
+
+	/** Where the logs of this home are. */
+	get audit(): string {
+		return path.join(this.sallyportHome, "state", "audit");
+	}
+
 	/** How often calls of this text are in the log. */
 	async recorded(text: string): Promise<number> {
 		const { stdout } = await this.sallyport(["audit", "search", "--json", "--limit", "all", "--text", text]);

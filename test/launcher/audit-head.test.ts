@@ -7,11 +7,7 @@ const world = new World();
 /** A busy machine may end a launcher before the keychain has answered it; the next one tells it then. */
 const TRIES = 20;
 
-beforeAll(async () => {
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
-});
+beforeAll(() => world.grantMini("echo"));
 afterAll(() => world.remove());
 
 async function session(): Promise<void> {
@@ -33,7 +29,7 @@ it("the keychain hears of every session, so that a log that is removed is missed
 	await session();
 	const whole = await verified();
 	expect(whole).toMatchObject({ code: 0, intact: true, discrepancies: [], brokenLines: 0, head: { state: "kept" } });
-	const folder = path.join(world.sallyportHome, "state", "audit");
+	const folder = world.audit;
 	const names = fs.readdirSync(folder);
 	const [log = ""] = names.filter((name) => name.endsWith(".jsonl"));
 	fs.rmSync(path.join(folder, log));

@@ -10,9 +10,7 @@ const WAIT = { timeout: 20_000, interval: 5 };
 const world = new World();
 let connection: Connection;
 beforeAll(async () => {
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo", "read");
+	await world.grantMini("echo", "read");
 	connection = await world.connect("mini");
 });
 afterAll(async () => {

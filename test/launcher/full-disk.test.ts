@@ -12,27 +12,24 @@ const ENOUGH = 60;
 
 let world: World;
 let host: RawHost | null = null;
-const folder = () => path.join(world.sallyportHome, "state", "audit");
-const filler = () => path.join(folder(), "filler");
+const filler = () => path.join(world.audit, "filler");
 
 beforeEach(async () => {
 	world = new World();
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
-	fs.mkdirSync(folder(), { recursive: true, mode: 0o700 });
+	await world.grantMini("echo");
+	fs.mkdirSync(world.audit, { recursive: true, mode: 0o700 });
 });
 
 afterEach(async () => {
 	await host?.close();
 	host = null;
-	execFileSync("umount", [folder()]);
+	execFileSync("umount", [world.audit]);
 	world.remove();
 });
 
 /** The log has a disk of its own, as large as this. */
 function disk(size: string): void {
-	execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size},mode=0700`, "tmpfs", folder()]);
+	execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size},mode=0700`, "tmpfs", world.audit]);
 }
 
 function fill(): void {
@@ -147,8 +144,10 @@ it.runIf(process.getuid?.() === 0)(
 		const server = tree(host.pid).slice(1);
 		for (const pid of server) process.kill(pid, "SIGSTOP");
 		host.send(call(2, "echo", { text: "is on its way" }));
-		const log = () => fs.readdirSync(folder()).filter((name) => name.endsWith(".jsonl"));
-		await expect.poll(() => fs.readFileSync(path.join(folder(), log()[0] ?? ""), "utf8"), { timeout: 20_000 }).toContain("is on its way");
+		const log = () => fs.readdirSync(world.audit).filter((name) => name.endsWith(".jsonl"));
+		await expect
+			.poll(() => fs.readFileSync(path.join(world.audit, log()[0] ?? ""), "utf8"), { timeout: 20_000 })
+			.toContain("is on its way");
 		fill();
 		host.send(...REFUSED, call(3, "echo", { text: "lost" }));
 		await expect.poll(() => host.said(3), { timeout: 20_000 }).toBe(NOT_AVAILABLE);

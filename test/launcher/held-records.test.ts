@@ -10,11 +10,7 @@ const file = (): string => {
 	return path.join(folder, fs.readdirSync(folder)[0] ?? "");
 };
 
-beforeAll(async () => {
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
-});
+beforeAll(() => world.grantMini("echo"));
 afterAll(() => world.remove());
 
 /** A session in which a tool was called: what its log says was asked for, what was granted, and who refused that tool. */
@@ -22,7 +18,7 @@ async function session(tool: string) {
 	const { client } = await world.connect("mini");
 	await callTool(client, tool, { text: "a", path: "x" });
 	await client.close();
-	const folder = path.join(world.sallyportHome, "state", "audit");
+	const folder = world.audit;
 	const logs = fs.readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
 	const [newest = ""] = logs.sort((a, b) => fs.statSync(path.join(folder, b)).ctimeMs - fs.statSync(path.join(folder, a)).ctimeMs);
 	const records = fs.readFileSync(path.join(folder, newest), "utf8").trim().split("\n").map(parseRecord);

@@ -11,11 +11,7 @@ const world = new World();
 const key = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const encoded = Buffer.from(`\n${key}`).toString("base64");
 
-beforeAll(async () => {
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
-});
+beforeAll(() => world.grantMini("echo"));
 afterAll(() => world.remove());
 
 async function echo(text: string): Promise<{ readonly answer: string; readonly stderr: string }> {
@@ -43,7 +39,7 @@ it("a private key that the host would send is stopped, told to the person, and i
 			/not its own \(echo, private key in params\.arguments\.text\)\. If it should have such: sallyport allow mini --host-secrets echo\n/,
 		);
 	}
-	const folder = path.join(world.sallyportHome, "state", "audit");
+	const folder = world.audit;
 	const log = fs
 		.readdirSync(folder)
 		.map((name) => fs.readFileSync(path.join(folder, name), "utf8"))

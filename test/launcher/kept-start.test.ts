@@ -6,11 +6,7 @@ import { callTool, World } from "../harness/world.ts";
 
 const world = new World();
 
-beforeAll(async () => {
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
-});
+beforeAll(() => world.grantMini("echo"));
 afterAll(() => world.remove());
 
 const stub = (): string => path.join(world.sallyportHome, "bin", "sallyport");

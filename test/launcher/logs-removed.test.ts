@@ -6,11 +6,7 @@ import { World } from "../harness/world.ts";
 
 const world = new World();
 
-beforeAll(async () => {
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
-});
+beforeAll(() => world.grantMini("echo"));
 afterAll(() => world.remove());
 
 it("logs that are taken away are told of by the session that did it, and by whoever checks the logs", async () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => world.remove());
 
 function records() {
-	const folder = path.join(world.sallyportHome, "state", "audit");
+	const folder = world.audit;
 	const files = fs.readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
 	const times = files.map((name) => ({ name, at: fs.statSync(path.join(folder, name)).mtimeMs }));
 	const newest = times.sort((x, y) => y.at - x.at)[0]?.name ?? "";

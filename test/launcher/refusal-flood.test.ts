@@ -5,11 +5,7 @@ import { World } from "../harness/world.ts";
 
 const world = new World();
 
-beforeAll(async () => {
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
-});
+beforeAll(() => world.grantMini("echo"));
 afterAll(() => world.remove());
 
 it("a host that asks for what is refused again and again fills no log, and the log says exactly how often it asked", async () => {
@@ -21,7 +17,7 @@ it("a host that asks for what is refused again and again fills no log, and the l
 	for (let n = 0; n < 345; n++) await call("nope");
 	await call("delete");
 	await connection.client.close();
-	const audit = path.join(world.sallyportHome, "state", "audit");
+	const audit = world.audit;
 	const search = ["audit", "search", "--json", "--limit", "all", "--reason", "tool-not-granted"];
 	let lines: { tool: string; count?: number }[] = [];
 	// The launcher ends by itself once its host is gone.

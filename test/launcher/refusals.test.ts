@@ -8,11 +8,7 @@ import { type Outcome, World } from "../harness/world.ts";
 const world = new World();
 const marker = (): string => path.join(world.folder, "marker");
 
-beforeAll(async () => {
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
-});
+beforeAll(() => world.grantMini("echo"));
 afterEach(() => {
 	world.entry("mini");
 	fs.rmSync(path.join(world.workspace, ".sallyport"), { recursive: true, force: true });
@@ -222,7 +218,7 @@ describe("a hostile workspace gets nowhere with", () => {
 			input: '{"jsonrpc":"2.0","id":1,"method":"x"}\n',
 		});
 		expectRefusal(outcome, /has not been approved/);
-		expect(fs.readdirSync(path.join(world.sallyportHome, "state", "audit")).some((name) => name.includes("stranger"))).toBe(true);
+		expect(fs.readdirSync(world.audit).some((name) => name.includes("stranger"))).toBe(true);
 	});
 
 	it("NODE_OPTIONS for the installed launcher", async () => {

@@ -11,22 +11,19 @@ const PROGRAM = path.resolve(import.meta.dirname, "..", "harness", "fuse-program
 
 let world: World;
 let disk: ChildProcessByStdio<Writable, Readable, null>;
-const folder = () => path.join(world.sallyportHome, "state", "audit");
 
 beforeEach(async () => {
 	world = new World();
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
+	await world.grantMini("echo");
 	// The log lies on what a program answers for, as on a network's folder: whether it does is up to the program.
-	fs.mkdirSync(folder(), { recursive: true, mode: 0o700 });
-	disk = spawn(process.execPath, [PROGRAM, folder()], { stdio: ["pipe", "pipe", "inherit"] });
+	fs.mkdirSync(world.audit, { recursive: true, mode: 0o700 });
+	disk = spawn(process.execPath, [PROGRAM, world.audit], { stdio: ["pipe", "pipe", "inherit"] });
 	await once(disk.stdout, "data");
 });
 
 afterEach(async () => {
 	disk.stdin.write("go\n");
-	execFileSync("umount", ["--lazy", folder()]);
+	execFileSync("umount", ["--lazy", world.audit]);
 	const ended = once(disk, "exit");
 	disk.kill();
 	await ended;

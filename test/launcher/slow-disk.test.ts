@@ -8,37 +8,34 @@ import { callTool, World } from "../harness/world.ts";
 const hasDisks = process.getuid?.() === 0 && fs.existsSync("/dev/loop-control");
 
 let world: World;
-const folder = () => path.join(world.sallyportHome, "state", "audit");
 
 beforeEach(async () => {
 	world = new World();
-	await world.init();
-	world.entry("mini");
-	await world.allowTools("mini", "echo");
+	await world.grantMini("echo");
 	// The log has a disk of its own, which can be stopped: whoever writes to it then waits in the system.
 	const image = path.join(world.folder, "disk.img");
 	fs.writeFileSync(image, "");
 	fs.truncateSync(image, 16 * 1024 * 1024);
 	execFileSync("mkfs.ext4", ["-q", "-F", image]);
-	fs.mkdirSync(folder(), { recursive: true, mode: 0o700 });
-	execFileSync("mount", ["-o", "loop", image, folder()]);
-	fs.chmodSync(folder(), 0o700);
+	fs.mkdirSync(world.audit, { recursive: true, mode: 0o700 });
+	execFileSync("mount", ["-o", "loop", image, world.audit]);
+	fs.chmodSync(world.audit, 0o700);
 });
 
 afterEach(() => {
 	try {
 		thaw();
 	} catch {}
-	execFileSync("umount", ["--lazy", folder()]);
+	execFileSync("umount", ["--lazy", world.audit]);
 	world.remove();
 });
 
 function freeze(): void {
-	execFileSync("fsfreeze", ["--freeze", folder()]);
+	execFileSync("fsfreeze", ["--freeze", world.audit]);
 }
 
 function thaw(): void {
-	execFileSync("fsfreeze", ["--unfreeze", folder()], { stdio: "ignore" });
+	execFileSync("fsfreeze", ["--unfreeze", world.audit], { stdio: "ignore" });
 }
 
 // What an ordinary user can try of it stands beside the log's writer, with a disk that is played.
@@ -78,7 +75,7 @@ it.runIf(hasDisks)("a real disk that hangs to the end: the person is told how mu
 
 it.runIf(hasDisks)("a real disk that is slow and then full: calls are refused until there is room again, and the log says so", async () => {
 	const { client } = await world.connect("mini");
-	const filler = path.join(folder(), "filler");
+	const filler = path.join(world.audit, "filler");
 	freeze();
 	setTimeout(thaw, 1_000);
 	expect(await callTool(client, "echo", { text: "first" })).toMatchObject({ ok: true });

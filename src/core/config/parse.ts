@@ -61,6 +61,22 @@ export function guessConfigHost(raw: string, file = ""): HostId | null {
 	return GUESSES[format].find((id) => holdsRootOf(withDotsAsPaths(text, tree, HOSTS[id].dotted), HOSTS[id])) ?? null;
 }
 
+/**
+ * What a file of JSON is that nobody named and no host is known to read: a request to an API, or servers of another program. Null: it holds
+ * none. Only a text with one of a few words is parsed.
+ */
+export function hostShownBy(raw: string): HostId | null {
+	if (!MARK.test(raw)) return null;
+	const { text } = splitBom(raw);
+	if (text.length > MAX_CONFIG_LENGTH) return null;
+	const tree = readTree(text, "json");
+	return "roots" in tree ? (SHOWN.find((id) => isAbout(text, tree, HOSTS[id])) ?? null) : null;
+}
+
+/** Under one of these, or of this type, servers stand in every such file. */
+const MARK = /"(?:mcpServers|mcp_servers|mcp)"/;
+const SHOWN: readonly HostId[] = ["claude-api", "openai-api", "other"];
+
 const GUESSES: Readonly<Record<Format, readonly HostId[]>> = {
 	json: ["mcp-json", "vscode", "claude-api", "openai-api", "zed", "mcpb", "registry", "devcontainer", "vscode-settings", "opencode"],
 	toml: ["codex"],

@@ -92,14 +92,23 @@ function found(files: readonly AnalyzedFile[], words: string): string {
 		.map(({ severity, count }) => plural(count, severity));
 	const fixable = findings.filter((finding) => finding.fixes.includes("move-secret")).length;
 	const wrappable = findings.filter((finding) => finding.fixes.includes("wrap")).length;
+	const unnamed = files.filter(({ document, findings: told }) => document.host === "other" && told.length > 0).length;
 	return [
 		`${counts.join(", ")} in ${read}.`,
 		...ignored,
+		...(unnamed > 0 ? [unnamedLine(unnamed)] : []),
 		...(fixable > 0
 			? [`To move ${fixable === 1 ? "the credential" : `${fixable} credentials`} into the keychain: sallyport fix${words}`]
 			: []),
 		...(wrappable > 0 ? [`To confine ${wrappable === 1 ? "the server" : `${wrappable} servers`}: sallyport wrap --all${words}`] : []),
 	].join("\n");
+}
+
+/** Nothing changes a file of which nobody knows who reads it. */
+function unnamedLine(count: number): string {
+	return count === 1
+		? "1 of these files was found by its content: name it to have it judged, fixed and wrapped as .mcp.json is."
+		: `${count} of these files were found by their content: name one to have it judged, fixed and wrapped as .mcp.json is.`;
 }
 
 function more(count: number, where: string): readonly string[] {

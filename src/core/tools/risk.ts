@@ -33,7 +33,7 @@ const VERBS: Readonly<Record<Exclude<RiskKind, "read">, ReadonlySet<string>>> = 
 	write: words(
 		`write edit create rename move copy update insert upsert set put post patch push merge commit save append add assign tag label mark archive
 		toggle enable disable schedule comment reply close reopen lock unlock subscribe unsubscribe star fork react upload import store record
-		configure register invite approve reject grant share publish sync migrate clone checkout stash rebase resolve attach submit sign mute pin
+		configure manage register invite approve reject grant share publish sync migrate clone checkout stash rebase resolve attach submit sign mute pin
 		bookmark follow unfollow replace transform apply modify change type click fill select press drag start trigger invoke dispatch launch`,
 	),
 	destructive: words(
@@ -113,7 +113,7 @@ const CLAIMS: readonly (readonly [string, string, string])[] = [
 
 /** Words in a tool's name that mean more than reading, whatever its annotations say. */
 const ACTS =
-	/(?:^|[^a-z])(?:write|edit|create|delete|remove|rename|move|copy|update|insert|upsert|set|put|post|patch|push|merge|commit|send|publish|upload|install|exec|execute|run|eval|shell|spawn|kill|drop|truncate|grant|revoke|toggle|enable|disable|trigger|start|stop|restart|deploy|approve|cancel|close|open|pay|transfer|purchase|invite|add|clear|reset|import|download|fetch|browse|navigate|click|type|simulate)(?:$|[^a-z])/;
+	/(?:^|[^a-z])(?:write|edit|create|delete|remove|rename|move|copy|update|insert|upsert|set|put|post|patch|push|merge|commit|send|publish|upload|install|exec|execute|run|eval|shell|spawn|kill|drop|truncate|grant|revoke|toggle|enable|disable|trigger|start|stop|restart|deploy|approve|cancel|close|open|pay|transfer|purchase|invite|add|append|save|modify|replace|restore|assign|configure|manage|submit|reply|fork|rebase|revert|subscribe|unsubscribe|clear|reset|import|download|fetch|browse|navigate|click|type|simulate)(?:$|[^a-z])/;
 
 /** True for a member of `annotations` that `claims` says in words. */
 export function isClaim(hint: string, says: unknown): boolean {

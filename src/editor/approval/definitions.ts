@@ -76,11 +76,11 @@ export async function openInstructionsDrift(services: Services, server: string, 
 	if (before === null)
 		return fail(
 			"definition-gone",
-			`What was approved of the instructions of ${brief(server, 80)} is no longer kept, so it cannot be compared.`,
-			"Read them as they are now, and approve them or leave them out.",
+			`What was approved of what ${brief(server, 80)} says of itself is no longer kept, so it cannot be compared.`,
+			"Read it as it is now, and approve it or leave it out.",
 		);
 	const text = (said: string): string => `${linesOf(said).map(plain).join("\n")}\n`;
-	await openTextDrift(`Instructions of ${server}`, text(before), text(now));
+	await openTextDrift(`What ${server} says of itself`, text(before), text(now));
 	return ok(undefined);
 }
 

@@ -16,7 +16,7 @@ export interface ProposedText {
 	readonly now: readonly string[];
 	/** The same things as they were accepted, as far as that is kept. Null: nothing of it was accepted before. */
 	readonly before: readonly string[] | null;
-	/** What it is, in a few words: `2 tools, its instructions for the model`. */
+	/** What it is, in a few words: `2 tools, what it says of itself`. */
 	readonly summary: string;
 }
 
@@ -45,7 +45,7 @@ export function proposedText(
 			...counted(tools, "tool"),
 			...counted(metas, "_meta"),
 			...counted(prompts, "prompt"),
-			...(instructions === null ? [] : ["its instructions for the model"]),
+			...(instructions === null ? [] : ["what it says of itself"]),
 		].join(", "),
 	};
 }
@@ -74,7 +74,7 @@ function instructionsOf(home: Pick<Home, "state">, text: string, approved: strin
 	const before = approved === undefined ? null : readInstructions(home, approved);
 	const was = before === null ? NOT_KEPT : barred(linesOf(before).map(plain));
 	return {
-		heading: "Its instructions, which many hosts hand to the model",
+		heading: "What it says of itself, which many hosts hand to the model",
 		now: barred(linesOf(text).map(plain)),
 		before: approved === undefined ? null : was,
 	};

@@ -137,7 +137,7 @@ function command({ current, described }: Candidate): Cuttable {
 }
 
 function instructionRows(text: string): Cuttable {
-	return barred("What it tells the model, by the server's own word", text);
+	return barred("What it says of itself, which many hosts hand to the model, by the server's own word", text);
 }
 
 function promptRows({ name, definition }: ToolText): Cuttable {

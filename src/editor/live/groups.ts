@@ -65,7 +65,7 @@ export function noticeText(groups: readonly RefusalGroup[]): string | null {
 		parts.push(`${counted(drifts.length, "tool has changed and is", "tools have changed and are")} withheld${names(drifts)}`);
 	const said = of("said");
 	if (said.some(({ reason }) => reason.startsWith("instructions-")))
-		parts.push("its instructions for the model are not what you approved, and are left out");
+		parts.push("what it says of itself is not what you approved, and is left out");
 	if (said.some(({ reason }) => reason === "prompt-meta-not-granted")) parts.push("the _meta of a prompt is left out");
 	if (said.some(({ reason }) => reason.startsWith("prompt-") && reason !== "prompt-meta-not-granted"))
 		parts.push("a prompt is not what you approved, and is withheld");
@@ -103,7 +103,7 @@ export function groupLabel({ kind, subject, reason }: RefusalGroup): string {
 		case "launch":
 			return "The server itself";
 		case "said":
-			return subject ?? (reason.startsWith("prompt-") ? "A prompt" : "Instructions for the model");
+			return subject ?? (reason.startsWith("prompt-") ? "A prompt" : "What it says of itself");
 		case "call":
 		case "narrowed":
 		case "drift":

@@ -305,7 +305,7 @@ export class Approvals {
 	}
 }
 
-const CHANGED_INSTRUCTIONS = "Show What Changed in Its Instructions";
+const CHANGED_INSTRUCTIONS = "Show What Changed in Its Words";
 
 /** True for what a person has not approved as it is, and can. */
 export function isNews({ state }: GivenInstructions): boolean {

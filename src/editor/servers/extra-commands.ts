@@ -77,7 +77,7 @@ export function registerExtraCommands(services: Services, servers: Servers): vsc
 
 const NO_TEXT = fail(
 	"no-instructions",
-	"The server gives the model no instructions now, or none that anybody could read first.",
+	"The server says nothing of itself now, or nothing that anybody could read first.",
 	"List what it offers again.",
 );
 
@@ -92,7 +92,7 @@ function titleFor({ name }: Pick<Server, "name">, keys: readonly ExtraKey[]): st
 				? `Let your host send keys and tokens to ${called(name)}?`
 				: `Let your host send keys and tokens to ${called(name)} in calls of ${exact(only.name)}?`;
 		case "instructions":
-			return `Let ${called(name)} give the model its instructions?`;
+			return `Let ${called(name)} say this of itself?`;
 		case "sampling":
 			return `Let ${called(name)} ask your model?`;
 		case "elicitation":

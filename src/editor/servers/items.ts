@@ -316,9 +316,10 @@ const EXTRAS: Readonly<
 	},
 	instructions: {
 		icon: "comment-discussion",
-		label: "Instructions",
+		label: "What it says of itself",
 		kind: "for your model",
-		means: "What it says of itself, which many hosts hand to the model. It gets through as you approved it, and not otherwise.",
+		means:
+			"Its instructions, description, icons and the like, which many hosts hand to the model. It gets through as you approved it, and not otherwise.",
 	},
 	"host-secret": {
 		icon: "key",

@@ -99,12 +99,12 @@ async function pick({ server, tools }: Listed): Promise<Result<readonly ListedTo
 
 const NOTHING_NEW = fail(
 	"instructions-as-approved",
-	"Started anew, the server gives the model no instructions, or those that you approved.",
+	"Started anew, the server says nothing of itself, or what you approved.",
 	"Restart it in its host.",
 );
 
 function allowTitle(server: Pick<Server, "name">, tools: readonly ListedTool[]): string {
-	if (tools.length === 0) return `Let ${called(server.name)} give the model its instructions?`;
+	if (tools.length === 0) return `Let ${called(server.name)} say this of itself?`;
 	const [only, ...others] = tools;
 	const what = only !== undefined && others.length === 0 ? `the tool ${called(only.name)}` : `${tools.length} tools`;
 	return `Allow ${what} of ${called(server.name)}?`;

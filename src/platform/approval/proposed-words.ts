@@ -66,6 +66,6 @@ export function proposedWords(home: Pick<Home, "state">, { asked, accepted }: Pi
 	const pin = asked.instructions;
 	const isNew = pin !== undefined && pin !== accepted?.instructions;
 	const text = isNew ? readInstructions(home, pin) : null;
-	if (isNew && text === null) unkept.push("its instructions for the model");
+	if (isNew && text === null) unkept.push("what it says of itself");
 	return { tools, metas, prompts, instructions: isNew && text !== null ? { text, pin } : null, unkept };
 }

@@ -7,7 +7,7 @@ export function hostsPage(): string {
 	return [
 		"# Hosts",
 		"The files that Sallyport reads, and what it knows of those who read them. `CONFIG` is the platform's folder for settings: `~/.config` on Linux, `~/Library/Application Support` on macOS, `%APPDATA%` on Windows.",
-		"A file counts by the end of its path, wherever it stands. Where other programs have files of the same name (marked *if it holds …*), it must hold what is named there. Any other file can be named: `sallyport scan FILE`.",
+		"A file counts by the end of its path, wherever it stands. Where other programs have files of the same name (marked *if it holds …*), it must hold what is named there. Any other file can be named: `sallyport scan FILE`; files of JSON that hold servers are also [found by their content](scan.md#files-of-other-names).",
 		["| host | files | servers under | comments | references |", "|---|---|---|---|---|", ...rows.map(row)].join("\n"),
 		"A reference in another host's words reaches the server as it stands: the host passes it on as text. `—`: the host expands nothing; `?`: not established, so nothing is said of it.",
 		"## What hosts decide themselves",
@@ -34,7 +34,7 @@ function row({ title, format, workspaceFiles, userFiles, shapes, shows, roots, c
 		),
 	];
 	const named = [...workspaceFiles, ...user];
-	const files = (named.length > 0 ? named : shapes).map(code).join(", ") || "any, when it is named";
+	const files = (named.length > 0 ? named : shapes).map(code).join(", ") || "any of JSON";
 	const condition = shows === null ? "" : ` *if it holds ${shows.map(({ path }) => code(path.join("."))).join(" or ")}*`;
 	const under = roots.map(({ path }) => (path.length === 0 ? "the file itself" : code(path.join(".")))).join(", ") || "—";
 	return line(title, files + condition, under, format === "json" ? (comments ? "`//`" : "none") : "`#`", REFERENCES[variables]);

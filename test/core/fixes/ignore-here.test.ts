@@ -12,15 +12,15 @@ import { JsoncSource } from "./jsonc-source.ts";
 
 const token = githubToken(new Dice(91), "ghp");
 const other = githubToken(new Dice(92), "ghp");
-const read = (raw: string, host: HostId): ConfigDocument => parseConfig(raw, host, "mcp.json");
+const read = (raw: string, host: HostId, file = "mcp.json"): ConfigDocument => parseConfig(raw, host, file);
 const found = (document: ConfigDocument): readonly Finding[] => analyze(document, { home: null });
 
 /** What a finding says, wherever it stands now. A value that is silenced in one place is named as related in the others all the same. */
 const said = (document: ConfigDocument, { ruleId, severity, server, span, message }: Finding): string =>
 	JSON.stringify([ruleId, severity, server, slice(document.text, span), message]);
 
-function ignored(raw: string, host: HostId, pick: (finding: Finding) => boolean, reason = "a test value"): string {
-	const document = read(raw, host);
+function ignored(raw: string, host: HostId, pick: (finding: Finding) => boolean, reason = "a test value", file = "mcp.json"): string {
+	const document = read(raw, host, file);
 	const finding = found(document).find(pick);
 	if (finding === undefined) throw new Error("nothing was found");
 	const edits = ignoreHereEdits(document, finding, reason);
@@ -60,6 +60,13 @@ describe("where the host reads comments", () => {
 		expect(ignored(after, "cursor", bySecret)).toBe(
 			after.replace(`"${token}`, (value) => `/* sallyport-ignore secret-in-env a test value */ ${value}`),
 		);
+	});
+
+	it("reaches an entry of YAML whose name is left out, with other lines before it", () => {
+		const raw = ": \nextensions:\n  : a\n  # of ours\n  :\n    : \n    uri: a\n";
+		const after = ignored(raw, "goose", ({ ruleId }) => ruleId === "no-allowlist", "a test value", "config.yaml");
+		expect(after).toBe(raw.replace("  :\n  ", "  # sallyport-ignore no-allowlist a test value\n  :\n  "));
+		expect(found(read(after, "goose", "config.yaml")).map(({ ruleId }) => ruleId)).not.toContain("no-allowlist");
 	});
 
 	it("makes one line of the reason, that ends no comment and hides nothing", () => {

@@ -48,6 +48,8 @@ describe("pinning the version of a package", () => {
 		["uvx", ["--from=srv", "srv"], ["--from=srv==1.2.3", "srv"], python("srv")],
 		["uv", ["tool", "run", "srv"], ["tool", "run", "srv@1.2.3"], python("srv")],
 		["pipx", ["run", "srv"], ["run", "srv==1.2.3"], python("srv")],
+		["uv", ["run", "--with", "mcp[cli]", "mcp", "run", "s.py"], ["run", "--with", "mcp[cli]==1.2.3", "mcp", "run", "s.py"], python("mcp")],
+		["uvx", ["--with=extra", "srv@1.0.0"], ["--with=extra==1.2.3", "srv@1.0.0"], python("extra")],
 	])("%s %j", (command, args, expected, named) => {
 		const result = pinned(entry(command, args), "1.2.3");
 		expect(result).toEqual({ package: named, fixes: ["pin-version"], text: entry(command, expected) });

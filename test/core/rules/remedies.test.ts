@@ -42,3 +42,23 @@ test("an input that is missing and will hold a secret is to be defined as one", 
 	expect(messages(".vscode/mcp.json", file("API_TOKEN"), "unknown-input")[0]).toContain('with "password": true');
 	expect(messages(".vscode/mcp.json", file("FOLDER"), "unknown-input")[0]).not.toContain("password");
 });
+
+test("what another host asks a person for is taken from a variable, in the host's own way", () => {
+	const file = JSON.stringify({
+		mcpServers: { a: { type: "http", url: "https://a.example", headers: { Authorization: "${input:key}" } } },
+	});
+	expect(messages(".mcp.json", file, "unexpanded-reference")[0]).toContain("Take it from a variable of the environment: ${NAME}.");
+	expect(messages("claude_desktop_config.json", file, "unexpanded-reference")[0]).toContain("Fill it in another way.");
+});
+
+test("an address that is no longer one for SSE keeps its place, and gets another type", () => {
+	const file = (path: string) => JSON.stringify({ mcpServers: { a: { type: "sse", url: `https://a.example${path}` } } });
+	expect(messages(".cursor/mcp.json", file("/mcp?project=1"), "deprecated-sse")[0]).toContain("write that type");
+	expect(messages(".cursor/mcp.json", file("/sse"), "deprecated-sse")[0]).toContain("Use the server's streamable HTTP address.");
+});
+
+test("where Windows needs the shell, it is said what does not", () => {
+	const file = (program: string) => JSON.stringify({ mcpServers: { a: { command: "cmd", args: ["/c", program, "server@1.0.0"] } } });
+	expect(messages(".mcp.json", file("npx"), "shell-wrapper")[0]).toContain("On Windows npx needs the shell");
+	expect(messages(".mcp.json", file("uvx"), "shell-wrapper")[0]).not.toContain("Windows");
+});

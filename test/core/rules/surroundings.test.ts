@@ -61,6 +61,16 @@ test("a related place in another file is where the secret stands there", () => {
 	expect(JSON.stringify(shared)).not.toContain(token.slice(4));
 });
 
+test("one server in several files may have one credential, several servers may not", () => {
+	const message = (neighbours: readonly Neighbour[]): string | undefined =>
+		examine(vscode, { home: null, surroundings: new Surroundings(neighbours) }).findings.find(
+			({ ruleId }) => ruleId === "shared-credential",
+		)?.message;
+	expect(message(all.slice(0, 2))).toMatch(/Rotate it in all places\.$/);
+	const another = file("/w/.mcp.json", "mcp-json", { wiki: { command: "wiki", env: { KEY: token } } });
+	expect(message([...all, { document: another, folder: "/w" }])).toMatch(/give each server its own\.$/);
+});
+
 test("a later version of a file is not compared with its earlier one", () => {
 	const later = file(vscode.file, "vscode", { notes: NOTES, notes2: { command: "srv" } });
 	expect(told(later, new Surroundings([{ document: vscode, folder: "/w" }]))).toEqual([]);

@@ -15,13 +15,13 @@ test("tools that write, delete, run or send are told by their names, in every wa
 test("tools that do something milder are told apart", () => {
 	judged(
 		"acts",
-		"create_issue update_issue add_comment browser_navigate browser_click fetch set_context create_entities delete_entities write_memory run_tests edit_image open_page",
+		"create_issue update_issue add_comment browser_navigate browser_click fetch set_context create_entities delete_entities write_memory run_tests edit_image open_page manage-hook manageForm fork_repository",
 	);
 });
 
 test("what is read is read, whatever it is about", () => {
 	judged(
 		"reads",
-		"get_issue list_commits search_updates get_deploy_status get_write_log listDeletedItems check_merge_conflicts describe_run read_file query resolve-library-id sequentialthinking count_pushes",
+		"get_issue list_commits search_updates get_deploy_status get_write_log listDeletedItems check_merge_conflicts describe_run read_file query resolve-library-id sequentialthinking count_pushes list_forks get_manager",
 	);
 });

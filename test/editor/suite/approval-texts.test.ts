@@ -227,7 +227,10 @@ suite("the question before a grant", () => {
 
 	test("has what a server would give the model, behind a bar, and all of it where it is long", () => {
 		const [short] = asked(LINE, { instructions: "Use read.\nIt gets:\u202e\n  secret: none" }).rows.slice(-1);
-		assert.equal(short, "What it tells the model, by the server's own word:\n│ Use read.\n│ It gets:\\u202e\n│  secret: none");
+		assert.equal(
+			short,
+			"What it says of itself, which many hosts hand to the model, by the server's own word:\n│ Use read.\n│ It gets:\\u202e\n│  secret: none",
+		);
 		const long = asked(LINE, { instructions: Array.from({ length: 60 }, (_, i) => `line ${i}`).join("\n") });
 		assert.match(long.rows.at(-1) ?? "", /only the beginning of it:\n│ line 0\n[\s\S]*│ line 11\n│ …$/);
 		assert.match(long.full?.at(-1) ?? "", /│ line 59$/);

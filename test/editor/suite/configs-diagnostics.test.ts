@@ -24,15 +24,17 @@ const files = new ConfigFiles();
 function entries(token: string): object {
 	return {
 		github: { command: "npx", args: ["-y", "@modelcontextprotocol/server-github"], env: { GITHUB_TOKEN: token } },
-		search: { url: "http://mcp.example.com/mcp" },
+		search: { type: "http", url: "http://mcp.example.com/mcp" },
 	};
 }
 
-function expected(token: string): readonly (readonly [string, string])[] {
+/** @param more what only some hosts have against the second one */
+function expected(token: string, ...more: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
 	return [
 		["not-launched-through-sallyport", "npx"],
 		["unversioned-runner", "@modelcontextprotocol/server-github"],
 		["secret-in-env", token],
+		...more,
 		["insecure-url", "http://mcp.example.com/mcp"],
 	];
 }
@@ -52,16 +54,16 @@ suite("diagnostics", () => {
 			assert.deepEqual(pointsAt(document), expected(token));
 		});
 
-	for (const [host, relative] of [
+	for (const [host, relative, ...more] of [
 		["Claude Code", ".claude.json"],
-		["Claude Desktop", ".config/Claude/claude_desktop_config.json"],
+		["Claude Desktop", ".config/Claude/claude_desktop_config.json", ["wrong-transport", "url"]],
 		["Cursor", ".cursor/mcp.json"],
 	] as const)
 		test(`are in the per-user file of ${host} while it is open, and gone when it is closed`, async () => {
 			const token = generateFakeToken();
 			const uri = files.writeInHome(relative, { mcpServers: entries(token) });
 			const document = await openJudged(uri);
-			assert.deepEqual(pointsAt(document), expected(token));
+			assert.deepEqual(pointsAt(document), expected(token, ...more));
 			await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
 			await until(
 				() => diagnosticsOf(uri).length,

@@ -203,9 +203,9 @@ suite("one message a server", () => {
 		const groups = groupRefusals([said("instructions-changed"), said("prompt-changed"), said("tool-meta-changed", "echo")]);
 		assert.equal(
 			noticeText(groups),
-			"github: its instructions for the model are not what you approved, and are left out; a prompt is not what you approved, and is withheld; the _meta of 1 tool is left out (echo)",
+			"github: what it says of itself is not what you approved, and is left out; a prompt is not what you approved, and is withheld; the _meta of 1 tool is left out (echo)",
 		);
-		assert.deepEqual(groups.map(groupLabel).sort(), ["A prompt", "Instructions for the model", "echo"]);
+		assert.deepEqual(groups.map(groupLabel).sort(), ["A prompt", "What it says of itself", "echo"]);
 		assert.ok(groups.every((group) => wordsFor(group).includes("not what was approved")));
 	});
 

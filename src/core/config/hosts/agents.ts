@@ -26,6 +26,9 @@ const GEMINI_FIELDS = [
 
 const TRUSTED = { from: "entry", path: ["trust"], when: ["true"], does: "calls every tool of this server without asking" } as const;
 
+/** Where hosts have the address of a server. */
+const REMOTE_NAMES: readonly string[] = ["url", "serverUrl", "httpUrl"];
+
 const UNATTENDED = "has every tool of every server called without asking";
 
 const BY_AGENT = "has every tool called without asking by this agent that no later rule names";
@@ -274,5 +277,15 @@ export const AGENTS: readonly Host[] = [
 		names: { url: ["server_url"] },
 		tools: { allow: ["allowed_tools"] },
 		switches: [{ from: "entry", path: ["require_approval"], when: ["never"], does: "has every tool of this server called without asking" }],
+	}),
+	// What nobody named, and no host is known to read: only what is wrong whoever reads it is told.
+	host({
+		id: "other",
+		title: "Another program",
+		mixed: true,
+		shows: [{ path: ["mcpServers", "*", "command"] }, ...REMOTE_NAMES.map((name) => ({ path: ["mcpServers", "*", name] }))],
+		starts: false,
+		names: { url: REMOTE_NAMES },
+		otherKinds: true,
 	}),
 ];

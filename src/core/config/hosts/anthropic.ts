@@ -21,6 +21,7 @@ export const ANTHROPIC: readonly Host[] = [
 		],
 		holdsState: true,
 		variables: "shell",
+		remote: "typed",
 		helper: "headersHelper",
 		reservedNames: CLAUDE_CODE_SERVERS,
 	}),
@@ -31,6 +32,7 @@ export const ANTHROPIC: readonly Host[] = [
 		workspaceFiles: [".claude/settings.json", ".claude/settings.local.json"],
 		userFiles: everywhere("{home}/.claude/settings.json", "{env:CLAUDE_CONFIG_DIR}/settings.json"),
 		variables: "shell",
+		remote: "typed",
 		helper: "headersHelper",
 		switches: [
 			{
@@ -65,6 +67,8 @@ export const ANTHROPIC: readonly Host[] = [
 		userFiles: everywhere("{config}/Claude/claude_desktop_config.json"),
 		moreShapes: ["claude_desktop_config.json"],
 		variables: "none",
+		// A URL goes into its settings for connectors.
+		remote: "never",
 	}),
 	host({
 		id: "mcpb",

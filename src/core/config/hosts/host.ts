@@ -105,6 +105,11 @@ export interface Host {
 	readonly names: EntryNames;
 	/** The member of a remote entry that holds a line for a shell, which is to print headers. Null: this host runs none. */
 	readonly helper: string | null;
+	/**
+	 * What an entry with a URL is to this host. `typed`: it needs a `type`, and is skipped without one; `never`: it is skipped, for the file
+	 * is for programs alone; `known`: it is a server, or nothing else is known.
+	 */
+	readonly remote: "known" | "typed" | "never";
 	/** Members of an entry that hold parts of it one level deeper. */
 	readonly nests: readonly string[];
 	/** `list`: an entry's `command` may be one array with the arguments behind the program. */
@@ -194,6 +199,7 @@ export function host(row: HostRow): Host {
 		variables: "unknown",
 		names: {},
 		helper: null,
+		remote: "known",
 		nests: [],
 		commandForm: "string",
 		otherKinds: false,

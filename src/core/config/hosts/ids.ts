@@ -34,5 +34,6 @@ export const HOST_IDS = [
 	"registry",
 	"claude-api",
 	"openai-api",
+	"other",
 ] as const;
 export type HostId = (typeof HOST_IDS)[number];

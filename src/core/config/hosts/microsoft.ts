@@ -132,6 +132,7 @@ export const MICROSOFT: readonly Host[] = [
 		],
 		portableLauncher: "${HOME}/.sallyport/bin/sallyport",
 		variables: "shell",
+		remote: "typed",
 		helper: "headersHelper",
 		reservedNames: CLAUDE_CODE_SERVERS,
 	}),

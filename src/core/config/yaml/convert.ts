@@ -113,13 +113,21 @@ class Converter {
 			if (pair.value !== null && pair.value !== undefined) this.convert(pair.value as Node, depth + 1);
 			return null;
 		}
-		const [start, end] = pair.key.range;
+		const [from, to] = pair.key.range;
+		const [start, end] = from === to ? this.#colonAfter(from) : [from, to];
 		const key = this.#string(pair.key, start, end);
 		if (typeof pair.key.anchor === "string") this.#anchors.set(pair.key.anchor, key);
 		const value = pair.value === null || pair.value === undefined ? null : this.convert(pair.value as Node, depth + 1);
 		const last = value ?? key;
 		const children = value === null ? [key] : [key, value];
 		return { type: "property", offset: start, length: Math.max(end, last.offset + last.length) - start, children };
+	}
+
+	/** A key of which nothing is written stands at its colon; the library has it at the end of what was before, comments between them or not. */
+	#colonAfter(offset: number): readonly [number, number] {
+		COLON.lastIndex = offset;
+		const at = COLON.test(this.#text) ? COLON.lastIndex - 1 : offset;
+		return [at, at];
 	}
 
 	/** `*name : value`. Hosts differ on it, but what it holds is told. */
@@ -185,6 +193,9 @@ class Converter {
 		return { content, writing: { block, indent: indentOf(slice(this.#text, content), value), chomp } };
 	}
 }
+
+/** Blanks and comments as far as a colon. */
+const COLON = /\s*(?:#[^\n]*\n\s*)*:/y;
 
 /** What every line of a block begins with: what its first line with text has in front, more than the value has there. */
 function indentOf(raw: string, value: string): number {

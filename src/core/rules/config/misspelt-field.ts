@@ -1,5 +1,5 @@
 import { HOSTS } from "../../config/hosts.ts";
-import type { ConfigDocument, Located } from "../../config/server.ts";
+import type { ConfigDocument, Located, ServerEntry } from "../../config/server.ts";
 import { newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
 import { betterField } from "./better-field.ts";
@@ -11,7 +11,7 @@ export const misspeltField: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"A member of a server's entry whose name the host does not read, and which is one slip away from one that it does (`commmand`, `arg`), or another host's name for it (`environment`). Only for hosts whose fields are all known. Names that are like none of the host's are left alone.",
+			"A member of a server's entry whose name the host does not read, and which is one slip away from one that it does (`commmand`, `arg`), or another host's name for it (`environment`). Only for hosts whose fields are all known. Names that are like none of the host's, and fields that are `null`, are left alone.",
 		matters: "The host passes over it and says nothing: a limit that was meant to hold does not, a server starts without its variables.",
 		remedy: "Take the fix, which renames it.",
 		example: {
@@ -68,6 +68,12 @@ function mayMisspell({ host, servers, problems }: ConfigDocument): boolean {
 	return problems.some(({ code }) => code === "bad-entry") || servers.some(({ keys }) => keys.some(({ value }) => !known.has(value)));
 }
 
+function isNull({ settings, keyPath }: ServerEntry, field: string): boolean {
+	return settings.some(
+		(setting) => setting.kind === "null" && setting.keyPath.length === keyPath.length + 1 && setting.keyPath.at(-1) === field,
+	);
+}
+
 function* misspelt(document: ConfigDocument): Iterable<Member> {
 	const { fields, roots } = HOSTS[document.host];
 	if (fields === null) return;
@@ -75,7 +81,11 @@ function* misspelt(document: ConfigDocument): Iterable<Member> {
 	for (const server of document.servers) {
 		if (server.keys.every(({ value }) => known.has(value))) continue;
 		const others = server.unambiguous ? new Set(server.keys.map(({ value }) => value)) : null;
-		for (const key of server.keys) yield { name: server.name.value, key, keyPath: [...server.keyPath, key.value], others };
+		for (const key of server.keys) {
+			// Nothing is lost by a field that says nothing.
+			if (known.has(key.value) || isNull(server, key.value)) continue;
+			yield { name: server.name.value, key, keyPath: [...server.keyPath, key.value], others };
+		}
 	}
 	// Without a command or an address it is no server, perhaps only because that is misspelt.
 	if (!document.problems.some(({ code }) => code === "bad-entry")) return;

@@ -1,5 +1,6 @@
-import type { ServerEntry, Setting } from "../../config/server.ts";
-import { newFinding, type Rule } from "../finding.ts";
+import { HOSTS, matchHost } from "../../config/hosts.ts";
+import type { ConfigDocument, Located, ServerEntry, Setting } from "../../config/server.ts";
+import { type Finding, newFinding, type Rule } from "../finding.ts";
 import { quoted } from "../places.ts";
 
 export const wrongTransport: Rule = {
@@ -9,16 +10,21 @@ export const wrongTransport: Rule = {
 	defaultSeverity: "warning",
 	documentation: {
 		finds:
-			"An entry whose `type` (or `transport`) says that it is remote and that has a `command`, or that says it is local and has a `url`. An entry with both a command and a URL is told by `invalid-config`.",
-		matters: "One host starts the program, another looks for an address, a third skips the entry: what was looked at is not what runs.",
-		remedy: "Write `stdio` for a command and `http` for a URL, or leave the type out where the host allows it.",
+			"An entry whose `type` (or `transport`) says that it is remote and that has a `command`, or that says it is local and has a `url`. An entry with both a command and a URL is told by `invalid-config`. For information: a URL without a type in Claude Code's files, and any URL in `claude_desktop_config.json`.",
+		matters:
+			"One host starts the program, another looks for an address, a third skips the entry: what was looked at is not what runs. Claude Code skips a URL without a type, Claude Desktop every entry without a command, mostly without a word.",
+		remedy:
+			"Write `stdio` for a command and `http` for a URL, or leave the type out where the host allows it. Claude Desktop takes addresses in its settings, as connectors.",
 		example: {
 			before: '"notes": { "type": "http", "command": "notes-server" }',
 			after: '"notes": { "type": "stdio", "command": "notes-server" }',
 		},
 	},
-	mayConcern: (_, server) => server.settings.some((setting) => isOther(setting, server)),
-	*checkServer(server) {
+	mayConcern: (_, server, { host }) =>
+		server.settings.some((setting) => isOther(setting, server)) || (server.kind === "http" && HOSTS[host].remote !== "known"),
+	*checkServer(server, document) {
+		const skipped = skippedUrl(server, document);
+		if (skipped !== null) yield skipped;
 		const both = server.keys.filter(({ value }) => value === "command" || value === "url").length > 1;
 		if (both) return;
 		for (const setting of server.settings) {
@@ -39,6 +45,31 @@ export const wrongTransport: Rule = {
 
 const REMOTE = /^(?:http|https|sse|streamable[-_]?http|http[-_]?stream|websocket|ws|remote)$/i;
 const LOCAL = /^(?:stdio|local)$/i;
+
+/** What is to be said of a URL that this host passes over; null: it does not, or other programs read a file of this name. */
+function skippedUrl(server: ServerEntry, { host, file }: ConfigDocument): Finding | null {
+	const { remote, title } = HOSTS[host];
+	// Visual Studio reads the same file, and has `servers`.
+	if (server.kind !== "http" || remote === "known" || matchHost(file) !== host || server.keyPath[0] === "servers") return null;
+	if (remote === "typed" && server.keys.some(({ value }) => value === "type")) return null;
+	const key = urlKey(server);
+	if (key === undefined) return null;
+	return newFinding({
+		ruleId: "wrong-transport",
+		severity: "info",
+		server: server.name.value,
+		keyPath: [...server.keyPath, key.value],
+		span: key.span,
+		message:
+			remote === "typed"
+				? `Claude Code skips a server that has a URL and no type. Write "type": "${/\/sse\/?$/i.test(server.url.value) ? "sse" : "http"}".`
+				: `${title} only starts programs from this file, and skips this server. Add its address as a connector, in its settings.`,
+	});
+}
+
+function urlKey({ keys }: ServerEntry): Located<string> | undefined {
+	return keys.find(({ value }) => value === "url");
+}
 
 /** True for a value that says the entry is of the other kind. */
 function isOther(setting: Setting, server: ServerEntry): boolean {

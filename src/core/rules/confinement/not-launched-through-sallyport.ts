@@ -42,11 +42,16 @@ export const notLaunchedThroughSallyport: Rule = {
 			message:
 				problem === null
 					? `This server runs unconfined, with every tool it offers. ${server.unambiguous ? "Launch it through Sallyport." : notAsItStands(server)}`
-					: `This server runs unconfined, and cannot be confined yet: ${problem.message} ${problem.remedy}`,
+					: `This server runs unconfined, and cannot be confined yet: ${withoutCapital(problem.message)} ${problem.remedy}`,
 			fixes: server.unambiguous && problem === null ? ["wrap"] : [],
 		});
 	},
 };
+
+/** Behind a colon; what begins with a name keeps it. */
+function withoutCapital(sentence: string): string {
+	return sentence.replace(/^(?:A|An|It|No|The|This) /, (word) => word.toLowerCase());
+}
 
 function notAsItStands(server: ServerEntry): string {
 	if (!server.scattered) return "Mend the entry, then launch it through Sallyport.";

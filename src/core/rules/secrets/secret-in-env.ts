@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the hosts' own variables
+import { HOSTS } from "../../config/hosts.ts";
 import { launchProblem } from "../../launch/launchable.ts";
 import { detectSecrets } from "../../secrets/detector.ts";
 import type { Rule } from "../finding.ts";
@@ -43,7 +44,7 @@ export const secretInEnv: Rule = {
 		for (const { name, value } of server.env) {
 			if (isWorkingFolder(name.value, value.value)) continue;
 			for (const detection of detectSecrets(name.value, value.value)) {
-				launchable ??= server.unambiguous && launchProblem(server) === null;
+				launchable ??= HOSTS[document.host].starts && server.unambiguous && launchProblem(server) === null;
 				const movable = launchable && isEnvName(name.value) && !insideVariable(value.value, detection.start);
 				yield secretFinding(document, value, detection, {
 					ruleId: "secret-in-env",

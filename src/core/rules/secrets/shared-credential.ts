@@ -66,13 +66,15 @@ function shared(
 		...(inOther.length === 0 ? [] : [`for ${listed(unique(inOther.map(({ server }) => holder(server))))}`]),
 		...(files.length === 0 ? [] : [`in ${listed(files.map(quoted))}`]),
 	];
+	// In several files one server may well have the same.
+	const isOneServer = [...inOther, ...elsewhere].every(({ server }) => server !== null && server === first.server);
 	return newFinding({
 		ruleId: "shared-credential",
 		severity: "info",
 		server: first.server,
 		keyPath: first.keyPath,
 		span: first.span,
-		message: `The same value also stands ${places.join(" and ")}. Rotate it in all places, and give each server its own.`,
+		message: `The same value also stands ${places.join(" and ")}. Rotate it in all places${isOneServer ? "" : ", and give each server its own"}.`,
 		related: [...here, ...there].slice(0, MOST),
 	});
 }

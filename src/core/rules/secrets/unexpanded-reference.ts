@@ -66,6 +66,8 @@ const MAY_REFER = entryHolds({ launch: REFERENCE, names: null, values: REFERENCE
 
 /** Programs that read variables in their arguments themselves. */
 const FILLS_IN = /^(?:ba|da|z|fi|k|c|tc)?sh$|^(?:cmd|powershell|pwsh|env|envsubst|op|docker-compose|make|just|task|dotenvx?)$/;
+/** What another host asks a person for, or takes from a vault. */
+const ELSEWHERE: ReadonlySet<ForeignReference["form"]> = new Set(["input", "vault", "workflow"]);
 /** What no program but a host reads. A server may know `$X` itself. */
 const IN_COMMAND_LINE: ReadonlySet<ForeignReference["form"]> = new Set(["input", "env", "shell", "editor"]);
 
@@ -104,6 +106,8 @@ function finding(
 	const title = HOSTS[document.host].title;
 	const text = quoted(value.value.slice(start, end));
 	const instead = variable === null ? null : hostVariable(document.host, variable);
+	const own = ELSEWHERE.has(form) ? hostVariable(document.host, "NAME") : null;
+	const remedy = own === null ? "Fill it in another way." : `Take it from a variable of the environment: ${own}.`;
 	return newFinding({
 		ruleId: "unexpanded-reference",
 		// Some programs that read the same file do fill in the folder of the workspace.
@@ -112,7 +116,7 @@ function finding(
 		keyPath,
 		span: spanWithin(document.text, value, start, end),
 		message: `${holder} holds ${text}, which is not filled in by ${title}: the server gets this very text. ${
-			instead === null ? "Fill it in another way." : `Write ${quoted(instead)}.`
+			instead === null ? remedy : `Write ${quoted(instead)}.`
 		}`,
 		fixes: instead === null || !server.unambiguous ? [] : ["use-host-syntax"],
 	});

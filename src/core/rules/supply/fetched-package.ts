@@ -10,11 +10,15 @@ interface Runner {
 	readonly subcommands: readonly string[];
 	/** Flags that name the package to fetch. */
 	readonly packageFlags: readonly string[];
+	/** Flags that name a package to fetch beside it. */
+	readonly extraFlags: readonly string[];
 	/** Flags that take the word after them. */
 	readonly valueFlags: readonly string[];
 	readonly registry: Registry;
 	/** What stands before the name of a package (`npm:`); a word without it is something else. Absent: nothing does. */
 	readonly prefix?: RegExp;
+	/** True: only flags name packages; the words say what of them is run. */
+	readonly flagsOnly?: true;
 	/** True: a package that no flag names takes its version after `@` (`uvx name@1.0`), though others of its registry write `==`. */
 	readonly versionAfterAt: boolean;
 }
@@ -39,6 +43,7 @@ export interface FetchedPackage {
 const NPX: Runner = {
 	subcommands: [],
 	packageFlags: ["-p", "--package"],
+	extraFlags: [],
 	valueFlags: [
 		"-c",
 		"--call",
@@ -58,8 +63,8 @@ const NPX: Runner = {
 const UVX: Runner = {
 	subcommands: [],
 	packageFlags: ["--from", "--spec"],
+	extraFlags: ["--with", "-w"],
 	valueFlags: [
-		"--with",
 		"--python",
 		"-p",
 		"--index",
@@ -70,11 +75,23 @@ const UVX: Runner = {
 		"--project",
 		"--refresh-package",
 		"--with-requirements",
-		"-w",
 	],
 	registry: "python",
 	versionAfterAt: true,
 };
+
+/** Of `uv run` alone. */
+const OF_PROJECT: readonly string[] = [
+	"--env-file",
+	"--extra",
+	"--group",
+	"--no-group",
+	"--only-group",
+	"--package",
+	"--with-editable",
+	"--config-file",
+	"--cache-dir",
+];
 
 const RUNNERS: Readonly<Record<string, readonly Runner[]>> = {
 	npx: [NPX],
@@ -91,10 +108,12 @@ const RUNNERS: Readonly<Record<string, readonly Runner[]>> = {
 	uv: [
 		{ ...UVX, subcommands: ["tool", "run"] },
 		{ ...UVX, subcommands: ["x"] },
+		{ ...UVX, subcommands: ["run"], packageFlags: [], valueFlags: [...UVX.valueFlags, ...OF_PROJECT], flagsOnly: true },
 	],
 	deno: ["run", "x", "serve"].map((name) => ({
 		subcommands: [name],
 		packageFlags: [],
+		extraFlags: [],
 		valueFlags: ["--config", "-c", "--import-map", "--lock", "--cert", "--log-level", "-L"],
 		registry: "npm" as const,
 		prefix: /^npm:\/?/,
@@ -103,11 +122,11 @@ const RUNNERS: Readonly<Record<string, readonly Runner[]>> = {
 	pipx: [{ ...UVX, subcommands: ["run"], versionAfterAt: false }],
 };
 
-/** The packages that an entry fetches at its start, in the order of its words; none for any other command. */
+/** The packages that an entry fetches at its start, of each program the one that it runs first; none for any other command. */
 export function fetchedPackages(server: StdioServer): readonly FetchedPackage[] {
 	const known = fetchedBy.get(server);
 	if (known !== undefined) return known;
-	const found = readLaunch(server).lines.flatMap(({ program, words }) => packageOf(program, words) ?? []);
+	const found = readLaunch(server).lines.flatMap(({ program, words }) => packagesOf(program, words));
 	fetchedBy.set(server, found);
 	return found;
 }
@@ -115,39 +134,48 @@ export function fetchedPackages(server: StdioServer): readonly FetchedPackage[] 
 /** Several rules ask for the same. */
 const fetchedBy = new LastOf<StdioServer, readonly FetchedPackage[]>();
 
-function packageOf(program: string, words: readonly Word[]): FetchedPackage | null {
-	if (!Object.hasOwn(RUNNERS, program)) return null;
+function packagesOf(program: string, words: readonly Word[]): readonly FetchedPackage[] {
+	if (!Object.hasOwn(RUNNERS, program)) return [];
 	for (const runner of own(RUNNERS, program) ?? []) {
 		const rest = words.slice(1);
 		if (!runner.subcommands.every((name, i) => rest[i]?.text === name)) continue;
-		const found = firstPackage(rest.slice(runner.subcommands.length), runner);
-		if (found !== null) return found;
+		const found = packagesIn(rest.slice(runner.subcommands.length), runner);
+		if (found.length > 0) return found;
 	}
-	return null;
+	return [];
 }
 
-function firstPackage(words: readonly Word[], runner: Runner): FetchedPackage | null {
+/** What is run, and what is fetched beside it; nothing behind the word that is run is the runner's. */
+function packagesIn(words: readonly Word[], runner: Runner): readonly FetchedPackage[] {
 	const { registry } = runner;
+	const extras: FetchedPackage[] = [];
+	let named: FetchedPackage | null = null;
 	for (let i = 0; i < words.length; i++) {
 		const word = words[i];
-		if (word === undefined) return null;
+		if (word === undefined || word.text === "--") continue;
 		const equals = word.text.indexOf("=");
 		const flag = equals < 0 ? word.text : word.text.slice(0, equals);
-		if (runner.packageFlags.includes(flag)) {
-			const versionAfterAt = registry === "npm";
-			if (equals >= 0) return fetched(word, equals + 1, registry, versionAfterAt);
-			const next = words[i + 1];
-			return next === undefined ? null : fetched(next, 0, registry, versionAfterAt);
+		const isExtra = runner.extraFlags.includes(flag);
+		if (isExtra || runner.packageFlags.includes(flag)) {
+			const place = equals >= 0 ? word : words[++i];
+			if (place === undefined) break;
+			const found = fetched(place, equals + 1, registry, registry === "npm");
+			if (isExtra || named !== null) extras.push(found);
+			else named = found;
+		} else if (word.text.startsWith("-")) {
+			if (runner.valueFlags.includes(flag) && equals < 0) i++;
+		} else {
+			if (named === null && runner.flagsOnly !== true) named = runWord(word, runner);
+			break;
 		}
-		if (word.text === "--") continue;
-		if (!word.text.startsWith("-")) {
-			const prefix = runner.prefix?.exec(word.text)?.[0];
-			if (runner.prefix !== undefined && prefix === undefined) return null;
-			return fetched(word, prefix?.length ?? 0, registry, runner.versionAfterAt);
-		}
-		if (runner.valueFlags.includes(flag) && equals < 0) i++;
 	}
-	return null;
+	return named === null ? extras : [named, ...extras];
+}
+
+/** Null: the word is no package. */
+function runWord(word: Word, { prefix, registry, versionAfterAt }: Runner): FetchedPackage | null {
+	const lead = prefix?.exec(word.text)?.[0];
+	return prefix !== undefined && lead === undefined ? null : fetched(word, lead?.length ?? 0, registry, versionAfterAt);
 }
 
 function fetched(place: Word, start: number, registry: Registry, versionAfterAt: boolean): FetchedPackage {

@@ -49,8 +49,6 @@ function sources(server: StdioServer): readonly Word[] {
 	for (const { program, words } of readLaunch(server).lines) {
 		if (/^pip[\d.]*$|^uv$|^python[\d.]*$/.test(program) && words.some(({ text }, i) => i > 0 && text === "install")) {
 			for (const [i, word] of words.entries()) if (i > 0 && /^(?:git\+|https?:)/i.test(word.text)) found.push(word);
-		} else if (program === "uv" && words[1]?.text === "run") {
-			for (const [i, word] of words.entries()) if (i > 1 && words[i - 1]?.text === "--with" && isRepository(word.text)) found.push(word);
 		} else if (program === "deno" || program === "bun") {
 			const script = words.find(({ text }, i) => i > 0 && !text.startsWith("-") && !/^(?:run|serve|x)$/.test(text));
 			if (script !== undefined && /^https?:/i.test(script.text)) found.push(script);

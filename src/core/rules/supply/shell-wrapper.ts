@@ -37,13 +37,14 @@ export const shellWrapper: Rule = {
 		const found = shellLine(server);
 		if (found === null) return;
 		const { word, plain } = found;
+		const onWindows = NEEDS_CMD.test(word.text) ? " On Windows npx needs the shell, and node with a script does not." : "";
 		yield plain
 			? onWord(
 					{ id: "shell-wrapper", severity: "info" },
 					server,
 					document,
 					word,
-					"A shell starts this server, so the launcher cannot pin what runs. Start the program itself.",
+					`A shell starts this server, so the launcher cannot pin what runs. Start the program itself.${onWindows}`,
 				)
 			: onWord(
 					{ id: "shell-wrapper", severity: "warning" },
@@ -54,6 +55,9 @@ export const shellWrapper: Rule = {
 				);
 	},
 };
+
+/** The first word behind `cmd /c`, where that is a script of Windows. */
+const NEEDS_CMD = /^npx(?:\.cmd)?$/i;
 
 /** A host hands this line to a shell whatever is in it: there is nothing to say of one that starts a program. */
 function* inHelper(server: StdioServer, document: ConfigDocument): Iterable<Finding> {

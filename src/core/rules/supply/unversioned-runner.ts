@@ -12,7 +12,7 @@ export const unversionedRunner: Rule = {
 	defaultSeverity: "info",
 	documentation: {
 		finds:
-			"A package that `npx`, `bunx`, `pnpm dlx`, `yarn dlx`, `uvx`, `pipx run`, `deno run npm:…` and their like fetch without an exact version: none at all, a tag such as `latest`, or a range. Also behind `cmd /c`, `env` and in the line of a shell.",
+			"A package that `npx`, `bunx`, `pnpm dlx`, `yarn dlx`, `uvx`, `pipx run`, `deno run npm:…` and their like fetch without an exact version, also beside the one that is run (`uv run --with …`): none at all, a tag such as `latest`, or a range. Also behind `cmd /c`, `env` and in the line of a shell.",
 		matters:
 			"A new release runs on your machine the moment it is published, by its author or by whoever took over the account. The same entry starts different code for everyone in a team.",
 		remedy:
@@ -41,7 +41,6 @@ export const unversionedRunner: Rule = {
 				message,
 				fixable ? ["pin-version"] : [],
 			);
-			return;
 		}
 	},
 };

@@ -28,12 +28,15 @@ export const deprecatedSse: Rule = {
 	*checkServer(server, document) {
 		const found = server.kind === "http" ? ofRemote(server, document) : ofLaunch(server, document);
 		if (found === null) return;
+		const isNew = server.kind === "http" && /\/mcp\/?(?:[?#]|$)/i.test(server.url.value);
 		yield newFinding({
 			ruleId: "deprecated-sse",
 			severity: "info",
 			server: server.name.value,
 			...found,
-			message: "SSE is a deprecated transport that providers are switching off. Use the server's streamable HTTP address.",
+			message: `SSE is a deprecated transport that providers are switching off. ${
+				isNew ? "This looks like an address for streamable HTTP: write that type." : "Use the server's streamable HTTP address."
+			}`,
 		});
 	},
 };
