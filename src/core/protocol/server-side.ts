@@ -31,7 +31,7 @@ import {
 	withToolsAcknowledged,
 } from "./rewrite.ts";
 import { isUnambiguous } from "./unambiguous.ts";
-import { visibleMessage } from "./visible-message.ts";
+import { Opaque, type Path, visibleMessage } from "./visible-message.ts";
 
 const SERVER_NOTIFICATIONS: ReadonlySet<string> = new Set(["notifications/message"]);
 const TOOLS_CHANGED = "notifications/tools/list_changed";
@@ -48,6 +48,17 @@ function mentionsAddresses(data: unknown): boolean {
 /** What a server lists when it is asked for it, and nowhere else: there nobody would filter it. */
 const LISTED = ["tools", "prompts", "resources", "resourceTemplates"];
 const MAX_SERVER_PINGS = 16;
+
+/** By method, where it is more than the subscription that one belongs to. */
+const OPAQUE_IN_NOTIFICATIONS: ReadonlyMap<string, readonly Path[]> = new Map([
+	["notifications/progress", [Opaque.stream, Opaque.progressToken]],
+	["notifications/cancelled", [Opaque.stream, Opaque.cancelledRequest]],
+]);
+
+function opaqueInAnswer(method: string): readonly Path[] {
+	if (method === "subscriptions/listen") return [Opaque.answeredStream];
+	return method === "tools/list" || isOfferList(method) ? [Opaque.cursor] : [];
+}
 
 /** Decides over what the server sends. */
 export class ServerSide {
@@ -167,19 +178,23 @@ export class ServerSide {
 		const { method, params = {} } = notification;
 		const text = this.#judgedNotification(notification, withKnownParams(source.text, method, params));
 		if (text === null) this.#state.desk.noteMessage("server-to-host", "notification-not-granted", notification);
-		else this.#toHost(changed(source, text));
+		else this.#toHost(changed(source, text), OPAQUE_IN_NOTIFICATIONS.get(method) ?? [Opaque.stream]);
 	}
 
-	/** All that a server says goes this way to the host. */
-	#toHost(source: Source): void {
-		this.#state.desk.toHost(this.#cleaned(source).bytes);
+	/**
+	 * All that a server says goes this way to the host.
+	 *
+	 * @param opaque what of it the host sends back letter for letter
+	 */
+	#toHost(source: Source, opaque: readonly Path[] = []): void {
+		this.#state.desk.toHost(this.#cleaned(source, opaque).bytes);
 	}
 
-	#cleaned(source: Source): Source {
+	#cleaned(source: Source, opaque: readonly Path[] = []): Source {
 		const redacted = this.#state.secrets === null ? source : redactMessage(source, this.#state.secrets);
 		if (redacted !== source) this.#state.desk.note("server-to-host", "secret-redacted");
 		const kinds = new Set<HiddenKind>();
-		const visible = visibleMessage(redacted, (kind) => kinds.add(kind));
+		const visible = visibleMessage(redacted, (kind) => kinds.add(kind), opaque);
 		for (const kind of kinds) this.#state.desk.flag("text-made-visible", kind);
 		return visible;
 	}
@@ -278,7 +293,7 @@ export class ServerSide {
 		const text = hasAlikeResult(result) ? null : this.#judgedResult(request, result, source.text);
 		if (text === null) return this.#giveUp(id, request, "result-unreadable");
 		this.#state.subscriptions.close(id);
-		this.#toHost(changed(source, text));
+		this.#toHost(changed(source, text), opaqueInAnswer(request.method));
 		if (isAudited(request)) this.#state.desk.outcome(id, request, howAnswered(request, result), source.bytes.length);
 		if (request.method === "tools/list") this.#state.tools.listed.pageDelivered();
 		if (request.method === "prompts/list") this.#state.offering.prompts.pageDelivered();
@@ -298,7 +313,7 @@ export class ServerSide {
 			return;
 		}
 		if (flag !== null) this.#state.desk.flag(flag);
-		this.#toHost(source);
+		this.#toHost(source, [Opaque.state]);
 		if (isAudited(request)) this.#state.desk.outcome(id, request, "answered", source.bytes.length);
 	}
 
