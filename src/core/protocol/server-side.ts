@@ -63,6 +63,8 @@ function opaqueInAnswer(method: string): readonly Path[] {
 /** Decides over what the server sends. */
 export class ServerSide {
 	readonly #state: RelayState;
+	/** What is cut loses its secrets before, or the first half of one would stay. */
+	readonly #clean = (text: string): string => this.#state.secrets?.redact(text) ?? text;
 
 	constructor(state: RelayState) {
 		this.#state = state;
@@ -138,7 +140,7 @@ export class ServerSide {
 		const { id, method, params = {} } = request;
 		const source = changed(original, withKnownParams(original.text, method, params));
 		// The host gives an id back letter for letter, so nothing can be taken out of it.
-		if (typeof id === "string" && this.#state.secrets !== null && this.#state.secrets.redact(id) !== id) {
+		if (this.#state.secrets?.isIn(String(id)) === true) {
 			this.#state.desk.note("server-to-host", "secret-redacted");
 			this.#state.desk.toServer(refusal(id, ErrorCode.invalidRequest));
 			return;
@@ -239,7 +241,7 @@ export class ServerSide {
 
 	/** Its secrets are taken out before it is cut, or the first half of one would stay. */
 	#overlong(id: RequestId, request: InFlight, response: Response, source: Source): void {
-		const mayCut = this.#state.cuts && response.kind === "result" && isComplete(response.result) && !hasAlikeResult(response.result);
+		const mayCut = this.#state.cuts && response.kind === "result" && !isAnsweredByNothing(request.method) && isJudgeable(response.result);
 		const read = mayCut ? readLine(this.#cleaned(source).bytes, this.#state.limits.read) : null;
 		const result = read?.kind === "single" && read.message.kind === "result" ? read.message.result : null;
 		const cut = result === null ? null : cutResult(id, result, this.#state.resultBytes);
@@ -290,7 +292,7 @@ export class ServerSide {
 
 	#resultResponse(id: RequestId, request: InFlight, result: JsonObject, source: Source) {
 		if (!isComplete(result)) return this.#inputRequired(id, request, result, source);
-		const text = hasAlikeResult(result) ? null : this.#judgedResult(request, result, source.text);
+		const text = isJudgeable(result) ? this.#judgedResult(request, result, source.text) : null;
 		if (text === null) return this.#giveUp(id, request, "result-unreadable");
 		this.#state.subscriptions.close(id);
 		this.#toHost(changed(source, text), opaqueInAnswer(request.method));
@@ -347,7 +349,7 @@ export class ServerSide {
 		const isPrompts = key === "prompts" && Array.isArray(prompts);
 		const approved = isPrompts ? this.#state.offering.page(request, result, prompts, text.length) : { keep, dropMeta: [] };
 		const shown = keep.map((is, index) => is && approved.keep[index] === true);
-		const brief = isPrompts ? withoutMeta(text, "prompts", approved.dropMeta) : withBriefOffers(text, key, result[key], shown);
+		const brief = isPrompts ? withoutMeta(text, "prompts", approved.dropMeta) : withBriefOffers(text, key, result[key], shown, this.#clean);
 		const filtered = filteredList(brief, key, shown);
 		return request.modern ? privateList(filtered, result) : filtered;
 	}
@@ -363,7 +365,7 @@ export class ServerSide {
 		if (held === null) return told;
 		this.#state.desk.noteInstructions(method, held);
 		const quiet = held.drops.instructions ? withoutInstructions(told) : told;
-		return held.drops.beside ? withoutBeside(quiet, result) : quiet;
+		return held.drops.beside ? withoutBeside(quiet, result, this.#clean) : quiet;
 	}
 
 	/**
@@ -373,7 +375,9 @@ export class ServerSide {
 	 */
 	#listedBy(result: JsonObject, text: string, list: string | null): string {
 		const known = withKnownResult(text, result, list);
-		return this.#state.introduced !== null && this.#state.introduced === introduction(result) ? known : withPlainInfo(known, result);
+		return this.#state.introduced !== null && this.#state.introduced === introduction(result)
+			? known
+			: withPlainInfo(known, result, this.#clean);
 	}
 
 	#withCapabilities(text: string, capabilities: unknown): string {
@@ -397,6 +401,11 @@ export class ServerSide {
 		if (request.method === "initialize") this.#state.refuseHeld("not-initialized");
 		this.#state.desk.giveUp(id, request, reason);
 	}
+}
+
+/** False for a result that two hosts could read in two ways: as what it says, or as a question. */
+function isJudgeable(result: JsonObject): boolean {
+	return isComplete(result) && !hasAlikeResult(result) && !("inputRequests" in result);
 }
 
 /** Of a call, its result says whether the tool failed. */

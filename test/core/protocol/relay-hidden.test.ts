@@ -63,6 +63,14 @@ describe("a secret in two parts of one message", () => {
 			);
 	});
 
+	test.each([
+		["small letters and digits", "k7wq2mzx4nvb9trd3hpl6ysf8jgc5a2e"],
+		["hexadecimal digits", "9f3ce1a07bd2458e6c0f91ab37de52c4"],
+		["a UUID", "c0ffee4d-9a31-4e7b-8f26-d15b7a90e3c8"],
+	])("nor does a half of %s", (_, random) => {
+		for (const half of cut(random, random.length / 2)) expect(answered(content(`it is ${half}.`), random)).not.toContain(half);
+	});
+
 	test("less than a half alone is no secret, and neither is a half that is words: they stay", () => {
 		const words = "correct-horse-battery-staple-2024";
 		for (const [part, whole] of [
