@@ -17,7 +17,7 @@ import { hasPlainVersions } from "./own-words.ts";
 import { readPlainAnswer } from "./plain-answer.ts";
 import { PLAIN_DEPTH } from "./plain-json.ts";
 import type { Reason } from "./reasons.ts";
-import { redactMessage } from "./redaction.ts";
+import { hasEscapesInText, redactMessage } from "./redaction.ts";
 import { BATCH_VERSION, type RelayState } from "./relay-state.ts";
 import { hasAlikeResult, isComplete } from "./result-shape.ts";
 import {
@@ -129,7 +129,8 @@ export class ServerSide {
 		const answer = mayPass ? readPlainAnswer(bytes) : null;
 		const request = answer === null ? undefined : this.#state.desk.inFlight.get(answer.id);
 		if (answer === null || request === undefined || request.tool === null) return false;
-		if (this.#state.secrets?.mayBeIn(bytes) === true) return false;
+		const { secrets } = this.#state;
+		if (secrets !== null && (hasEscapesInText(bytes) || secrets.mayBeIn(bytes))) return false;
 		this.#state.desk.inFlight.take(answer.id);
 		this.#state.desk.toHost(bytes);
 		this.#state.desk.outcome(answer.id, request, answer.isError ? "tool-error" : "answered", bytes.length);

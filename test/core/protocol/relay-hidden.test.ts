@@ -85,6 +85,27 @@ describe("a secret in two parts of one message", () => {
 	});
 });
 
+describe("a secret that a message has behind more backslashes than a text of its own would", () => {
+	const odd = `a"b\\${randomBytes(9).toString("hex")}\nc`;
+
+	test.each([
+		["JSON in a text", (value: string) => JSON.stringify({ a: value })],
+		["JSON in JSON in a text", (value: string) => JSON.stringify({ a: JSON.stringify({ b: value }) })],
+		["the same, sent on as a list", (value: string) => JSON.stringify([JSON.stringify([value])])],
+	])("in %s", (_, write) => {
+		for (const value of [odd, secret]) {
+			const line = answered(content(`it is ${write(value)} .`), value);
+			expect(line).toContain("[redacted]");
+			expect(line).not.toContain(JSON.stringify(write(value)).slice(8, -8));
+		}
+	});
+
+	test("in letters that are quoted, with an escape behind each", () => {
+		const letters = [...secret].map((letter) => JSON.stringify(`${letter}\n`)).join(",");
+		expect(answered(content(`it is ${letters} .`), secret)).toContain("[redacted]");
+	});
+});
+
 describe("a secret that is spelled out in a list", () => {
 	const codes = [...Buffer.from(secret)];
 
