@@ -41,13 +41,14 @@ export class Launch {
 	readonly request: RunArguments;
 	/** The program that started the launcher; null: not known. */
 	readonly host = programName(process.ppid);
-	/** Filled when the launch has resolved its secrets; log and wire keep them out from then on. */
-	readonly secrets: string[] = [];
 	/** How the log is kept: the strictest, until it is known what a person accepted. */
 	#keeping = DEFAULT_AUDIT_SETTINGS;
 	#home: Home | null = null;
 	#approvals: Approvals | null = null;
 	#audit: AuditLog | null = null;
+	/** The secrets of the server, once they are resolved. */
+	readonly #resolved: string[] = [];
+	#secrets: readonly string[] = [];
 	#redact: ((text: string) => string) | null = null;
 	#watch: GrantWatch | null = null;
 	#grant: Grant | null = null;
@@ -91,6 +92,11 @@ export class Launch {
 	/** What was last known to be accepted; null: nothing is known. */
 	get accepted(): Accepted | null {
 		return this.#approvals?.known ?? null;
+	}
+
+	/** What log and wire keep out: the secrets of the server, and what in one is a secret by itself. Empty before `loadRedaction`. */
+	get secrets(): readonly string[] {
+		return this.#secrets;
 	}
 
 	/** How long logs are kept. */
@@ -177,7 +183,7 @@ export class Launch {
 			if (!may.ok) return may;
 			if (!secrets.ok) return secrets;
 			// What was asked for and not accepted is none of this server's secrets: the host may not send it those either.
-			this.secrets.push(...secrets.value.secrets);
+			this.#resolved.push(...secrets.value.secrets);
 			return ok(secrets.value.env);
 		};
 		const values = () => (resolving ??= resolve());
@@ -202,8 +208,13 @@ export class Launch {
 
 	/** Loads what takes secrets out of text. Nothing foreign may be recorded before. */
 	async loadRedaction(): Promise<(text: string) => string> {
-		const { textRedactor } = await import("../core/secrets/redact.ts");
-		this.#redact ??= textRedactor(this.secrets, inflate);
+		const [{ textRedactor }, { withInnerSecrets, withHostNames }] = await Promise.all([
+			import("../core/secrets/redact.ts"),
+			import("../core/secrets/inner-secrets.ts"),
+		]);
+		if (this.#redact !== null) return this.#redact;
+		this.#secrets = withInnerSecrets(this.#resolved);
+		this.#redact = textRedactor(withHostNames(this.#secrets), inflate);
 		return this.#redact;
 	}
 
@@ -274,7 +285,7 @@ export class Launch {
 		const options: BubblewrapOptions = {
 			sallyportHome: home.path,
 			network: async () => (await import("../platform/network.ts")).openNetwork(home, () => approvals.first()),
-			onEgressRefused: (refusal) => this.#egressRefused(grant.name, refusal),
+			onEgressRefused: (refusal) => void this.#egressRefused(grant.name, refusal),
 			onEgressUsed: ({ target, connections, sent, received }) => {
 				this.#reached.push({ target, connections, sent, received });
 				this.#audit?.append({
@@ -321,7 +332,7 @@ export class Launch {
 	/** A server without a network says that it wants one. Where it names no place there is no line that would allow it. */
 	#noNetwork(server: string, target: string): void {
 		if (target !== "") {
-			this.#egressRefused(server, { target, reason: "not-granted" });
+			void this.#egressRefused(server, { target, reason: "not-granted" });
 			return;
 		}
 		process.stderr.write(
@@ -330,13 +341,13 @@ export class Launch {
 		this.#audit?.append(refusalRecord("egress-no-network", { target: "a host that it does not name" }));
 	}
 
-	/** A connection that was not granted: one line for the person, with what would allow it, and one record. */
-	#egressRefused(server: string, refusal: EgressRefusal): void {
+	/** A connection that was not granted: one line for the person, with what would allow it, and one record. A host's name can be a secret. */
+	async #egressRefused(server: string, refusal: EgressRefusal): Promise<void> {
+		const redact = await this.loadRedaction();
 		const { target, reason } = refusal;
 		const remedy = reason === "not-granted" ? ` If it should: ${ourCommand("allow", [server], [["--egress", target]])}` : "";
-		process.stderr.write(
-			`sallyport: ${plain(server)}: it tried to reach ${plain(target)}, which was refused (${reason}).${plain(remedy)}\n`,
-		);
+		const said = `it tried to reach ${target}, which was refused (${reason}).${remedy}`;
+		process.stderr.write(`sallyport: ${plain(server)}: ${plain(redact(said))}\n`);
 		this.#audit?.append(refusalRecord(`egress-${reason}`, { target }));
 		this.onEgressRefused(refusal);
 	}

@@ -4,7 +4,7 @@ import { messageName } from "../core/live/bounds.ts";
 import type { LiveMessage } from "../core/live/message.ts";
 import type { Grant } from "../core/policy/layers.ts";
 import type { HeldDefinition, HeldInstructions, Withheld } from "../core/protocol/relay.ts";
-import { maskDetected, redact } from "../core/secrets/redact.ts";
+import { maskDetected } from "../core/secrets/redact.ts";
 import { keepDefinition, keepInstructions } from "../platform/definitions.ts";
 import type { Home } from "../platform/home.ts";
 import { Publisher } from "../platform/live/publisher.ts";
@@ -25,8 +25,10 @@ export interface LiveReportOptions {
 	readonly grant: Grant;
 	/** The program that started the launcher; null: not known. */
 	readonly host: string | null;
-	/** Never told, never kept. Complete when this is made. */
-	readonly secrets: readonly string[];
+	/** Keeps the server's secrets, and what looks like a credential, out of what is told. */
+	readonly redact: (text: string) => string;
+	/** False: the server has none of its own. */
+	readonly hasSecrets: boolean;
 	readonly clock: () => Date;
 }
 
@@ -38,16 +40,13 @@ export class LiveReport {
 	readonly #options: LiveReportOptions;
 	readonly #publisher: Publisher;
 	readonly #listing: KeptListing;
-	readonly #secrets: readonly string[];
 	#definitions = 0;
 	#work: Promise<void> = Promise.resolve();
 
 	constructor(options: LiveReportOptions) {
-		const { home, session, grant, host, secrets, clock } = options;
+		const { home, session, grant, host, clock } = options;
 		const { fingerprint } = grant.launch;
 		this.#options = options;
-		// The name of a host is in small letters, whatever was put into it.
-		this.#secrets = [...new Set([...secrets, ...secrets.map((secret) => secret.toLowerCase())])];
 		this.#publisher = new Publisher({
 			kind: "hello",
 			version: 1,
@@ -149,11 +148,12 @@ export class LiveReport {
 
 	/** A secret is looked for before the cut, or its first half would stay. */
 	#name(text: string): string {
-		return messageName(redact(text, this.#secrets));
+		return messageName(this.#options.redact(text));
 	}
 
 	/** True when a resolved secret is in it. What merely looks like one is the server's own word. */
 	#isSecret(text: string): boolean {
-		return this.#secrets.length > 0 && redact(text, this.#secrets) !== maskDetected(text);
+		const { redact, hasSecrets } = this.#options;
+		return hasSecrets && redact(text) !== maskDetected(text);
 	}
 }

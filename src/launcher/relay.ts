@@ -37,7 +37,15 @@ export async function relay(launch: Launch, { grant, watch, audit, home, confine
 		await confined.dispose();
 		return fail(auditProblem.code, auditProblem.message, auditProblem.remedy);
 	}
-	const live = new LiveReport({ home, session: audit.session, grant, host, secrets, clock: () => new Date() });
+	const live = new LiveReport({
+		home,
+		session: audit.session,
+		grant,
+		host,
+		redact,
+		hasSecrets: secrets.length > 0,
+		clock: () => new Date(),
+	});
 	launch.onEgressRefused = (refusal) => live.egressRefused(refusal);
 	launch.onPathBlocked = (blocked) => live.pathBlocked(blocked);
 	const parent = process.ppid;

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -61,6 +62,55 @@ describe.each(["keychain", "sealed"])("a token that fix moved into the %s vault"
 		const refused = await world.sallyport(["unwrap", "--server", "mini"]);
 		expect(refused.code).not.toBe(0);
 		expect((await world.sallyport(["unwrap", "--server", "mini", "--keep-references"])).code).toBe(0);
+	});
+});
+
+describe("a server that is careless with its key", () => {
+	const careless = new World();
+	const { privateKey } = generateKeyPairSync("rsa", {
+		modulusLength: 2048,
+		privateKeyEncoding: { type: "pkcs8", format: "pem" },
+		publicKeyEncoding: { type: "spki", format: "pem" },
+	});
+	beforeAll(async () => {
+		fs.copyFileSync(path.resolve(import.meta.dirname, "..", "fixtures", "servers", "careless.mjs"), careless.server);
+		await careless.init();
+	});
+	afterAll(() => careless.remove());
+
+	/** What the host, the person and the files under the home get of it. */
+	async function tells(name: string, key: string, ...tools: readonly string[]) {
+		const TOKEN = `sealed://${name}/TOKEN`;
+		const kept = await careless.sallyport(["secrets", "set", TOKEN], { input: key });
+		expect(kept.code, kept.stderr).toBe(0);
+		careless.entry(name, [], { env: { TOKEN } });
+		await careless.allowTools(name, ...tools);
+		const options = ["--secret", `env:TOKEN=${TOKEN}`, "--mutable-secrets", "--egress", "api.example:443", "--yes"];
+		expect((await careless.sallyport(["allow", name, ...options])).code).toBe(0);
+		const { client, stderr } = await careless.connect(name, [], { env: { TOKEN } });
+		const answers: string[] = [];
+		for (const tool of tools) answers.push((await callTool(client, tool)).text);
+		await client.close();
+		const logs = fs.readdirSync(path.join(careless.sallyportHome, "state", "audit"));
+		const logged = logs.map((log) => fs.readFileSync(path.join(careless.sallyportHome, "state", "audit", log), "utf8")).join("");
+		return { answers, stderr: stderr(), logged };
+	}
+
+	it("cannot tell one that has lines, however they stand", async () => {
+		const { answers, stderr, logged } = await tells("lines", privateKey, "indented", "numbered", "logged");
+		expect(answers[0]).toContain("  -----BEGIN PRIVATE KEY-----\n  [redacted]");
+		expect(stderr).toContain("-----BEGIN PRIVATE KEY-----\n[redacted]");
+		const body = privateKey.trim().split("\n").slice(1, -2);
+		for (const line of body) expect(`${answers.join("")}${stderr}${logged}`).not.toContain(line);
+	});
+
+	it("cannot have it in what is said of it, as a host's name or a cut name of a message", async () => {
+		const { answers, stderr, logged } = await tells("names", secret, "reach", "unknown");
+		expect(answers[0]).toContain("403");
+		expect(stderr).toContain("it tried to reach [redacted].out.example:443");
+		// As much as a word may have by chance.
+		const piece = secret.slice(0, 12);
+		expect(`${stderr}${logged}`.toLowerCase()).not.toContain(piece.toLowerCase());
 	});
 });
 

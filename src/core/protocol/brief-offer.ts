@@ -1,7 +1,7 @@
 import { applyEdits } from "../text.ts";
 import { elementsOf, find, replace } from "./json-text.ts";
 import { isObject, type JsonObject } from "./message.ts";
-import { isLabel, labelOf } from "./own-words.ts";
+import { type Clean, isLabel, labelOf } from "./own-words.ts";
 
 /** Characters of a description of a resource or a template. What is longer is cut. */
 const MOST_DESCRIPTION = 300;
@@ -18,23 +18,24 @@ const UNPINNED: ReadonlySet<string> = new Set(["resources", "resourceTemplates"]
  * has approved it, and a host may hand it to the model.
  *
  * @param keep by the place in the page, whether it is shown
+ * @param clean takes secrets out of a text, before it is cut
  * @returns the new text; of another list the same
  */
-export function withBriefOffers(text: string, key: string, offers: unknown, keep: readonly boolean[]): string {
+export function withBriefOffers(text: string, key: string, offers: unknown, keep: readonly boolean[], clean: Clean): string {
 	const list = UNPINNED.has(key) && Array.isArray(offers) ? find(text, "result", key) : null;
 	if (list === null || !Array.isArray(offers)) return text;
 	const edits = elementsOf(text, list.start).flatMap((place, index) => {
 		const offer: unknown = offers[index];
-		const brief = keep[index] === true && isObject(offer) ? briefOffer(offer) : null;
+		const brief = keep[index] === true && isObject(offer) ? briefOffer(offer, clean) : null;
 		return brief === null ? [] : [replace(place, JSON.stringify(brief))];
 	});
 	return applyEdits(text, edits);
 }
 
 /** Null: it is brief. */
-function briefOffer(offer: JsonObject): JsonObject | null {
+function briefOffer(offer: JsonObject, clean: Clean): JsonObject | null {
 	const members = Object.entries(offer).flatMap(([key, value]) => {
-		const brief = value === null && KNOWN.has(key) ? null : briefMember(key, value);
+		const brief = value === null && KNOWN.has(key) ? null : briefMember(key, value, clean);
 		return brief === undefined ? [] : [[key, brief] as const];
 	});
 	const isSame = members.length === Object.keys(offer).length && members.every(([key, value]) => value === offer[key]);
@@ -42,16 +43,16 @@ function briefOffer(offer: JsonObject): JsonObject | null {
 }
 
 /** Undefined: it is left out. */
-function briefMember(key: string, value: unknown): unknown {
+function briefMember(key: string, value: unknown, clean: Clean): unknown {
 	switch (key) {
 		case "uri":
 		case "uriTemplate":
 			return value;
 		case "name":
 		case "title":
-			return typeof value !== "string" || isLabel(value) ? labelled(value) : labelOf(value);
+			return typeof value !== "string" || isLabel(value) ? labelled(value) : labelOf(clean(value));
 		case "description":
-			return typeof value === "string" ? cut(value) : undefined;
+			return typeof value === "string" ? cut(value, clean) : undefined;
 		case "mimeType":
 			return labelled(value);
 		case "size":
@@ -67,8 +68,11 @@ function labelled(value: unknown): unknown {
 	return isLabel(value) ? value : undefined;
 }
 
-function cut(text: string): string {
-	return text.length <= MOST_DESCRIPTION ? text : `${text.slice(0, MOST_DESCRIPTION - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+function cut(text: string, clean: Clean): string {
+	if (text.length <= MOST_DESCRIPTION) return text;
+	return `${clean(text)
+		.slice(0, MOST_DESCRIPTION - 1)
+		.replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 function isPlainAnnotation([key, value]: readonly [string, unknown]): boolean {

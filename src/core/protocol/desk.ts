@@ -52,6 +52,7 @@ export class Desk {
 	readonly #record: (event: AuditEvent) => boolean;
 	readonly #clock: Clock | null;
 	readonly #decidedBy: DecidedBy;
+	readonly #clean: (text: string) => string;
 	/** What the server is held to, for what a person could change about it. */
 	#held: { readonly limits: MessageLimits; readonly asks: Asks } = { limits: {}, asks: {} };
 	readonly #counters = new Map<string, number>();
@@ -62,14 +63,19 @@ export class Desk {
 	readonly #unwritten = new Set<string>();
 	#out: Action[] = [];
 
-	/** @param clock null: nothing is timed */
+	/**
+	 * @param clock null: nothing is timed
+	 * @param clean takes the server's secrets out of a text
+	 */
 	constructor(
 		server: string,
 		record: (event: AuditEvent) => boolean,
 		maxInFlight: number,
 		clock: Clock | null,
 		decidedBy: DecidedBy = () => undefined,
+		clean: (text: string) => string = (text) => text,
 	) {
+		this.#clean = clean;
 		this.#clock = clock;
 		this.inFlight = new InFlightRequests(maxInFlight);
 		this.#server = server;
@@ -146,7 +152,7 @@ export class Desk {
 	refuseSecret(request: Request, { kind, place }: FoundSecret): void {
 		const event = about(request);
 		this.#refusals.add({ ...event, arguments: { kind, place }, decision: "refuse", reason: "host-secret", outcome: "withheld" });
-		const subject = `${brief(event.tool ?? request.method, SHOWN)}, ${kind} in ${place}`;
+		const subject = `${this.#shown(event.tool ?? request.method)}, ${kind} in ${place}`;
 		this.#warn("host-secret", subject, event);
 		this.toHost(refusal(request.id, ErrorCode.invalidParams));
 	}
@@ -158,7 +164,7 @@ export class Desk {
 		this.#recordRefusal({ ...event, decision: "refuse", reason, outcome: "withheld", ...(layer === undefined ? {} : { layer }) });
 		const other = reason.startsWith("prompt-") ? promptIn(request) : request.method;
 		const subject = request.method === "tools/call" ? event.tool : other;
-		this.#warn(reason, subject === null ? null : brief(subject, SHOWN), event, layer);
+		this.#warn(reason, subject === null ? null : this.#shown(subject), event, layer);
 		this.toHost(refusal(answerTo, code));
 	}
 
@@ -186,7 +192,7 @@ export class Desk {
 		// A call that was let through has its end in the log, each by itself.
 		if (isAudited(request)) this.write(ended);
 		else this.#recordRefusal(ended);
-		this.#warn(reason, brief(tool ?? method, SHOWN), event);
+		this.#warn(reason, this.#shown(tool ?? method), event);
 		this.toHost(refusal(id, ErrorCode.invalidParams));
 	}
 
@@ -215,7 +221,7 @@ export class Desk {
 	noteMessage(direction: AuditEvent["direction"], reason: Reason, message: Request | Notification): void {
 		const request = message.kind === "request" ? message.id : null;
 		const { method } = message;
-		this.#rarely({ request, direction, method, tool: null, decision: "refuse", reason, outcome: "withheld" }, reason, brief(method, SHOWN));
+		this.#rarely({ request, direction, method, tool: null, decision: "refuse", reason, outcome: "withheld" }, reason, this.#shown(method));
 	}
 
 	/** Of what was passed on to the host, and a person should know of. */
@@ -284,7 +290,7 @@ export class Desk {
 	): void {
 		const event = { request: null, direction: "server-to-host", method, tool, decision: "refuse", reason, outcome: "withheld" } as const;
 		const about = tool ?? name ?? null;
-		const subject = about === null ? null : brief(about, SHOWN);
+		const subject = about === null ? null : this.#shown(about);
 		const told = { ...(name === undefined ? {} : { name }), ...pins };
 		const recorded = Object.keys(told).length === 0 ? event : { ...event, arguments: told };
 		this.#rarely(recorded, reason, subject, pins === undefined ? subject : `${subject ?? ""} ${pins.listed}`);
@@ -340,6 +346,11 @@ export class Desk {
 		if (this.write({ ...event, count, ...(layer === undefined ? {} : { layer }) })) this.#unwritten.delete(key);
 		else if (this.#unwritten.size < MAX_COUNTERS) this.#unwritten.add(key);
 		this.#warn(reason, subject, event, layer);
+	}
+
+	/** A foreign name for a person. A secret is looked for before the cut, or its first half would stay. */
+	#shown(name: string): string {
+		return brief(this.#clean(name), SHOWN);
 	}
 
 	/** Undefined: no policy decided by itself. */

@@ -3,7 +3,7 @@ import { find, setMember } from "./json-text.ts";
 import { isCacheHint, othersIn } from "./known-members.ts";
 import { isObject, type JsonObject } from "./message.ts";
 import { Meta } from "./meta.ts";
-import { hasPlace, isPlainInfo, isPlainOption, labelOf } from "./own-words.ts";
+import { type Clean, hasPlace, isPlainInfo, isPlainOption, labelOf } from "./own-words.ts";
 import { dropMembers } from "./rewrite.ts";
 
 /** Edits of an answer to `initialize` or `server/discover`, by which it says no more than a host may hear. All return the new text. */
@@ -45,10 +45,14 @@ export function withoutInstructions(text: string): string {
 	return dropMembers(text, ["result"], new Set(["instructions"]));
 }
 
-/** Without what it says of itself beside that: what is left is short labels, and the names of what it can. */
-export function withoutBeside(text: string, result: JsonObject): string {
+/**
+ * Without what it says of itself beside that: what is left is short labels, and the names of what it can.
+ *
+ * @param clean here and below: takes secrets out of a text, before it is cut
+ */
+export function withoutBeside(text: string, result: JsonObject, clean: Clean): string {
 	const { capabilities, serverInfo } = result;
-	let changed = withPlainInfo(withInfo(text, ["result", "serverInfo"], serverInfo), result);
+	let changed = withPlainInfo(withInfo(text, ["result", "serverInfo"], serverInfo, clean), result, clean);
 	if (!isObject(capabilities)) return changed;
 	const path = ["result", "capabilities"];
 	const unknown = othersIn(capabilities, (kind, value) => hasPlace(kind) && isObject(value));
@@ -63,12 +67,12 @@ export function withoutBeside(text: string, result: JsonObject): string {
 }
 
 /** Of any answer, without what its `_meta` says of the server beyond short labels. */
-export function withPlainInfo(text: string, { _meta: meta }: JsonObject): string {
-	return isObject(meta) ? withInfo(text, ["result", "_meta", Meta.serverInfo], meta[Meta.serverInfo]) : text;
+export function withPlainInfo(text: string, { _meta: meta }: JsonObject, clean: Clean): string {
+	return isObject(meta) ? withInfo(text, ["result", "_meta", Meta.serverInfo], meta[Meta.serverInfo], clean) : text;
 }
 
 /** @param path where `info` stands */
-function withInfo(text: string, path: readonly string[], info: unknown): string {
+function withInfo(text: string, path: readonly string[], info: unknown, clean: Clean): string {
 	if (!isObject(info)) return text;
 	let changed = dropMembers(
 		text,
@@ -78,7 +82,7 @@ function withInfo(text: string, path: readonly string[], info: unknown): string 
 	for (const [key, value] of Object.entries(info)) {
 		if (isPlainInfo(key, value) || !isNeeded(key, value)) continue;
 		const place = find(changed, ...path);
-		if (place !== null) changed = applyEdits(changed, [setMember(changed, place, key, JSON.stringify(labelOf(value)))]);
+		if (place !== null) changed = applyEdits(changed, [setMember(changed, place, key, JSON.stringify(labelOf(clean(value))))]);
 	}
 	return changed;
 }

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from "./message.ts";
 import { Meta } from "./meta.ts";
+import { isLabel } from "./own-words.ts";
 import { dropMembers } from "./rewrite.ts";
 
 /**
@@ -70,7 +71,7 @@ export function withKnownResult(text: string, result: JsonObject, list: string |
 export function withKnownParams(text: string, method: string, params: JsonObject): string {
 	const known = PARAMS.get(method);
 	if (known === undefined) return text;
-	const fewer = withKnown(text, ["params"], params, (key) => known.has(key), isOfStream);
+	const fewer = withKnown(text, ["params"], params, (key, value) => known.has(key) && (key !== "reason" || isLabel(value)), isOfStream);
 	const { notifications } = params;
 	return known.has("notifications") && isObject(notifications) ? withKnownSubscriptions(fewer, notifications) : fewer;
 }

@@ -33,6 +33,9 @@ const NAME = /^[\w.-]{1,60}(?:\/[\w.-]{1,60})?$/;
 const OPTION = /^[A-Za-z]{1,30}$/;
 const VERSION = /^[\w.-]{1,40}$/;
 
+/** Takes secrets out of a text. */
+export type Clean = (text: string) => string;
+
 /** True for one line that is short enough to pass as it is. */
 export function isLabel(value: unknown): value is string {
 	return typeof value === "string" && value.length <= MOST_LABEL && !/[\r\n\u0085\u2028\u2029]/.test(value);

@@ -39,15 +39,20 @@ export function redactMessage(source: Source, known: KnownValues): Source {
 function holds({ text, bytes }: Source, known: KnownValues): boolean {
 	if (known.mayBeIn(bytes, text)) return true;
 	// Plain characters can be written as escapes. Others (a quote, a newline) are part of the forms that are looked for.
-	if (!text.includes("\\u") && !text.includes("\\/")) return false;
+	if (!isEscaped(text) && !hasEscapesWithin(text)) return false;
 	// Those together, and what stands by itself between them: a value may be spelled out in a list of both.
 	const literals: string[] = [];
 	for (const { start, end } of stringsOf(text)) {
 		const literal = text.slice(start, end);
+		if (hasEscapesWithin(literal) && mayBeInText(decode(literal), known)) return true;
 		if (isEscaped(literal)) literals.push(JSON.stringify(decode(literal)));
 		else if (literal.length === ONE_CHARACTER) literals.push(literal);
 	}
-	return known.mayBeIn(utf8ToBytes(literals.join(",")));
+	return mayBeInText(literals.join(","), known);
+}
+
+function mayBeInText(text: string, known: KnownValues): boolean {
+	return known.mayBeIn(utf8ToBytes(text), text);
 }
 
 /** With its quotes. */
@@ -56,3 +61,16 @@ const ONE_CHARACTER = 3;
 function isEscaped(literal: string): boolean {
 	return literal.includes("\\u") || literal.includes("\\/");
 }
+
+/** JSON in a text, a path, a pattern: on the wire its backslashes are twice as many, and what they part stands further apart. */
+function hasEscapesWithin(literal: string): boolean {
+	return literal.includes("\\\\");
+}
+
+/** The same of bytes. */
+export function hasEscapesInText(json: Uint8Array): boolean {
+	for (let at = json.indexOf(BACKSLASH); at !== -1; at = json.indexOf(BACKSLASH, at + 2)) if (json[at + 1] === BACKSLASH) return true;
+	return false;
+}
+
+const BACKSLASH = 0x5c;

@@ -54,7 +54,7 @@ export class RelayState {
 		this.limits = limits;
 		this.secrets = secrets ?? null;
 		this.hostSecrets = new HostSecrets(policy.hostSecrets ?? [], this.secrets);
-		this.desk = new Desk(server, record, limits.inFlight, clock ?? null, decidedBy);
+		this.desk = new Desk(server, record, limits.inFlight, clock ?? null, decidedBy, (text) => this.secrets?.redact(text) ?? text);
 		this.offers = policy.offers ?? NO_OFFERS;
 		this.instructions = policy.instructions;
 		const time = clock ?? (() => 0);

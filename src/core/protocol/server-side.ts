@@ -17,7 +17,7 @@ import { hasPlainVersions } from "./own-words.ts";
 import { readPlainAnswer } from "./plain-answer.ts";
 import { PLAIN_DEPTH } from "./plain-json.ts";
 import type { Reason } from "./reasons.ts";
-import { redactMessage } from "./redaction.ts";
+import { hasEscapesInText, redactMessage } from "./redaction.ts";
 import { BATCH_VERSION, type RelayState } from "./relay-state.ts";
 import { hasAlikeResult, isComplete } from "./result-shape.ts";
 import {
@@ -31,7 +31,7 @@ import {
 	withToolsAcknowledged,
 } from "./rewrite.ts";
 import { isUnambiguous } from "./unambiguous.ts";
-import { visibleMessage } from "./visible-message.ts";
+import { Opaque, type Path, visibleMessage } from "./visible-message.ts";
 
 const SERVER_NOTIFICATIONS: ReadonlySet<string> = new Set(["notifications/message"]);
 const TOOLS_CHANGED = "notifications/tools/list_changed";
@@ -49,9 +49,22 @@ function mentionsAddresses(data: unknown): boolean {
 const LISTED = ["tools", "prompts", "resources", "resourceTemplates"];
 const MAX_SERVER_PINGS = 16;
 
+/** By method, where it is more than the subscription that one belongs to. */
+const OPAQUE_IN_NOTIFICATIONS: ReadonlyMap<string, readonly Path[]> = new Map([
+	["notifications/progress", [Opaque.stream, Opaque.progressToken]],
+	["notifications/cancelled", [Opaque.stream, Opaque.cancelledRequest]],
+]);
+
+function opaqueInAnswer(method: string): readonly Path[] {
+	if (method === "subscriptions/listen") return [Opaque.answeredStream];
+	return method === "tools/list" || isOfferList(method) ? [Opaque.cursor] : [];
+}
+
 /** Decides over what the server sends. */
 export class ServerSide {
 	readonly #state: RelayState;
+	/** What is cut loses its secrets before, or the first half of one would stay. */
+	readonly #clean = (text: string): string => this.#state.secrets?.redact(text) ?? text;
 
 	constructor(state: RelayState) {
 		this.#state = state;
@@ -116,7 +129,8 @@ export class ServerSide {
 		const answer = mayPass ? readPlainAnswer(bytes) : null;
 		const request = answer === null ? undefined : this.#state.desk.inFlight.get(answer.id);
 		if (answer === null || request === undefined || request.tool === null) return false;
-		if (this.#state.secrets?.mayBeIn(bytes) === true) return false;
+		const { secrets } = this.#state;
+		if (secrets !== null && (hasEscapesInText(bytes) || secrets.mayBeIn(bytes))) return false;
 		this.#state.desk.inFlight.take(answer.id);
 		this.#state.desk.toHost(bytes);
 		this.#state.desk.outcome(answer.id, request, answer.isError ? "tool-error" : "answered", bytes.length);
@@ -127,7 +141,7 @@ export class ServerSide {
 		const { id, method, params = {} } = request;
 		const source = changed(original, withKnownParams(original.text, method, params));
 		// The host gives an id back letter for letter, so nothing can be taken out of it.
-		if (typeof id === "string" && this.#state.secrets !== null && this.#state.secrets.redact(id) !== id) {
+		if (this.#state.secrets?.isIn(String(id)) === true) {
 			this.#state.desk.note("server-to-host", "secret-redacted");
 			this.#state.desk.toServer(refusal(id, ErrorCode.invalidRequest));
 			return;
@@ -167,19 +181,23 @@ export class ServerSide {
 		const { method, params = {} } = notification;
 		const text = this.#judgedNotification(notification, withKnownParams(source.text, method, params));
 		if (text === null) this.#state.desk.noteMessage("server-to-host", "notification-not-granted", notification);
-		else this.#toHost(changed(source, text));
+		else this.#toHost(changed(source, text), OPAQUE_IN_NOTIFICATIONS.get(method) ?? [Opaque.stream]);
 	}
 
-	/** All that a server says goes this way to the host. */
-	#toHost(source: Source): void {
-		this.#state.desk.toHost(this.#cleaned(source).bytes);
+	/**
+	 * All that a server says goes this way to the host.
+	 *
+	 * @param opaque what of it the host sends back letter for letter
+	 */
+	#toHost(source: Source, opaque: readonly Path[] = []): void {
+		this.#state.desk.toHost(this.#cleaned(source, opaque).bytes);
 	}
 
-	#cleaned(source: Source): Source {
+	#cleaned(source: Source, opaque: readonly Path[] = []): Source {
 		const redacted = this.#state.secrets === null ? source : redactMessage(source, this.#state.secrets);
 		if (redacted !== source) this.#state.desk.note("server-to-host", "secret-redacted");
 		const kinds = new Set<HiddenKind>();
-		const visible = visibleMessage(redacted, (kind) => kinds.add(kind));
+		const visible = visibleMessage(redacted, (kind) => kinds.add(kind), opaque);
 		for (const kind of kinds) this.#state.desk.flag("text-made-visible", kind);
 		return visible;
 	}
@@ -224,7 +242,7 @@ export class ServerSide {
 
 	/** Its secrets are taken out before it is cut, or the first half of one would stay. */
 	#overlong(id: RequestId, request: InFlight, response: Response, source: Source): void {
-		const mayCut = this.#state.cuts && response.kind === "result" && isComplete(response.result) && !hasAlikeResult(response.result);
+		const mayCut = this.#state.cuts && response.kind === "result" && !isAnsweredByNothing(request.method) && isJudgeable(response.result);
 		const read = mayCut ? readLine(this.#cleaned(source).bytes, this.#state.limits.read) : null;
 		const result = read?.kind === "single" && read.message.kind === "result" ? read.message.result : null;
 		const cut = result === null ? null : cutResult(id, result, this.#state.resultBytes);
@@ -275,10 +293,10 @@ export class ServerSide {
 
 	#resultResponse(id: RequestId, request: InFlight, result: JsonObject, source: Source) {
 		if (!isComplete(result)) return this.#inputRequired(id, request, result, source);
-		const text = hasAlikeResult(result) ? null : this.#judgedResult(request, result, source.text);
+		const text = isJudgeable(result) ? this.#judgedResult(request, result, source.text) : null;
 		if (text === null) return this.#giveUp(id, request, "result-unreadable");
 		this.#state.subscriptions.close(id);
-		this.#toHost(changed(source, text));
+		this.#toHost(changed(source, text), opaqueInAnswer(request.method));
 		if (isAudited(request)) this.#state.desk.outcome(id, request, howAnswered(request, result), source.bytes.length);
 		if (request.method === "tools/list") this.#state.tools.listed.pageDelivered();
 		if (request.method === "prompts/list") this.#state.offering.prompts.pageDelivered();
@@ -298,7 +316,7 @@ export class ServerSide {
 			return;
 		}
 		if (flag !== null) this.#state.desk.flag(flag);
-		this.#toHost(source);
+		this.#toHost(source, [Opaque.state]);
 		if (isAudited(request)) this.#state.desk.outcome(id, request, "answered", source.bytes.length);
 	}
 
@@ -332,7 +350,7 @@ export class ServerSide {
 		const isPrompts = key === "prompts" && Array.isArray(prompts);
 		const approved = isPrompts ? this.#state.offering.page(request, result, prompts, text.length) : { keep, dropMeta: [] };
 		const shown = keep.map((is, index) => is && approved.keep[index] === true);
-		const brief = isPrompts ? withoutMeta(text, "prompts", approved.dropMeta) : withBriefOffers(text, key, result[key], shown);
+		const brief = isPrompts ? withoutMeta(text, "prompts", approved.dropMeta) : withBriefOffers(text, key, result[key], shown, this.#clean);
 		const filtered = filteredList(brief, key, shown);
 		return request.modern ? privateList(filtered, result) : filtered;
 	}
@@ -348,7 +366,7 @@ export class ServerSide {
 		if (held === null) return told;
 		this.#state.desk.noteInstructions(method, held);
 		const quiet = held.drops.instructions ? withoutInstructions(told) : told;
-		return held.drops.beside ? withoutBeside(quiet, result) : quiet;
+		return held.drops.beside ? withoutBeside(quiet, result, this.#clean) : quiet;
 	}
 
 	/**
@@ -358,7 +376,9 @@ export class ServerSide {
 	 */
 	#listedBy(result: JsonObject, text: string, list: string | null): string {
 		const known = withKnownResult(text, result, list);
-		return this.#state.introduced !== null && this.#state.introduced === introduction(result) ? known : withPlainInfo(known, result);
+		return this.#state.introduced !== null && this.#state.introduced === introduction(result)
+			? known
+			: withPlainInfo(known, result, this.#clean);
 	}
 
 	#withCapabilities(text: string, capabilities: unknown): string {
@@ -382,6 +402,11 @@ export class ServerSide {
 		if (request.method === "initialize") this.#state.refuseHeld("not-initialized");
 		this.#state.desk.giveUp(id, request, reason);
 	}
+}
+
+/** False for a result that two hosts could read in two ways: as what it says, or as a question. */
+function isJudgeable(result: JsonObject): boolean {
+	return isComplete(result) && !hasAlikeResult(result) && !("inputRequests" in result);
 }
 
 /** Of a call, its result says whether the tool failed. */

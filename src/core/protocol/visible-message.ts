@@ -5,50 +5,33 @@ import { type Element, find } from "./json-text.ts";
 import { Meta } from "./meta.ts";
 import { decode, rewriteStrings, stringsOf } from "./string-rewrite.ts";
 
-/** What a host sends back letter for letter, and shows to nobody: where it is a text. `only`: in such messages. */
-const OPAQUE: readonly { readonly path: readonly string[]; readonly only?: (text: string) => boolean }[] = [
-	{ path: ["id"] },
-	{ path: ["method"] },
-	{ path: ["jsonrpc"] },
-	{ path: ["result", "nextCursor"], only: isPage },
-	{ path: ["result", "requestState"], only: isQuestion },
-	{ path: ["result", "_meta", Meta.subscriptionId] },
-	{ path: ["params", "progressToken"], only: (text) => methodOf(text) === '"notifications/progress"' },
-	{ path: ["params", "requestId"], only: (text) => methodOf(text) === '"notifications/cancelled"' },
-	{ path: ["params", "_meta", Meta.subscriptionId] },
-];
-const RESULT = ["content", "structuredContent"];
-const PAGES = ["tools", "prompts", "resources", "resourceTemplates"];
+/** Where a message has a text: keys, from the outermost object on. */
+export type Path = readonly string[];
 
-/** And not the result of a call, which may hold whatever a server likes. */
-function isPage(text: string): boolean {
-	const isResult = RESULT.some((member) => find(text, "result", member) !== null);
-	return !isResult && PAGES.some((list) => find(text, "result", list) !== null);
-}
+/** What a host sends back letter for letter, and shows to nobody. Only in the messages in which it does. */
+export const Opaque = {
+	cursor: ["result", "nextCursor"],
+	state: ["result", "requestState"],
+	answeredStream: ["result", "_meta", Meta.subscriptionId],
+	stream: ["params", "_meta", Meta.subscriptionId],
+	progressToken: ["params", "progressToken"],
+	cancelledRequest: ["params", "requestId"],
+} as const satisfies Readonly<Record<string, Path>>;
+const ENVELOPE: readonly Path[] = [["id"], ["method"], ["jsonrpc"]];
 
-function isQuestion(text: string): boolean {
-	return writtenAt(text, "result", "resultType") === '"input_required"';
-}
-
-function methodOf(text: string): string | null {
-	return writtenAt(text, "method");
-}
-
-/** As it is written. Null: there is none. */
-function writtenAt(text: string, ...path: readonly string[]): string | null {
-	const place = find(text, ...path);
-	return place === null ? null : text.slice(place.start, place.end);
-}
-
-function opaquePlaces(text: string): readonly Element[] {
-	return OPAQUE.flatMap(({ path, only }) => {
+function opaquePlaces(text: string, opaque: readonly Path[]): readonly Element[] {
+	return [...ENVELOPE, ...opaque].flatMap((path) => {
 		const place = find(text, ...path);
-		return place === null || text[place.start] !== '"' || only?.(text) === false ? [] : [place];
+		return place === null || text[place.start] !== '"' ? [] : [place];
 	});
 }
 
-/** A message of the server with every text in it made visible: keys, names, descriptions, results, errors. One without need is given back as it is. */
-export function visibleMessage(source: Source, met: (kind: HiddenKind) => void): Source {
+/**
+ * A message of the server with every text in it made visible: keys, names, descriptions, results, errors. One without need is given back as it is.
+ *
+ * @param opaque what stays as it is beside the envelope, by what the message was judged to be. Empty: nothing
+ */
+export function visibleMessage(source: Source, met: (kind: HiddenKind) => void, opaque: readonly Path[] = []): Source {
 	const { text, bytes } = source;
 	// One byte a character: ASCII, in which JSON has no controls but one.
 	const isPlain = bytes.length === text.length && !text.includes("\x7f") && !hasEscape(text);
@@ -60,7 +43,7 @@ export function visibleMessage(source: Source, met: (kind: HiddenKind) => void):
 		isHidden ||= visibleText(value, quiet) !== value;
 	}
 	if (!isHidden) return source;
-	return changed(source, rewriteStrings(text, opaquePlaces(text), { string: (value) => visibleText(value, met) }));
+	return changed(source, rewriteStrings(text, opaquePlaces(text, opaque), { string: (value) => visibleText(value, met) }));
 }
 
 /** What is not seen, in the units of UTF-16; beyond the first plane, the halves that begin it. A tab in JSON is a blank, and so is a line's end. */

@@ -65,7 +65,7 @@ export class HiddenForms {
 		// Of Base64, which is the shortest, the characters in which a byte begins.
 		const least = Math.floor((4 * (this.shortest - 1)) / 3) + 1;
 		this.block = least >= 2 * BLOCK_BYTES ? BLOCK_BYTES : Math.max(3, least >> 1);
-		this.stride = least - this.block + 1;
+		this.stride = strideOf(least - this.block + 1);
 		this.tables = blockTables(this.text, this.block);
 		this.kept = new Scan(this, new Uint8Array(0), 0, workFor(0), search);
 	}
@@ -82,6 +82,16 @@ export class HiddenForms {
 		for (let place = scan.next(); place !== null; place = scan.next()) found.push(place);
 		return found.sort((a, b) => a.start - b.start);
 	}
+}
+
+/**
+ * As far as blocks may lie apart, or a little less: each block would meet letters that are parted alike in the same place, if their period went into the
+ * stride, and with a long period that may be a place in which none is told.
+ */
+function strideOf(most: number): number {
+	let stride = most;
+	while (FAR_PERIODS.some((period) => stride % period === 0)) stride--;
+	return stride;
 }
 
 function workFor(bytes: number): Work {
@@ -385,6 +395,8 @@ const ENCODED = RUN - 1;
 const SPELLED = (1 << Suspect.lower) - (1 << Suspect.parted2);
 /** The longest separator is one less: a quote, a comma, a line's end, four blanks and a quote, as JSON inside of JSON has them. */
 const LONGEST_PERIOD = 12;
+/** Of these a block may have no letter but at its ends. */
+const FAR_PERIODS = Array.from({ length: LONGEST_PERIOD - BLOCK_BYTES + 2 }, (_, i) => BLOCK_BYTES - 1 + i);
 /** Kinds of suspicion, after those of the encodings. */
 const PERCENTS = 14;
 const DECIMALS = 15;

@@ -92,6 +92,11 @@ export class KnownValues {
 		return result + decoder.decode(bytes.subarray(at));
 	}
 
+	/** Whether a text that has to stay as it is holds a value, or a half of one that looks like nothing else. */
+	isIn(text: string): boolean {
+		return this.redact(text) !== text || this.partsIn([text]).length > 0;
+	}
+
 	/** Where values stand in a text, in units of UTF-16; in order, none in another. */
 	placesIn(text: string): readonly Place[] {
 		const bytes = encoder.encode(text);

@@ -1,10 +1,13 @@
 import type { FormSearch } from "./form-search.ts";
+import { isRandom } from "./randomness.ts";
 
 /** Half of a value of which nobody but who made it has so many characters in a row: letters and digits with no order in them. */
 const RUN = /[A-Za-z0-9]{8,}/g;
 /** Such a run changes between small letters, capitals and digits at least so often: once in so many characters, and in all. */
 const CHANGES_EACH = 4;
 const LEAST_CHANGES = 4;
+/** Characters of a half that looks drawn at random: of which a UUID's has sixteen. */
+const SHORTEST_RANDOM = 12;
 /** Text in hexadecimal digits: of each two, the first is a digit. */
 const DIGITS = /(?:[2-7][0-9A-Fa-f]){8,}/;
 
@@ -41,7 +44,7 @@ export function partsIn(texts: readonly string[], search: FormSearch): readonly 
 }
 
 function isTelling(part: string): boolean {
-	if (DIGITS.test(part)) return true;
+	if (DIGITS.test(part) || isRandom(part, SHORTEST_RANDOM)) return true;
 	return [...part.matchAll(RUN)].some(([run]) => {
 		let changes = 0;
 		for (let at = 1; at < run.length; at++) if (kindOf(run.charCodeAt(at)) !== kindOf(run.charCodeAt(at - 1))) changes++;

@@ -15,7 +15,9 @@ export function redact(text: string, knownSecrets: readonly string[]): string {
 /** {@link redact} with values that stay the same. `inflate` left out: what is compressed is not looked into. */
 export function textRedactor(knownSecrets: readonly string[], inflate: Inflate | null = null): (text: string) => string {
 	const known = new KnownValues(knownSecrets, inflate);
-	const short = new Set(knownSecrets.flatMap(formsOf).filter((form) => form !== "" && form.length < SHORTEST_FORM));
+	// No form of a longer one is so short.
+	const shortSecrets = knownSecrets.filter((secret) => secret.length < SHORTEST_FORM);
+	const short = new Set(shortSecrets.flatMap(formsOf).filter((form) => form !== "" && form.length < SHORTEST_FORM));
 	const clean = (text: string): string => maskDetected([...short].reduce(replaceWord, known.redact(text)));
 	// Names of methods and tools come with every call.
 	const seen = new Map<string, string>();

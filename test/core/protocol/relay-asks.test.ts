@@ -209,10 +209,15 @@ describe("what a server asks in the older era", () => {
 		expect(session.host({ jsonrpc: "2.0", id: "q", result: {} }).server).toEqual([]);
 	});
 
-	test("the server can call its own question off", () => {
+	test("the server can call its own question off, and say why in a word", () => {
 		const session = ready(all);
+		const calledOff = (params: object) => session.server({ jsonrpc: "2.0", method: "notifications/cancelled", params }).host;
+		session.server(request("p", "elicitation/create", ASKED));
+		expect(calledOff({ requestId: "p", reason: "EVIL ".repeat(100), more: "EVIL" }).join()).not.toContain("EVIL");
 		session.server(request("q", "elicitation/create", ASKED));
-		expect(session.server({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: "q" } }).host).toHaveLength(1);
+		expect(JSON.parse(calledOff({ requestId: "q", reason: "No longer needed" })[0] ?? "")).toMatchObject({
+			params: { requestId: "q", reason: "No longer needed" },
+		});
 		expect(session.host({ jsonrpc: "2.0", id: "q", result: {} }).server).toEqual([]);
 	});
 

@@ -63,6 +63,14 @@ describe("a secret in two parts of one message", () => {
 			);
 	});
 
+	test.each([
+		["small letters and digits", "k7wq2mzx4nvb9trd3hpl6ysf8jgc5a2e"],
+		["hexadecimal digits", "9f3ce1a07bd2458e6c0f91ab37de52c4"],
+		["a UUID", "c0ffee4d-9a31-4e7b-8f26-d15b7a90e3c8"],
+	])("nor does a half of %s", (_, random) => {
+		for (const half of cut(random, random.length / 2)) expect(answered(content(`it is ${half}.`), random)).not.toContain(half);
+	});
+
 	test("less than a half alone is no secret, and neither is a half that is words: they stay", () => {
 		const words = "correct-horse-battery-staple-2024";
 		for (const [part, whole] of [
@@ -74,6 +82,27 @@ describe("a secret in two parts of one message", () => {
 			const result = content(part, "and nothing else");
 			expect(answered(result, whole)).toBe(`{"jsonrpc":"2.0","id":7,"result":${result}}`);
 		}
+	});
+});
+
+describe("a secret that a message has behind more backslashes than a text of its own would", () => {
+	const odd = `a"b\\${randomBytes(9).toString("hex")}\nc`;
+
+	test.each([
+		["JSON in a text", (value: string) => JSON.stringify({ a: value })],
+		["JSON in JSON in a text", (value: string) => JSON.stringify({ a: JSON.stringify({ b: value }) })],
+		["the same, sent on as a list", (value: string) => JSON.stringify([JSON.stringify([value])])],
+	])("in %s", (_, write) => {
+		for (const value of [odd, secret]) {
+			const line = answered(content(`it is ${write(value)} .`), value);
+			expect(line).toContain("[redacted]");
+			expect(line).not.toContain(JSON.stringify(write(value)).slice(8, -8));
+		}
+	});
+
+	test("in letters that are quoted, with an escape behind each", () => {
+		const letters = [...secret].map((letter) => JSON.stringify(`${letter}\n`)).join(",");
+		expect(answered(content(`it is ${letters} .`), secret)).toContain("[redacted]");
 	});
 });
 

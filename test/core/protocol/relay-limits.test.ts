@@ -136,6 +136,13 @@ describe("an answer over its size", () => {
 		expect(answer(ready({ resultBytes: 40, overlong: "cut" }), { content: [text(900)] })).toBe(refused(1));
 	});
 
+	test("is not cut but refused where it should hold nothing: what is left would be words", () => {
+		const session = ready({ resultBytes: 2000, overlong: "cut" });
+		session.host({ jsonrpc: "2.0", id: 1, method: "resources/subscribe", params: { uri: "file:///a" } });
+		const result = { content: [{ type: "text", text: "EVIL ".repeat(1000) }] };
+		expect(session.server({ jsonrpc: "2.0", id: 1, result }).host).toEqual([refused(1)]);
+	});
+
 	test("shows no half of a secret at its end", () => {
 		const secret = generateFakeToken();
 		for (let at = 100; at < 200; at += 7) {

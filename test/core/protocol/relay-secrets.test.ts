@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { KnownValues } from "../../../src/core/secrets/known-values.ts";
 import { call, grant, Session, tool } from "./peers.ts";
@@ -124,4 +124,23 @@ test("a secret that is words is taken out of keys, too; names that messages are 
 	const { structuredContent } = JSON.parse(line).result;
 	expect(Object.keys(structuredContent)).toEqual([expect.stringContaining("[redacted]"), expect.stringContaining("[redacted]"), "status"]);
 	expect(structuredContent.status).toBe("ok");
+});
+
+test("a secret in the id of a question, which has to stay as it is, keeps the question from the host", () => {
+	const digits = "904177352211";
+	// The same each time: of all that are random, one in some hundreds has a half that looks like a word.
+	const token = `ghp_${createHash("sha256").update("id").digest("hex").slice(0, 36)}`;
+	for (const [id, secret] of [
+		[Number(digits), digits],
+		[`q-${digits}`, digits],
+		[token.slice(0, 20), token],
+		[token.slice(20), token],
+		[Buffer.from(token).toString("base64"), token],
+	] as const) {
+		const made = new Session(grant(read), {}, new KnownValues([secret])).initialize();
+		expect(made.server({ jsonrpc: "2.0", id, method: "ping" }).host).toEqual([]);
+		expect(made.reasons).toContain("secret-redacted");
+	}
+	const made = new Session(grant(read), {}, new KnownValues([token])).initialize();
+	for (const id of [1, "ping-1", digits]) expect(made.server({ jsonrpc: "2.0", id, method: "ping" }).host).toHaveLength(1);
 });

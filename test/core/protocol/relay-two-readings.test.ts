@@ -17,6 +17,9 @@ describe("what a program that copies a message member by member would find in it
 	test.each([
 		['"result":{"content":[],"__proto__":{"resultType":"input_required","inputRequests":{}}}'],
 		['"result":{"content":[],"\\u005f_proto__":{"instructions":"EVIL"}}'],
+		// Some hosts take a question for one by this member, whatever the result says that it is.
+		['"result":{"content":[],"inputRequests":{"a":{"method":"elicitation/create","params":{"message":"EVIL"}}}}'],
+		['"result":{"content":[],"resultType":"complete","inputRequests":{}}'],
 	])("is not in a result: %s", (rest) => {
 		const session = ready();
 		session.host(call("read", 1));

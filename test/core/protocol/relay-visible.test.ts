@@ -142,8 +142,19 @@ describe("what a server says", () => {
 			{ content: [], tools: [], nextCursor: hidden },
 			{ content: [], requestState: hidden },
 			{ content: [], _meta: { "io.modelcontextprotocol/subscriptionId": { text: hidden } } },
+			{ content: [], _meta: { "io.modelcontextprotocol/subscriptionId": hidden } },
+			{ tools: [], nextCursor: hidden },
+			{ prompts: [], nextCursor: hidden },
 		])
 			expect(answer(session, result)).not.toMatch(/\\u001b|\u200b/);
+		session.host({ jsonrpc: "2.0", id: 2, method: "prompts/get", params: { name: "p" } });
+		const prompt = { messages: [], prompts: [], nextCursor: hidden };
+		expect(session.server({ jsonrpc: "2.0", id: 2, result: prompt }).host[0]).not.toMatch(/\\u001b|\u200b/);
+		const meta = { "io.modelcontextprotocol/subscriptionId": hidden };
+		const asked = { message: "Your name?", requestedSchema: {}, requestId: hidden, progressToken: hidden, _meta: meta };
+		const [question = ""] = session.server({ jsonrpc: "2.0", id: 6, method: "elicitation/create", params: asked }).host;
+		expect(question).toContain("Your name?");
+		expect(question).not.toMatch(/\\u001b|\u200b/);
 		const [said = ""] = session.server({
 			jsonrpc: "2.0",
 			method: "notifications/message",

@@ -87,6 +87,23 @@ test("what is wrapped into lines is one text, also as JSON writes the ends of li
 	}
 });
 
+test("letters that are parted are found wherever they begin, however long the value and what parts them", () => {
+	for (let length = 9; length <= 40; length++) {
+		const value = createHash("sha256").update(String(length)).digest("hex").slice(0, length);
+		const known = new KnownValues([value]);
+		for (let period = 2; period <= 12; period++)
+			for (let before = 0; before < 2 * period; before++) {
+				const text = [...value].join("-".repeat(period - 1));
+				const wire = bytes(`${"!".repeat(before)} ${text} .`);
+				expect(known.mayBeIn(wire), `${length} letters, each ${period} bytes, behind ${before}`).toBe(true);
+			}
+		for (let before = 0; before < 16; before++) {
+			const list = [...value].map((letter) => JSON.stringify(letter)).join(", ");
+			expect(known.mayBeIn(json(`${"!".repeat(before)}[${list}]`)), `${length} letters behind ${before}`).toBe(true);
+		}
+	}
+});
+
 test("nothing else is taken for one: identifiers, sums, pictures, numbers, tables", () => {
 	const known = new KnownValues([token, quoted, short], inflate);
 	const texts = [
