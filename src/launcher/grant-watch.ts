@@ -47,9 +47,11 @@ export function watchGrant(
 		const { known } = approvals;
 		if (known === null) throw new Error("a server that runs before anything is known to be accepted");
 		// What was taken away is gone at once. What was added counts as soon as the vault has said that a person accepted it.
-		give(lookUpGrant(request, home, place, known));
-		void approvals.again().then((now) => {
-			if (!isOver) give(lookUpGrant(request, home, place, now.ok ? now.value : (approvals.known ?? known), onWaiting));
+		const narrowed = lookUpGrant(request, home, place, known);
+		if (narrowed instanceof Promise) void narrowed.then(give);
+		else give(narrowed);
+		void approvals.again().then(async (now) => {
+			if (!isOver) give(await lookUpGrant(request, home, place, now.ok ? now.value : (approvals.known ?? known), onWaiting));
 		});
 	};
 	let changes = 0;

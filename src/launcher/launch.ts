@@ -117,7 +117,7 @@ export class Launch {
 		const place = findPlace(this.request, home.value, process.env, process.cwd());
 		if (!place.ok) return place;
 		this.#place = place.value;
-		const asked = lookUpGrant(this.request, home.value, place.value, null);
+		const asked = await lookUpGrant(this.request, home.value, place.value, null);
 		if (!asked.ok) return asked;
 		this.#asked = asked.value;
 		const approvals = new Approvals(home.value);
@@ -195,7 +195,7 @@ export class Launch {
 				const audit = await this.#openAudit(home);
 				if (!audit.ok) return audit;
 				const may = await verify();
-				const ready = may.ok ? this.#prepare(found, home, place, approvals) : may;
+				const ready = may.ok ? await this.#prepare(found, home, place, approvals) : may;
 				return ready.ok ? may : ready;
 			},
 		});
@@ -260,11 +260,11 @@ export class Launch {
 	}
 
 	/** From here on the policy is watched; what it said before the watch was there is looked up again, so that no change falls in between. */
-	#prepare(started: Grant, home: Home, place: Place, approvals: Approvals): Result<void> {
+	async #prepare(started: Grant, home: Home, place: Place, approvals: Approvals): Promise<Result<void>> {
 		const watch = watchGrant(this.request, home, place, approvals, this.#tellWaiting);
 		if (!watch.ok) return watch;
 		this.#watch = watch.value;
-		const now = lookUpGrant(this.request, home, place, approvals.known);
+		const now = await lookUpGrant(this.request, home, place, approvals.known);
 		if (!now.ok) return now;
 		if (confinement(now.value) !== confinement(started)) return grantChanged;
 		this.#grant = now.value;

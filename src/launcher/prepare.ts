@@ -4,13 +4,12 @@ import * as path from "node:path";
 import { ourCommand } from "../core/command-words.ts";
 import { holdToAccepted } from "../core/policy/accepted.ts";
 import type { EnvPart } from "../core/policy/fingerprint.ts";
-import { findGrant, type Grant, grantsOf, isInside } from "../core/policy/layers.ts";
+import { findGrant, type Grant, grantsOf, isInside, type PolicyLayer } from "../core/policy/layers.ts";
 import { fail, failed, ok, type Problem, type Result, unreachable } from "../core/result.ts";
 import type { Accepted } from "../platform/acceptance/accepted.ts";
 import { firstWaiting } from "../platform/acceptance/held.ts";
 import type { Home } from "../platform/home.ts";
 import { environmentParts, serverEnvironment } from "../platform/launch/environment.ts";
-import { forbiddenLaunch } from "../platform/launch/forbidden.ts";
 import { allowCommand, type ClaimedFacts, verifyLaunch } from "../platform/launch/verify.ts";
 import { type LayerSources, readLayers } from "../platform/policy-files.ts";
 import type { SecretService } from "../platform/vault/secret-service.ts";
@@ -93,8 +92,11 @@ function isInProject(where: string): boolean {
 	return false;
 }
 
+/** What reads launch lines for `forbid`; null: no policy has forbidden anything yet, as most never do. */
+let forbidding: typeof import("../platform/launch/forbidden.ts") | null = null;
+
 /**
- * The grant of this very launch, narrowed by every layer.
+ * The grant of this very launch, narrowed by every layer; a promise of it where a policy forbids something for the first time.
  *
  * @param accepted what a person accepted. Null: as the policy files have it, to which nothing may be started
  * @param onWaiting told when the files say more for this server than was accepted, which is not in the grant
@@ -105,15 +107,32 @@ export function lookUpGrant(
 	place: Place,
 	accepted: Accepted | null,
 	onWaiting: (problem: Problem) => void = () => {},
-): Result<Grant> {
+): Result<Grant> | Promise<Result<Grant>> {
 	const read = readLayers(home, place.sources, accepted);
 	if (!read.ok) return read;
 	const held = accepted === null ? null : holdToAccepted(read.value, accepted);
 	const layers = held?.layers ?? read.value;
-	const forbidden = forbiddenLaunch(layers, request);
-	if (forbidden !== null) return forbidden;
+	const look = (): Result<Grant> => {
+		const forbidden = forbidding?.forbiddenLaunch(layers, request) ?? null;
+		if (forbidden !== null) return forbidden;
+		const waiting = held === null || accepted === null ? null : firstWaiting(held, accepted, request.name);
+		return grantIn(layers, request, place, waiting, onWaiting);
+	};
+	if (forbidding !== null || layers.every(({ policy }) => policy.forbid === undefined)) return look();
+	return import("../platform/launch/forbidden.ts").then((module) => {
+		forbidding = module;
+		return look();
+	});
+}
+
+function grantIn(
+	layers: readonly PolicyLayer[],
+	request: RunArguments,
+	place: Place,
+	waiting: Problem | null,
+	onWaiting: (problem: Problem) => void,
+): Result<Grant> {
 	const lookup = findGrant(layers, { name: request.name, command: request.command, args: request.args, folder: place.folder });
-	const waiting = held === null || accepted === null ? null : firstWaiting(held, accepted, request.name);
 	if (lookup.found) {
 		if (waiting !== null) onWaiting(waiting);
 		return ok(lookup.grant);
