@@ -339,7 +339,7 @@ class Scan {
 	/** Whether what was put together holds a form, by itself or hidden once more. */
 	#spelledOut(spelled: Spelled, slot: number): Place | null {
 		const { starts, bytes, from, to, end } = spelled;
-		this.#looked(slot, end);
+		this.#looked(slot, spelled.resume ?? end);
 		if (bytes.length < this.#forms.shortest) return null;
 		for (let found = this.#spelled.first(bytes); found !== null; found = this.#spelled.first(bytes, found.end))
 			if (found.end - found.start >= SHORTEST_PART || (found.start <= from && found.end >= to))
