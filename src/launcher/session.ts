@@ -60,6 +60,9 @@ const MOST_UNREAD = 64 * 1024 * 1024;
 /** Milliseconds that the record of a call's end may wait for others. */
 const RECORDS_MS = 20;
 
+/** Milliseconds in which what a server said last is still read, once it has ended and nobody waits for it. */
+const LAST_WORDS_MS = 100;
+
 /** Milliseconds between two looks at whether a host that closed its end still lives. */
 const LOOK_MS = 50;
 
@@ -172,6 +175,16 @@ export class Session {
 		this.#stopping = true;
 		this.#killed = true;
 		this.#child.kill("SIGKILL");
+		if (this.#child.exitCode !== null || this.#child.signalCode !== null) this.#letGo();
+		else this.#child.once("exit", () => this.#letGo());
+	}
+
+	/** Without a sandbox, a program that the server has left behind may hold its pipes open for as long as it lives. Nobody waits for what it says. */
+	#letGo(): void {
+		setTimeout(() => {
+			this.#child.stdout?.destroy();
+			this.#child.stderr?.destroy();
+		}, LAST_WORDS_MS).unref();
 	}
 
 	/** What the host asked before it closed its end is still answered, within the time that a server has to end. */

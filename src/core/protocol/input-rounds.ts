@@ -11,6 +11,8 @@ interface Round {
 
 /** More than a host works on at once. */
 const MOST_ROUNDS = 64;
+/** Characters of all of their states and keys: one answer of the largest size has room. */
+const MOST_TEXT = 16 * 1024 * 1024;
 
 /**
  * Requests for input that were passed on and not yet answered, in the stateless era. An answer goes to the server only for such a one: to the
@@ -19,10 +21,17 @@ const MOST_ROUNDS = 64;
 export class InputRounds {
 	#rounds: { readonly subject: string; readonly round: Round }[] = [];
 
-	/** `subject`: the method and what it is about. */
+	/** `subject`: the method and what it is about. The oldest ones go where there are too many, or they are too long to be kept. */
 	open(subject: string, round: Round): void {
 		if (this.#rounds.length >= MOST_ROUNDS) this.#rounds.shift();
 		this.#rounds.push({ subject, round });
+		let size = 0;
+		const from = this.#rounds.findLastIndex((each) => {
+			size += sizeOf(each.round);
+			return size > MOST_TEXT;
+		});
+		// The newest stays: its message was let through.
+		if (from >= 0) this.#rounds = this.#rounds.slice(Math.min(from + 1, this.#rounds.length - 1));
 	}
 
 	/** The kinds that an answer holds; null: it answers nothing that was asked. */
@@ -46,4 +55,10 @@ export class InputRounds {
 			(each) => each.subject === subject && each.round.state === requestState && keys.every((key) => each.round.asked.has(key)),
 		);
 	}
+}
+
+function sizeOf({ state = "", asked }: Round): number {
+	let size = state.length;
+	for (const key of asked.keys()) size += key.length;
+	return size;
 }

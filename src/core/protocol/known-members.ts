@@ -33,6 +33,8 @@ const PARAMS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 		"notifications/subscriptions/acknowledged": ["notifications"],
 	}).map(([method, names]) => [method, new Set(names)]),
 );
+/** Those that are texts, and that nobody has seen before. */
+const LABELS: ReadonlySet<string> = new Set(["reason", "elicitationId"]);
 const SUBSCRIBED: ReadonlySet<string> = new Set(["toolsListChanged", "promptsListChanged", "resourcesListChanged"]);
 const SCOPES: ReadonlySet<unknown> = new Set(["private", "public"]);
 
@@ -71,7 +73,13 @@ export function withKnownResult(text: string, result: JsonObject, list: string |
 export function withKnownParams(text: string, method: string, params: JsonObject): string {
 	const known = PARAMS.get(method);
 	if (known === undefined) return text;
-	const fewer = withKnown(text, ["params"], params, (key, value) => known.has(key) && (key !== "reason" || isLabel(value)), isOfStream);
+	const fewer = withKnown(
+		text,
+		["params"],
+		params,
+		(key, value) => known.has(key) && (!LABELS.has(key) || isLabel(value)),
+		isOfStreamIn(method),
+	);
 	const { notifications } = params;
 	return known.has("notifications") && isObject(notifications) ? withKnownSubscriptions(fewer, notifications) : fewer;
 }
@@ -90,6 +98,11 @@ function withKnown(text: string, path: readonly string[], object: JsonObject, is
 		path,
 		othersIn(object, (key, value) => (key === "_meta" ? isObject(value) || value === null : isKept(key, value))),
 	);
+}
+
+/** A request of the server belongs to no subscription. */
+function isOfStreamIn(method: string): IsKept {
+	return method.startsWith("notifications/") ? isOfStream : () => false;
 }
 
 /** To which subscription of the host's it belongs. */

@@ -56,7 +56,6 @@ const OPAQUE_IN_NOTIFICATIONS: ReadonlyMap<string, readonly Path[]> = new Map([
 ]);
 
 function opaqueInAnswer(method: string): readonly Path[] {
-	if (method === "subscriptions/listen") return [Opaque.answeredStream];
 	return method === "tools/list" || isOfferList(method) ? [Opaque.cursor] : [];
 }
 

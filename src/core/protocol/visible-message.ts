@@ -12,7 +12,6 @@ export type Path = readonly string[];
 export const Opaque = {
 	cursor: ["result", "nextCursor"],
 	state: ["result", "requestState"],
-	answeredStream: ["result", "_meta", Meta.subscriptionId],
 	stream: ["params", "_meta", Meta.subscriptionId],
 	progressToken: ["params", "progressToken"],
 	cancelledRequest: ["params", "requestId"],

@@ -19,7 +19,7 @@ const CLOSE = 0x7d;
 const [SMALL_U, SMALL_X, CAPITAL_X] = [0x75, 0x78, 0x58];
 const LAST_CODE = 0x10ffff;
 
-/** 1: an escape may begin with it. By two bytes as they stand in memory, in either order: most text is passed over in pairs. */
+/** By two bytes, read as one number of 16 bits in whatever order the machine has: 1, where either may begin an escape. Most text is passed over in pairs. */
 const BEGINS = new Uint8Array(0x1_0000);
 for (const begin of [PERCENT, AND, BACKSLASH])
 	for (let other = 0; other < 256; other++) {
@@ -61,12 +61,12 @@ function placesIn({ bytes, places }: Unescaped, search: FormSearch): Place[] {
 }
 
 function hasEscape(bytes: Uint8Array): boolean {
-	for (let at = nextBegin(bytes, 0); at < bytes.length; at = nextBegin(bytes, runEnd(bytes, at)))
+	for (let at = nextBegin(bytes, 0); at < bytes.length; at = nextBegin(bytes, afterNoEscape(bytes, at)))
 		if (escapeAt(bytes, at).length > 0) return true;
 	return false;
 }
 
-/** The length where there is none. */
+/** Where an escape may begin at or after `from`; the length of the bytes: nowhere. */
 function nextBegin(bytes: Uint8Array, from: number): number {
 	let at = from;
 	// Pairs are read where a pair can begin.
@@ -98,26 +98,30 @@ interface Escape {
 	readonly isByte: boolean;
 }
 
-const NONE: Escape = { code: 0, length: 0, isByte: false };
+const NO_ESCAPE: Escape = { code: 0, length: 0, isByte: false };
 
 function escapeAt(bytes: Uint8Array, at: number): Escape {
 	const byte = bytes[at];
 	if (byte === PERCENT) return digits(bytes, at, 1, 2, 2, true);
 	if (byte === AND) return entityAt(bytes, at);
-	return byte === BACKSLASH ? codeAt(bytes, at) : NONE;
+	return byte === BACKSLASH ? codeAt(bytes, at) : NO_ESCAPE;
 }
 
-/** Behind the one character at `at`, or all the backslashes: none of them begins an escape if the first one does not. */
-function runEnd(bytes: Uint8Array, at: number): number {
-	let end = at + 1;
-	if (bytes[at] === BACKSLASH) while (bytes[end] === BACKSLASH) end++;
+/** Where to go on if no escape begins at `at`: of several backslashes none begins one if the first does not. */
+function afterNoEscape(bytes: Uint8Array, at: number): number {
+	return bytes[at] === BACKSLASH ? afterBackslashes(bytes, at) : at + 1;
+}
+
+function afterBackslashes(bytes: Uint8Array, at: number): number {
+	let end = at;
+	while (bytes[end] === BACKSLASH) end++;
 	return end;
 }
 
 function entityAt(bytes: Uint8Array, at: number): Escape {
 	if (bytes[at + 1] !== HASH) {
 		for (const [name, code] of ENTITIES) if (stands(bytes, at + 1, name)) return { code, length: name.length + 1, isByte: false };
-		return NONE;
+		return NO_ESCAPE;
 	}
 	const isHex = bytes[at + 2] === SMALL_X || bytes[at + 2] === CAPITAL_X;
 	const code = isHex ? digits(bytes, at, 3, 1, MOST_DIGITS, false) : decimals(bytes, at);
@@ -126,18 +130,18 @@ function entityAt(bytes: Uint8Array, at: number): Escape {
 
 /** Behind backslashes: in JSON each of them is two. */
 function codeAt(bytes: Uint8Array, at: number): Escape {
-	const letter = runEnd(bytes, at);
+	const letter = afterBackslashes(bytes, at);
 	const before = letter - at;
 	if (bytes[letter] === SMALL_X) return digits(bytes, at, before + 1, 2, 2, true);
 	if (bytes[letter] === SMALL_U && bytes[letter + 1] === OPEN) {
 		const code = digits(bytes, at, before + 2, 1, MOST_DIGITS, false);
-		return bytes[at + code.length] === CLOSE ? { ...code, length: code.length + 1 } : NONE;
+		return bytes[at + code.length] === CLOSE ? { ...code, length: code.length + 1 } : NO_ESCAPE;
 	}
 	if (bytes[letter] === SMALL_U) return digits(bytes, at, before + 1, 4, 4, false);
 	let code = 0;
 	let end = letter;
 	while (end < letter + 3 && isOctal(bytes[end])) code = code * 8 + (bytes[end++] ?? 0) - 0x30;
-	return end - letter >= 2 && code < 256 ? { code, length: end - at, isByte: true } : NONE;
+	return end - letter >= 2 && code < 256 ? { code, length: end - at, isByte: true } : NO_ESCAPE;
 }
 
 /** So many hexadecimal digits, `before` bytes behind `at`. */
@@ -149,7 +153,7 @@ function digits(bytes: Uint8Array, at: number, before: number, least: number, mo
 		if (digit < 0) break;
 		code = code * 16 + digit;
 	}
-	return count < least || code > LAST_CODE ? NONE : { code, length: before + count, isByte };
+	return count < least || code > LAST_CODE ? NO_ESCAPE : { code, length: before + count, isByte };
 }
 
 function decimals(bytes: Uint8Array, at: number): Escape {
@@ -160,7 +164,7 @@ function decimals(bytes: Uint8Array, at: number): Escape {
 		if (digit < 0 || digit > 9) break;
 		code = code * 10 + digit;
 	}
-	return end === at + 2 || code > LAST_CODE ? NONE : { code, length: end - at, isByte: false };
+	return end === at + 2 || code > LAST_CODE ? NO_ESCAPE : { code, length: end - at, isByte: false };
 }
 
 function isOctal(byte = 0): boolean {
@@ -172,6 +176,7 @@ function stands(bytes: Uint8Array, at: number, text: string): boolean {
 	return true;
 }
 
+/** @param isPlusBlank as in forms and queries, where a plus sign stands for a blank */
 function unescaped(source: Uint8Array, isPlusBlank: boolean): Unescaped {
 	const bytes = new Uint8Array(source.length);
 	const places = new Uint32Array(source.length + 1);
@@ -182,10 +187,10 @@ function unescaped(source: Uint8Array, isPlusBlank: boolean): Unescaped {
 	};
 	for (let at = 0; at < source.length; ) {
 		const byte = source[at] ?? 0;
-		const { code, length: width, isByte } = isBegin(byte) ? escapeAt(source, at) : NONE;
+		const { code, length: width, isByte } = isBegin(byte) ? escapeAt(source, at) : NO_ESCAPE;
 		if (width === 0) {
 			put(isPlusBlank && byte === PLUS ? BLANK : byte, at);
-			for (const end = runEnd(source, at++); at < end; at++) put(byte, at);
+			for (const end = afterNoEscape(source, at++); at < end; at++) put(byte, at);
 			continue;
 		}
 		if (isByte || code < 0x80) put(code, at);

@@ -4,7 +4,7 @@ export interface Place {
 	readonly end: number;
 }
 
-/** Bytes of a form that have to be there. A longer one (a private key) is taken out as far as it goes, whole or in part. */
+/** Bytes of a form's beginning that have to be there. A longer one (a private key) is taken out as far as it goes on, whole or in part. */
 const ENOUGH = 64;
 /** Bytes at the beginning of a form by which it is looked for, at most: the more, the faster. */
 const LONGEST_WINDOW = 24;
@@ -16,7 +16,7 @@ const LARGEST_TABLE = 1 << 17;
 /** A form of fewer bytes is not looked for in two parts: they would be words. */
 const SHORTEST_SPLIT = 16;
 
-/** What is looked for: bytes of a form from `at` on. */
+/** What is looked for: bytes of a form from `at` on. 0: the whole form; else its second half, of one that may stand in two parts. */
 interface Needle {
 	readonly form: Uint8Array;
 	readonly at: number;
@@ -36,8 +36,9 @@ export interface Pieces {
  * looked at. What a match costs is paid with the bytes that it covers, so the work is linear in the bytes.
  */
 export class FormSearch {
+	/** Bytes by which every needle is looked for; 0: there is none. */
 	readonly #window: number;
-	/** By the hash of a block: how far on. 0: forms may end their window here. */
+	/** By the hash of a block: how far the window can be moved on. 0: a needle's window may end with it. */
 	readonly #shift: Uint8Array;
 	readonly #mask: number;
 	readonly #needles = new Map<number, Needle[]>();
@@ -119,7 +120,7 @@ export class FormSearch {
 		return [...found.values()];
 	}
 
-	/** Where a needle may begin, at or after `from`; -1: nowhere. */
+	/** Where the window of a needle may stand, at or after `from`, as far as its hash tells; -1: nowhere. */
 	#next(bytes: Uint8Array, from: number): number {
 		return this.#window === 0 ? -1 : nextWindow(bytes, from, this.#window, this.#shift, this.#mask);
 	}

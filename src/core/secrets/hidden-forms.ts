@@ -1,13 +1,13 @@
-import { ALNUM, BLOCK_BYTES, blockTables, Suspect, textBytes } from "./block-tables.ts";
+import { ArchiveStarts, isOfBase64, SHORT_MESSAGE } from "./archive-starts.ts";
+import { BLOCK_BYTES, blockTables, Suspect, textBytes } from "./block-tables.ts";
 import { BASE32, BASE64, type Coding, decodeAround, HEX, isTextAround } from "./coding.ts";
-import { type Allowance, allowanceFor, compressedAt, type Inflate, isMarked, isMarkedPlainly } from "./compressed.ts";
+import { type Allowance, allowanceFor, compressedAt, type Inflate } from "./compressed.ts";
 import type { FormSearch, Place } from "./form-search.ts";
 import { percentDecoded } from "./percent.ts";
 import {
 	codesAround,
 	gapAfter,
 	gapBefore,
-	isEscaped,
 	isPaired,
 	isParted,
 	lettersAround,
@@ -28,6 +28,44 @@ const WORK = 16;
 const LEAST_WORK = 1 << 16;
 /** The same of what was inflated: a short archive may hold a long text. */
 const LEAST_WORK_INSIDE = 1 << 21;
+
+const EQUALS = 0x3d;
+/** The longest separator of letters is one less: a quote, a comma, a line's end, four blanks and a quote, as JSON inside of JSON has them. */
+const LONGEST_PERIOD = 12;
+/** Of letters that stand so far apart a block may have none but at its ends, where they are not told. */
+const FAR_PERIODS = Array.from({ length: LONGEST_PERIOD - BLOCK_BYTES + 2 }, (_, i) => BLOCK_BYTES - 1 + i);
+
+/** Bits of a block's mask, and several together. */
+const RUN = 1 << Suspect.run;
+const LOWER = 1 << Suspect.lower;
+const DIGITS = 1 << Suspect.digits;
+const CODES = 1 << Suspect.decimals;
+const LINE_PAIRS = 3 << Suspect.linePairs;
+/** What words, names, sums and numbers are, too: by itself it says nothing. */
+const PLAIN = RUN | LOWER | DIGITS | CODES | LINE_PAIRS;
+/** A text in an encoding. */
+const ENCODED = RUN - 1;
+/** Characters that stand apart, or are said by their codes. */
+const SPELLED = (1 << Suspect.lower) - (1 << Suspect.parted2);
+
+/**
+ * Slots, one for each way in which something may be written and each place in its groups at which it may begin: what was looked at in a slot is not
+ * looked at again. Base64 has the first four, hexadecimal digits two, Base32 eight.
+ */
+const Slot = {
+	base64: 0,
+	hex: 4,
+	base32: 6,
+	percents: 14,
+	decimals: 15,
+	pairs: 16,
+	letters: 20,
+	lines: 20 + (LONGEST_PERIOD + 1) * LONGEST_PERIOD,
+} as const;
+const SLOTS = Slot.lines + 4;
+
+const NO_STARTS: readonly number[] = [];
+const NOTHING = new Int32Array(0);
 
 /** What every look at one message shares. */
 interface Work {
@@ -70,7 +108,11 @@ export class HiddenForms {
 		this.kept = new Scan(this, new Uint8Array(0), 0, workFor(0), search);
 	}
 
-	/** True when a form is hidden in the bytes. */
+	/**
+	 * True when a form is hidden in the bytes.
+	 *
+	 * @param spelled what is looked for in letters that stand apart; left out: the forms
+	 */
 	isIn(bytes: Uint8Array, spelled: FormSearch = this.search): boolean {
 		return new Scan(this, bytes, DEPTH, workFor(bytes.length), spelled).next() !== null;
 	}
@@ -113,15 +155,12 @@ class Scan {
 	#at = 0;
 	/** The last block was in a run. */
 	#inRun = false;
-	/** Where, about, that run began, and whether its beginning was looked at. */
-	#runBegan = 0;
-	#isChecked = false;
-	/** Where something begins as what is compressed does, at the block that is judged. Empty: nothing. */
-	#marked: readonly number[] = NO_MARKS;
-	/** Where something began so the last time: the same is not inflated again. */
-	#lookedAt = -1;
-	/** By kind of suspicion: up to where it was looked at. */
-	#done = NOTHING;
+	/** Made when there is a run to look at. */
+	#archives: ArchiveStarts | null = null;
+	/** Where an archive may begin that reaches into the block that is judged. Empty: nowhere. */
+	#starts: readonly number[] = NO_STARTS;
+	/** By slot: up to where it was looked at. */
+	#lookedTo = NOTHING;
 
 	constructor(forms: HiddenForms, bytes: Uint8Array, depth: number, work: Work, spelled: FormSearch, isInArchive = false) {
 		this.#forms = forms;
@@ -159,7 +198,7 @@ class Scan {
 		const isShort = bytes.length <= SHORT_MESSAGE;
 		let inRun = this.#inRun;
 		let at = this.#at;
-		this.#marked = NO_MARKS;
+		this.#starts = NO_STARTS;
 		for (; at <= whole; at += stride) {
 			const mask =
 				(tables[bytes[at] ?? 0] ?? 0) &
@@ -176,19 +215,15 @@ class Scan {
 			}
 			const wasInRun = inRun;
 			inRun = (mask & RUN) !== 0;
-			let isMarkedHere = false;
 			if (isInflating && inRun) {
-				if (!isShort && (mask & LOWER) !== 0) {
-					// In a long message, what has no capitals is a word or a sum: of what is compressed, one block in a hundred.
-					if (!wasInRun) this.#isChecked = false;
-				} else if (isShort || !(wasInRun && this.#isChecked && at > this.#runBegan + LONG_RUN)) {
-					// A picture goes on and on. What stands right behind it is not looked at for what is compressed.
-					this.#lookForMarks(at, mask, wasInRun);
-					isMarkedHere = this.#marked.length > 0;
-				}
+				// In a long message, what has no capitals is a word or a sum: of what is compressed, one block in a hundred.
+				if (!isShort && (mask & LOWER) !== 0) this.#ofArchives.passOver(wasInRun);
+				// A picture goes on and on. What stands right behind it is not looked at for what is compressed.
+				else if (isShort || !this.#ofArchives.isInPicture(at, wasInRun))
+					this.#starts = this.#ofArchives.around(at, wasInRun, (mask & DIGITS) !== 0);
 			}
 			// Most are words, names, sums, numbers.
-			const isPlain = (mask & ~PLAIN) === 0 && !isMarkedHere && !((mask & CODES) !== 0 && mayBeCodes(bytes, at, text));
+			const isPlain = (mask & ~PLAIN) === 0 && this.#starts.length === 0 && !((mask & CODES) !== 0 && mayBeCodes(bytes, at, text));
 			if (isPlain && ((mask & LINE_PAIRS) === 0 || linePairAt(bytes, at) < 0)) continue;
 			this.#at = at;
 			this.#inRun = inRun;
@@ -199,7 +234,7 @@ class Scan {
 			for (let place = 0; place < BLOCK_BYTES && at + place < bytes.length; place++)
 				mask &= tables[place * 256 + (bytes[at + place] ?? 0)] ?? 0;
 			if (mask === 0) continue;
-			if (isInflating && (mask & RUN) !== 0) this.#lookForMarks(at, mask, false);
+			if (isInflating && (mask & RUN) !== 0) this.#starts = this.#ofArchives.around(at, false, (mask & DIGITS) !== 0);
 			this.#at = at;
 			return mask;
 		}
@@ -209,11 +244,12 @@ class Scan {
 
 	#judge(at: number, mask: number): Place | null {
 		let place: Place | null = null;
-		for (const start of this.#marked) place ??= this.#compressed(start);
+		for (const start of this.#starts) place ??= this.#compressed(start);
 		if ((mask & ENCODED) !== 0) {
-			for (let o = 0; o < 4 && place === null; o++) if ((mask >> (Suspect.base64 + o)) & 1) place = this.#encoded(at, o, BASE64, 0);
-			for (let o = 0; o < 2 && place === null; o++) if ((mask >> (Suspect.hex + o)) & 1) place = this.#encoded(at, o, HEX, 4);
-			if ((mask >> Suspect.base32) & 1) for (let o = 0; o < 8 && place === null; o++) place = this.#encoded(at, o, BASE32, 6);
+			for (let o = 0; o < 4 && place === null; o++)
+				if ((mask >> (Suspect.base64 + o)) & 1) place = this.#encoded(at, o, BASE64, Slot.base64);
+			for (let o = 0; o < 2 && place === null; o++) if ((mask >> (Suspect.hex + o)) & 1) place = this.#encoded(at, o, HEX, Slot.hex);
+			if ((mask >> Suspect.base32) & 1) for (let o = 0; o < 8 && place === null; o++) place = this.#encoded(at, o, BASE32, Slot.base32);
 		}
 		if (place !== null || (mask & (SPELLED | LINE_PAIRS)) === 0) return place;
 		for (let o = 0; o < 3 && place === null; o++) if ((mask >> (Suspect.percents + o)) & 1) place = this.#percents(at + o);
@@ -226,67 +262,24 @@ class Scan {
 		return place;
 	}
 
-	/** @param offset where in a group of characters the block begins @param kind the first of as many as a group has */
-	#encoded(at: number, offset: number, coding: Coding, kind: number): Place | null {
-		const done = kind + ((at + coding.group - offset) % coding.group);
-		if (at < (this.#done[done] ?? 0)) return null;
+	/** @param offset where in a group of characters the block begins @param first of as many slots as a group has places */
+	#encoded(at: number, offset: number, coding: Coding, first: number): Place | null {
+		const slot = first + ((at + coding.group - offset) % coding.group);
+		if (this.#isLookedAt(at, slot)) return null;
 		const { stride, text, shortest } = this.#forms;
 		if (!isTextAround(this.#bytes, at, offset, coding, text, shortest)) return null;
 		// What begins before the block begins after the one before it.
 		let from = at - offset - Math.ceil((stride + 2) / coding.group) * coding.group;
 		while (from < 0) from += coding.group;
 		const { bytes, start, end } = decodeAround(this.#bytes, from, Math.max(at, from), coding, text, shortest);
-		this.#doneTo(done, end);
+		this.#looked(slot, end);
 		if (bytes.length < shortest) return null;
 		return this.#isInside(bytes) ? this.#runAround(start, end) : null;
 	}
 
-	/** Whether the block, which is in a run, is in one that begins as what is compressed does. */
-	#lookForMarks(at: number, mask: number, wasInRun: boolean): void {
-		if (!wasInRun || (this.#isChecked && !this.#goesOn(at))) {
-			this.#isChecked = false;
-			this.#runBegan = at;
-		}
-		const { stride, block } = this.#forms;
-		// Of a run that goes on, what was not yet looked at.
-		const least = Math.max(0, this.#isChecked ? at - stride + 1 : at - 2 * stride - block);
-		this.#isChecked = true;
-		const mayBeDigits = (mask & DIGITS) !== 0 && this.#bytes.length <= SHORT_MESSAGE;
-		this.#marked = this.#markedStarts(at, least, mayBeDigits);
-	}
-
-	/** Something may begin at the beginning of the run, after a line's end as JSON writes it, and after what parts words in URLs and names. */
-	#markedStarts(at: number, least: number, mayBeDigits: boolean): readonly number[] {
-		const bytes = this.#bytes;
-		let marked = NO_MARKS;
-		for (let start = at; start >= least && start > this.#lookedAt; start--) {
-			const before = bytes[start - 1] ?? 0;
-			const isFirst = !isOfBase64(before) || isEscaped(bytes, start - 1);
-			if (!isFirst && ALNUM[before] === 1) {
-				// In the midst of a word, if it cannot be one by chance.
-				const isShort = bytes.length <= SHORT_MESSAGE;
-				if (isShort && (isMarkedPlainly(bytes, start, BASE64) || (mayBeDigits && isMarkedPlainly(bytes, start, HEX))))
-					marked = [...marked, start];
-				continue;
-			}
-			if (isMarked(bytes, start, BASE64) || (mayBeDigits && isMarked(bytes, start, HEX))) marked = [...marked, start];
-			if (!isFirst) continue;
-			// Lines may be so short that no block is in the first one.
-			let end = start;
-			while (isLineEnd(bytes, end - 1)) end -= isEscaped(bytes, end - 1) ? 2 : 1;
-			if (end === start || !isOfBase64(bytes[end - 1] ?? 0)) break;
-			start = end + 1;
-		}
-		this.#lookedAt = marked[0] ?? this.#lookedAt;
-		return marked;
-	}
-
-	/** Whether the run that the last block was in goes on up to `at`. */
-	#goesOn(at: number): boolean {
-		const { stride, block } = this.#forms;
-		let i = at - stride + block;
-		while (i < at && isOfBase64(this.#bytes[i] ?? 0)) i++;
-		return i >= at;
+	get #ofArchives(): ArchiveStarts {
+		this.#archives ??= new ArchiveStarts(this.#bytes, this.#forms.block, this.#forms.stride);
+		return this.#archives;
 	}
 
 	#compressed(start: number): Place | null {
@@ -296,10 +289,10 @@ class Scan {
 	}
 
 	#percents(at: number): Place | null {
-		const least = this.#done[PERCENTS] ?? 0;
+		const least = this.#lookedTo[Slot.percents] ?? 0;
 		if (at < least) return null;
 		const { bytes, start, end } = percentDecoded(this.#bytes, at, least);
-		this.#doneTo(PERCENTS, end);
+		this.#looked(Slot.percents, end);
 		return bytes.length >= this.#forms.shortest && this.#isInside(bytes) ? { start, end } : null;
 	}
 
@@ -312,36 +305,41 @@ class Scan {
 	}
 
 	#codes(at: number): Place | null {
-		const least = this.#done[DECIMALS] ?? 0;
-		return mayBeCodes(this.#bytes, at, this.#forms.text) ? this.#said(codesAround(this.#bytes, at, least), DECIMALS) : null;
+		const least = this.#lookedTo[Slot.decimals] ?? 0;
+		return mayBeCodes(this.#bytes, at, this.#forms.text) ? this.#spelledOut(codesAround(this.#bytes, at, least), Slot.decimals) : null;
 	}
 
-	#doneTo(kind: number, end: number): void {
-		if (this.#done === NOTHING) this.#done = new Int32Array(KINDS);
-		this.#done[kind] = end;
+	#isLookedAt(at: number, slot: number): boolean {
+		return at < (this.#lookedTo[slot] ?? 0);
+	}
+
+	#looked(slot: number, to: number): void {
+		if (this.#lookedTo === NOTHING) this.#lookedTo = new Int32Array(SLOTS);
+		this.#lookedTo[slot] = to;
 	}
 
 	#letters(at: number, period: number): Place | null {
-		const kind = LETTERS + period * LONGEST_PERIOD + (at % period);
-		if (at < (this.#done[kind] ?? 0) || !isParted(this.#bytes, at, period)) return null;
-		return this.#said(lettersAround(this.#bytes, at, period), kind);
+		const slot = Slot.letters + period * LONGEST_PERIOD + (at % period);
+		if (this.#isLookedAt(at, slot) || !isParted(this.#bytes, at, period)) return null;
+		return this.#spelledOut(lettersAround(this.#bytes, at, period), slot);
 	}
 
 	#pairs(at: number): Place | null {
-		const kind = PAIRS + (at % 3);
-		if (at < (this.#done[kind] ?? 0) || !isPaired(this.#bytes, at)) return null;
-		return this.#said(pairsAround(this.#bytes, at, 3), kind);
+		const slot = Slot.pairs + (at % 3);
+		if (this.#isLookedAt(at, slot) || !isPaired(this.#bytes, at)) return null;
+		return this.#spelledOut(pairsAround(this.#bytes, at, 3), slot);
 	}
 
 	/** @param at -1: there are none */
 	#linePairs(at: number): Place | null {
-		const kind = LINES + (at % 4);
-		return at < 0 || at < (this.#done[kind] ?? 0) ? null : this.#said(pairsAround(this.#bytes, at, 4), kind);
+		const slot = Slot.lines + (at % 4);
+		return at < 0 || this.#isLookedAt(at, slot) ? null : this.#spelledOut(pairsAround(this.#bytes, at, 4), slot);
 	}
 
-	#said(spelled: Spelled, kind: number): Place | null {
+	/** Whether what was put together holds a form, by itself or hidden once more. */
+	#spelledOut(spelled: Spelled, slot: number): Place | null {
 		const { starts, bytes, from, to, end } = spelled;
-		this.#doneTo(kind, end);
+		this.#looked(slot, spelled.resume ?? end);
 		if (bytes.length < this.#forms.shortest) return null;
 		for (let found = this.#spelled.first(bytes); found !== null; found = this.#spelled.first(bytes, found.end))
 			if (found.end - found.start >= SHORTEST_PART || (found.start <= from && found.end >= to))
@@ -378,41 +376,6 @@ class Scan {
 		while (end < this.#bytes.length && isOfRun(this.#bytes[end] ?? 0)) end++;
 		return { start, end };
 	}
-}
-
-const EQUALS = 0x3d;
-/** Bytes after which it is a picture. */
-const LONG_RUN = 4096;
-const RUN = 1 << Suspect.run;
-const LOWER = 1 << Suspect.lower;
-const DIGITS = 1 << Suspect.digits;
-const CODES = 1 << Suspect.decimals;
-const LINE_PAIRS = 3 << Suspect.linePairs;
-const PLAIN = RUN | LOWER | DIGITS | CODES | LINE_PAIRS;
-/** Beyond it, what is compressed and then written in digits is not looked for. */
-const SHORT_MESSAGE = 64 * 1024;
-const ENCODED = RUN - 1;
-const SPELLED = (1 << Suspect.lower) - (1 << Suspect.parted2);
-/** The longest separator is one less: a quote, a comma, a line's end, four blanks and a quote, as JSON inside of JSON has them. */
-const LONGEST_PERIOD = 12;
-/** Of these a block may have no letter but at its ends. */
-const FAR_PERIODS = Array.from({ length: LONGEST_PERIOD - BLOCK_BYTES + 2 }, (_, i) => BLOCK_BYTES - 1 + i);
-/** Kinds of suspicion, after those of the encodings. */
-const PERCENTS = 14;
-const DECIMALS = 15;
-const PAIRS = 16;
-const LETTERS = 20;
-const LINES = LETTERS + (LONGEST_PERIOD + 1) * LONGEST_PERIOD;
-const KINDS = LINES + 4;
-const NO_MARKS: readonly number[] = [];
-const NOTHING = new Int32Array(0);
-
-function isOfBase64(byte: number): boolean {
-	return (BASE64.values[byte] ?? -1) >= 0;
-}
-
-function isLineEnd(source: Uint8Array, at: number): boolean {
-	return source[at] === 10 || source[at] === 13 || isEscaped(source, at);
 }
 
 function isOfRun(byte: number): boolean {

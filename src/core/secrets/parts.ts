@@ -20,22 +20,25 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * The two parts of each form of which one stands in these texts and the other one too: its beginning, and all the rest. A rest of fewer than
- * six bytes has to begin or to end a text. A half of what looks like nothing else is a part by itself: the other one may be in another message. Empty: there are none. The work is linear in the texts for each form of which a half is there.
+ * What of the forms stands in these texts in parts, the longest part first. A form can be there as a beginning in one place and the rest in another, in
+ * whatever order: then both are given, if the shorter one has six bytes or begins or ends a text. A half that looks like nothing else is given by itself,
+ * for the other one may be in another message. Empty: there are none. The work is linear in the texts for each form of which a half is there.
  */
 export function partsIn(texts: readonly string[], search: FormSearch): readonly string[] {
 	const all = BETWEEN + texts.join(BETWEEN) + BETWEEN;
 	const parts = new Set<string>();
 	for (const { form, head, tail } of search.pieces(encoder.encode(all))) {
 		if (head === form.length) continue;
-		const isHeld = head + tail >= form.length;
-		for (const [first, rest] of [
-			[form.subarray(0, head), form.subarray(head)],
-			[form.subarray(form.length - tail), form.subarray(0, form.length - tail)],
-		] as const) {
-			if (first.length === 0) continue;
-			const [long, short] = [textOf(first), textOf(rest)];
-			const isWhole = isHeld || stands(all, short);
+		// Beginning and end were both met, and together they are all of it.
+		const areBothThere = head + tail >= form.length;
+		const cuts = [
+			{ met: form.subarray(0, head), rest: form.subarray(head) },
+			{ met: form.subarray(form.length - tail), rest: form.subarray(0, form.length - tail) },
+		];
+		for (const { met, rest } of cuts) {
+			if (met.length === 0) continue;
+			const [long, short] = [textOf(met), textOf(rest)];
+			const isWhole = areBothThere || stands(all, short);
 			if (isWhole || isTelling(long)) parts.add(long);
 			if (isWhole && rest.length >= SHORTEST_PART) parts.add(short);
 		}
@@ -43,6 +46,7 @@ export function partsIn(texts: readonly string[], search: FormSearch): readonly 
 	return [...parts].sort((a, b) => b.length - a.length);
 }
 
+/** True for a part that nobody has by chance: it looks drawn at random, or is text in digits. */
 function isTelling(part: string): boolean {
 	if (DIGITS.test(part) || isRandom(part, SHORTEST_RANDOM)) return true;
 	return [...part.matchAll(RUN)].some(([run]) => {

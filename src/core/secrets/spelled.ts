@@ -13,6 +13,8 @@ export interface Spelled {
 	readonly width: number;
 	/** The first byte after them all. */
 	readonly end: number;
+	/** From where on something else may be spelled: the last one may be the first of others, which are parted otherwise. Left out: from the end on. */
+	readonly resume?: number | undefined;
 }
 
 /** Bytes that part two codes, at most. */
@@ -155,6 +157,7 @@ export function codesAround(source: Uint8Array, at: number, least: number): Spel
 		starts: (index) => places[index] ?? end,
 		width: end - (places.at(-1) ?? end),
 		end,
+		resume: places.length > 1 ? places.at(-1) : end,
 	};
 }
 

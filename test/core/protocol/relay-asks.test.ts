@@ -172,9 +172,9 @@ describe("what a server asks in the older era", () => {
 		expect(host).toHaveLength(1);
 		expect(warnings[0]).toContain("asks the person to open an address");
 		expect(session.events.at(-1)).toMatchObject({ reason: "url-asked", decision: "allow" });
-		expect(
-			session.server({ jsonrpc: "2.0", method: "notifications/elicitation/complete", params: { elicitationId: "1" } }).host,
-		).toHaveLength(1);
+		const complete = (params: object) => session.server({ jsonrpc: "2.0", method: "notifications/elicitation/complete", params }).host;
+		expect(JSON.parse(complete({ elicitationId: "1" })[0] ?? "").params).toEqual({ elicitationId: "1" });
+		for (const words of ["EVIL ".repeat(100), { of: "EVIL" }]) expect(complete({ elicitationId: words }).join()).not.toContain("EVIL");
 	});
 
 	test("an error that sends the person to an address passes where questions are granted, and not for a credential", () => {
@@ -284,6 +284,19 @@ describe("input that a server requires in the stateless era", () => {
 			host: [refused(2)],
 			server: [],
 		});
+	});
+
+	test("states that are long without end are not all kept: the last answers count", () => {
+		let now = 0;
+		const session = modern(all, () => now);
+		const long = "s".repeat(3_000_000);
+		for (let id = 1; id <= 12; id++) {
+			expect(round(session, id, ask({ requestState: `${id}${long}` }))).toHaveLength(1);
+			now += 60_000;
+		}
+		const retry = (id: number, state: number) =>
+			session.host(call("read", id, { ...modernMeta(), ...answers, requestState: `${state}${long}` })).server.length;
+		expect([retry(21, 1), retry(22, 7), retry(23, 8), retry(24, 12)]).toEqual([0, 0, 1, 1]);
 	});
 
 	test("each retry is judged anew by its arguments", () => {

@@ -104,6 +104,15 @@ test("letters that are parted are found wherever they begin, however long the va
 	}
 });
 
+test("codes of characters are found behind another number that is parted from them otherwise", () => {
+	for (const value of ["k9-Fz7Qw2xLm4Rt8Vb", "ghp_0123456789abcdefXYZ9876"]) {
+		const known = new KnownValues([value]);
+		const codes = [...value].map((letter) => letter.charCodeAt(0)).join(", ");
+		for (const before of ["1 ", "99;", "8 ", "5:", "120-", "120- 7;"])
+			for (let pad = 0; pad < 40; pad++) expect(known.redact(`${"!".repeat(pad)} ${before}${codes} x`)).toContain("[redacted]");
+	}
+});
+
 test("nothing else is taken for one: identifiers, sums, pictures, numbers, tables", () => {
 	const known = new KnownValues([token, quoted, short], inflate);
 	const texts = [

@@ -184,6 +184,14 @@ export const QUESTION_ATTACKS: readonly Attack[] = [
 		answersCalls('{"jsonrpc":"2.0","id":{{id}},"result":{"resultType":"EVIL","content":[]}}'),
 	),
 	{
+		name: "asks beside an answer that says it is whole",
+		by: "server",
+		family: "questions",
+		play: (era) => answersCalls(result(era, { content: [], inputRequests: { a: city } })),
+		never: [EVIL],
+		logged: ["result-unreadable"],
+	},
+	{
 		name: "asks in the way of the other era",
 		by: "server",
 		family: "questions",

@@ -73,6 +73,10 @@ export const TEXT_ATTACKS: readonly Attack[] = [
 	},
 	at("a key of a structured result", (era) => answersCalls(result(era, { content: [], structuredContent: { [`a${ALL}`]: 1 } }))),
 	at("a value of a structured result", (era) => answersCalls(result(era, { content: [], structuredContent: { a: [[{ b: ALL }]] } }))),
+	at("the id of a subscription in a result", (era) =>
+		answersCalls(result(era, { content: [], _meta: { "io.modelcontextprotocol/subscriptionId": ALL } })),
+	),
+	at("a cursor of what is no page", (era) => answersCalls(result(era, { tools: [], nextCursor: ALL }))),
 	at("a completion", (era) => ({
 		server: { on: { "completion/complete": [[result(era, { completion: { values: [ALL] } })]] } },
 		host: [request(era, "completion/complete", { ref: { type: "ref/prompt", name: "summary" }, argument: { name: "a", value: "b" } })],
