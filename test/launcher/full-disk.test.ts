@@ -99,11 +99,13 @@ it.runIf(process.getuid?.() === 0)(
 		await callTool(client, "echo", { text: "after" });
 		await client.close();
 		const told = await lost();
-		expect(told).toMatchObject([{ decision: "allow" }]);
+		// One record, or several where some room was there in between.
+		expect(told.length).toBeGreaterThan(0);
+		expect(told.filter(({ decision }) => decision !== "allow")).toEqual([]);
 		const { stdout } = await world.sallyport(["audit", "list", "--json", "--limit", "1000"]);
 		const calls = stdout.split("\n").filter((line) => line.includes('"tools/call"')).length;
 		// Each call has two records: of its beginning, and of its end.
-		expect(calls + told[0].count).toBe(2 * (ENOUGH + 2));
+		expect(calls + told.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(2 * (ENOUGH + 2));
 		expect((await world.sallyport(["audit", "verify"])).code).toBe(0);
 	},
 );
