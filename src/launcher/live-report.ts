@@ -111,7 +111,7 @@ export class LiveReport {
 	/** Kept, so that they can be compared with what was approved. */
 	heldInstructions({ pin, text }: HeldInstructions): void {
 		if (pin === null || text === null || !this.#mayKeep(text)) return;
-		this.#work = this.#work.then(() => keepInstructions(this.#options.home, pin, text)).catch(() => {});
+		this.#work = this.#work.then(() => keepInstructions(this.#options.home, pin, text, "seen")).catch(() => {});
 	}
 
 	/** The server's whole list, as it was sent. */
@@ -128,7 +128,7 @@ export class LiveReport {
 
 	async #keep(pin: string, definition: Readonly<Record<string, unknown>>): Promise<void> {
 		if (!this.#mayKeep(JSON.stringify(definition))) return;
-		await keepDefinition(this.#options.home, pin, definition).catch(() => {});
+		await keepDefinition(this.#options.home, pin, definition, "seen").catch(() => {});
 	}
 
 	/** Counts it. */

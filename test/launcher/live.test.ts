@@ -330,9 +330,11 @@ readline.createInterface({ input: process.stdin }).on("line", async (line) => {
 				.slice(4, -4),
 		);
 		for (const form of [...forms, ...base64, secret.slice(0, 16), argument]) expect(heard, form).not.toContain(form);
-		for (const folder of ["live", "definitions", "listings"])
-			for (const name of fs.readdirSync(path.join(home.state, folder)).filter((each) => !each.endsWith(".sock")))
-				for (const form of [...forms, ...base64])
-					expect(fs.readFileSync(path.join(home.state, folder, name), "utf8"), `${folder}/${name}`).not.toContain(form);
+		const written = ["live", "definitions", "listings"]
+			.flatMap((folder) => fs.readdirSync(path.join(home.state, folder), { recursive: true, withFileTypes: true }))
+			.filter((entry) => entry.isFile())
+			.map((entry) => path.join(entry.parentPath, entry.name));
+		expect(written.length).toBeGreaterThan(0);
+		for (const file of written) for (const form of [...forms, ...base64]) expect(fs.readFileSync(file, "utf8"), file).not.toContain(form);
 	});
 });

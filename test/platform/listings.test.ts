@@ -85,4 +85,25 @@ describe("a kept definition", () => {
 		await keepDefinition(home, pin(large), large);
 		expect(fs.existsSync(file(large))).toBe(false);
 	});
+
+	it("that a server listed while it ran goes when there are too many, the oldest first, and none that was approved does", async () => {
+		await keepDefinition(home, pin(echo), echo);
+		const seen = Array.from({ length: 70 }, (_, n) => ({ ...echo, description: `${n}${"x".repeat(250_000)}` }));
+		for (const each of seen) await keepDefinition(home, pin(each), each, "seen");
+		const folder = path.dirname(file(echo));
+		const bytes = fs
+			.readdirSync(path.join(folder, "seen"))
+			.reduce((sum, name) => sum + fs.statSync(path.join(folder, "seen", name)).size, 0);
+		expect(bytes).toBeLessThanOrEqual(16 * 1024 * 1024);
+		expect(readDefinition(home, pin(echo))).toEqual(echo);
+		expect([seen[0], seen.at(-1)].map((each) => each && readDefinition(home, pin(each)))).toEqual([null, seen.at(-1)]);
+	});
+
+	it("that was seen and is approved then is kept for good", async () => {
+		await keepDefinition(home, pin(echo), echo, "seen");
+		expect(readDefinition(home, pin(echo))).toEqual(echo);
+		await keepDefinition(home, pin(echo), echo);
+		fs.rmSync(path.join(path.dirname(file(echo)), "seen"), { recursive: true });
+		expect(readDefinition(home, pin(echo))).toEqual(echo);
+	});
 });
